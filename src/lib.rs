@@ -1,0 +1,1 @@
+//! The Learning Records Service: one domain behind many doors.

@@ -1,0 +1,2 @@
+//! The `lrs` program.
+fn main() {}
