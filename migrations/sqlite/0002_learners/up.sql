@@ -36,6 +36,18 @@ CREATE TABLE learners (
     unique_pupil_number TEXT,
     registered_by TEXT,
     created_at TIMESTAMP NOT NULL,
-    updated_at TIMESTAMP NOT NULL
+    updated_at TIMESTAMP NOT NULL,
+    given_key TEXT NOT NULL,
+    preferred_given_key TEXT,
+    family_key TEXT NOT NULL,
+    previous_family_key TEXT,
+    family_at_16_key TEXT,
+    postcode_key TEXT NOT NULL,
+    outward TEXT NOT NULL,
+    given_phonetic TEXT NOT NULL,
+    family_phonetic TEXT NOT NULL
 );
+CREATE INDEX learners_by_birth_and_sound ON learners (date_of_birth, family_phonetic, given_phonetic);
+CREATE INDEX learners_by_birth_and_given ON learners (date_of_birth, given_phonetic);
+CREATE INDEX learners_by_birth_and_place ON learners (date_of_birth, outward);
 CREATE INDEX learners_by_master ON learners (master_uln) WHERE master_uln IS NOT NULL;
