@@ -2,4 +2,6 @@
 
 pub mod config;
 pub mod model;
+pub mod ops;
+pub mod server;
 pub mod tls;
