@@ -1,1 +1,3 @@
 //! The Learning Records Service: one domain behind many doors.
+
+pub mod cli;
