@@ -1,3 +1,4 @@
 //! The Learning Records Service: one domain behind many doors.
 
 pub mod cli;
+pub mod model;
