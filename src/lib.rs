@@ -1,4 +1,5 @@
 //! The Learning Records Service: one domain behind many doors.
 
 pub mod cli;
+pub mod config;
 pub mod model;
