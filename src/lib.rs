@@ -5,3 +5,6 @@ pub mod config;
 pub mod model;
 pub mod xml;
 pub mod contract;
+pub mod domain;
+pub mod model;
+pub mod pki;
