@@ -8,3 +8,4 @@ pub mod contract;
 pub mod domain;
 pub mod model;
 pub mod pki;
+pub mod tls;
