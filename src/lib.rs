@@ -9,3 +9,4 @@ pub mod domain;
 pub mod model;
 pub mod pki;
 pub mod tls;
+pub mod store;
