@@ -2,11 +2,10 @@
 
 pub mod cli;
 pub mod config;
-pub mod model;
-pub mod xml;
 pub mod contract;
 pub mod domain;
 pub mod model;
 pub mod pki;
-pub mod tls;
 pub mod store;
+pub mod tls;
+pub mod xml;

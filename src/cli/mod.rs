@@ -2,6 +2,7 @@
 //! No rule of the service lives here.
 
 mod call;
+mod config;
 mod failure;
 mod health;
 mod wsdl;
@@ -25,6 +26,8 @@ enum Verb {
     #[command(subcommand)]
     Wsdl(wsdl::Wsdl),
     Health(health::Health),
+    #[command(subcommand)]
+    Config(config::Verb),
 }
 
 /// Runs the verb that the command line names.
@@ -33,6 +36,7 @@ pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
         Verb::Call(call) => call::run(call, out),
         Verb::Wsdl(verb) => wsdl::run(verb, out),
         Verb::Health(health) => health::run(&health, out),
+        Verb::Config(verb) => config::run(&verb, out),
     }
 }
 

@@ -24,9 +24,9 @@ pub struct Answer {
     pub body: String,
 }
 
-/// Posts an envelope to a service's endpoint.
-pub fn post(caller: &Caller, service: &str, soap_action: &str, envelope: &str) -> Result<Answer, Failure> {
-    let address = format!("{}/{service}.svc", caller.url.trim_end_matches('/'));
+/// Posts an envelope to a service's endpoint, given its path.
+pub fn post(caller: &Caller, path: &str, soap_action: &str, envelope: &str) -> Result<Answer, Failure> {
+    let address = format!("{}{path}", caller.url.trim_end_matches('/'));
     let mut response = agent(caller)?
         .post(&address)
         .header("Content-Type", "text/xml; charset=utf-8")

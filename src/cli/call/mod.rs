@@ -15,7 +15,7 @@ use std::io::Write;
 
 use self::credentials::CallerFlags;
 use self::envelope::Secrets;
-pub(in crate::cli) use self::operation::{Found, find};
+pub(in crate::cli) use self::operation::{Found, find, find_service};
 use self::reply::Reply;
 use crate::cli::failure::Failure;
 use crate::contract::SERVICES;
@@ -70,11 +70,11 @@ pub fn run(mut call: Call, out: &mut impl Write) -> Result<(), Failure> {
     writeln!(out, "Request to {}.{}:\n", service.name, operation.name)?;
     out.write_all(envelope::write(&request, Secrets::Masked)?.as_bytes())?;
     let text = envelope::write(&request, Secrets::Written)?;
-    let answer = client::post(&caller, service.name, operation.soap_action, &text)?;
+    let answer = client::post(&caller, service.path, operation.soap_action, &text)?;
 
     let reply = Reply::read(&answer.body).map_err(|error| Failure::Failed(format!("HTTP status {}: {error}", answer.status)))?;
     writeln!(out, "\nReply, HTTP status {}:\n\n{}\n", answer.status, reply.text)?;
-    for line in reply.meanings(codes::meaning) {
+    for line in reply.meanings(|code| codes::lookup(code).map(|entry| entry.meaning)) {
         writeln!(out, "{line}")?;
     }
     if !reply.is_fault {

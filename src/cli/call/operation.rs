@@ -12,20 +12,19 @@ pub struct Found {
     pub operation: &'static Operation,
 }
 
-/// Finds the operation of this name: letter for letter, else in any letter case where only one fits.
-pub fn find(services: &'static [Service], name: &str, service: Option<&str>) -> Result<Found, Failure> {
-    if let Some(service) = service
-        && !services.iter().any(|candidate| candidate.name.eq_ignore_ascii_case(service))
-    {
+/// Finds the service of this name, in any letter case.
+pub fn find_service(services: &'static [Service], name: &str) -> Result<&'static Service, Failure> {
+    services.iter().find(|service| service.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
         let known = services.iter().map(|service| service.name).collect::<Vec<_>>().join(", ");
-        return Err(Failure::Usage(format!("There is no service '{service}'; the services are {known}.")));
-    }
-    let all = || {
-        services
-            .iter()
-            .filter(move |candidate| service.is_none_or(|service| candidate.name.eq_ignore_ascii_case(service)))
-            .flat_map(|service| service.operations.iter().map(move |operation| Found { service, operation }))
-    };
+        Failure::Usage(format!("There is no service '{name}'; the services are {known}."))
+    })
+}
+
+/// Finds the operation of this name, in one service or in all: letter for letter, else in any letter case where only one fits.
+pub fn find(services: &'static [Service], name: &str, service: Option<&str>) -> Result<Found, Failure> {
+    let service = service.map(|service| find_service(services, service)).transpose()?;
+    let searched = service.map_or(services, std::slice::from_ref);
+    let all = || searched.iter().flat_map(|service| service.operations.iter().map(move |operation| Found { service, operation }));
     let mut fitting: Vec<Found> = all().filter(|found| found.operation.name == name).collect();
     if fitting.is_empty() {
         fitting = all().filter(|found| found.operation.name.eq_ignore_ascii_case(name)).collect();

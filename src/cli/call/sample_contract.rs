@@ -10,13 +10,14 @@ const fn leaf(name: &'static str, namespace: &'static str, min: u32, nillable: b
     Element {
         name,
         namespace,
-        type_name: "xs:string",
+        type_name: "string",
         min,
         max: Some(1),
         nillable,
         required: false,
         facet: None,
         documentation: "",
+        values: &[],
         children: &[],
     }
 }
@@ -65,8 +66,11 @@ const fn operation(name: &'static str, input: Element) -> Operation {
 pub static SERVICES: &[Service] = &[
     Service {
         name: "LearnerService",
+        path: "/LearnerService.svc",
         namespace: TEMPURI,
         port_type: "LearnerPortType",
+        fault: "miap",
+        documents: &[],
         operations: &[
             operation("learnerByULN", leaf("FindLearnerByULN", REGMSG, 1, false)),
             operation("getLearnerRecord", leaf("GetLearnerRecord", REGMSG, 1, false)),
@@ -74,8 +78,11 @@ pub static SERVICES: &[Service] = &[
     },
     Service {
         name: "LearnerServiceR9",
+        path: "/LearnerServiceR9.svc",
         namespace: TEMPURI,
         port_type: "ILearnerServiceR9",
+        fault: "domain",
+        documents: &[],
         operations: &[
             operation("LearnerByUln", leaf("LearnerByUln", TEMPURI, 1, false)),
             operation("GetLearnerRecord", leaf("GetLearnerRecord", TEMPURI, 1, false)),
