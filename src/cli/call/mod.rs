@@ -9,6 +9,8 @@ mod operation;
 mod reply;
 #[cfg(test)]
 mod sample_contract;
+#[cfg(test)]
+mod tests;
 
 use clap::{Args as _, FromArgMatches as _};
 use std::io::Write;
@@ -106,48 +108,5 @@ impl Options {
         let matches = command.try_get_matches_from(options).map_err(|error| Failure::Usage(error.to_string()))?;
         self.update_from_arg_matches(&matches).map_err(|error| Failure::Usage(error.to_string()))?;
         Ok(fields)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic)]
-
-    use super::credentials::Role;
-    use super::*;
-
-    fn words(line: &str) -> Vec<String> {
-        line.split(' ').map(str::to_owned).collect()
-    }
-
-    #[test]
-    fn options_may_stand_between_fields() {
-        let mut options = Options { service: Some("LearnerService".into()), ..Options::default() };
-        options.caller.url = Some("https://localhost:1".into());
-        let fields = options.take_from(words("--ULN 1000000000 --as awarding --GivenName=Ada --url=https://localhost:2")).unwrap();
-        assert_eq!(fields, words("--ULN 1000000000 --GivenName=Ada"));
-        assert_eq!(options.service.as_deref(), Some("LearnerService"));
-        assert_eq!(options.caller.role, Some(Role::Awarding));
-        assert_eq!(options.caller.url.as_deref(), Some("https://localhost:2"));
-    }
-
-    #[test]
-    fn a_value_that_looks_like_an_option_stays_a_value() {
-        let mut options = Options::default();
-        let fields = options.take_from(words("--Notes --as --GivenName Ada")).unwrap();
-        assert_eq!(fields, words("--Notes --as --GivenName Ada"));
-        assert_eq!(options.caller.role, None);
-    }
-
-    #[test]
-    fn an_unknown_role_is_a_usage_error() {
-        let result = Options::default().take_from(words("--as king"));
-        assert!(matches!(result, Err(Failure::Usage(_))));
-    }
-
-    #[test]
-    fn an_unknown_operation_is_a_usage_error_before_anything_is_sent() {
-        let call = Call { options: Options::default(), operation: "noSuchOperation".into(), fields: Vec::new() };
-        assert!(matches!(run(call, &mut Vec::new()), Err(Failure::Usage(_))));
     }
 }
