@@ -22,6 +22,9 @@ pub enum StoreError {
     /// A stored value is not what the model allows; the text names the column.
     #[error("the column {0} holds a value that is not allowed there")]
     Corrupt(&'static str),
+    /// Somebody else changed a row between reading and writing it.
+    #[error("another change came first")]
+    Overtaken,
     /// A write panicked. Its changes were undone, those of others were not touched.
     #[error("a write ended in a panic and was undone")]
     Panicked,
@@ -53,6 +56,7 @@ impl StoreError {
                 **error,
                 DatabaseError::DatabaseError(DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::Unknown, _)
             ),
+            Self::Overtaken => true,
             _ => false,
         }
     }

@@ -29,7 +29,7 @@ pub use dialect::{lock, wipe};
 pub use error::StoreError;
 pub use ticket::Ticket;
 
-use crate::model::AuditEntry;
+use crate::model::{AuditEntry, Timestamp};
 use connection::{Address, Reader};
 use writer::{Work, Writer};
 
@@ -54,6 +54,8 @@ pub struct Record {
     pub entries: Vec<AuditEntry>,
     /// The search that was made, for the rule that a find precedes a registration.
     pub search: Option<searches::RecentSearch>,
+    /// Searches from before this moment are of no use any more.
+    pub forget_searches_before: Option<Timestamp>,
 }
 
 /// The store. Clones share connections and writer.
@@ -135,7 +137,7 @@ impl Store {
 
     /// Queues lines of the audit trail; the ticket tells when they are durable.
     pub fn record(&self, entries: Vec<AuditEntry>) -> Ticket {
-        self.add(Record { entries, search: None })
+        self.add(Record { entries, ..Record::default() })
     }
 
     /// Queues the trail of a call; the ticket tells when it is durable.

@@ -223,7 +223,15 @@ fn add<'a>(
     records: impl Iterator<Item = &'a Record> + Clone,
 ) -> Result<(), StoreError> {
     audit::insert(connection, records.clone().flat_map(|record| &record.entries))?;
-    records.filter_map(|record| record.search.as_ref()).try_for_each(|search| searches::remember(connection, search))
+    for record in records {
+        if let Some(search) = &record.search {
+            searches::remember(connection, search)?;
+        }
+        if let Some(moment) = record.forget_searches_before {
+            searches::forget_before(connection, moment)?;
+        }
+    }
+    Ok(())
 }
 
 /// Runs a piece so that its failure or panic undoes its own changes alone. The outer error means that the transaction itself is lost.
