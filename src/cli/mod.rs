@@ -2,9 +2,14 @@
 //! No rule of the service lives here.
 
 mod call;
+mod cert;
 mod config;
 mod failure;
 mod health;
+mod learner;
+mod migrate;
+mod org;
+mod setup;
 mod wsdl;
 
 use clap::{Parser, Subcommand};
@@ -22,6 +27,13 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Migrate(migrate::Migrate),
+    #[command(subcommand)]
+    Org(org::Org),
+    #[command(subcommand)]
+    Cert(cert::Cert),
+    #[command(subcommand)]
+    Learner(learner::LearnerVerb),
     Call(call::Call),
     #[command(subcommand)]
     Wsdl(wsdl::Wsdl),
@@ -33,6 +45,10 @@ enum Verb {
 /// Runs the verb that the command line names.
 pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
     match cli.verb {
+        Verb::Migrate(migrate) => migrate::run(&migrate, out),
+        Verb::Org(org) => org::run(org, out),
+        Verb::Cert(cert) => cert::run(cert, out),
+        Verb::Learner(verb) => learner::run(verb, out),
         Verb::Call(call) => call::run(call, out),
         Verb::Wsdl(verb) => wsdl::run(verb, out),
         Verb::Health(health) => health::run(&health, out),

@@ -112,8 +112,6 @@ pub enum RowError {
     CellCount,
     /// The row is not UTF-8 text.
     NotUtf8,
-    /// The ULN is in the register already, or earlier in the file.
-    UlnTaken,
 }
 
 impl fmt::Display for RowError {
@@ -124,7 +122,6 @@ impl fmt::Display for RowError {
             RowError::ControlCharacter(column) => write!(f, "{} must not hold control characters", column.heading()),
             RowError::CellCount => f.write_str("the row must have as many cells as there are headings"),
             RowError::NotUtf8 => f.write_str("the row must be UTF-8 text"),
-            RowError::UlnTaken => f.write_str("ULN must not be in the register already"),
         }
     }
 }

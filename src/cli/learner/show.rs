@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use crate::model::Learner;
 
 /// Writes the members that the record has.
-pub fn show(learner: &Learner, linked: &[crate::model::Uln], out: &mut impl Write) -> io::Result<()> {
+pub fn show(learner: &Learner, out: &mut impl Write) -> io::Result<()> {
     let Learner {
         id: _,
         uln,
@@ -48,9 +48,6 @@ pub fn show(learner: &Learner, linked: &[crate::model::Uln], out: &mut impl Writ
     let mut lines = Lines { out };
     lines.line("ULN", uln)?;
     lines.optional("MasterULN", master)?;
-    for linked in linked {
-        lines.line("LinkedULN", linked)?;
-    }
     lines.optional("Title", title)?;
     lines.line("GivenName", given_name)?;
     lines.optional("MiddleOtherName", middle_other_name)?;
