@@ -7,5 +7,7 @@ pub mod domain;
 pub mod model;
 pub mod pki;
 pub mod store;
+pub mod ops;
+pub mod server;
 pub mod tls;
 pub mod xml;
