@@ -1,5 +1,6 @@
 //! The Learning Records Service: one domain behind many doors.
 
+pub mod demo;
 pub mod domain;
 pub mod model;
 pub mod pki;
