@@ -4,3 +4,4 @@ pub mod demo;
 pub mod domain;
 pub mod model;
 pub mod pki;
+pub mod store;
