@@ -1,0 +1,17 @@
+//! The integration tests: a real `lrs` process, real databases, real TLS sockets. One binary, so that it is
+//! linked once; one module for each promise that the tests hold the service to.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::string_slice
+)]
+
+mod flows;
+mod harness;
+mod hostile;
+mod http;
+mod layers;
