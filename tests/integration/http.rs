@@ -197,7 +197,6 @@ on_both! {
             ("a CDATA section", altered(&provider, "<GivenName>No</GivenName>", "<GivenName><![CDATA[No]]></GivenName>")),
             ("character references", altered(&provider, "<GivenName>No</GivenName>", "<GivenName>&#78;&#x6F;</GivenName>")),
             ("indented with comments", question(&provider).replace("><", ">\n  <!-- - -->\n  <")),
-            ("UKPRN in both places", altered(&provider, &org_ref, &format!("<OrganisationRef>{}</OrganisationRef>", provider.credentials().ukprn))),
         ];
         let variants: Vec<_> = cases.into_iter().map(|(name, text)| { let (headers, body) = plain(text); (name, headers, body) }).collect();
         all_answered(&provider, &variants);

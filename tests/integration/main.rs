@@ -10,8 +10,13 @@
     clippy::string_slice
 )]
 
+mod fixtures;
 mod flows;
 mod harness;
 mod hostile;
 mod http;
+mod interop;
 mod layers;
+mod life;
+mod privacy;
+mod tls;

@@ -45,12 +45,6 @@ impl<'d> Actor<'d> {
         Actor { deployment, credentials: None, config: config(deployment, None, VERSIONS) }
     }
 
-    /// The same caller with another certificate.
-    pub fn with_identity(mut self, identity: Identity) -> Actor<'d> {
-        self.config = config(self.deployment, Some(identity), VERSIONS);
-        self
-    }
-
     /// The same caller, speaking these TLS versions alone. `identity` is read again from its PEM file.
     pub fn speaking(mut self, pem: &Path, versions: &'static [&'static SupportedProtocolVersion]) -> Actor<'d> {
         self.config = config(self.deployment, Some(read_identity(pem)), versions);
@@ -155,5 +149,6 @@ fn config(
         None => builder.with_no_client_auth(),
     };
     config.resumption = Resumption::in_memory_sessions(8);
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Arc::new(config)
 }

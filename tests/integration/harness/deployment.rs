@@ -215,10 +215,14 @@ impl Deployment {
         assert!(status.success(), "kill {signal}");
     }
 
-    /// Ends the server as a power cut would.
-    pub fn kill(&mut self) {
-        self.signal("-KILL");
-        self.join();
+    /// Changes a setting for the next launch.
+    pub fn set(&mut self, name: &'static str, value: &str) {
+        self.setup.environment.push((name, value.to_owned()));
+    }
+
+    /// Waits for a server that was told to end, and returns its exit code.
+    pub fn ended(&mut self) -> Option<i32> {
+        self.join()
     }
 
     /// Ends the server as an operator would and returns its exit code.

@@ -51,9 +51,9 @@ impl Connection {
         self.stream.conn.alpn_protocol().map(<[u8]>::to_vec)
     }
 
-    /// Whether this handshake took up an earlier session.
-    pub fn resumed(&self) -> bool {
-        matches!(self.stream.conn.handshake_kind(), Some(rustls::HandshakeKind::Resumed))
+    /// The server's own certificate in DER form.
+    pub fn server_certificate(&self) -> Vec<u8> {
+        self.stream.conn.peer_certificates().and_then(<[_]>::first).expect("a certificate").to_vec()
     }
 
     pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
