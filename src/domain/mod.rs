@@ -1,0 +1,5 @@
+//! The rules of the service.
+
+pub mod matching;
+pub mod names;
+pub mod verification;

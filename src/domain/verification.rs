@@ -1,0 +1,204 @@
+//! Verifying a learner's details: the outcome and the flags of what differs (domain.md 3.3, 4.3). Pure.
+
+use chrono::NaiveDate;
+
+use super::matching::{similar_family, similar_given};
+use super::names::{SearchKeys, normalise};
+use crate::model::{Gender, Learner};
+
+/// Outcome of a verification, by the code that it travels as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verified {
+    /// WSVRC001: every detail supplied matches exactly.
+    Match,
+    /// WSVRC002: the same, and the number belongs to a linked learner.
+    LinkedMatch,
+    /// WSVRC003: the number exists and the names are similar.
+    Similar,
+    /// WSVRC004: the same, and the number belongs to a linked learner.
+    SimilarLinked,
+    /// WSVRC005: the number exists and the details do not match.
+    NoMatch,
+    /// WSVRC006: no such number.
+    NotFound,
+}
+
+impl Verified {
+    /// Whether the learner counts as verified, as it does for seeing learning events (our choice, domain.md 4.6).
+    pub const fn is_verified(self) -> bool {
+        matches!(self, Self::Match | Self::LinkedMatch | Self::Similar | Self::SimilarLinked)
+    }
+}
+
+/// One comparison that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Flag {
+    /// Incoming given name against the given name.
+    GivenWithGiven,
+    /// Incoming given name against the family name.
+    GivenWithFamily,
+    /// Incoming given name against the previous family name.
+    GivenWithPreviousFamily,
+    /// Incoming family name against the given name.
+    FamilyWithGiven,
+    /// Incoming family name against the family name.
+    FamilyWithFamily,
+    /// Incoming family name against the previous family name.
+    FamilyWithPreviousFamily,
+    /// Date of birth.
+    DateOfBirth,
+    /// Gender.
+    Gender,
+}
+
+impl Flag {
+    /// The code as it travels: `VRF1` to `VRF8`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::GivenWithGiven => "VRF1",
+            Self::GivenWithFamily => "VRF2",
+            Self::GivenWithPreviousFamily => "VRF3",
+            Self::FamilyWithGiven => "VRF4",
+            Self::FamilyWithFamily => "VRF5",
+            Self::FamilyWithPreviousFamily => "VRF6",
+            Self::DateOfBirth => "VRF7",
+            Self::Gender => "VRF8",
+        }
+    }
+}
+
+/// What a caller says about the learner. Date of birth and gender are compared only when supplied.
+#[derive(Clone, Copy)]
+pub struct Details<'a> {
+    /// Given name.
+    pub given_name: &'a str,
+    /// Family name.
+    pub family_name: &'a str,
+    /// Date of birth.
+    pub date_of_birth: Option<NaiveDate>,
+    /// Gender.
+    pub gender: Option<Gender>,
+}
+
+/// Compares details with a learner's record; `linked` says that the number asked for was merged into another. Our choice (domain.md 4.3):
+/// a match needs the given or preferred given name and the family name, exactly; a similar one a resemblance among all names;
+/// neither forgives a different date of birth or gender. Flags come in ascending order, none with an exact match.
+pub fn verify(details: &Details<'_>, learner: &Learner, linked: bool) -> (Verified, Vec<Flag>) {
+    let keys = SearchKeys::of(learner);
+    let given = normalise(details.given_name);
+    let family = normalise(details.family_name);
+    let birth_differs = details.date_of_birth.is_some_and(|date| date != learner.date_of_birth);
+    let gender_differs = details.gender.is_some_and(|gender| gender != learner.gender);
+    let exact = keys.given_names().any(|name| name == given) && keys.family == family;
+
+    if exact && !birth_differs && !gender_differs {
+        return (if linked { Verified::LinkedMatch } else { Verified::Match }, Vec::new());
+    }
+    let outcome = match (names_are_similar(&given, &family, &keys) && !birth_differs && !gender_differs, linked) {
+        (true, false) => Verified::Similar,
+        (true, true) => Verified::SimilarLinked,
+        (false, _) => Verified::NoMatch,
+    };
+    let previous = keys.previous_family.as_deref().unwrap_or_default();
+    let failed = [
+        (!similar_given(&given, &keys.given), Flag::GivenWithGiven),
+        (!similar_given(&given, &keys.family), Flag::GivenWithFamily),
+        (!similar_given(&given, previous), Flag::GivenWithPreviousFamily),
+        (!similar_family(&family, &keys.given), Flag::FamilyWithGiven),
+        (!similar_family(&family, &keys.family), Flag::FamilyWithFamily),
+        (!similar_family(&family, previous), Flag::FamilyWithPreviousFamily),
+        (birth_differs, Flag::DateOfBirth),
+        (gender_differs, Flag::Gender),
+    ];
+    (outcome, failed.into_iter().filter_map(|(differs, flag)| differs.then_some(flag)).collect())
+}
+
+/// Whether normalised names resemble a learner's: the given name any of given, preferred, family and previous family name,
+/// the family name any of family, previous family and given name (domain.md 4.3).
+pub(super) fn names_are_similar(given: &str, family: &str, keys: &SearchKeys) -> bool {
+    let family_names = || std::iter::once(keys.family.as_str()).chain(keys.previous_family.as_deref());
+    keys.given_names().chain(family_names()).any(|name| similar_given(given, name))
+        && family_names().chain([keys.given.as_str()]).any(|name| similar_family(family, name))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::super::matching::tests::learner;
+    use super::*;
+
+    fn codes(details: Details<'_>, learner: &Learner, linked: bool) -> (Verified, Vec<&'static str>) {
+        let (outcome, flags) = verify(&details, learner, linked);
+        (outcome, flags.into_iter().map(Flag::code).collect())
+    }
+
+    fn names<'a>(given_name: &'a str, family_name: &'a str) -> Details<'a> {
+        Details { given_name, family_name, date_of_birth: None, gender: None }
+    }
+
+    #[test]
+    fn exact_by_given_or_preferred_name() {
+        let mut learner = learner("Samantha", "Okafor-Reed", "2004-05-06", "CV4 9EE");
+        learner.preferred_given_name = Some("Mimi".to_owned());
+        assert_eq!(codes(names("SAMANTHA", "Okafor Reed"), &learner, false), (Verified::Match, vec![]));
+        assert_eq!(codes(names("Mimi", "Okafor-Reed"), &learner, true), (Verified::LinkedMatch, vec![]));
+        let whole = Details {
+            date_of_birth: Some(learner.date_of_birth),
+            gender: Some(learner.gender),
+            ..names("Mimi", "Okafor-Reed")
+        };
+        assert_eq!(codes(whole, &learner, false), (Verified::Match, vec![]));
+    }
+
+    #[test]
+    fn similar_names_keep_their_flags() {
+        let mut learner = learner("Samantha", "Okafor", "2004-05-06", "CV4 9EE");
+        learner.previous_family_name = Some("Reed".to_owned());
+        assert_eq!(
+            codes(names("Sam", "Okafor"), &learner, false),
+            (Verified::Similar, vec!["VRF2", "VRF3", "VRF4", "VRF6"])
+        );
+        assert_eq!(
+            codes(names("Samantha", "Reed"), &learner, true),
+            (Verified::SimilarLinked, vec!["VRF2", "VRF3", "VRF4", "VRF5"])
+        );
+        assert_eq!(
+            codes(names("Okafor", "Samantha"), &learner, false),
+            (Verified::Similar, vec!["VRF1", "VRF3", "VRF5", "VRF6"])
+        );
+    }
+
+    #[test]
+    fn other_details_do_not_match() {
+        let learner = learner("Samantha", "Okafor", "2004-05-06", "CV4 9EE");
+        let all = vec!["VRF1", "VRF2", "VRF3", "VRF4", "VRF5", "VRF6"];
+        assert_eq!(codes(names("Piet", "Zwart"), &learner, false), (Verified::NoMatch, all));
+        let other_birth = Details { date_of_birth: NaiveDate::from_ymd_opt(2004, 6, 5), ..names("Samantha", "Okafor") };
+        assert_eq!(
+            codes(other_birth, &learner, false),
+            (Verified::NoMatch, vec!["VRF2", "VRF3", "VRF4", "VRF6", "VRF7"])
+        );
+        let other_gender = Details { gender: Some(Gender::Male), ..names("Samantha", "Okafor") };
+        assert_eq!(
+            codes(other_gender, &learner, false),
+            (Verified::NoMatch, vec!["VRF2", "VRF3", "VRF4", "VRF6", "VRF8"])
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_record_matches_itself(given in "\\PC{1,35}", family in "\\PC{1,35}") {
+            let learner = learner(&given, &family, "2004-05-06", "CV4 9EE");
+            prop_assert_eq!(verify(&names(&given, &family), &learner, false), (Verified::Match, vec![]));
+        }
+
+        #[test]
+        fn flags_ascend(given in "[A-Z][a-z]{0,8}", family in "[A-Z][a-z]{0,8}", other in "[A-Z][a-z]{0,8}") {
+            let (_, flags) = verify(&names(&other, &family), &learner(&given, &other, "2004-05-06", "CV4 9EE"), false);
+            prop_assert!(flags.is_sorted());
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! One line of the audit trail: who did what, when, through which door, about whom, with what outcome.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::codes::{UnknownCode, code_list};
+use super::{Fingerprint, Timestamp, Uln};
+
+code_list! {
+    /// The way by which somebody came in.
+    Door {
+        /// A SOAP web service.
+        WebService = "web-service",
+        /// The portal.
+        Portal = "portal",
+        /// A batch file.
+        File = "file",
+        /// The command line of the service's operator.
+        CommandLine = "command-line",
+    }
+}
+
+/// An access to a learner's data or a change of it. It holds personal data: `Debug` shows action, door and outcome alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// When (UTC).
+    pub at: Timestamp,
+    /// The organisation's internal number, when it was recognised.
+    pub organisation_id: Option<i32>,
+    /// The reference by which the caller named the organisation.
+    pub organisation_ref: String,
+    /// The organisation's name at that time.
+    pub organisation_name: String,
+    /// The user as named by the caller (a label, not authenticated).
+    pub user_name: String,
+    /// The client certificate.
+    pub certificate: Option<Fingerprint>,
+    /// The way in.
+    pub door: Door,
+    /// Name of the operation.
+    pub action: String,
+    /// Whom it concerns.
+    pub uln: Option<Uln>,
+    /// The response code.
+    pub outcome: String,
+}
+
+impl fmt::Debug for AuditEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuditEntry")
+            .field("door", &self.door)
+            .field("action", &self.action)
+            .field("outcome", &self.outcome)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_door_reads_back() {
+        for door in Door::ALL {
+            assert_eq!(door.code().parse(), Ok(*door));
+        }
+    }
+}

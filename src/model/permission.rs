@@ -1,0 +1,215 @@
+//! What an organisation may do, as a small set.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// One right of an organisation. The list and the defaults by role are our choice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Permission {
+    /// Find learners by ULN and by demographics.
+    FindLearner,
+    /// Register learners.
+    RegisterLearner,
+    /// Update learners.
+    UpdateLearner,
+    /// Verify learner details.
+    VerifyLearner,
+    /// Retrieve lists of ULNs.
+    RetrieveUlns,
+    /// See learning events.
+    ViewRecord,
+    /// See who saw a record.
+    ViewAudit,
+    /// See organisations.
+    ViewOrganisation,
+    /// Submit achievements.
+    SubmitAchievements,
+    /// Submit batches.
+    SubmitBatches,
+}
+
+/// The text is no permission's name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown permission {0:?}")]
+pub struct UnknownPermission(pub String);
+
+impl Permission {
+    /// Every permission, in the order in which a set is written.
+    pub const ALL: &'static [Self] = &[
+        Self::FindLearner,
+        Self::RegisterLearner,
+        Self::UpdateLearner,
+        Self::VerifyLearner,
+        Self::RetrieveUlns,
+        Self::ViewRecord,
+        Self::ViewAudit,
+        Self::ViewOrganisation,
+        Self::SubmitAchievements,
+        Self::SubmitBatches,
+    ];
+
+    /// The name, as stored and as typed on the command line.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FindLearner => "find-learner",
+            Self::RegisterLearner => "register-learner",
+            Self::UpdateLearner => "update-learner",
+            Self::VerifyLearner => "verify-learner",
+            Self::RetrieveUlns => "retrieve-ulns",
+            Self::ViewRecord => "view-record",
+            Self::ViewAudit => "view-audit",
+            Self::ViewOrganisation => "view-organisation",
+            Self::SubmitAchievements => "submit-achievements",
+            Self::SubmitBatches => "submit-batches",
+        }
+    }
+
+    const fn bit(self) -> u16 {
+        match self {
+            Self::FindLearner => 1 << 0,
+            Self::RegisterLearner => 1 << 1,
+            Self::UpdateLearner => 1 << 2,
+            Self::VerifyLearner => 1 << 3,
+            Self::RetrieveUlns => 1 << 4,
+            Self::ViewRecord => 1 << 5,
+            Self::ViewAudit => 1 << 6,
+            Self::ViewOrganisation => 1 << 7,
+            Self::SubmitAchievements => 1 << 8,
+            Self::SubmitBatches => 1 << 9,
+        }
+    }
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Permission {
+    type Err = UnknownPermission;
+
+    fn from_str(name: &str) -> Result<Self, UnknownPermission> {
+        Self::ALL.iter().copied().find(|p| p.name() == name).ok_or_else(|| UnknownPermission(name.to_owned()))
+    }
+}
+
+/// A set of permissions. Written as names with commas between them; empty text is the empty set.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Permissions(u16);
+
+impl Permissions {
+    /// The set without members.
+    pub const NONE: Self = Self(0);
+
+    /// What an organisation of these roles may do unless told otherwise (our choice): a learner registration body everything but
+    /// submitting achievements, an awarding organisation verifying, looking up organisations, achievements and batches.
+    pub fn for_roles(learner_registration_body: bool, awarding_organisation: bool) -> Self {
+        let mut set = Self::NONE;
+        if learner_registration_body {
+            set.extend(Permission::ALL.iter().copied().filter(|p| *p != Permission::SubmitAchievements));
+        }
+        if awarding_organisation {
+            set.extend([
+                Permission::VerifyLearner,
+                Permission::ViewOrganisation,
+                Permission::SubmitAchievements,
+                Permission::SubmitBatches,
+            ]);
+        }
+        set
+    }
+
+    /// Whether the set holds the permission.
+    pub const fn contains(self, permission: Permission) -> bool {
+        self.0 & permission.bit() != 0
+    }
+
+    /// Adds a permission.
+    pub fn insert(&mut self, permission: Permission) {
+        self.0 |= permission.bit();
+    }
+
+    /// Takes a permission away.
+    pub fn remove(&mut self, permission: Permission) {
+        self.0 &= !permission.bit();
+    }
+
+    /// The members in order.
+    pub fn iter(self) -> impl Iterator<Item = Permission> {
+        Permission::ALL.iter().copied().filter(move |p| self.contains(*p))
+    }
+}
+
+impl Extend<Permission> for Permissions {
+    fn extend<I: IntoIterator<Item = Permission>>(&mut self, permissions: I) {
+        for permission in permissions {
+            self.insert(permission);
+        }
+    }
+}
+
+impl FromIterator<Permission> for Permissions {
+    fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
+        let mut set = Self::NONE;
+        set.extend(permissions);
+        set
+    }
+}
+
+impl FromStr for Permissions {
+    type Err = UnknownPermission;
+
+    fn from_str(names: &str) -> Result<Self, UnknownPermission> {
+        names.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::parse).collect()
+    }
+}
+
+impl fmt::Display for Permissions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.iter().map(Permission::name).collect();
+        f.pad(&names.join(","))
+    }
+}
+
+impl fmt::Debug for Permissions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn defaults_by_role() {
+        let provider = Permissions::for_roles(true, false);
+        assert!(provider.contains(Permission::ViewRecord) && !provider.contains(Permission::SubmitAchievements));
+        assert_eq!(
+            Permissions::for_roles(false, true).to_string(),
+            "verify-learner,view-organisation,submit-achievements,submit-batches"
+        );
+        assert_eq!(Permissions::for_roles(true, true).iter().count(), Permission::ALL.len());
+        assert_eq!(Permissions::for_roles(false, false), Permissions::NONE);
+    }
+
+    #[test]
+    fn unknown_names_are_refused() {
+        assert_eq!("find-learner,fly".parse::<Permissions>(), Err(UnknownPermission("fly".to_owned())));
+        assert_eq!("".parse::<Permissions>(), Ok(Permissions::NONE));
+    }
+
+    proptest! {
+        #[test]
+        fn a_set_reads_back(chosen in proptest::sample::subsequence(Permission::ALL, 0..=Permission::ALL.len())) {
+            let set: Permissions = chosen.iter().copied().collect();
+            prop_assert_eq!(set.to_string().parse::<Permissions>().unwrap(), set);
+            prop_assert_eq!(set.iter().collect::<Vec<_>>(), chosen);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! The unique learner number: ten digits, of which the last checks the others (domain.md 1).
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A unique learner number with a correct check digit.
+///
+/// It is personal data: `Debug` shows no digit, `Display` shows them all and is for replies, not for logs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Uln([u8; 10]);
+
+/// The text is not a ULN: not ten digits, the first digit 0, a stem that is never issued, or a wrong check digit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a ULN is ten digits: the first is not 0 and the last is the check digit")]
+pub struct InvalidUln;
+
+impl Uln {
+    /// The smallest stem, the first nine digits of a ULN.
+    pub const FIRST_STEM: u32 = 100_000_000;
+    /// The largest stem.
+    pub const LAST_STEM: u32 = 999_999_999;
+
+    /// The ULN of a nine digit stem; `None` when the stem is out of range or one of those that are never issued
+    /// (their weighted sum is a multiple of 11, domain.md 1.2).
+    pub fn from_stem(stem: u32) -> Option<Self> {
+        if !(Self::FIRST_STEM..=Self::LAST_STEM).contains(&stem) {
+            return None;
+        }
+        let mut text = [b'0'; 10];
+        let mut rest = stem;
+        for digit in text.iter_mut().take(9).rev() {
+            *digit += u8::try_from(rest % 10).ok()?;
+            rest /= 10;
+        }
+        let check = check_digit(&text)?;
+        if let Some(last) = text.last_mut() {
+            *last = check;
+        }
+        Some(Self(text))
+    }
+
+    /// The ten digits.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+/// The ASCII check digit over the first nine digits: `10 - r` where `r` is the sum with weights 10 to 2, modulo 11.
+/// No digit exists for `r = 0`.
+fn check_digit(text: &[u8; 10]) -> Option<u8> {
+    let sum: u32 =
+        text.iter().zip((2..=10).rev()).map(|(&digit, weight)| u32::from(digit.wrapping_sub(b'0')) * weight).sum();
+    match u8::try_from(sum % 11) {
+        Ok(r @ 1..=10) => Some(b'0' + 10 - r),
+        _ => None,
+    }
+}
+
+impl FromStr for Uln {
+    type Err = InvalidUln;
+
+    /// Strict: exactly ten digits and nothing around them.
+    fn from_str(text: &str) -> Result<Self, InvalidUln> {
+        let digits: [u8; 10] = text.as_bytes().try_into().map_err(|_| InvalidUln)?;
+        let well_formed = digits.iter().all(u8::is_ascii_digit) && digits.first() != Some(&b'0');
+        if well_formed && check_digit(&digits) == digits.last().copied() { Ok(Self(digits)) } else { Err(InvalidUln) }
+    }
+}
+
+impl fmt::Display for Uln {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for Uln {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Uln(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The second wording of the rule (domain.md 1.2): the sum of all ten digits with weights 10 to 1 is 10 modulo 11.
+    fn full_sum_is_ten(text: &str) -> bool {
+        let sum: u32 = text.bytes().zip((1..=10).rev()).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+        sum % 11 == 10
+    }
+
+    #[test]
+    fn worked_examples() {
+        let valid = [
+            "9276308686",
+            "1026893096",
+            "6936002314",
+            "4444599390",
+            "1964986809",
+            "8383558804",
+            "7667649978",
+            "1174112637",
+            "1000000000",
+            "1000000019",
+            "1000000027",
+            "1000000035",
+            "1000000043",
+            "1000000051",
+            "1000000078",
+            "1000000086",
+            "1000000094",
+            "1000000108",
+        ];
+        for text in valid {
+            assert_eq!(text.parse::<Uln>().unwrap().as_str(), text);
+        }
+        let invalid = [
+            "1026893097",
+            "1234567890",
+            "6666666666",
+            "9999999999",
+            "0123456789",
+            "0000000042",
+            "",
+            "927630868",
+            "92763086860",
+            " 9276308686",
+            "92763O8686",
+        ];
+        for text in invalid {
+            assert_eq!(text.parse::<Uln>(), Err(InvalidUln), "{text}");
+        }
+        for last in 0..10 {
+            assert_eq!(format!("100000006{last}").parse::<Uln>(), Err(InvalidUln));
+        }
+        assert_eq!(Uln::from_stem(100_000_006), None);
+    }
+
+    #[test]
+    fn first_ulns_in_order() {
+        let first: Vec<String> =
+            (100_000_000..).filter_map(Uln::from_stem).take(10).map(|uln| uln.to_string()).collect();
+        assert_eq!(first[0], "1000000000");
+        assert_eq!(first[6], "1000000078");
+        assert_eq!(first[9], "1000000108");
+    }
+
+    #[test]
+    fn debug_shows_no_digit() {
+        assert_eq!(format!("{:?}", Uln::from_stem(927_630_868).unwrap()), "Uln(..)");
+    }
+
+    proptest! {
+        #[test]
+        fn both_wordings_agree(text in "[1-9][0-9]{9}") {
+            prop_assert_eq!(text.parse::<Uln>().is_ok(), full_sum_is_ten(&text));
+        }
+
+        #[test]
+        fn a_stem_gives_a_valid_uln_or_none(stem in 0_u32..) {
+            if let Some(uln) = Uln::from_stem(stem) {
+                prop_assert!(uln.as_str().starts_with(&stem.to_string()));
+                prop_assert_eq!(uln.as_str().parse::<Uln>(), Ok(uln));
+            }
+        }
+
+        #[test]
+        fn one_wrong_digit_is_noticed(stem in Uln::FIRST_STEM..=Uln::LAST_STEM, at in 0_usize..10, add in 1_u8..10) {
+            if let Some(uln) = Uln::from_stem(stem) {
+                let mut digits = uln.as_str().as_bytes().to_vec();
+                digits[at] = b'0' + (digits[at] - b'0' + add) % 10;
+                prop_assert!(String::from_utf8(digits).unwrap().parse::<Uln>().is_err());
+            }
+        }
+
+        #[test]
+        fn any_text_is_answered(text in ".*") {
+            let _ = text.parse::<Uln>();
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The authority itself: makes, signs and revokes.
+
+use std::time::{Duration, SystemTime};
+
+use rcgen::{
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName, DnType,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SerialNumber,
+    date_time_ymd,
+};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+
+use super::{Credential, PkiError, Serial};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// Certificates are valid from this long before they are made, so that a client whose clock lags accepts them.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(60 * 60);
+/// How long a revocation list is current.
+const LIST_VALIDITY_DAYS: u32 = 365;
+
+/// A certificate authority with its private key.
+pub struct CertificateAuthority {
+    credential: Credential,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl CertificateAuthority {
+    /// A new, self-signed authority of that name, valid for `days`.
+    ///
+    /// # Errors
+    /// When the name cannot stand in a certificate.
+    pub fn create(name: &str, days: u32) -> Result<Self, PkiError> {
+        let mut params = params(name, &[], days)?;
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        params.key_usages =
+            vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign, KeyUsagePurpose::DigitalSignature];
+        let key = KeyPair::generate()?;
+        let certificate = params.self_signed(&key)?;
+        let credential = Credential::new(&certificate, &key);
+        Ok(Self { credential, issuer: Issuer::new(params, key) })
+    }
+
+    /// The authority whose certificate and private key (PKCS#8) stand in one PEM text, as [`Credential::pem`] writes it.
+    ///
+    /// # Errors
+    /// When either is missing or unreadable.
+    pub fn load(pem: &str) -> Result<Self, PkiError> {
+        let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|_| PkiError::NotPem)?;
+        let key = PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| PkiError::NotPem)?;
+        let key = KeyPair::try_from(&key)?;
+        let credential = Credential::from_der(&certificate, &key);
+        Ok(Self { issuer: Issuer::from_ca_cert_der(&certificate, key)?, credential })
+    }
+
+    /// The authority's own certificate and key.
+    pub fn credential(&self) -> &Credential {
+        &self.credential
+    }
+
+    /// A server certificate for host names and addresses, valid for `days`.
+    ///
+    /// # Errors
+    /// When a host name is not ASCII.
+    pub fn issue_server(&self, hosts: &[&str], days: u32) -> Result<Credential, PkiError> {
+        let name = hosts.first().copied().unwrap_or("server");
+        self.issue(params(name, hosts, days)?, ExtendedKeyUsagePurpose::ServerAuth)
+    }
+
+    /// A client certificate with that common name, valid for `days`.
+    ///
+    /// # Errors
+    /// When the name cannot stand in a certificate.
+    pub fn issue_client(&self, name: &str, days: u32) -> Result<Credential, PkiError> {
+        self.issue(params(name, &[], days)?, ExtendedKeyUsagePurpose::ClientAuth)
+    }
+
+    /// A revocation list in PEM form that names exactly these certificates and replaces every earlier list; it is current for a year.
+    ///
+    /// # Errors
+    /// When the authority may not sign lists.
+    pub fn revoke(&self, serials: &[Serial]) -> Result<String, PkiError> {
+        let (epoch, now) = (date_time_ymd(1970, 1, 1), since_epoch());
+        let revoked = |serial: &Serial| RevokedCertParams {
+            serial_number: SerialNumber::from_slice(serial.as_bytes()),
+            revocation_time: epoch + now,
+            reason_code: None,
+            invalidity_date: None,
+        };
+        let list = CertificateRevocationListParams {
+            this_update: epoch + now,
+            next_update: epoch + now + DAY * LIST_VALIDITY_DAYS,
+            crl_number: SerialNumber::from(u64::try_from(now.as_micros()).unwrap_or(u64::MAX)),
+            issuing_distribution_point: None,
+            revoked_certs: serials.iter().map(revoked).collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        Ok(list.signed_by(&self.issuer)?.pem()?)
+    }
+
+    fn issue(&self, mut params: CertificateParams, usage: ExtendedKeyUsagePurpose) -> Result<Credential, PkiError> {
+        params.is_ca = IsCa::ExplicitNoCa;
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![usage];
+        params.use_authority_key_identifier_extension = true;
+        let key = KeyPair::generate()?;
+        let certificate = params.signed_by(&key, &self.issuer)?;
+        Ok(Credential::new(&certificate, &key))
+    }
+}
+
+fn params(name: &str, hosts: &[&str], days: u32) -> Result<CertificateParams, PkiError> {
+    let mut params = CertificateParams::new(hosts.iter().map(|host| (*host).to_owned()).collect::<Vec<_>>())?;
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, name);
+    let (epoch, now) = (date_time_ymd(1970, 1, 1), since_epoch());
+    params.not_before = epoch + now.saturating_sub(CLOCK_TOLERANCE);
+    params.not_after = epoch + now + DAY * days;
+    Ok(params)
+}
+
+fn since_epoch() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+}

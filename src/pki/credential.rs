@@ -1,0 +1,138 @@
+//! A certificate with its private key, in the forms that clients read.
+
+use std::fmt;
+
+use p12_keystore::{
+    Certificate as StoreCertificate, EncryptionAlgorithm, KeyStore, KeyStoreEntry, MacAlgorithm, PrivateKey,
+    PrivateKeyChain,
+};
+use rcgen::KeyPair;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+use zeroize::Zeroizing;
+
+use super::PkiError;
+use crate::model::Fingerprint;
+
+/// Iterations of the key derivation in a PKCS#12 container: what old clients use themselves.
+const PKCS12_ITERATIONS: u32 = 2048;
+
+/// A certificate and its private key. `Debug` shows the fingerprint alone.
+pub struct Credential {
+    certificate: CertificateDer<'static>,
+    key: Zeroizing<Vec<u8>>,
+}
+
+/// The serial number of a certificate, by which a revocation list names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Serial(Vec<u8>);
+
+impl Serial {
+    /// The serial number of the first certificate in a PEM text.
+    ///
+    /// # Errors
+    /// When the text holds no readable certificate.
+    pub fn of_pem(pem: &str) -> Result<Self, PkiError> {
+        let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|_| PkiError::NotPem)?;
+        Self::of_der(&certificate)
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    fn of_der(der: &[u8]) -> Result<Self, PkiError> {
+        let (_, certificate) = x509_parser::parse_x509_certificate(der).map_err(|_| PkiError::NotCertificate)?;
+        Ok(Self(certificate.raw_serial().to_vec()))
+    }
+}
+
+impl Credential {
+    pub(super) fn new(certificate: &rcgen::Certificate, key: &KeyPair) -> Self {
+        Self::from_der(certificate.der(), key)
+    }
+
+    pub(super) fn from_der(certificate: &CertificateDer<'_>, key: &KeyPair) -> Self {
+        Self { certificate: certificate.clone().into_owned(), key: Zeroizing::new(key.serialize_der()) }
+    }
+
+    /// The certificate in DER form.
+    pub fn certificate_der(&self) -> &[u8] {
+        &self.certificate
+    }
+
+    /// The certificate in PEM form.
+    pub fn certificate_pem(&self) -> String {
+        pem("CERTIFICATE", &self.certificate)
+    }
+
+    /// The private key in PEM form (PKCS#8, not encrypted).
+    pub fn key_pem(&self) -> Zeroizing<String> {
+        Zeroizing::new(pem("PRIVATE KEY", &self.key))
+    }
+
+    /// Certificate and private key in one PEM text, as curl, PHP and requests take them.
+    pub fn pem(&self) -> Zeroizing<String> {
+        Zeroizing::new(self.certificate_pem() + &self.key_pem())
+    }
+
+    /// SHA-256 over the certificate.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of_der(&self.certificate)
+    }
+
+    /// The serial number, for [`super::CertificateAuthority::revoke`].
+    ///
+    /// # Errors
+    /// When the certificate cannot be read.
+    pub fn serial(&self) -> Result<Serial, PkiError> {
+        Serial::of_der(&self.certificate)
+    }
+
+    /// A PKCS#12 container with certificate, key and the chain above, in the algorithms that every client reads, old ones included:
+    /// triple DES and SHA-1. They protect little; a password on this file is a formality.
+    ///
+    /// # Errors
+    /// When the container cannot be made.
+    pub fn pkcs12(&self, password: &str, chain: &[&Self]) -> Result<Vec<u8>, PkiError> {
+        let key = PrivateKey::from_der(&self.key)?;
+        let certificates = std::iter::once(self).chain(chain.iter().copied());
+        let certificates =
+            certificates.map(|c| StoreCertificate::from_der(&c.certificate)).collect::<Result<Vec<_>, _>>()?;
+        let name = certificates.first().map(|c| c.subject().to_owned()).unwrap_or_default();
+        let local_key_id = self.fingerprint().as_bytes().to_vec();
+        let mut store = KeyStore::new();
+        store.add_entry(&name, KeyStoreEntry::PrivateKeyChain(PrivateKeyChain::new(local_key_id, key, certificates)));
+        let container = store
+            .writer(password)
+            .encryption_algorithm(EncryptionAlgorithm::PbeWithShaAnd3KeyTripleDesCbc)
+            .encryption_iterations(PKCS12_ITERATIONS)
+            .mac_algorithm(MacAlgorithm::HmacSha1)
+            .mac_iterations(PKCS12_ITERATIONS)
+            .write()?;
+        Ok(container)
+    }
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credential").field("fingerprint", &self.fingerprint()).finish_non_exhaustive()
+    }
+}
+
+/// A PEM section: base64 in lines of 64 characters.
+fn pem(label: &str, der: &[u8]) -> String {
+    use base64::Engine as _;
+
+    let text = base64::engine::general_purpose::STANDARD.encode(der);
+    let mut lines = text.as_str();
+    let mut section = format!("-----BEGIN {label}-----\n");
+    while !lines.is_empty() {
+        let (line, rest) = lines.split_at_checked(64).unwrap_or((lines, ""));
+        section.push_str(line);
+        section.push('\n');
+        lines = rest;
+    }
+    section.push_str(&format!("-----END {label}-----\n"));
+    section
+}

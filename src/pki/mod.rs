@@ -1,0 +1,30 @@
+//! A development certificate authority: server and client certificates (ECDSA P-256), revocation lists, and the files they are kept in.
+//! It is for demonstrations and tests; nothing here decides whom the service trusts.
+
+mod authority;
+mod credential;
+mod files;
+
+pub use authority::CertificateAuthority;
+pub use credential::{Credential, Serial};
+pub use files::write_private;
+
+/// Why a certificate could not be made or read.
+#[derive(Debug, thiserror::Error)]
+pub enum PkiError {
+    /// Keys, certificates or lists could not be made, or a name is not allowed in them.
+    #[error("certificate: {0}")]
+    Certificate(#[from] rcgen::Error),
+    /// The PKCS#12 container could not be made.
+    #[error("PKCS#12: {0}")]
+    Pkcs12(#[from] p12_keystore::error::Error),
+    /// The text holds no certificate, or no private key in PKCS#8 form.
+    #[error("expected a certificate and a private key (PKCS#8) in PEM form")]
+    NotPem,
+    /// The certificate cannot be read.
+    #[error("not an X.509 certificate")]
+    NotCertificate,
+}
+
+#[cfg(test)]
+mod tests;
