@@ -1,9 +1,7 @@
 //! The fixtures: for every operation and every code it can answer with, a request as a client would send it and
-//! the answer to the byte. `LRS_UPDATE_GOLDENS=1 cargo test` writes the answers anew, for review.
+//! the answer to the byte. fixtures/soap/README.md says how they are written.
 //!
-//! `fixtures/soap/<Service>/<operation>/<case>.request.xml` may name variables of `demo.env` as `{{NAME}}`; it is
-//! sent by the awarding organisation when it names one of the `AO_` variables, otherwise by the provider.
-//! `<case>.response.xml` holds status, type and body; what differs from run to run is masked.
+//! `LRS_UPDATE_GOLDENS=1 make test` writes the answers anew, for review; what differs from run to run is masked.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,7 +10,11 @@ use std::path::{Path, PathBuf};
 use learning_records::contract::SERVICES;
 use regex::Regex;
 
+use crate::harness::message::{SOAP_1_2, escape};
 use crate::harness::{Answer, Deployment, on_both};
+
+/// The folder of requests that no operation takes.
+const NO_OPERATION: &str = "unknown-operation";
 
 /// One request with its expected answer.
 pub struct Fixture {
@@ -38,30 +40,54 @@ pub fn all() -> Vec<Fixture> {
     found
 }
 
-/// Every value in `fixtures/people.toml` that tells something of a person.
-pub fn personal_values() -> BTreeSet<String> {
-    const TELLING: [&str; 8] = ["name", "uln", "birth", "address", "postcode", "email", "telephone", "notes"];
-    fn collect(key: &str, value: &toml::Value, into: &mut BTreeSet<String>) {
-        match value {
-            toml::Value::Table(table) => table.iter().for_each(|(key, value)| collect(key, value, into)),
-            toml::Value::Array(list) => list.iter().for_each(|value| collect(key, value, into)),
-            other if TELLING.iter().any(|word| key.to_ascii_lowercase().contains(word)) => {
-                into.insert(other.as_str().map_or_else(|| other.to_string(), str::to_owned));
-            }
-            _ => {}
-        }
-    }
+/// The synthetic people of `fixtures/people.toml`, as the file has them.
+fn people() -> Vec<toml::Table> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/people.toml");
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let table: toml::Table = text.parse().expect("TOML");
-    let mut values = BTreeSet::new();
-    for people in ["people", "person", "learners", "learner"] {
-        if let Some(value) = table.get(people) {
-            collect(people, value, &mut values);
+    let mut table: toml::Table = text.parse().expect("TOML");
+    let Some(toml::Value::Array(people)) = table.remove("person") else { panic!("people.toml has no [[person]]") };
+    people.into_iter().map(|person| person.try_into().expect("a table")).collect()
+}
+
+/// Every value that tells something of one of them.
+pub fn personal_values() -> BTreeSet<String> {
+    const OPEN: [&str; 9] = [
+        "role", "about", "status", "title", "gender", "nationality", "verification_type", "ability_to_share", "events",
+    ];
+    fn texts(value: &toml::Value, into: &mut BTreeSet<String>) {
+        match value {
+            toml::Value::String(text) => _ = into.insert(text.trim().to_owned()),
+            toml::Value::Array(list) => list.iter().for_each(|value| texts(value, into)),
+            other => _ = into.insert(other.to_string()),
         }
     }
-    assert!(values.len() > 20, "people.toml names people");
+    let mut values = BTreeSet::new();
+    for person in people() {
+        person.iter().filter(|(key, _)| !OPEN.contains(&key.as_str())).for_each(|(_, value)| texts(value, &mut values));
+    }
+    assert!(values.len() > 50, "people.toml names people");
     values
+}
+
+/// A value of the person who has that role, under the field names of fixtures/soap/README.md.
+fn of_person(role: &str, field: &str) -> Option<String> {
+    let person = people().into_iter().find(|person| person.get("role").and_then(toml::Value::as_str) == Some(role))?;
+    let text = |key: &str| person.get(key).and_then(toml::Value::as_str).map(str::to_owned);
+    match field {
+        "ULN" => text("uln"),
+        "GIVEN" => text("given_name"),
+        "FAMILY" => text("family_name"),
+        "DOB" => text("date_of_birth"),
+        "GENDER" => text("gender"),
+        "POSTCODE" => text("postcode"),
+        "POSTCODE_UNSPACED" => text("postcode").map(|postcode| postcode.replace(' ', "")),
+        "VERSION" => Some("1".to_owned()),
+        "VERIFICATION_TYPE" => text("verification_type").or_else(|| Some("0".to_owned())),
+        "ABILITY_TO_SHARE" => text("ability_to_share").or_else(|| Some("1".to_owned())),
+        "PREFERRED_GIVEN" => text("preferred_given_name"),
+        "PREVIOUS_FAMILY" => text("previous_family_name"),
+        _ => None,
+    }
 }
 
 impl Fixture {
@@ -69,13 +95,25 @@ impl Fixture {
     pub fn play(&self, deployment: &Deployment) -> Answer {
         deployment.reset();
         let request = fs::read_to_string(&self.path).expect("a request");
-        let actor = if request.contains("{{AO_") { deployment.awarding_organisation() } else { deployment.provider() };
-        let mut filled = request;
-        for (name, value) in deployment.variables() {
-            filled = filled.replace(&format!("{{{{{name}}}}}"), value);
-        }
-        assert!(!filled.contains("{{"), "{}: a placeholder is not in demo.env", self.path.display());
-        actor.post(&self.service, &filled)
+        let placeholder = Regex::new(r"\$\{(?:([A-Z_]+)\.)?([A-Z_]+)\}").expect("a pattern");
+        let filled = placeholder.replace_all(&request, |found: &regex::Captures<'_>| {
+            let field = &found[2];
+            let value = match found.get(1).map(|owner| owner.as_str()) {
+                None => deployment.variables().get(&format!("PROVIDER_{field}")).cloned(),
+                Some(owner @ ("AO" | "LIMITED")) => deployment.variables().get(&format!("{owner}_{field}")).cloned(),
+                Some(role) => of_person(role, field),
+            };
+            escape(&value.unwrap_or_else(|| panic!("{}: nothing for {}", self.label(), &found[0])))
+        });
+        let actor = if request.contains("${AO.") { deployment.awarding_organisation() } else { deployment.provider() };
+        let kind = if filled.contains(SOAP_1_2) { "application/soap+xml" } else { "text/xml" };
+        actor.post_with(&self.service, &format!("Content-Type: {kind}; charset=utf-8\r\n"), filled.as_bytes())
+    }
+
+    /// The codes that the case's name begins with, in order; none for `ok-`.
+    fn codes(&self) -> Vec<String> {
+        let case = name(&self.path);
+        case.split('-').map(str::to_ascii_uppercase).take_while(|word| word.starts_with("WS")).collect()
     }
 
     fn golden(&self) -> PathBuf {
@@ -95,7 +133,11 @@ on_both! {
         let update = std::env::var_os("LRS_UPDATE_GOLDENS").is_some();
         let mut wrong = Vec::new();
         for fixture in all() {
-            let answer = printed(&deployment, &fixture.play(&deployment));
+            let answer = fixture.play(&deployment);
+            if carried(&answer) != fixture.codes() {
+                wrong.push(format!("== {}: carries {:?}", fixture.label(), carried(&answer)));
+            }
+            let answer = printed(&deployment, &answer);
             let golden = fixture.golden();
             if update {
                 fs::write(&golden, &answer).expect("written");
@@ -126,7 +168,9 @@ fn both_databases_answer_alike() {
 fn every_operation_has_a_fixture() {
     let fixtures = all();
     let present: BTreeSet<(&str, &str)> =
-        fixtures.iter().map(|fixture| (fixture.service.as_str(), fixture.operation.as_str())).collect();
+        fixtures.iter().map(|fixture| (fixture.service.as_str(), fixture.operation.as_str()))
+            .filter(|(_, operation)| *operation != NO_OPERATION)
+            .collect();
     let published: BTreeSet<(&str, &str)> = SERVICES
         .iter()
         .flat_map(|service| service.operations.iter().map(|operation| (service.name, operation.name)))
@@ -135,6 +179,18 @@ fn every_operation_has_a_fixture() {
     let unknown: Vec<_> = present.difference(&published).collect();
     assert!(missing.is_empty(), "operations without a fixture: {missing:?}");
     assert!(unknown.is_empty(), "fixtures of no operation: {unknown:?}");
+}
+
+/// The codes that an answer carries, in document order.
+fn carried(answer: &Answer) -> Vec<String> {
+    const CARRIERS: [&str; 3] = ["ErrorCode", "ResponseCode", "UpdateLearnerSubsetFieldsResult"];
+    answer
+        .document()
+        .descendants()
+        .into_iter()
+        .filter(|node| CARRIERS.contains(&node.name.as_str()))
+        .map(|node| node.text.clone())
+        .collect()
 }
 
 /// The answer as the golden file has it: status and type, then one element a line, with what changes masked.

@@ -14,7 +14,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("store", &["model"]),
     ("domain", &["store", "model"]),
     ("config", &["model"]),
-    ("tls", &["model"]),
+    ("tls", &["model", "config"]),
     ("pki", &["model"]),
     ("ops", &["model", "config"]),
     ("soap", &["domain", "model", "contract", "xml"]),

@@ -6,12 +6,15 @@ use std::time::{Duration, Instant};
 
 use learning_records::model::Fingerprint;
 use learning_records::pki::{CertificateAuthority, Serial};
+use rustls::{ProtocolVersion, SupportedProtocolVersion};
 
 use crate::harness::actor::{read_identity, request};
 use crate::harness::wire::Connection;
 use crate::harness::{Actor, Answer, Database, Deployment, on_both};
 
 const LS: &str = "LearnerService";
+const TLS_1_2: &[&SupportedProtocolVersion] = &[&rustls::version::TLS12];
+const TLS_1_3: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13];
 const XML: &str = "Content-Type: text/xml; charset=utf-8\r\nSOAPAction: \"\"\r\n";
 
 fn question(actor: &Actor<'_>) -> Vec<u8> {
@@ -50,10 +53,7 @@ on_both! {
     fn both_protocol_versions_are_spoken(database) {
         let deployment = Deployment::shared(database);
         let pem = deployment.dir().join(deployment.variable("PROVIDER_CERT"));
-        for (versions, expected) in [
-            (&[&rustls::version::TLS12][..], rustls::ProtocolVersion::TLSv1_2),
-            (&[&rustls::version::TLS13][..], rustls::ProtocolVersion::TLSv1_3),
-        ] {
+        for (versions, expected) in [(TLS_1_2, ProtocolVersion::TLSv1_2), (TLS_1_3, ProtocolVersion::TLSv1_3)] {
             let provider = deployment.provider().speaking(&pem, versions);
             let mut connection = provider.connect().expect("a connection");
             assert_eq!(connection.protocol(), Some(expected));
@@ -73,7 +73,7 @@ on_both! {
         deployment.set("LRS_TLS_REVOCATION_LISTS", &list.display().to_string());
         deployment.launch();
 
-        for versions in [&[&rustls::version::TLS12][..], &[&rustls::version::TLS13][..]] {
+        for versions in [TLS_1_2, TLS_1_3] {
             fs::write(&list, authority.revoke(&[]).expect("a list")).expect("written");
             deployment.signal("-HUP");
             let pem = deployment.dir().join(deployment.variable("PROVIDER_CERT"));
