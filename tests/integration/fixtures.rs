@@ -52,7 +52,15 @@ fn people() -> Vec<toml::Table> {
 /// Every value that tells something of one of them.
 pub fn personal_values() -> BTreeSet<String> {
     const OPEN: [&str; 9] = [
-        "role", "about", "status", "title", "gender", "nationality", "verification_type", "ability_to_share", "events",
+        "role",
+        "about",
+        "status",
+        "title",
+        "gender",
+        "nationality",
+        "verification_type",
+        "ability_to_share",
+        "events",
     ];
     fn texts(value: &toml::Value, into: &mut BTreeSet<String>) {
         match value {
@@ -167,10 +175,11 @@ fn both_databases_answer_alike() {
 #[test]
 fn every_operation_has_a_fixture() {
     let fixtures = all();
-    let present: BTreeSet<(&str, &str)> =
-        fixtures.iter().map(|fixture| (fixture.service.as_str(), fixture.operation.as_str()))
-            .filter(|(_, operation)| *operation != NO_OPERATION)
-            .collect();
+    let present: BTreeSet<(&str, &str)> = fixtures
+        .iter()
+        .map(|fixture| (fixture.service.as_str(), fixture.operation.as_str()))
+        .filter(|(_, operation)| *operation != NO_OPERATION)
+        .collect();
     let published: BTreeSet<(&str, &str)> = SERVICES
         .iter()
         .flat_map(|service| service.operations.iter().map(|operation| (service.name, operation.name)))

@@ -84,13 +84,37 @@ fn update(provider: &Actor<'_>, fields: &Fields<'_>) -> String {
 }
 
 /// The mandatory fields with changes, then ULN and version: an UpdateLearner as a client sends it.
-fn change<'a>(person: &'a Person, extra: &[(&'a str, &'a str)], uln: &'a str, version: &'a str) -> Vec<(&'a str, &'a str)> {
+fn change<'a>(
+    person: &'a Person,
+    extra: &[(&'a str, &'a str)],
+    uln: &'a str,
+    version: &'a str,
+) -> Vec<(&'a str, &'a str)> {
     const ORDER: [&str; 24] = [
-        "Title", "GivenName", "MiddleOtherName", "FamilyName", "PreferredGivenName", "PreviousFamilyName",
-        "FamilyNameAtAge16", "SchoolAtAge16", "LastKnownAddressLine1", "LastKnownAddressLine2",
-        "LastKnownAddressTown", "LastKnownAddressCountyOrCity", "LastKnownPostCode", "DateOfAddressCapture",
-        "DateOfBirth", "PlaceOfBirth", "Gender", "EmailAddress", "Nationality", "ScottishCandidateNumber",
-        "VerificationType", "OtherVerificationDescription", "AbilityToShare", "Notes",
+        "Title",
+        "GivenName",
+        "MiddleOtherName",
+        "FamilyName",
+        "PreferredGivenName",
+        "PreviousFamilyName",
+        "FamilyNameAtAge16",
+        "SchoolAtAge16",
+        "LastKnownAddressLine1",
+        "LastKnownAddressLine2",
+        "LastKnownAddressTown",
+        "LastKnownAddressCountyOrCity",
+        "LastKnownPostCode",
+        "DateOfAddressCapture",
+        "DateOfBirth",
+        "PlaceOfBirth",
+        "Gender",
+        "EmailAddress",
+        "Nationality",
+        "ScottishCandidateNumber",
+        "VerificationType",
+        "OtherVerificationDescription",
+        "AbilityToShare",
+        "Notes",
     ];
     let base = [
         ("GivenName", person.given.as_str()),
@@ -101,10 +125,8 @@ fn change<'a>(person: &'a Person, extra: &[(&'a str, &'a str)], uln: &'a str, ve
         ("VerificationType", "0"),
         ("AbilityToShare", "1"),
     ];
-    let mut fields: Vec<(&str, &str)> = ORDER
-        .iter()
-        .filter_map(|name| extra.iter().chain(&base).find(|(key, _)| key == name).copied())
-        .collect();
+    let mut fields: Vec<(&str, &str)> =
+        ORDER.iter().filter_map(|name| extra.iter().chain(&base).find(|(key, _)| key == name).copied()).collect();
     fields.extend([("ULN", uln), ("VersionNumber", version)]);
     fields
 }

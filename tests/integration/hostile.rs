@@ -329,7 +329,12 @@ fn a_client_that_stalls_is_let_go_and_holds_nobody_up() {
     let mut half_header = provider.connect().expect("a connection");
     half_header.send(b"POST /LearnerService.svc HTTP/1.1\r\nHost: local").expect("sent");
     let mut half_body = provider.connect().expect("a connection");
-    half_body.send(format!("POST /LearnerService.svc HTTP/1.1\r\nHost: localhost\r\n{XML}Content-Length: 1000\r\n\r\n<soap").as_bytes()).expect("sent");
+    half_body
+        .send(
+            format!("POST /LearnerService.svc HTTP/1.1\r\nHost: localhost\r\n{XML}Content-Length: 1000\r\n\r\n<soap")
+                .as_bytes(),
+        )
+        .expect("sent");
     let begin = Instant::now();
     assert_eq!(provider.post(LS, &question(&provider)).code(), "WSRC0001", "others are served");
     assert!(begin.elapsed() < Duration::from_secs(3), "others are not held up: {:?}", begin.elapsed());
@@ -344,6 +349,9 @@ fn a_client_that_stalls_is_let_go_and_holds_nobody_up() {
         socket.set_read_timeout(Some(Duration::from_secs(15))).expect("a socket option");
         let mut byte = [0];
         let ended = std::io::Read::read(&mut socket, &mut byte);
-        assert!(!matches!(&ended, Err(error) if error.kind() == ErrorKind::WouldBlock), "a silent handshake is ended: {ended:?}");
+        assert!(
+            !matches!(&ended, Err(error) if error.kind() == ErrorKind::WouldBlock),
+            "a silent handshake is ended: {ended:?}"
+        );
     }
 }

@@ -35,7 +35,12 @@ fn drives_everything(deployment: &Deployment, mut command: Command) {
     for service in SERVICES {
         for operation in service.operations {
             let line = format!("ok {} {} ", service.name, operation.name);
-            assert!(told.lines().any(|said| said.starts_with(&line)), "no call of {}.{}:\n{told}", service.name, operation.name);
+            assert!(
+                told.lines().any(|said| said.starts_with(&line)),
+                "no call of {}.{}:\n{told}",
+                service.name,
+                operation.name
+            );
         }
     }
 }

@@ -78,42 +78,46 @@ fn inner_layers_know_no_outer_library() {
 
 /// `crate::x` anywhere in code, `use crate::{x, y}` included: the siblings that a file names, with line numbers.
 fn imports(text: &str) -> Vec<(usize, String)> {
+    let code: Vec<&str> = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
+    let code = code.join("\n");
     let mut found = Vec::new();
-    for (number, line) in text.lines().enumerate() {
-        let code = line.split("//").next().unwrap_or_default();
-        for marker in ["crate::", "learning_records::"] {
-            for (at, _) in code.match_indices(marker) {
-                let rest = &code[at + marker.len()..];
-                if let Some(group) = rest.strip_prefix('{') {
-                    let mut depth = 0;
-                    let mut name = String::new();
-                    for character in group.chars() {
-                        match character {
-                            '{' => depth += 1,
-                            '}' if depth == 0 => break,
-                            '}' => depth -= 1,
-                            ',' if depth == 0 => found.push((number + 1, std::mem::take(&mut name))),
-                            ':' if depth == 0 && !name.ends_with(' ') => name.push(' '),
-                            other if depth == 0 && !name.contains(' ') => name.push(other),
-                            _ => {}
-                        }
-                    }
-                    found.push((number + 1, name));
-                } else {
-                    let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-                    found.push((number + 1, name));
-                }
+    for marker in ["crate::", "learning_records::"] {
+        for (at, _) in code.match_indices(marker) {
+            let line = code[..at].matches('\n').count() + 1;
+            let rest = &code[at + marker.len()..];
+            if let Some(group) = rest.strip_prefix('{') {
+                found.extend(members(group).map(|name| (line, name)));
+            } else {
+                found.push((line, rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()));
             }
         }
     }
-    found.into_iter().map(|(line, name)| (line, name.trim().to_owned())).collect()
+    found.sort();
+    found
+}
+
+/// The first names of the members of `{a::B, c, d::{e, f}}`, after the opening brace.
+fn members(group: &str) -> impl Iterator<Item = String> {
+    let mut depth = 0;
+    let mut parts = vec![String::new()];
+    for character in group.chars() {
+        match character {
+            '}' if depth == 0 => break,
+            ',' if depth == 0 => parts.push(String::new()),
+            other => {
+                depth += i32::from(other == '{') - i32::from(other == '}');
+                parts.last_mut().expect("a part").push(other);
+            }
+        }
+    }
+    parts.into_iter().map(|part| part.split("::").next().unwrap_or_default().trim().to_owned())
 }
 
 #[test]
 fn the_reader_of_imports_sees_every_form() {
-    let text = "use crate::model::Uln;\nuse crate::{store::Store, domain, soap::{a, b}};\nlet x = crate::tls::y(); // crate::cli\n";
+    let text = "use crate::model::Uln;\nuse crate::{store::Store,\n domain, soap::{a, b}};\nlet x = crate::tls::y(); // crate::cli\n";
     let names: Vec<String> = imports(text).into_iter().map(|(_, name)| name).collect();
-    assert_eq!(names, ["model", "store", "domain", "soap", "tls"]);
+    assert_eq!(names, ["model", "domain", "soap", "store", "tls"]);
 }
 
 fn modules(root: &Path) -> BTreeSet<String> {

@@ -112,7 +112,17 @@ fn a_taken_port_is_reported() {
     let folder = tempfile::tempdir().expect("a folder");
     let port = deployment.port().to_string();
     let directory = folder.path().join("demo");
-    let output = deployment.lrs(&["demo", "--dir", &directory.display().to_string(), "--port", &port, "--ops-port", "0", "--learners", "1"]);
+    let output = deployment.lrs(&[
+        "demo",
+        "--dir",
+        &directory.display().to_string(),
+        "--port",
+        &port,
+        "--ops-port",
+        "0",
+        "--learners",
+        "1",
+    ]);
     assert!(!output.status.success());
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(text.contains(&port), "{text}");

@@ -12,7 +12,6 @@ use crate::harness::actor::{read_identity, request};
 use crate::harness::wire::Connection;
 use crate::harness::{Actor, Answer, Database, Deployment, on_both};
 
-const LS: &str = "LearnerService";
 const TLS_1_2: &[&SupportedProtocolVersion] = &[&rustls::version::TLS12];
 const TLS_1_3: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13];
 const XML: &str = "Content-Type: text/xml; charset=utf-8\r\nSOAPAction: \"\"\r\n";
@@ -26,7 +25,9 @@ fn question(actor: &Actor<'_>) -> Vec<u8> {
 fn shut_out(outcome: &io::Result<Answer>) -> bool {
     match outcome {
         Err(_) => true,
-        Ok(answer) => matches!(answer.status, 401 | 403) || (answer.status == 500 && answer.text().contains("WSEC0003")),
+        Ok(answer) => {
+            matches!(answer.status, 401 | 403) || (answer.status == 500 && answer.text().contains("WSEC0003"))
+        }
     }
 }
 
@@ -142,7 +143,8 @@ fn a_new_server_certificate_is_taken_up() {
     let provider = deployment.provider();
     let mut kept = provider.connect().expect("a connection");
     let pki = deployment.dir().join("pki");
-    let authority = CertificateAuthority::load(&fs::read_to_string(pki.join("ca.pem")).expect("the authority")).expect("a key");
+    let authority =
+        CertificateAuthority::load(&fs::read_to_string(pki.join("ca.pem")).expect("the authority")).expect("a key");
     let before = kept.server_certificate();
     let renewed = authority.issue_server(&["localhost", "127.0.0.1"], 30).expect("a certificate");
     learning_records::pki::write_private(&pki.join("server.pem"), renewed.pem().as_bytes()).expect("written");
@@ -157,5 +159,9 @@ fn a_new_server_certificate_is_taken_up() {
         assert!(Instant::now() < deadline, "the old certificate is still shown");
         std::thread::sleep(Duration::from_millis(50));
     }
-    assert_eq!(ask_on(&mut kept, &question(&provider)).expect("an answer").code(), "WSRC0001", "open connections go on");
+    assert_eq!(
+        ask_on(&mut kept, &question(&provider)).expect("an answer").code(),
+        "WSRC0001",
+        "open connections go on"
+    );
 }

@@ -10,9 +10,9 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion};
 
+use super::Deployment;
 use super::message::Credentials;
 use super::wire::{Answer, Connection};
-use super::Deployment;
 
 /// A certificate chain with its key.
 pub type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
@@ -100,7 +100,8 @@ impl<'d> Actor<'d> {
 /// A request's bytes, with Host and Content-Length.
 pub fn request(method: &str, target: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let mut bytes =
-        format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Length: {}\r\n\r\n", body.len()).into_bytes();
+        format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Length: {}\r\n\r\n", body.len())
+            .into_bytes();
     bytes.extend(body);
     bytes
 }

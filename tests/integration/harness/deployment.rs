@@ -43,7 +43,6 @@ pub struct Setup {
 /// A running server and everything that is known about it.
 pub struct Deployment {
     folder: TempDir,
-    database: Database,
     store: Option<String>,
     setup: Setup,
     port: u16,
@@ -75,7 +74,6 @@ impl Deployment {
     pub fn with(database: Database, setup: Setup) -> Deployment {
         let mut deployment = Deployment {
             folder: tempfile::tempdir().expect("a folder"),
-            database,
             store: database.fresh(),
             setup,
             port: free_port(),
@@ -125,10 +123,6 @@ impl Deployment {
             assert!(!ended && Instant::now() < deadline, "lrs demo did not become ready:\n{}", self.log());
             thread::sleep(Duration::from_millis(25));
         }
-    }
-
-    pub fn database(&self) -> Database {
-        self.database
     }
 
     /// The demo's folder: `pki/`, `lrs.toml`, `demo.env`, `PEOPLE.md`.
@@ -192,7 +186,8 @@ impl Deployment {
     pub fn operations(&self, method: &str, path: &str) -> Option<(u16, String)> {
         let mut socket = TcpStream::connect(("127.0.0.1", self.ops_port)).ok()?;
         socket.set_read_timeout(Some(Duration::from_secs(30))).ok()?;
-        let request = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        let request =
+            format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
         socket.write_all(request.as_bytes()).ok()?;
         let mut answer = Vec::new();
         socket.read_to_end(&mut answer).ok()?;

@@ -8,15 +8,10 @@ pub const SOAP_1_1: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 pub const SOAP_1_2: &str = "http://www.w3.org/2003/05/soap-envelope";
 pub const FIND: &str = "http://api.lrs.miap.gov.uk/findmsg";
 pub const REGISTER: &str = "http://api.lrs.miap.gov.uk/regmsg";
-pub const BATCH: &str = "http://api.lrs.miap.gov.uk/batchmsg";
-pub const VERIFY_BATCH: &str = "http://api.lrs.miap.gov.uk/vldmsg";
 pub const REPORT: &str = "http://api.lrs.miap.gov.uk/reportmsg";
 pub const R9: &str = "http://tempuri.org/";
 pub const COMMON: &str = "http://schemas.datacontract.org/2004/07/Amor.Qcf.Common";
 pub const R10_ORGANISATION: &str = "http://schemas.datacontract.org/2004/07/Amor.Qcf.Service.Interface";
-pub const EXTERNAL: &str = "http://api.lrs.qcf.gov.uk/services";
-pub const MODEL: &str = "http://api.lrs.qcf.gov.uk/model";
-pub const EXCEPTIONS: &str = "http://api.lrs.miap.gov.uk/exceptions";
 pub const FAULTS: &str = "http://api.lrs.qcf.gov.uk/faults";
 
 /// Who an organisation says it is inside a message.
@@ -33,7 +28,9 @@ pub type Fields<'a> = [(&'a str, &'a str)];
 
 /// A SOAP 1.1 envelope around a body.
 pub fn envelope(body: &str) -> String {
-    format!(r#"<soapenv:Envelope xmlns:soapenv="{SOAP_1_1}"><soapenv:Header/><soapenv:Body>{body}</soapenv:Body></soapenv:Envelope>"#)
+    format!(
+        r#"<soapenv:Envelope xmlns:soapenv="{SOAP_1_1}"><soapenv:Header/><soapenv:Body>{body}</soapenv:Body></soapenv:Envelope>"#
+    )
 }
 
 /// A SOAP 1.2 envelope around a body.
@@ -135,11 +132,8 @@ impl Credentials {
             escape(&self.user_name)
         );
         let first = [("userType", "ORG"), ("vendorId", "1"), ("language", "ENG")];
-        let rest: String = first
-            .iter()
-            .chain(fields)
-            .map(|(name, value)| format!("<t:{name}>{}</t:{name}>", escape(value)))
-            .collect();
+        let rest: String =
+            first.iter().chain(fields).map(|(name, value)| format!("<t:{name}>{}</t:{name}>", escape(value))).collect();
         envelope(&format!(r#"<t:{operation} xmlns:t="{R9}">{organisation}{rest}</t:{operation}>"#))
     }
 }
@@ -184,9 +178,8 @@ impl Answer {
     /// The fault of an answer that is one.
     pub fn fault(&self) -> Fault {
         let document = self.document();
-        let fault = document
-            .find("Body/Fault")
-            .unwrap_or_else(|| panic!("not a fault: {} {}", self.status, self.text()));
+        let fault =
+            document.find("Body/Fault").unwrap_or_else(|| panic!("not a fault: {} {}", self.status, self.text()));
         let value = |path: &str| fault.value(path).unwrap_or_default().to_owned();
         let (code, text) = if document.namespace == SOAP_1_2 {
             (value("Code/Value"), value("Reason/Text"))
@@ -199,16 +192,5 @@ impl Answer {
             error: value("ErrorCode"),
             further: value("FurtherDetails"),
         }
-    }
-
-    /// The WSRC, WSVRC or WSEC code that an answer carries, wherever it stands.
-    pub fn any_code(&self) -> String {
-        let document = self.document();
-        for path in ["ErrorCode", "ResponseCode", "UpdateLearnerSubsetFieldsResult"] {
-            if let Some(code) = document.value(path) {
-                return code.to_owned();
-            }
-        }
-        panic!("no code in {}", self.text());
     }
 }

@@ -1,5 +1,5 @@
 //! Reads an answer's XML into a small tree, apart from the project's own reader, so that the tests do not
-//! trust what they test. Namespaces are resolved; prefixes are kept for the clients that look at them.
+//! trust what they test. Namespaces are resolved.
 
 use quick_xml::NsReader;
 use quick_xml::events::Event;
@@ -9,9 +9,7 @@ use quick_xml::name::ResolveResult;
 #[derive(Debug, Clone, Default)]
 pub struct Node {
     pub namespace: String,
-    pub prefix: String,
     pub name: String,
-    pub nil: bool,
     pub text: String,
     pub children: Vec<Node>,
 }
@@ -60,16 +58,7 @@ impl Node {
 
     fn of(start: &quick_xml::events::BytesStart<'_>, namespace: String) -> Node {
         let name = start.name();
-        let nil = start.attributes().flatten().any(|attribute| {
-            attribute.key.local_name().as_ref() == "nil" && matches!(&*attribute.value, "true" | "1")
-        });
-        Node {
-            namespace,
-            prefix: name.prefix().map(|prefix| prefix.as_ref().to_owned()).unwrap_or_default(),
-            name: name.local_name().as_ref().to_owned(),
-            nil,
-            ..Node::default()
-        }
+        Node { namespace, name: name.local_name().as_ref().to_owned(), ..Node::default() }
     }
 
     /// The first child of that local name.
