@@ -72,7 +72,7 @@ impl<'e> Door<'e> {
     }
 
     /// Establishes who calls, before anything else is done.
-    pub(super) fn caller<'c>(&self, call: &'c Call, request: &'c impl Credentialed) -> Result<Caller<'c>, Refused> {
+    pub(super) fn caller<'c>(&'c self, call: &'c Call, request: &'c impl Credentialed) -> Result<Caller<'c>, Refused> {
         let Credentials { ukprn, organisation_ref, password, user_name } = request.credentials();
         let claim = Claim {
             peer: Some(self.peer),
