@@ -1,7 +1,5 @@
 //! The Learning Records Service: one domain behind many doors.
 
-pub mod cli;
-pub mod config;
 pub mod contract;
 pub mod domain;
 pub mod model;
@@ -10,4 +8,6 @@ pub mod pki;
 pub mod server;
 pub mod store;
 pub mod tls;
+pub mod pki;
+pub mod soap;
 pub mod xml;

@@ -14,4 +14,4 @@ pub use error::{Invalid, NotWellFormed, Place, ReadError};
 pub use facets::{Facet, Pattern, non_blank};
 pub use lexical::{Base64, Lexical, XsDateTime, enumeration_violation};
 pub use reader::{Limits, Reader, Start};
-pub use writer::{Root, ToXml, XSI, attribute, escape, text_element};
+pub use writer::{Root, ToXml, XSI, attribute, complex_element, escape, simple_element, text_element};

@@ -73,3 +73,24 @@ pub fn text_element(open: &str, text: &str, close: &str, empty: &str, out: &mut 
         out.push_str(close);
     }
 }
+
+/// Appends an element with structured content, or the empty element where it has none.
+pub fn complex_element<T: ToXml>(open: &str, value: &T, close: &str, empty: &str, out: &mut String) {
+    let before = out.len();
+    out.push_str(open);
+    let inside = out.len();
+    value.to_xml(out);
+    if out.len() == inside {
+        out.truncate(before);
+        out.push_str(empty);
+    } else {
+        out.push_str(close);
+    }
+}
+
+/// Appends an element with a simple value that is never an empty text.
+pub fn simple_element<'a, T: super::Lexical<'a>>(open: &str, value: &T, close: &str, out: &mut String) {
+    out.push_str(open);
+    value.write(out);
+    out.push_str(close);
+}

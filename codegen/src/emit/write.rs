@@ -121,22 +121,8 @@ fn field_writer(service: &Service, surrounding: &Surrounding, field: &Field) -> 
     let empty = format!("<{tag}{declarations}/>");
     let one = match field.kind {
         Kind::String => quote!(xml::text_element(#open, value, #close, #empty, out);),
-        Kind::Struct(_) => quote! {
-            out.push_str(#open);
-            let before = out.len();
-            xml::ToXml::to_xml(value, out);
-            if out.len() == before {
-                out.truncate(before - #open.len());
-                out.push_str(#empty);
-            } else {
-                out.push_str(#close);
-            }
-        },
-        _ => quote! {
-            out.push_str(#open);
-            xml::Lexical::write(value, out);
-            out.push_str(#close);
-        },
+        Kind::Struct(_) => quote!(xml::complex_element(#open, value, #close, #empty, out);),
+        _ => quote!(xml::simple_element(#open, value, #close, out);),
     };
     if field.max != Some(1) {
         quote!(for value in &self.#name { #one })
