@@ -4,11 +4,13 @@
 mod call;
 mod cert;
 mod config;
+mod demo;
 mod failure;
 mod health;
 mod learner;
 mod migrate;
 mod org;
+mod serve;
 mod setup;
 mod wsdl;
 
@@ -27,6 +29,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    Demo(demo::Demo),
+    Serve(serve::Serve),
     Migrate(migrate::Migrate),
     #[command(subcommand)]
     Org(org::Org),
@@ -45,6 +49,8 @@ enum Verb {
 /// Runs the verb that the command line names.
 pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
     match cli.verb {
+        Verb::Demo(demo) => demo::run(&demo, out),
+        Verb::Serve(serve) => serve::run(&serve, out),
         Verb::Migrate(migrate) => migrate::run(&migrate, out),
         Verb::Org(org) => org::run(org, out),
         Verb::Cert(cert) => cert::run(cert, out),

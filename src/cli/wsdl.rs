@@ -6,17 +6,25 @@ use std::io::Write;
 use super::call::envelope::{self, Secrets};
 use super::call::fields::{Content, Node};
 use super::call::{Found, find, find_service};
+use super::config;
 use super::failure::Failure;
 use crate::contract::{Element, SERVICES};
+use crate::soap::pages;
 
 /// Show a contract, or a sample request
 #[derive(Debug, Subcommand)]
 pub enum Wsdl {
     /// Print the WSDL document of a service, with its schemas inside
-    #[command(after_help = "Example:\n  lrs wsdl show LearnerService > LearnerService.wsdl")]
+    #[command(after_help = "\
+The address in it is server.public_url of the configuration.
+
+Example:
+  lrs wsdl show LearnerService > LearnerService.wsdl")]
     Show {
         /// LearnerService, LearnerServiceR9 or ExternalService
         service: String,
+        #[command(flatten)]
+        config: config::File,
     },
     /// Print a request of an operation, with every field
     #[command(after_help = "Example:\n  lrs wsdl sample learnerByDemographics")]
@@ -32,9 +40,10 @@ pub enum Wsdl {
 /// Runs the verb.
 pub fn run(verb: Wsdl, out: &mut impl Write) -> Result<(), Failure> {
     match verb {
-        Wsdl::Show { service } => {
+        Wsdl::Show { service, config } => {
             let service = find_service(SERVICES, &service)?;
-            let text = service.documents.first().map_or("", |(_, text)| text);
+            let url = config.load()?.server.public_url;
+            let text = pages::in_one(service, &format!("{}{}", url.trim_end_matches('/'), service.path));
             Ok(out.write_all(text.as_bytes())?)
         }
         Wsdl::Sample { operation, service } => {
@@ -131,10 +140,11 @@ mod tests {
     fn a_contract_is_shown_by_name_and_an_unknown_one_refused() {
         for service in SERVICES {
             let mut out = Vec::new();
-            run(Wsdl::Show { service: service.name.to_lowercase() }, &mut out).unwrap();
-            assert!(String::from_utf8(out).unwrap().contains(service.port_type));
+            run(Wsdl::Show { service: service.name.to_lowercase(), config: config::File::default() }, &mut out).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            assert!(text.contains(service.port_type) && text.contains(&format!("https://localhost:8443{}", service.path)), "{text}");
         }
-        let refused = run(Wsdl::Show { service: "Learner".into() }, &mut Vec::new());
+        let refused = run(Wsdl::Show { service: "Learner".into(), config: config::File::default() }, &mut Vec::new());
         assert!(matches!(refused, Err(Failure::Usage(_))));
     }
 }
