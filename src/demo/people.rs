@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::FixtureError;
 use super::aims::{self, Aim, Happening};
-use super::organisations::PROVIDER_ORG_REF;
+use super::organisations::PROVIDER;
 use crate::model::{
     AbilityToShare, Gender, Learner, LearnerStatus, LearningEvent, OrgRef, Postcode, TierLevel, Uln, VerificationType,
 };
@@ -230,7 +230,7 @@ pub(super) fn plain_learner(
         telephone_number: None,
         unique_candidate_identifier: None,
         unique_pupil_number: None,
-        registered_by: PROVIDER_ORG_REF.parse::<OrgRef>().ok(),
+        registered_by: PROVIDER.org_ref.parse::<OrgRef>().ok(),
         created_at: registered_at,
         updated_at: registered_at,
     }
