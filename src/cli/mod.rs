@@ -12,6 +12,9 @@ mod migrate;
 mod org;
 mod serve;
 mod setup;
+mod slo;
+mod worker;
+mod workers;
 mod wsdl;
 
 use clap::{Parser, Subcommand};
@@ -31,6 +34,7 @@ pub struct Cli {
 enum Verb {
     Demo(demo::Demo),
     Serve(serve::Serve),
+    Worker(worker::Worker),
     Migrate(migrate::Migrate),
     #[command(subcommand)]
     Org(org::Org),
@@ -42,6 +46,7 @@ enum Verb {
     #[command(subcommand)]
     Wsdl(wsdl::Wsdl),
     Health(health::Health),
+    Slo(slo::Slo),
     #[command(subcommand)]
     Config(config::Verb),
 }
@@ -51,6 +56,7 @@ pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
     match cli.verb {
         Verb::Demo(demo) => demo::run(&demo, out),
         Verb::Serve(serve) => serve::run(&serve, out),
+        Verb::Worker(worker) => worker::run(&worker, out),
         Verb::Migrate(migrate) => migrate::run(&migrate, out),
         Verb::Org(org) => org::run(org, out),
         Verb::Cert(cert) => cert::run(cert, out),
@@ -58,6 +64,7 @@ pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
         Verb::Call(call) => call::run(call, out),
         Verb::Wsdl(verb) => wsdl::run(verb, out),
         Verb::Health(health) => health::run(&health, out),
+        Verb::Slo(slo) => slo::run(&slo, out),
         Verb::Config(verb) => config::run(&verb, out),
     }
 }
