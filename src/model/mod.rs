@@ -5,6 +5,7 @@ mod audit;
 mod certificate;
 mod codes;
 mod event;
+mod job;
 mod learner;
 mod organisation;
 mod permission;
@@ -18,6 +19,7 @@ pub use codes::{
     AbilityToShare, EventSource, EventStatus, Gender, LearnerStatus, TierLevel, UnknownCode, VerificationType,
 };
 pub use event::LearningEvent;
+pub use job::{Job, JobId, JobKind, JobRecord, JobState};
 pub use learner::Learner;
 pub use organisation::{InvalidOrgRef, InvalidUkprn, OrgRef, Organisation, Ukprn};
 pub use permission::{Permission, Permissions, UnknownPermission};
