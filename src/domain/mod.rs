@@ -4,6 +4,7 @@
 mod administration;
 mod audit;
 mod call;
+pub mod catalogue;
 mod clock;
 pub mod codes;
 mod error;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 pub use administration::{Administration, AdministrationError, NewOrganisation};
 pub use audit::{AuditLine, AuditPage, AuditQuery};
 pub use call::{Call, Caller};
+pub use catalogue::CatalogueReport;
 pub use clock::Clock;
 pub use error::Error;
 pub use import::ImportReport;

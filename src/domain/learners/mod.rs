@@ -12,6 +12,7 @@ use chrono::NaiveDate;
 pub use find::{Demographics, FindByUln, FindType, Found, FoundLearner};
 pub(super) use find::SearchSweep;
 pub use register::{NewLearner, Registered};
+pub(super) use resolve::{Resolved, resolve_many};
 pub use retrieve::RetrievedUln;
 pub use update::{LearnerChange, SubsetChange, Updated};
 pub(super) use verify::compare;
