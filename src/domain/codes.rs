@@ -28,12 +28,24 @@ pub const FOUND: &str = "WSRC0004";
 pub const REGISTERED: &str = "WSRC0005";
 /// Learner updated.
 pub const UPDATED: &str = "WSRC0006";
+/// Batch submitted.
+pub const BATCH_SUBMITTED: &str = "WSRC0007";
+/// Batch still running.
+pub const BATCH_INCOMPLETE: &str = "WSRC0008";
+/// Batch done.
+pub const BATCH_SUCCESSFUL: &str = "WSRC0009";
+/// Batch failed.
+pub const BATCH_FAILED: &str = "WSRC0010";
 /// Updated by somebody else meanwhile.
 pub const STALE: &str = "WSRC0013";
 /// Invalid change of the ability to share.
 pub const INVALID_SHARING: &str = "WSRC0014";
 /// Insufficient data.
 pub const INSUFFICIENT_DATA: &str = "WSRC0015";
+/// The stated count is not the number of records.
+pub const WRONG_COUNT: &str = "WSRC0017";
+/// Unknown job.
+pub const UNKNOWN_JOB: &str = "WSRC0018";
 /// ULN not found for update.
 pub const NOT_FOUND_FOR_UPDATE: &str = "WSRC0019";
 /// No changes found.
@@ -42,6 +54,16 @@ pub const NO_CHANGE: &str = "WSRC0020";
 pub const NOT_REGISTERED: &str = "WSRC0021";
 /// Master substituted.
 pub const MASTER_SUBSTITUTED: &str = "WSRC0022";
+/// Verify batch submitted (this and the next three are our choice, domain.md 2.9).
+pub const VERIFY_BATCH_SUBMITTED: &str = "WSRC0025";
+/// Verify batch still running.
+pub const VERIFY_BATCH_INCOMPLETE: &str = "WSRC0026";
+/// Verify batch done.
+pub const VERIFY_BATCH_SUCCESSFUL: &str = "WSRC0027";
+/// Verify batch failed.
+pub const VERIFY_BATCH_FAILED: &str = "WSRC0028";
+/// The stated count of a verify batch is not the number of records.
+pub const VERIFY_WRONG_COUNT: &str = "WSRC0030";
 /// Supplied ULN invalid.
 pub const INVALID_ULN: &str = "WSEC0136";
 /// Learner does not share.
@@ -87,16 +109,16 @@ pub const ALL: &[ResponseCode] = &[
     ),
     entry(REGISTERED, "Learner successfully registered.", &["registerSingleLearner"]),
     entry(UPDATED, "Learner successfully updated.", UPDATES),
-    entry("WSRC0007", "Batch successfully submitted.", &["submitBatchRegistration", "SubmitAchievementBatchJob"]),
-    entry("WSRC0008", "Batch learner registration incomplete: still running.", BATCH_OUTPUT),
-    entry("WSRC0009", "Batch learner registration successful.", BATCH_OUTPUT),
-    entry("WSRC0010", "Batch learner registration failed.", BATCH_OUTPUT),
+    entry(BATCH_SUBMITTED, "Batch successfully submitted.", &["submitBatchRegistration", "SubmitAchievementBatchJob"]),
+    entry(BATCH_INCOMPLETE, "Batch learner registration incomplete: still running.", BATCH_OUTPUT),
+    entry(BATCH_SUCCESSFUL, "Batch learner registration successful.", BATCH_OUTPUT),
+    entry(BATCH_FAILED, "Batch learner registration failed.", BATCH_OUTPUT),
     entry(STALE, "The ULN has been updated since you last obtained the details: find it again, then update.", UPDATES),
     entry(INVALID_SHARING, "Invalid change of the Ability to Share status.", UPDATES),
     entry(INSUFFICIENT_DATA, "Insufficient data.", UPDATES),
-    entry("WSRC0017", "Record count incorrect: it differs from the number of learners sent.", &["submitBatchRegistration"]),
+    entry(WRONG_COUNT, "Record count incorrect: it differs from the number of learners sent.", &["submitBatchRegistration"]),
     entry(
-        "WSRC0018",
+        UNKNOWN_JOB,
         "Unknown job.",
         &["getBatchRegistrationOutput", "getVerifyBatchOutput", "GetAchievementBatchJob"],
     ),
@@ -124,11 +146,11 @@ pub const ALL: &[ResponseCode] = &[
     ),
     entry("WSRC0023", "ULNs for report not found.", &["getMergedUnmergedULNsReport", "getDeletedULNsReport"]),
     entry("WSRC0024", "No ULNs for report.", &["getMergedUnmergedULNsReport", "getDeletedULNsReport"]),
-    entry("WSRC0025", "Verify batch successfully submitted.", &["submitVerifyBatch"]),
-    entry("WSRC0026", "Verify batch incomplete: still running.", VERIFY_OUTPUT),
-    entry("WSRC0027", "Verify batch successful.", VERIFY_OUTPUT),
-    entry("WSRC0028", "Verify batch failed.", VERIFY_OUTPUT),
-    entry("WSRC0030", "Batch learner verification record count incorrect.", &["submitVerifyBatch"]),
+    entry(VERIFY_BATCH_SUBMITTED, "Verify batch successfully submitted.", &["submitVerifyBatch"]),
+    entry(VERIFY_BATCH_INCOMPLETE, "Verify batch incomplete: still running.", VERIFY_OUTPUT),
+    entry(VERIFY_BATCH_SUCCESSFUL, "Verify batch successful.", VERIFY_OUTPUT),
+    entry(VERIFY_BATCH_FAILED, "Verify batch failed.", VERIFY_OUTPUT),
+    entry(VERIFY_WRONG_COUNT, "Batch learner verification record count incorrect.", &["submitVerifyBatch"]),
     entry(
         "WSRC0043",
         "The awarding organisation is not configured to submit achievement batches: contact the helpdesk.",

@@ -3,6 +3,7 @@
 
 mod administration;
 mod audit;
+pub mod batches;
 mod call;
 pub mod catalogue;
 mod clock;
@@ -58,6 +59,7 @@ struct Inner {
     registry: Registry,
     passwords: Passwords,
     searches: learners::SearchSweep,
+    jobs_bell: batches::Bell,
 }
 
 impl Service {
@@ -66,7 +68,8 @@ impl Service {
         let passwords = Passwords::new(settings.password_memory);
         let registry = Registry::default();
         let searches = learners::SearchSweep::default();
-        Self { inner: Arc::new(Inner { store, settings, clock, registry, passwords, searches }) }
+        let jobs_bell = batches::Bell::default();
+        Self { inner: Arc::new(Inner { store, settings, clock, registry, passwords, searches, jobs_bell }) }
     }
 
     /// The store, for those who open, migrate, watch and close it.

@@ -8,6 +8,7 @@ mod certificate;
 mod codes;
 mod event;
 mod grading;
+mod job;
 mod learner;
 mod organisation;
 mod permission;
@@ -25,6 +26,7 @@ pub use codes::{
 };
 pub use event::LearningEvent;
 pub use grading::{GRADE_SETS, Grading, InvalidGrading};
+pub use job::{Job, JobId, JobKind, JobRecord, JobState};
 pub use learner::Learner;
 pub use organisation::{InvalidOrgRef, InvalidUkprn, OrgRef, Organisation, Ukprn};
 pub use permission::{Permission, Permissions, UnknownPermission};

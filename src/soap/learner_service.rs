@@ -330,6 +330,7 @@ fn new_learner<'r>(learner: &'r LearnerToRegister<'_>) -> NewLearner<'r> {
         other_verification_description: other_verification_description.as_deref(),
         ability_to_share,
         notes: notes.as_deref(),
+        ..NewLearner::default()
     }
 }
 
@@ -390,6 +391,7 @@ fn change<'r>(learner: &'r LearnerToUpdate<'_>) -> LearnerChange<'r> {
         other_verification_description: other_verification_description.as_deref(),
         ability_to_share: Some(ability_to_share),
         notes: notes.as_deref(),
+        ..LearnerChange::default()
     }
 }
 

@@ -176,4 +176,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    jobs (id) {
+        id -> BigInt,
+        kind -> Text,
+        organisation_id -> Integer,
+        user_name -> Text,
+        certificate -> Nullable<Text>,
+        door -> Text,
+        submitted_at -> Timestamp,
+        started_at -> Nullable<Timestamp>,
+        finished_at -> Nullable<Timestamp>,
+        state -> Text,
+        attempts -> Integer,
+        turns -> Integer,
+        lease_owner -> Nullable<Text>,
+        lease_until -> Nullable<Timestamp>,
+        records -> Integer,
+        records_done -> Integer,
+        settings -> Text,
+        rejection_reason -> Nullable<Text>,
+        counters -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    job_records (job_id, number) {
+        job_id -> BigInt,
+        number -> Integer,
+        input -> Text,
+        code -> Nullable<Text>,
+        output -> Nullable<Text>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(certificates, certificate_organisations, organisations);

@@ -10,12 +10,15 @@ mod verify;
 use chrono::NaiveDate;
 
 pub use find::{Demographics, FindByUln, FindType, Found, FoundLearner};
-pub(super) use find::SearchSweep;
+pub(super) use find::{Search, SearchSweep};
 pub use register::{NewLearner, Registered};
 pub(super) use resolve::{Resolved, resolve_many};
+pub(super) use register::{Registration, lock_key, of_age};
+pub(super) use resolve::resolve_in;
 pub use retrieve::RetrievedUln;
 pub use update::{LearnerChange, SubsetChange, Updated};
-pub(super) use verify::compare;
+pub(super) use update::change_in;
+pub(super) use verify::{compare, verify_in};
 pub use verify::{Verification, VerifyQuery};
 
 use super::names::{SearchKeys, normalise};

@@ -96,7 +96,8 @@ pub(in crate::domain) fn resolve_many(
     Ok(found)
 }
 
-fn resolve_in(store: &mut AnyConnection, uln: Uln) -> Result<Option<Resolved>, StoreError> {
+/// The learner whom a ULN means, on a connection.
+pub(in crate::domain) fn resolve_in(store: &mut AnyConnection, uln: Uln) -> Result<Option<Resolved>, StoreError> {
     let Some(asked) = by_uln(store, uln)? else { return Ok(None) };
     let (current, merged) = match (asked.learner.status, asked.learner.master) {
         (LearnerStatus::Deleted, _) => return Ok(None),
