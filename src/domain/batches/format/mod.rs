@@ -49,6 +49,14 @@ pub enum Rule {
     Uci,
     /// A unique pupil number, check letter included.
     Upn,
+    /// Eight letters or digits.
+    Ukprn,
+    /// The number of a qualification, check character included, or of a unit.
+    Reference,
+    /// Needed because a qualification is created or updated.
+    GradeOfQualification,
+    /// Needed because the achievement is withdrawn or reinstated.
+    ReasonOfAction,
 }
 
 impl Rule {
@@ -67,6 +75,12 @@ impl Rule {
             Self::DescriptionOfOther => "must not be empty when VerificationType is 999".to_owned(),
             Self::Uci => "is a unique candidate identifier: 13 characters".to_owned(),
             Self::Upn => "is a unique pupil number: a letter, 11 digits, a digit or letter, and the check letter fits".to_owned(),
+            Self::Ukprn => "has eight letters or digits".to_owned(),
+            Self::Reference => {
+                "is a qualification number such as 600/1166/X, whose last character fits, or a unit number such as K/501/5773".to_owned()
+            }
+            Self::GradeOfQualification => "must not be empty where a qualification is created or updated".to_owned(),
+            Self::ReasonOfAction => "must not be empty where an achievement is withdrawn or reinstated".to_owned(),
         }
     }
 
@@ -84,6 +98,10 @@ impl Rule {
             Self::Nationality => "Use the code of three letters, for example GBR, or leave it empty.",
             Self::DescriptionOfOther => "Say what was seen, or use another verification type.",
             Self::Uci | Self::Upn => "Copy the identifier again from its source, or leave it empty.",
+            Self::Ukprn => "Fill in the UKPRN of the provider.",
+            Self::Reference => "Copy the number again from its source, with or without slashes.",
+            Self::GradeOfQualification => "Fill in the grade as the catalogue spells it.",
+            Self::ReasonOfAction => "Say why.",
         }
     }
 
@@ -218,7 +236,7 @@ pub fn verification(row: &VerificationRow) -> Vec<Finding> {
 }
 
 /// A date of the published form that is also a day of the calendar: the published form lets 29 February 1900 through.
-fn is_day(text: &str) -> bool {
+pub fn is_day(text: &str) -> bool {
     is_date(text) && text.parse::<NaiveDate>().is_ok()
 }
 
