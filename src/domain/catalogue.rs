@@ -59,6 +59,15 @@ pub enum RowError {
     ControlCharacter(&'static str),
 }
 
+impl RowError {
+    /// Heading of the column.
+    pub const fn heading(&self) -> &'static str {
+        match self {
+            Self::Missing(heading) | Self::Breaks(heading) | Self::ControlCharacter(heading) => heading,
+        }
+    }
+}
+
 impl fmt::Display for RowError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

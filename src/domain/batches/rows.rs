@@ -46,6 +46,7 @@ macro_rules! batch_row {
         }
     };
 }
+pub(crate) use batch_row;
 
 batch_row! {
     /// A learner of a registration batch (`BatchLearner`, domain.md 2.7), and the two identifiers that files of version 3A add.
