@@ -2,6 +2,7 @@
 //! No rule of the service lives here.
 
 mod call;
+mod catalogue;
 mod cert;
 mod config;
 mod demo;
@@ -42,6 +43,8 @@ enum Verb {
     Cert(cert::Cert),
     #[command(subcommand)]
     Learner(learner::LearnerVerb),
+    #[command(subcommand)]
+    Catalogue(catalogue::CatalogueVerb),
     Call(call::Call),
     #[command(subcommand)]
     Wsdl(wsdl::Wsdl),
@@ -61,6 +64,7 @@ pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
         Verb::Org(org) => org::run(org, out),
         Verb::Cert(cert) => cert::run(cert, out),
         Verb::Learner(verb) => learner::run(verb, out),
+        Verb::Catalogue(verb) => catalogue::run(verb, out),
         Verb::Call(call) => call::run(call, out),
         Verb::Wsdl(verb) => wsdl::run(verb, out),
         Verb::Health(health) => health::run(&health, out),

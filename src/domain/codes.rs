@@ -64,6 +64,16 @@ pub const VERIFY_BATCH_SUCCESSFUL: &str = "WSRC0027";
 pub const VERIFY_BATCH_FAILED: &str = "WSRC0028";
 /// The stated count of a verify batch is not the number of records.
 pub const VERIFY_WRONG_COUNT: &str = "WSRC0030";
+/// The awarding organisation may not submit achievements.
+pub const NOT_CONFIGURED: &str = "WSRC0043";
+/// The e-mail address of an achievement batch is malformed.
+pub const INVALID_EMAIL: &str = "WSEC0044";
+/// The submission type of an achievement batch is unknown.
+pub const INVALID_SUBMISSION_TYPE: &str = "WSEC0045";
+/// An achievement batch has too many records.
+pub const TOO_MANY_ACHIEVEMENTS: &str = "WSEC0046";
+/// An achievement batch has no record.
+pub const NO_ACHIEVEMENT: &str = "WSEC0047";
 /// Supplied ULN invalid.
 pub const INVALID_ULN: &str = "WSEC0136";
 /// Learner does not share.
@@ -77,7 +87,7 @@ const FINDS: &[&str] = &["learnerByULN", "learnerByDemographics", "LearnerByUln"
 const UPDATES: &[&str] = &["updateSingleLearner", "UpdateLearnerSubsetFields"];
 const RECORDS: &[&str] = &["GetLearnerLearningEvents", "GetLearnerRecord"];
 const VERIFY: &[&str] = &["verifyLearner"];
-const BATCH_OUTPUT: &[&str] = &["getBatchRegistrationOutput"];
+const BATCH_OUTPUT: &[&str] = &["getBatchRegistrationOutput", "GetAchievementBatchJob"];
 const VERIFY_OUTPUT: &[&str] = &["getVerifyBatchOutput"];
 const ACHIEVEMENTS: &[&str] = &["SubmitAchievementBatchJob"];
 
@@ -110,9 +120,9 @@ pub const ALL: &[ResponseCode] = &[
     entry(REGISTERED, "Learner successfully registered.", &["registerSingleLearner"]),
     entry(UPDATED, "Learner successfully updated.", UPDATES),
     entry(BATCH_SUBMITTED, "Batch successfully submitted.", &["submitBatchRegistration", "SubmitAchievementBatchJob"]),
-    entry(BATCH_INCOMPLETE, "Batch learner registration incomplete: still running.", BATCH_OUTPUT),
-    entry(BATCH_SUCCESSFUL, "Batch learner registration successful.", BATCH_OUTPUT),
-    entry(BATCH_FAILED, "Batch learner registration failed.", BATCH_OUTPUT),
+    entry(BATCH_INCOMPLETE, "Batch incomplete: still running.", BATCH_OUTPUT),
+    entry(BATCH_SUCCESSFUL, "Batch successful: every record was processed.", BATCH_OUTPUT),
+    entry(BATCH_FAILED, "Batch failed, or was cancelled.", BATCH_OUTPUT),
     entry(STALE, "The ULN has been updated since you last obtained the details: find it again, then update.", UPDATES),
     entry(INVALID_SHARING, "Invalid change of the Ability to Share status.", UPDATES),
     entry(INSUFFICIENT_DATA, "Insufficient data.", UPDATES),
@@ -152,7 +162,7 @@ pub const ALL: &[ResponseCode] = &[
     entry(VERIFY_BATCH_FAILED, "Verify batch failed.", VERIFY_OUTPUT),
     entry(VERIFY_WRONG_COUNT, "Batch learner verification record count incorrect.", &["submitVerifyBatch"]),
     entry(
-        "WSRC0043",
+        NOT_CONFIGURED,
         "The awarding organisation is not configured to submit achievement batches: contact the helpdesk.",
         ACHIEVEMENTS,
     ),
@@ -166,10 +176,10 @@ pub const ALL: &[ResponseCode] = &[
     entry("WSEC0004", "Out of hours: outside operational hours.", &[]),
     entry("WSEC0005", "Incorrect password: the organisation password is wrong.", &[]),
     entry("WSEC0006", "Insufficient access: the organisation is not allowed to do this.", &[]),
-    entry("WSEC0044", "Email address not valid.", ACHIEVEMENTS),
-    entry("WSEC0045", "Submission type not valid.", ACHIEVEMENTS),
-    entry("WSEC0046", "Number of achievements exceeds the maximum of 10,000.", ACHIEVEMENTS),
-    entry("WSEC0047", "Must contain at least one achievement record.", ACHIEVEMENTS),
+    entry(INVALID_EMAIL, "Email address not valid.", ACHIEVEMENTS),
+    entry(INVALID_SUBMISSION_TYPE, "Submission type not valid.", ACHIEVEMENTS),
+    entry(TOO_MANY_ACHIEVEMENTS, "Number of achievements exceeds the maximum of 10,000.", ACHIEVEMENTS),
+    entry(NO_ACHIEVEMENT, "Must contain at least one achievement record.", ACHIEVEMENTS),
     entry(INVALID_ULN, "Supplied ULN is invalid.", RECORDS),
     entry(NOT_SHARED, "Learner has not opted to share data: no events returned.", RECORDS),
     entry(NOT_VERIFIED, "Learner could not be verified.", RECORDS),

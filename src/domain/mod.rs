@@ -1,10 +1,12 @@
 //! The rules of the service, as every door calls them: one [`Service`], one [`Call`] a request, one function an operation, one enum of
 //! outcomes each. It knows no XML, no HTTP and no SQL.
 
+pub mod achievements;
 mod administration;
 mod audit;
 pub mod batches;
 mod call;
+pub mod catalogue;
 mod clock;
 pub mod codes;
 mod error;
@@ -25,9 +27,11 @@ pub mod verification;
 
 use std::sync::Arc;
 
+pub use achievements::{AchievementBatch, AchievementJob, AchievementRow, AchievementSubmission};
 pub use administration::{Administration, AdministrationError, NewOrganisation};
 pub use audit::{AuditLine, AuditPage, AuditQuery};
 pub use call::{Call, Caller};
+pub use catalogue::CatalogueReport;
 pub use clock::Clock;
 pub use error::Error;
 pub use import::ImportReport;

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use diesel::r2d2::Pool;
 
+pub mod achievements;
 pub mod audit;
+pub mod catalogue;
 mod connection;
 mod dialect;
 mod error;

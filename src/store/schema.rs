@@ -118,6 +118,36 @@ diesel::table! {
         subject -> Text,
         subject_code -> Text,
         under_data_challenge -> Bool,
+        withdrawn_from -> Nullable<Text>,
+        submitted_provider_ukprn -> Nullable<Text>,
+        mis_identifier -> Nullable<Text>,
+        action_date -> Nullable<Date>,
+        action_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    catalogue (reference) {
+        reference -> Text,
+        title -> Text,
+        qualification_type -> Text,
+        level -> Nullable<Text>,
+        credits -> BigInt,
+        grading -> Text,
+        owner -> Text,
+        availability -> Text,
+        shared_with -> Text,
+        operational_end -> Nullable<Date>,
+        certification_end -> Nullable<Date>,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    awarding_recognitions (organisation_id) {
+        organisation_id -> Integer,
+        status -> Text,
+        ended_on -> Nullable<Date>,
     }
 }
 

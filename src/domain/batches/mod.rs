@@ -20,6 +20,7 @@ pub use oversight::DUE_AFTER;
 pub use queue::{HeldJob, MOST_ATTEMPTS, Step};
 pub use registration::JobType;
 pub use rows::{RegistrationRow, VerificationRow};
+pub(crate) use rows::batch_row;
 pub use verification::Identity;
 pub use work::{ChunkWork, JobInHand, operation, row};
 

@@ -92,7 +92,7 @@ impl Service {
         match kind {
             JobKind::Registration => Some(Arc::new(super::registration::Registrations::new(self.inner.settings.clone()))),
             JobKind::Verification => Some(Arc::new(super::verification::Verifications)),
-            JobKind::Achievement => None,
+            JobKind::Achievement => Some(Arc::new(crate::domain::achievements::Achievements)),
         }
     }
 

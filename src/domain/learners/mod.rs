@@ -12,6 +12,7 @@ use chrono::NaiveDate;
 pub use find::{Demographics, FindByUln, FindType, Found, FoundLearner};
 pub(super) use find::{Search, SearchSweep};
 pub use register::{NewLearner, Registered};
+pub(super) use resolve::{Resolved, resolve_many};
 pub(super) use register::{Registration, lock_key, of_age};
 pub(super) use resolve::resolve_in;
 pub use retrieve::RetrievedUln;

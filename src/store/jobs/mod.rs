@@ -79,6 +79,27 @@ pub fn records(connection: &mut AnyConnection, id: JobId, after: i32, limit: i64
     Ok(rows.into_iter().map(|(number, input, code, output)| JobRecord { number, input, code, output }).collect())
 }
 
+/// Records of a job that came to any of the codes, in the order of the batch, from the one after `after` on, at most `limit`.
+pub fn records_of(
+    connection: &mut AnyConnection,
+    id: JobId,
+    codes: &[&str],
+    after: i32,
+    limit: i64,
+) -> Result<Vec<JobRecord>, StoreError> {
+    let rows: Vec<(i32, String, Option<String>, Option<String>)> = on_either!(connection, c => {
+        job_records::table
+            .filter(job_records::job_id.eq(id.0))
+            .filter(job_records::number.gt(after))
+            .filter(job_records::code.eq_any(codes))
+            .order(job_records::number)
+            .limit(limit)
+            .select((job_records::number, job_records::input, job_records::code, job_records::output))
+            .load(c)
+    })?;
+    Ok(rows.into_iter().map(|(number, input, code, output)| JobRecord { number, input, code, output }).collect())
+}
+
 /// How many records of a job came to which code, in the order of the codes; records that are not done are left out.
 pub fn count_codes(connection: &mut AnyConnection, id: JobId) -> Result<Vec<(String, i64)>, StoreError> {
     let rows: Vec<(Option<String>, i64)> = on_either!(connection, c => {

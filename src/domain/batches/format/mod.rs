@@ -49,6 +49,14 @@ pub enum Rule {
     Uci,
     /// A unique pupil number, check letter included.
     Upn,
+    /// Eight letters or digits.
+    Ukprn,
+    /// The number of a qualification, check character included, or of a unit.
+    Reference,
+    /// Needed because a qualification is created or updated.
+    GradeOfQualification,
+    /// Needed because the achievement is withdrawn or reinstated.
+    ReasonOfAction,
 }
 
 impl Rule {
@@ -67,6 +75,12 @@ impl Rule {
             Self::DescriptionOfOther => "must not be empty when VerificationType is 999".to_owned(),
             Self::Uci => "is a unique candidate identifier: 13 characters".to_owned(),
             Self::Upn => "is a unique pupil number: a letter, 11 digits, a digit or letter, and the check letter fits".to_owned(),
+            Self::Ukprn => "has eight letters or digits".to_owned(),
+            Self::Reference => {
+                "is a qualification number such as 600/1166/X, whose last character fits, or a unit number such as K/501/5773".to_owned()
+            }
+            Self::GradeOfQualification => "must not be empty where a qualification is created or updated".to_owned(),
+            Self::ReasonOfAction => "must not be empty where an achievement is withdrawn or reinstated".to_owned(),
         }
     }
 
@@ -84,6 +98,10 @@ impl Rule {
             Self::Nationality => "Use the code of three letters, for example GBR, or leave it empty.",
             Self::DescriptionOfOther => "Say what was seen, or use another verification type.",
             Self::Uci | Self::Upn => "Copy the identifier again from its source, or leave it empty.",
+            Self::Ukprn => "Fill in the UKPRN of the provider.",
+            Self::Reference => "Copy the number again from its source, with or without slashes.",
+            Self::GradeOfQualification => "Fill in the grade as the catalogue spells it.",
+            Self::ReasonOfAction => "Say why.",
         }
     }
 
@@ -106,6 +124,12 @@ pub const ABILITIES_TO_SHARE: &[&str] = &["0", "1", "2"];
 /// Codes of `PrivacyNoticeSeen` in files of version 3A (domain.md 5.1).
 pub const PRIVACY_NOTICE_SEEN: &[&str] = &["0", "1"];
 
+impl Finding {
+    fn of(field: &'static str, text: Option<&str>, rule: Rule) -> Self {
+        Finding { field, rule, class: class_of_value(text.unwrap_or_default()) }
+    }
+}
+
 /// Collects the findings of a row, in the order in which its fields are asked about.
 #[derive(Default)]
 pub struct Findings(Vec<Finding>);
@@ -118,7 +142,7 @@ impl Findings {
 
     /// Notes that a field breaks a rule.
     pub fn add(&mut self, field: &'static str, text: Option<&str>, rule: Rule) {
-        self.0.push(Finding { field, rule, class: class_of_value(text.unwrap_or_default()) });
+        self.0.push(Finding::of(field, text, rule));
     }
 
     /// The field must hold something that is not blank.
@@ -188,6 +212,7 @@ pub fn registration(row: &RegistrationRow) -> Vec<Finding> {
         text.len() == 9 && text.bytes().all(|byte| byte.is_ascii_digit())
     });
     found.one_of("AbilityToShare", text("AbilityToShare"), ABILITIES_TO_SHARE);
+    found.one_of("PrivacyNoticeSeen", text("PrivacyNoticeSeen"), PRIVACY_NOTICE_SEEN);
     found.one_of("VerificationType", text("VerificationType"), VERIFICATION_TYPES);
     let description = text("OtherVerificationDescription");
     found.at_most("OtherVerificationDescription", description, 255);
@@ -198,6 +223,22 @@ pub fn registration(row: &RegistrationRow) -> Vec<Finding> {
     found.holds("UCI", text("UCI"), Rule::Uci, is_uci);
     found.holds("UPN", text("UPN"), Rule::Upn, is_upn);
     found.into_vec()
+}
+
+/// Details by which a learner without a number is searched for and registered; the names are mandatory in any case (domain.md 4.5).
+const NEEDED_WITHOUT_ULN: [&str; 4] = ["LastKnownPostCode", "DateOfBirth", "Gender", "VerificationType"];
+
+/// What a row without a number lacks to become a new learner (RC006). It is no fault of the form: the learner may be found all the same.
+pub fn needed_for_registration(row: &RegistrationRow) -> Vec<Finding> {
+    if row.get("ULN").is_some() {
+        return Vec::new();
+    }
+    let missing = NEEDED_WITHOUT_ULN.into_iter().filter(|field| row.get(field).is_none());
+    let mut found: Vec<Finding> = missing.map(|field| Finding::of(field, None, Rule::Mandatory)).collect();
+    if row.sharing().is_none() {
+        found.push(Finding::of("AbilityToShare", None, Rule::Mandatory));
+    }
+    found
 }
 
 /// What is wrong with the form of a verify row.
@@ -218,7 +259,7 @@ pub fn verification(row: &VerificationRow) -> Vec<Finding> {
 }
 
 /// A date of the published form that is also a day of the calendar: the published form lets 29 February 1900 through.
-fn is_day(text: &str) -> bool {
+pub fn is_day(text: &str) -> bool {
     is_date(text) && text.parse::<NaiveDate>().is_ok()
 }
 
@@ -276,6 +317,7 @@ mod tests {
             ("Nationality", "XXX", Rule::Nationality),
             ("ScottishCandidateNumber", "12345678", Rule::ScottishCandidateNumber),
             ("AbilityToShare", "3", Rule::OneOf(ABILITIES_TO_SHARE)),
+            ("PrivacyNoticeSeen", "2", Rule::OneOf(PRIVACY_NOTICE_SEEN)),
             ("VerificationType", "8", Rule::OneOf(VERIFICATION_TYPES)),
             ("Notes", &*"x".repeat(4001), Rule::MaxLength(4000)),
             ("UCI", "123", Rule::Uci),
