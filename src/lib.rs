@@ -15,6 +15,7 @@ pub mod config;
 pub mod contract;
 pub mod demo;
 pub mod domain;
+pub mod files;
 pub mod model;
 pub mod ops;
 pub mod pki;

@@ -19,8 +19,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("ops", &["model", "config"]),
     ("soap", &["domain", "model", "contract", "xml"]),
     ("server", &["soap", "domain", "model", "config", "tls", "ops"]),
+    ("files", &["domain", "model", "xml"]),
     ("demo", &["domain", "store", "model", "pki"]),
-    ("cli", &["server", "soap", "demo", "domain", "store", "model", "contract", "xml", "config", "tls", "ops", "pki"]),
+    ("cli", &["server", "soap", "demo", "files", "domain", "store", "model", "contract", "xml", "config", "tls", "ops", "pki"]),
     ("main", &["cli"]),
 ];
 
