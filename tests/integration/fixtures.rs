@@ -6,6 +6,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use learning_records::contract::SERVICES;
 use regex::Regex;
@@ -99,10 +101,29 @@ fn of_person(role: &str, field: &str) -> Option<String> {
 }
 
 impl Fixture {
-    /// Puts the demo's data back, sends the request, and returns the answer.
+    /// Puts the demo's data back, sends the request, and returns the answer. Where a request is to be sent before it, that is a batch:
+    /// `${JOB}` is the number of its job, and the answer is the one after the job is over.
     pub fn play(&self, deployment: &Deployment) -> Answer {
         deployment.reset();
-        let request = fs::read_to_string(&self.path).expect("a request");
+        let before = PathBuf::from(self.path.to_string_lossy().replace(".request.xml", ".before.xml"));
+        if !before.exists() {
+            return self.send(deployment, &self.path, "");
+        }
+        let submitted = self.send(deployment, &before, "");
+        let job = submitted.value("JobID");
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let answer = self.send(deployment, &self.path, &job);
+            if !["WSRC0008", "WSRC0026"].contains(&answer.code().as_str()) {
+                return answer;
+            }
+            assert!(Instant::now() < deadline, "{}: the job is never over", self.label());
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn send(&self, deployment: &Deployment, path: &Path, job: &str) -> Answer {
+        let request = fs::read_to_string(path).expect("a request").replace("${JOB}", job);
         let placeholder = Regex::new(r"\$\{(?:([A-Z_]+)\.)?([A-Z_]+)\}").expect("a pattern");
         let filled = placeholder.replace_all(&request, |found: &regex::Captures<'_>| {
             let field = &found[2];
@@ -206,7 +227,15 @@ fn carried(answer: &Answer) -> Vec<String> {
 fn printed(deployment: &Deployment, answer: &Answer) -> String {
     let body = answer.text();
     let mut text = body.replace(deployment.variable("LRS_URL"), "{{LRS_URL}}");
-    for element in ["ErrorTimestamp", "CreatedDate", "LastUpdatedDate", "DateTime", "DateLoaded"] {
+    for element in [
+        "ErrorTimestamp",
+        "CreatedDate",
+        "LastUpdatedDate",
+        "DateTime",
+        "DateLoaded",
+        "JobStartedDateTime",
+        "JobFinishedDateTime",
+    ] {
         let pattern = Regex::new(&format!(r"(<(?:\w+:)?{element}>)[^<]+(</)")).expect("a pattern");
         text = pattern.replace_all(&text, "$1{{time}}$2").into_owned();
     }
@@ -214,6 +243,16 @@ fn printed(deployment: &Deployment, answer: &Answer) -> String {
         let pattern = Regex::new(r"(<ULN>)\d{10}(</ULN>)").expect("a pattern");
         text = pattern.replace_all(&text, "$1{{new ULN}}$2").into_owned();
     }
+    let created = Regex::new(r"<Learner>(?:<[^/][^>]*>[^<]*</[^>]*>)*?<ReturnCode>RC00[12]</ReturnCode>").expect("a pattern");
+    let new_uln = Regex::new(r"<ULN>\d{10}</ULN>").expect("a pattern");
+    text = created
+        .replace_all(&text, |learner: &regex::Captures<'_>| {
+            let is_new = learner[0].contains("<FamilyName>Fixture-");
+            if is_new { new_uln.replace(&learner[0], "<ULN>{{new ULN}}</ULN>").into_owned() } else { learner[0].to_owned() }
+        })
+        .into_owned();
+    let job = Regex::new(r"(<JobID>)[1-9]\d*(</JobID>)").expect("a pattern");
+    text = job.replace_all(&text, "$1{{job}}$2").into_owned();
     let kind = answer.header("content-type").unwrap_or("no type");
     format!("<!-- HTTP {} {kind} -->\n{}\n", answer.status, one_a_line(&text))
 }

@@ -10,6 +10,7 @@
     clippy::string_slice
 )]
 
+mod batches;
 mod corpus;
 mod fixtures;
 mod flows;
