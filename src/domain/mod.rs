@@ -1,5 +1,87 @@
-//! The rules of the service.
+//! The rules of the service, as every door calls them: one [`Service`], one [`Call`] a request, one function an operation, one enum of
+//! outcomes each. It knows no XML, no HTTP and no SQL.
 
+mod administration;
+mod audit;
+mod call;
+mod clock;
+pub mod codes;
+mod error;
+mod import;
+mod learners;
+mod linking;
 pub mod matching;
 pub mod names;
+mod organisations;
+mod passwords;
+mod records;
+mod registry;
+mod settings;
+#[cfg(test)]
+mod tests;
 pub mod verification;
+
+use std::sync::Arc;
+
+pub use administration::{Administration, AdministrationError, NewOrganisation};
+pub use audit::{AuditLine, AuditPage, AuditQuery};
+pub use call::{Call, Caller};
+pub use clock::Clock;
+pub use error::Error;
+pub use import::ImportReport;
+pub use learners::{
+    Demographics, FindByUln, FindType, Found, FoundLearner, LearnerChange, NewLearner, Registered, RetrievedUln,
+    SubsetChange, Updated, Verification, VerifyQuery,
+};
+pub use linking::Linking;
+pub use organisations::{Claim, OrganisationSummary};
+pub use records::{GetType, LearnerRecord, LearnerRecordQuery, RecordAnswer, RecordOutcome, RecordQuery, UserType};
+pub use settings::{OpeningHours, RuleSettings};
+pub use verification::{Flag, Verified};
+
+use crate::store::Store;
+use passwords::Passwords;
+use registry::Registry;
+
+/// The service: the rules over one store. Clones are the same service.
+#[derive(Clone)]
+pub struct Service {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    settings: RuleSettings,
+    clock: Clock,
+    registry: Registry,
+    passwords: Passwords,
+    searches: learners::SearchSweep,
+}
+
+impl Service {
+    /// The rules over a store. The store's tables must be there ([`Store::migrate`]).
+    pub fn new(store: Store, settings: RuleSettings, clock: Clock) -> Self {
+        let passwords = Passwords::new(settings.password_memory);
+        let registry = Registry::default();
+        let searches = learners::SearchSweep::default();
+        Self { inner: Arc::new(Inner { store, settings, clock, registry, passwords, searches }) }
+    }
+
+    /// The store, for those who open, migrate, watch and close it.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// The service's clock.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// Whether the service is open now; every door asks before it reads a request's details (domain.md 3.4, order of checks).
+    pub fn check_hours(&self) -> Result<(), Error> {
+        match &self.inner.settings.hours {
+            Some(hours) if !hours.contains(self.inner.clock.now().time()) => Err(Error::OutOfHours),
+            _ => Ok(()),
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::writer::escape;
 
@@ -167,7 +167,9 @@ fn date_time(text: &str) -> Option<NaiveDateTime> {
         }
         None => (NaiveTime::MIN, rest),
     };
-    date.and_time(time).checked_sub_signed(chrono::TimeDelta::minutes(minutes_east(offset)?))
+    let moment = date.and_time(time).checked_sub_signed(chrono::TimeDelta::minutes(minutes_east(offset)?))?;
+    // Years of other than four digits have another form.
+    (1..=9999).contains(&moment.year()).then_some(moment)
 }
 
 fn without_fraction(rest: &str) -> Option<&str> {
@@ -208,7 +210,7 @@ mod tests {
         for form in ["2024-07-01", "2024-07-01T00:00:00", "2024-07-01T00:00:00Z", "2024-07-01T00:00:00.000Z", "2024-07-01T01:00:00.000+01:00"] {
             assert_eq!(XsDateTime::parse(form.into()), Ok(XsDateTime(midnight)), "{form}");
         }
-        for form in ["", "2024-7-1", "2024-02-30", "2024-07-01T", "2024-07-01T25:00:00", "2024-07-01Q", "2024-07-01T00:00:00.", "2024-07-01T00:00:00+1:00", "+024-07-01", "2024-07-01T00:00:00é"] {
+        for form in ["", "2024-7-1", "2024-02-30", "2024-07-01T", "2024-07-01T25:00:00", "2024-07-01Q", "2024-07-01T00:00:00.", "2024-07-01T00:00:00+1:00", "+024-07-01", "2024-07-01T00:00:00é", "9999-12-31T23:59:59-14:00"] {
             assert!(XsDateTime::parse(form.into()).is_err(), "{form}");
         }
         let mut out = String::new();

@@ -1,7 +1,7 @@
 //! The pull reader at which hostile input stops: well-formedness beyond what quick-xml checks, and limits.
 //!
 //! It never recurses, resolves no entity but the five predefined ones, and gives slices of the document wherever a
-//! value stands in it as one piece. `shared/hardening.md` of the project's customer lists what it must refuse.
+//! value stands in it as one piece. What it must refuse is listed in `tests/integration/hostile.rs`.
 
 use std::borrow::Cow;
 

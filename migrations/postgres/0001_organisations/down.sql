@@ -1,0 +1,4 @@
+DROP TABLE registry_changes;
+DROP TABLE certificate_organisations;
+DROP TABLE certificates;
+DROP TABLE organisations;

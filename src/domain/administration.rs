@@ -1,0 +1,212 @@
+//! What the service's operators do on the command line: organisations, certificates, and looking a learner up. Every act is audited.
+
+use super::{Error, Service, passwords};
+use crate::model::{
+    AuditEntry, Door, Fingerprint, Learner, OrgRef, Organisation, Peer, Permissions, Timestamp, Ukprn, Uln,
+};
+use crate::store::organisations::{self as rows, Certificate};
+use crate::store::{AnyConnection, StoreError, audit, learners, wipe};
+
+/// The operators' part of the service, in the name of one of them.
+pub struct Administration<'a> {
+    pub(super) service: &'a Service,
+    user_name: String,
+}
+
+/// Why an operator's act was refused. Texts hold no secret.
+#[derive(Debug, thiserror::Error)]
+pub enum AdministrationError {
+    /// An organisation of this UKPRN or reference is there already.
+    #[error("an organisation with this UKPRN or reference exists already")]
+    OrganisationExists,
+    /// No organisation has this UKPRN.
+    #[error("no organisation has the UKPRN {0}")]
+    UnknownOrganisation(Ukprn),
+    /// No certificate has this fingerprint, or it was revoked before.
+    #[error("no certificate in force has the fingerprint {0}")]
+    UnknownCertificate(Fingerprint),
+    /// The certificate was revoked: nothing revives it.
+    #[error("the certificate {0} was revoked")]
+    RevokedCertificate(Fingerprint),
+    /// The password has not the length that the contract demands.
+    #[error("an organisation password has exactly 16 characters, not all of them blank")]
+    PasswordForm,
+    /// The service failed.
+    #[error(transparent)]
+    Service(#[from] Error),
+}
+
+impl From<StoreError> for AdministrationError {
+    fn from(error: StoreError) -> Self {
+        Self::Service(error.into())
+    }
+}
+
+/// An organisation to be added.
+pub struct NewOrganisation<'a> {
+    /// UKPRN.
+    pub ukprn: Ukprn,
+    /// Organisation reference.
+    pub org_ref: OrgRef,
+    /// Name.
+    pub name: &'a str,
+    /// Whether it registers learners.
+    pub learner_registration_body: bool,
+    /// Whether it awards qualifications.
+    pub awarding_organisation: bool,
+    /// What it may do; `None` is what its roles may.
+    pub permissions: Option<Permissions>,
+    /// Its password, 16 characters; `None` keeps it from signing in until one is set.
+    pub password: Option<&'a str>,
+}
+
+impl Service {
+    /// The operators' part, in the name of a user.
+    pub fn administration(&self, user_name: &str) -> Administration<'_> {
+        Administration { service: self, user_name: user_name.to_owned() }
+    }
+}
+
+impl Administration<'_> {
+    /// Adds an organisation.
+    pub fn add_organisation(&self, new: &NewOrganisation<'_>) -> Result<Organisation, AdministrationError> {
+        let NewOrganisation {
+            ukprn,
+            org_ref,
+            name,
+            learner_registration_body,
+            awarding_organisation,
+            permissions,
+            password,
+        } = *new;
+        let permissions =
+            permissions.unwrap_or_else(|| Permissions::for_roles(learner_registration_body, awarding_organisation));
+        let organisation = Organisation {
+            id: 0,
+            ukprn,
+            org_ref,
+            name: name.to_owned(),
+            learner_registration_body,
+            awarding_organisation,
+            active: true,
+            permissions,
+            password_hash: password.map(password_hash).transpose()?,
+        };
+        let row = organisation.clone();
+        let id = self
+            .write("organisation add", move |store, now| rows::insert(store, &row, now))
+            .map_err(|error| if error.is_duplicate() { AdministrationError::OrganisationExists } else { error.into() })?;
+        Ok(Organisation { id, ..organisation })
+    }
+
+    /// Every organisation, by UKPRN.
+    pub fn organisations(&self) -> Result<Vec<Organisation>, AdministrationError> {
+        Ok(self.service.inner.store.read(rows::all)?)
+    }
+
+    /// The organisation of a UKPRN.
+    pub fn organisation(&self, ukprn: Ukprn) -> Result<Organisation, AdministrationError> {
+        let all = self.organisations()?;
+        all.into_iter().find(|each| each.ukprn == ukprn).ok_or(AdministrationError::UnknownOrganisation(ukprn))
+    }
+
+    /// Sets an organisation's password; the old one is refused from then on, on other nodes within a second.
+    pub fn set_password(&self, ukprn: Ukprn, password: &str) -> Result<(), AdministrationError> {
+        let id = self.organisation(ukprn)?.id;
+        let hash = password_hash(password)?;
+        Ok(self.write("organisation password", move |store, now| rows::set_password_hash(store, id, &hash, now))?)
+    }
+
+    /// Sets what an organisation may do.
+    pub fn set_permissions(&self, ukprn: Ukprn, permissions: Permissions) -> Result<(), AdministrationError> {
+        let Organisation { id, active, .. } = self.organisation(ukprn)?;
+        Ok(self.write("organisation grant", move |store, now| rows::set_rights(store, id, permissions, active, now))?)
+    }
+
+    /// Lets an organisation call, or not.
+    pub fn set_active(&self, ukprn: Ukprn, active: bool) -> Result<(), AdministrationError> {
+        let Organisation { id, permissions, .. } = self.organisation(ukprn)?;
+        Ok(self.write("organisation active", move |store, now| rows::set_rights(store, id, permissions, active, now))?)
+    }
+
+    /// Lets a certificate act for an organisation. It may act for several, and an organisation may have several (a renewal).
+    /// `false` when it could already.
+    pub fn register_certificate(&self, ukprn: Ukprn, certificate: &Peer) -> Result<bool, AdministrationError> {
+        let id = self.organisation(ukprn)?.id;
+        let fingerprint = certificate.fingerprint;
+        if self.certificates()?.iter().any(|each| each.fingerprint == fingerprint && each.revoked_at.is_some()) {
+            return Err(AdministrationError::RevokedCertificate(fingerprint));
+        }
+        let certificate = certificate.clone();
+        Ok(self.write("certificate add", move |store, now| rows::register_certificate(store, &certificate, id, now))?)
+    }
+
+    /// Every registered certificate with the numbers of its organisations, by the time of registration.
+    pub fn certificates(&self) -> Result<Vec<Certificate>, AdministrationError> {
+        Ok(self.service.inner.store.read(rows::all_certificates)?)
+    }
+
+    /// Revokes a certificate for good; it is refused from then on, on other nodes within a second.
+    pub fn revoke_certificate(&self, fingerprint: Fingerprint) -> Result<(), AdministrationError> {
+        let revoked =
+            self.write("certificate revoke", move |store, now| rows::revoke_certificate(store, fingerprint, now))?;
+        if revoked { Ok(()) } else { Err(AdministrationError::UnknownCertificate(fingerprint)) }
+    }
+
+    /// A learner's record, whatever its status.
+    pub fn learner(&self, uln: Uln) -> Result<Option<Learner>, AdministrationError> {
+        let entry = self.entry("learner show", Some(uln));
+        self.service.inner.store.record(vec![entry]).wait()?;
+        let stored = self.service.inner.store.read(|store| learners::by_uln(store, uln))?;
+        Ok(stored.map(|stored| stored.learner))
+    }
+
+    /// The number of learners, whatever their status.
+    pub fn learner_count(&self) -> Result<i64, AdministrationError> {
+        Ok(self.service.inner.store.read(learners::count)?)
+    }
+
+    /// Removes everything, the audit trail included: for the demo's reset alone.
+    pub fn wipe(&self) -> Result<(), AdministrationError> {
+        Ok(self.write("wipe", |store, _| wipe(store))?)
+    }
+
+    /// A line of the trail in the operator's name.
+    pub(super) fn entry(&self, action: &str, uln: Option<Uln>) -> AuditEntry {
+        AuditEntry {
+            at: self.service.inner.clock.now(),
+            organisation_id: None,
+            organisation_ref: String::new(),
+            organisation_name: "Operator".to_owned(),
+            user_name: self.user_name.clone(),
+            certificate: None,
+            door: Door::CommandLine,
+            action: action.to_owned(),
+            uln,
+            outcome: "Done".to_owned(),
+        }
+    }
+
+    /// A change with its line of the trail in one transaction; this process forgets what it remembers of organisations.
+    fn write<T: Send + 'static>(
+        &self,
+        action: &str,
+        change: impl Fn(&mut AnyConnection, Timestamp) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let entry = self.entry(action, None);
+        let outcome = self.service.inner.store.write(move |store| {
+            let outcome = change(store, entry.at)?;
+            audit::insert(store, std::iter::once(&entry))?;
+            Ok(outcome)
+        });
+        self.service.inner.registry.forget();
+        outcome
+    }
+}
+
+fn password_hash(password: &str) -> Result<String, AdministrationError> {
+    if password.chars().count() != passwords::PASSWORD_LENGTH || password.trim().is_empty() {
+        return Err(AdministrationError::PasswordForm);
+    }
+    Ok(passwords::hash(password)?)
+}

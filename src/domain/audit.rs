@@ -1,0 +1,74 @@
+//! The audit trail: what a call disclosed, and who saw a learning record (ViewAudit, domain.md 2.16).
+
+use super::{Caller, Error, Service, codes};
+use crate::model::{Permission, Uln};
+use crate::store::Record;
+pub use crate::store::audit::AuditLine;
+use crate::store::audit::{self, AuditFilter};
+
+/// Lines of one page (domain.md 2.16, our choice).
+const PAGE_SIZE: i32 = 10;
+/// The operations that show a personal learning record.
+const SHOWING_RECORDS: &[&str] = &["GetLearnerLearningEvents", "GetLearnerRecord"];
+/// The outcomes with which they show it.
+const SHOWN: &[&str] = &[codes::FOUND, codes::MASTER_SUBSTITUTED];
+
+/// A question about who saw a learning record.
+#[derive(Clone, Copy)]
+pub struct AuditQuery<'a> {
+    /// The learner's number.
+    pub uln: &'a str,
+    /// Given name; it must be the learner's or similar.
+    pub given_name: &'a str,
+    /// Family name; it must be the learner's or similar.
+    pub family_name: &'a str,
+    /// The page, from 1; smaller numbers mean the first.
+    pub page: i32,
+}
+
+/// One page of those who saw a record, newest first.
+pub struct AuditPage {
+    /// The lines.
+    pub entries: Vec<AuditLine>,
+    /// The number of pages.
+    pub page_count: i32,
+    /// This page, from 1.
+    pub page_index: i32,
+    /// Lines of a full page.
+    pub page_size: i32,
+    /// The number of lines of all pages.
+    pub total_items: i32,
+}
+
+impl Service {
+    /// Queues the lines of the trail that say what a call did to whom; the call waits for them when it settles.
+    pub(super) fn trail(&self, caller: &Caller<'_>, ulns: impl IntoIterator<Item = Option<Uln>>, outcome: &str) {
+        let now = self.inner.clock.now();
+        let entries = ulns.into_iter().map(|uln| caller.entry(now, uln, outcome)).collect();
+        self.record(caller, Record { entries, ..Record::default() });
+    }
+
+    pub(super) fn record(&self, caller: &Caller<'_>, record: Record) {
+        caller.call.keep(self.inner.store.add(record));
+    }
+
+    /// ViewAudit: who saw the learner's record. A learner who is unknown, or whose names are others, gives an empty list (our choice).
+    pub fn view_audit(&self, caller: &Caller<'_>, query: &AuditQuery<'_>) -> Result<AuditPage, Error> {
+        caller.require(Permission::ViewAudit)?;
+        let page_index = query.page.max(1);
+        let resolved = self.resolve(query.uln)?.filter(|found| found.names_agree(query.given_name, query.family_name));
+        let Some(found) = resolved else {
+            self.trail(caller, [query.uln.parse().ok()], codes::NO_MATCH);
+            return Ok(AuditPage { entries: Vec::new(), page_count: 0, page_index, page_size: PAGE_SIZE, total_items: 0 });
+        };
+        let ulns: Vec<Uln> = found.all_ulns().collect();
+        let offset = i64::from(page_index - 1) * i64::from(PAGE_SIZE);
+        let filter = AuditFilter { ulns: &ulns, actions: SHOWING_RECORDS, outcomes: SHOWN };
+        let (total, entries) =
+            self.inner.store.read(|store| audit::page(store, filter, offset, i64::from(PAGE_SIZE)))?;
+        self.trail(caller, [Some(found.learner.uln)], codes::FOUND);
+        let total_items = i32::try_from(total).unwrap_or(i32::MAX);
+        let page_count = total_items / PAGE_SIZE + i32::from(total_items % PAGE_SIZE > 0);
+        Ok(AuditPage { entries, page_count, page_index, page_size: PAGE_SIZE, total_items })
+    }
+}

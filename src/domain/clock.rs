@@ -1,0 +1,57 @@
+//! The time, given from outside so that tests set it.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{NaiveDate, TimeDelta, Utc};
+
+use crate::model::{Timestamp, to_microseconds};
+
+/// Tells the time (UTC, to the microsecond). Clones show the same time.
+#[derive(Clone)]
+pub struct Clock(Source);
+
+#[derive(Clone)]
+enum Source {
+    System,
+    Set(Arc<Mutex<Timestamp>>),
+}
+
+impl Clock {
+    /// The system's clock.
+    pub const fn system() -> Self {
+        Self(Source::System)
+    }
+
+    /// A clock that stands still until it is moved.
+    pub fn set_to(moment: Timestamp) -> Self {
+        Self(Source::Set(Arc::new(Mutex::new(to_microseconds(moment)))))
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        match &self.0 {
+            Source::System => to_microseconds(Utc::now().naive_utc()),
+            Source::Set(moment) => *moment.lock().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+
+    /// The present day.
+    pub fn today(&self) -> NaiveDate {
+        self.now().date()
+    }
+
+    /// Moves a clock that was set; the system's clock cannot be moved.
+    pub fn advance(&self, by: TimeDelta) {
+        if let Source::Set(moment) = &self.0 {
+            let mut moment = moment.lock().unwrap_or_else(PoisonError::into_inner);
+            *moment = moment.checked_add_signed(by).unwrap_or(*moment);
+        }
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
+    }
+}

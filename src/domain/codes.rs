@@ -1,0 +1,187 @@
+//! Every response code of the service with its meaning: the one table behind replies, help pages, `lrs call` and the demo (domain.md 3.1 to 3.3).
+
+/// A response code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResponseCode {
+    /// The code as it travels.
+    pub code: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    /// The operations that answer with it; empty where any may.
+    pub operations: &'static [&'static str],
+}
+
+/// Looks a code up.
+pub fn lookup(code: &str) -> Option<&'static ResponseCode> {
+    ALL.iter().find(|entry| entry.code == code)
+}
+
+/// No match.
+pub const NO_MATCH: &str = "WSRC0001";
+/// Too many matches.
+pub const TOO_MANY_MATCHES: &str = "WSRC0002";
+/// Possible matches.
+pub const POSSIBLE_MATCHES: &str = "WSRC0003";
+/// Exact match, or found.
+pub const FOUND: &str = "WSRC0004";
+/// Learner registered.
+pub const REGISTERED: &str = "WSRC0005";
+/// Learner updated.
+pub const UPDATED: &str = "WSRC0006";
+/// Updated by somebody else meanwhile.
+pub const STALE: &str = "WSRC0013";
+/// Invalid change of the ability to share.
+pub const INVALID_SHARING: &str = "WSRC0014";
+/// Insufficient data.
+pub const INSUFFICIENT_DATA: &str = "WSRC0015";
+/// ULN not found for update.
+pub const NOT_FOUND_FOR_UPDATE: &str = "WSRC0019";
+/// No changes found.
+pub const NO_CHANGE: &str = "WSRC0020";
+/// Learner not registered.
+pub const NOT_REGISTERED: &str = "WSRC0021";
+/// Master substituted.
+pub const MASTER_SUBSTITUTED: &str = "WSRC0022";
+/// Supplied ULN invalid.
+pub const INVALID_ULN: &str = "WSEC0136";
+/// Learner does not share.
+pub const NOT_SHARED: &str = "WSEC0206";
+/// Learner could not be verified.
+pub const NOT_VERIFIED: &str = "WSEC0208";
+/// Viewing the audit and retrieving several learners have no code of their own; the trail says that they were done.
+pub const DONE: &str = "OK";
+
+const FINDS: &[&str] = &["learnerByULN", "learnerByDemographics", "LearnerByUln"];
+const UPDATES: &[&str] = &["updateSingleLearner", "UpdateLearnerSubsetFields"];
+const RECORDS: &[&str] = &["GetLearnerLearningEvents", "GetLearnerRecord"];
+const VERIFY: &[&str] = &["verifyLearner"];
+const BATCH_OUTPUT: &[&str] = &["getBatchRegistrationOutput"];
+const VERIFY_OUTPUT: &[&str] = &["getVerifyBatchOutput"];
+const ACHIEVEMENTS: &[&str] = &["SubmitAchievementBatchJob"];
+
+const fn entry(code: &'static str, meaning: &'static str, operations: &'static [&'static str]) -> ResponseCode {
+    ResponseCode { code, meaning, operations }
+}
+
+/// The table, in the order of the codes.
+pub const ALL: &[ResponseCode] = &[
+    entry(
+        NO_MATCH,
+        "No match.",
+        &["learnerByULN", "learnerByDemographics", "LearnerByUln", "retrieveULNs", "GetOrganisation"],
+    ),
+    entry(TOO_MANY_MATCHES, "Too many matches: more than 10. Give more of the optional details.", &["learnerByDemographics"]),
+    entry(POSSIBLE_MATCHES, "Possible matches: 1 to 10 learners are similar.", FINDS),
+    entry(
+        FOUND,
+        "Exact match, or found.",
+        &[
+            "learnerByULN",
+            "learnerByDemographics",
+            "LearnerByUln",
+            "retrieveULNs",
+            "GetLearnerLearningEvents",
+            "GetLearnerRecord",
+            "GetOrganisation",
+        ],
+    ),
+    entry(REGISTERED, "Learner successfully registered.", &["registerSingleLearner"]),
+    entry(UPDATED, "Learner successfully updated.", UPDATES),
+    entry("WSRC0007", "Batch successfully submitted.", &["submitBatchRegistration", "SubmitAchievementBatchJob"]),
+    entry("WSRC0008", "Batch learner registration incomplete: still running.", BATCH_OUTPUT),
+    entry("WSRC0009", "Batch learner registration successful.", BATCH_OUTPUT),
+    entry("WSRC0010", "Batch learner registration failed.", BATCH_OUTPUT),
+    entry(STALE, "The ULN has been updated since you last obtained the details: find it again, then update.", UPDATES),
+    entry(INVALID_SHARING, "Invalid change of the Ability to Share status.", UPDATES),
+    entry(INSUFFICIENT_DATA, "Insufficient data.", UPDATES),
+    entry("WSRC0017", "Record count incorrect: it differs from the number of learners sent.", &["submitBatchRegistration"]),
+    entry(
+        "WSRC0018",
+        "Unknown job.",
+        &["getBatchRegistrationOutput", "getVerifyBatchOutput", "GetAchievementBatchJob"],
+    ),
+    entry(NOT_FOUND_FOR_UPDATE, "ULN not found for update.", UPDATES),
+    entry(NO_CHANGE, "No changes found, therefore the learner was not updated.", UPDATES),
+    entry(
+        NOT_REGISTERED,
+        "The learner could not be registered: a learner with the same given name, family name, date of birth, gender and postcode exists, \
+         or the registration procedure was not followed.",
+        &["registerSingleLearner"],
+    ),
+    entry(
+        MASTER_SUBSTITUTED,
+        "Master record substituted: the ULN asked for was merged into another.",
+        &[
+            "learnerByULN",
+            "learnerByDemographics",
+            "LearnerByUln",
+            "retrieveULNs",
+            "updateSingleLearner",
+            "UpdateLearnerSubsetFields",
+            "GetLearnerLearningEvents",
+            "GetLearnerRecord",
+        ],
+    ),
+    entry("WSRC0023", "ULNs for report not found.", &["getMergedUnmergedULNsReport", "getDeletedULNsReport"]),
+    entry("WSRC0024", "No ULNs for report.", &["getMergedUnmergedULNsReport", "getDeletedULNsReport"]),
+    entry("WSRC0025", "Verify batch successfully submitted.", &["submitVerifyBatch"]),
+    entry("WSRC0026", "Verify batch incomplete: still running.", VERIFY_OUTPUT),
+    entry("WSRC0027", "Verify batch successful.", VERIFY_OUTPUT),
+    entry("WSRC0028", "Verify batch failed.", VERIFY_OUTPUT),
+    entry("WSRC0030", "Batch learner verification record count incorrect.", &["submitVerifyBatch"]),
+    entry(
+        "WSRC0043",
+        "The awarding organisation is not configured to submit achievement batches: contact the helpdesk.",
+        ACHIEVEMENTS,
+    ),
+    entry(
+        "WSEC0001",
+        "Invalid request, The request was badly formed - this may include missing mandatory parameters, or invalid data types.",
+        &[],
+    ),
+    entry("WSEC0002", "Unknown request: the operation is not supported.", &[]),
+    entry("WSEC0003", "Unknown organisation: not recognised, or not authorised for this certificate.", &[]),
+    entry("WSEC0004", "Out of hours: outside operational hours.", &[]),
+    entry("WSEC0005", "Incorrect password: the organisation password is wrong.", &[]),
+    entry("WSEC0006", "Insufficient access: the organisation is not allowed to do this.", &[]),
+    entry("WSEC0044", "Email address not valid.", ACHIEVEMENTS),
+    entry("WSEC0045", "Submission type not valid.", ACHIEVEMENTS),
+    entry("WSEC0046", "Number of achievements exceeds the maximum of 10,000.", ACHIEVEMENTS),
+    entry("WSEC0047", "Must contain at least one achievement record.", ACHIEVEMENTS),
+    entry(INVALID_ULN, "Supplied ULN is invalid.", RECORDS),
+    entry(NOT_SHARED, "Learner has not opted to share data: no events returned.", RECORDS),
+    entry(NOT_VERIFIED, "Learner could not be verified.", RECORDS),
+    entry("WSEC0999", "Unknown exception.", &[]),
+    entry("WSVRC001", "Successful match: each incoming parameter matches exactly.", VERIFY),
+    entry("WSVRC002", "Successful linked match: as WSVRC001, but the record found is a linked learner.", VERIFY),
+    entry("WSVRC003", "Similar match: the ULN was found, but given name or family name is only similar.", VERIFY),
+    entry("WSVRC004", "Similar linked match: as WSVRC003, but the record found is a linked learner.", VERIFY),
+    entry("WSVRC005", "Learner does not match: the ULN exists, but other details do not match.", VERIFY),
+    entry("WSVRC006", "ULN not found.", VERIFY),
+    entry("VRF1", "The given name differs from the LRS given name.", VERIFY),
+    entry("VRF2", "The given name differs from the LRS family name.", VERIFY),
+    entry("VRF3", "The given name differs from the LRS previous family name.", VERIFY),
+    entry("VRF4", "The family name differs from the LRS given name.", VERIFY),
+    entry("VRF5", "The family name differs from the LRS family name.", VERIFY),
+    entry("VRF6", "The family name differs from the LRS previous family name.", VERIFY),
+    entry("VRF7", "The date of birth differs.", VERIFY),
+    entry("VRF8", "The gender differs.", VERIFY),
+];
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_have_the_published_form() {
+        for (position, entry) in ALL.iter().enumerate() {
+            assert_eq!(ALL.iter().position(|other| other.code == entry.code), Some(position), "{}", entry.code);
+            let digits = if entry.code.starts_with("WSVRC") { 3 } else if entry.code.starts_with("VRF") { 1 } else { 4 };
+            assert_eq!(entry.code.bytes().filter(u8::is_ascii_digit).count(), digits, "{}", entry.code);
+        }
+        assert_eq!(lookup("WSRC0004").unwrap().code, FOUND);
+        assert_eq!(lookup("WSRC4"), None);
+    }
+}

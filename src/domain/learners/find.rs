@@ -1,0 +1,313 @@
+//! Finding learners: by ULN and names, and by demographics (domain.md 2.3, 2.4, 4.2). Every find is audited, and every find by demographics
+//! is remembered for the rule that it precedes a registration.
+
+use std::collections::HashMap;
+use std::str::FromStr;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{NaiveDate, TimeDelta};
+
+use super::super::matching::{self, Agreement, Candidate, Match, PROBE_LIMIT, Probe, Query, Ranking};
+use super::super::names::SearchKeys;
+use super::super::{Caller, Error, Service, codes};
+use super::{details_hash, present};
+use crate::model::{Gender, Learner, LearnerStatus, Permission, Postcode, Timestamp, Uln};
+use crate::store::learners::{self as rows, CandidateRow, Conditions, KeyColumns};
+use crate::store::searches::RecentSearch;
+use crate::store::{AnyConnection, Record, StoreError};
+
+/// What a find returns (domain.md 2.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FindType {
+    /// The whole learners.
+    Full,
+    /// The code alone.
+    Check,
+}
+
+impl FromStr for FindType {
+    type Err = ();
+
+    fn from_str(code: &str) -> Result<Self, ()> {
+        match code {
+            "FUL" => Ok(Self::Full),
+            "CHK" => Ok(Self::Check),
+            _ => Err(()),
+        }
+    }
+}
+
+/// A find by ULN.
+#[derive(Clone, Copy)]
+pub struct FindByUln<'a> {
+    /// The number; text that is no ULN finds nobody.
+    pub uln: &'a str,
+    /// Family name.
+    pub family_name: &'a str,
+    /// Given name.
+    pub given_name: &'a str,
+    /// What to return.
+    pub find_type: FindType,
+}
+
+/// A find by demographics: five mandatory ones, and four that refine. Empty text is absent.
+#[derive(Clone, Copy)]
+pub struct Demographics<'a> {
+    /// What to return.
+    pub find_type: FindType,
+    /// Family name.
+    pub family_name: &'a str,
+    /// Given name.
+    pub given_name: &'a str,
+    /// Date of birth, `yyyy-MM-dd`; a day that does not exist finds nobody.
+    pub date_of_birth: &'a str,
+    /// Gender code.
+    pub gender: &'a str,
+    /// Last known postcode.
+    pub postcode: &'a str,
+    /// Previous family name.
+    pub previous_family_name: Option<&'a str>,
+    /// School at age 16.
+    pub school_at_age_16: Option<&'a str>,
+    /// Place of birth.
+    pub place_of_birth: Option<&'a str>,
+    /// E-mail address.
+    pub email_address: Option<&'a str>,
+}
+
+/// A learner as found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundLearner {
+    /// The record; the master's where the number was merged.
+    pub learner: Learner,
+    /// The numbers merged into it.
+    pub linked_ulns: Vec<Uln>,
+    /// Whether it stands in for a merged number (`MasterSubstituted`).
+    pub substituted: bool,
+}
+
+/// What a find comes to. With [`FindType::Check`] a door shows the code alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// Nobody (WSRC0001).
+    None,
+    /// Exactly this learner (WSRC0004).
+    Exact(Box<FoundLearner>),
+    /// The master of the number that matched (WSRC0022).
+    MasterSubstituted(Box<FoundLearner>),
+    /// One to ten similar learners, best first (WSRC0003).
+    Possible(Vec<FoundLearner>),
+    /// More than ten (WSRC0002).
+    TooMany,
+}
+
+impl Found {
+    /// The response code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::None => codes::NO_MATCH,
+            Self::Exact(_) => codes::FOUND,
+            Self::MasterSubstituted(_) => codes::MASTER_SUBSTITUTED,
+            Self::Possible(_) => codes::POSSIBLE_MATCHES,
+            Self::TooMany => codes::TOO_MANY_MATCHES,
+        }
+    }
+
+    /// The learners in it.
+    pub fn learners(&self) -> &[FoundLearner] {
+        match self {
+            Self::None | Self::TooMany => &[],
+            Self::Exact(one) | Self::MasterSubstituted(one) => std::slice::from_ref(one),
+            Self::Possible(several) => several,
+        }
+    }
+}
+
+impl Service {
+    /// learnerByULN and LearnerByUln: the learner of a number, if the names agree.
+    pub fn find_by_uln(&self, caller: &Caller<'_>, query: &FindByUln<'_>) -> Result<Found, Error> {
+        caller.require(Permission::FindLearner)?;
+        let found = match self.resolve(query.uln)? {
+            None => Found::None,
+            Some(resolved) => {
+                let agreement = resolved.agreement(query.given_name, query.family_name);
+                let substituted = resolved.is_substituted();
+                let learner =
+                    FoundLearner { learner: resolved.learner, linked_ulns: resolved.linked_ulns, substituted };
+                match agreement {
+                    Agreement::Exact if substituted => Found::MasterSubstituted(Box::new(learner)),
+                    Agreement::Exact => Found::Exact(Box::new(learner)),
+                    Agreement::Similar => Found::Possible(vec![learner]),
+                    Agreement::No => Found::None,
+                }
+            }
+        };
+        match found.learners() {
+            [] => self.trail(caller, [query.uln.parse().ok()], found.code()),
+            learners => self.trail(caller, learners.iter().map(|each| Some(each.learner.uln)), found.code()),
+        }
+        Ok(found)
+    }
+
+    /// learnerByDemographics: who has these details, or similar ones.
+    pub fn find_by_demographics(&self, caller: &Caller<'_>, query: &Demographics<'_>) -> Result<Found, Error> {
+        caller.require(Permission::FindLearner)?;
+        let now = self.inner.clock.now();
+        let Some((search, details)) = parse(query) else {
+            self.trail(caller, [None], codes::NO_MATCH);
+            return Ok(Found::None);
+        };
+        let found = self.inner.store.read(|store| find(store, &search, now.date()))?;
+        let learners = found.learners();
+        let ulns = learners.iter().map(|each| Some(each.learner.uln)).chain(learners.is_empty().then_some(None));
+        let record = Record {
+            entries: ulns.map(|uln| caller.entry(now, uln, found.code())).collect(),
+            search: Some(RecentSearch {
+                organisation_id: caller.organisation.id,
+                details: details.to_hex().to_string(),
+                at: now,
+                outcome: found.code().to_owned(),
+            }),
+            forget_searches_before: self.searches_to_forget(now),
+        };
+        self.record(caller, record);
+        Ok(found)
+    }
+
+    /// The moment before which searches are of no use any more, once in a while.
+    fn searches_to_forget(&self, now: Timestamp) -> Option<Timestamp> {
+        let maximum = TimeDelta::from_std(self.inner.settings.recent_find_maximum).ok()?;
+        let seconds = now.and_utc().timestamp();
+        let due = |last: i64| seconds.saturating_sub(last) > maximum.num_seconds();
+        self.inner
+            .searches
+            .last
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| due(last).then_some(seconds))
+            .ok()
+            .and_then(|_| now.checked_sub_signed(maximum))
+    }
+}
+
+/// When old searches were last forgotten (seconds).
+#[derive(Default)]
+pub(in crate::domain) struct SearchSweep {
+    last: AtomicI64,
+}
+
+/// `None` when a detail is none that anybody can have.
+fn parse(query: &Demographics<'_>) -> Option<(Query, blake3::Hash)> {
+    let Demographics { given_name, family_name, .. } = *query;
+    let date_of_birth: NaiveDate = query.date_of_birth.parse().ok()?;
+    let gender: Gender = query.gender.parse().ok()?;
+    let postcode: Postcode = query.postcode.parse().ok()?;
+    let search = Query::new(given_name, family_name, date_of_birth, gender, &postcode).refined(
+        present(query.previous_family_name),
+        present(query.school_at_age_16),
+        present(query.place_of_birth),
+        present(query.email_address),
+    );
+    Some((search, details_hash(given_name, family_name, date_of_birth, gender, &postcode)))
+}
+
+/// The exact probe alone decides most searches; the wide ones follow where it does not.
+fn find(store: &mut AnyConnection, query: &Query, today: NaiveDate) -> Result<Found, StoreError> {
+    let mut candidates = probe(store, &matching::exact_probe(query))?;
+    let ranking = match matching::decide_exact(query, &candidates) {
+        Some(ranking) => ranking,
+        None => {
+            for wide in matching::wide_probes(query, today) {
+                candidates.extend(probe(store, &wide)?);
+            }
+            matching::classify(query, &candidates)
+        }
+    };
+    Ok(match ranking {
+        Ranking::None => Found::None,
+        Ranking::TooMany => Found::TooMany,
+        Ranking::Exact(one) => match load(store, &[one])?.pop() {
+            Some(learner) if learner.substituted => Found::MasterSubstituted(Box::new(learner)),
+            Some(learner) => Found::Exact(Box::new(learner)),
+            None => Found::None,
+        },
+        Ranking::Possible(matches) => Found::Possible(load(store, &matches)?),
+    })
+}
+
+pub(in crate::domain) fn probe(store: &mut AnyConnection, probe: &Probe) -> Result<Vec<Candidate>, StoreError> {
+    let found = match probe {
+        Probe::Exact { date_of_birth, family_phonetic, family, postcode } => {
+            rows::born_and_named(store, *date_of_birth, family_phonetic, family, postcode, PROBE_LIMIT)
+        }
+        Probe::Outward { dates, outward } => {
+            rows::meeting(store, Conditions { dates, outward: Some(outward), ..Conditions::default() }, PROBE_LIMIT)
+        }
+        Probe::FamilyPhonetic { dates, family_phonetic } => rows::meeting(
+            store,
+            Conditions { dates, family_phonetic: Some(family_phonetic), ..Conditions::default() },
+            PROBE_LIMIT,
+        ),
+        Probe::GivenPhonetic { dates, given_phonetic } => rows::meeting(
+            store,
+            Conditions { dates, given_phonetic: Some(given_phonetic), ..Conditions::default() },
+            PROBE_LIMIT,
+        ),
+        Probe::BothPhonetic { dates, family_phonetic, given_phonetic } => rows::meeting(
+            store,
+            Conditions {
+                dates,
+                family_phonetic: Some(family_phonetic),
+                given_phonetic: Some(given_phonetic),
+                ..Conditions::default()
+            },
+            PROBE_LIMIT,
+        ),
+    }?;
+    Ok(found.into_iter().map(candidate).collect())
+}
+
+fn candidate(row: CandidateRow) -> Candidate {
+    let CandidateRow { uln, master, keys, date_of_birth, gender, school_at_age_16, place_of_birth, email_address } = row;
+    let KeyColumns {
+        given_key,
+        preferred_given_key,
+        family_key,
+        previous_family_key,
+        family_at_16_key,
+        postcode_key,
+        outward,
+        given_phonetic,
+        family_phonetic,
+    } = keys;
+    let keys = SearchKeys {
+        given: given_key,
+        preferred_given: preferred_given_key,
+        family: family_key,
+        previous_family: previous_family_key,
+        family_at_16: family_at_16_key,
+        postcode: postcode_key,
+        outward,
+        given_phonetic,
+        family_phonetic,
+    };
+    Candidate { uln, master, keys, date_of_birth, gender, school_at_age_16, place_of_birth, email_address }
+}
+
+/// The whole learners of matches, in the order of the matches.
+fn load(store: &mut AnyConnection, matches: &[Match]) -> Result<Vec<FoundLearner>, StoreError> {
+    let ulns: Vec<Uln> = matches.iter().map(|each| each.uln).collect();
+    let mut learners: HashMap<Uln, _> = rows::by_ulns(store, &ulns)?
+        .into_iter()
+        .filter(|stored| stored.learner.status == LearnerStatus::Active)
+        .map(|stored| (stored.learner.uln, stored))
+        .collect();
+    let masters: Vec<Uln> = learners.values().filter(|stored| stored.has_linked).map(|s| s.learner.uln).collect();
+    let links = if masters.is_empty() { Vec::new() } else { rows::linked_to(store, &masters)? };
+    Ok(matches
+        .iter()
+        .filter_map(|each| {
+            let learner = learners.remove(&each.uln)?.learner;
+            let linked_ulns = links.iter().filter(|(_, master)| *master == each.uln).map(|(linked, _)| *linked).collect();
+            Some(FoundLearner { learner, linked_ulns, substituted: each.substituted })
+        })
+        .collect())
+}

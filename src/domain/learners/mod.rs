@@ -1,0 +1,69 @@
+//! Learners: finding, registering, updating, verifying and retrieving them, with what these have in common.
+
+mod find;
+mod register;
+mod resolve;
+mod retrieve;
+mod update;
+mod verify;
+
+use chrono::NaiveDate;
+
+pub use find::{Demographics, FindByUln, FindType, Found, FoundLearner};
+pub(super) use find::SearchSweep;
+pub use register::{NewLearner, Registered};
+pub use retrieve::RetrievedUln;
+pub use update::{LearnerChange, SubsetChange, Updated};
+pub(super) use verify::compare;
+pub use verify::{Verification, VerifyQuery};
+
+use super::names::{SearchKeys, normalise};
+use crate::model::{Gender, Learner, Postcode};
+use crate::store::learners::KeyColumns;
+
+/// The search keys of a learner as they are stored.
+pub(super) fn key_columns(learner: &Learner) -> KeyColumns {
+    let SearchKeys {
+        given,
+        preferred_given,
+        family,
+        previous_family,
+        family_at_16,
+        postcode,
+        outward,
+        given_phonetic,
+        family_phonetic,
+    } = SearchKeys::of(learner);
+    KeyColumns {
+        given_key: given,
+        preferred_given_key: preferred_given,
+        family_key: family,
+        previous_family_key: previous_family,
+        family_at_16_key: family_at_16,
+        postcode_key: postcode,
+        outward,
+        given_phonetic,
+        family_phonetic,
+    }
+}
+
+/// The five demographics, normalised, as one hash: by it a recent search is recognised and a registration keeps the same one out.
+pub(super) fn details_hash(
+    given: &str,
+    family: &str,
+    date_of_birth: NaiveDate,
+    gender: Gender,
+    postcode: &Postcode,
+) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    for part in [&normalise(given), &normalise(family), &date_of_birth.to_string(), gender.code(), &postcode.key()] {
+        hasher.update(part.as_bytes());
+        hasher.update(&[0]);
+    }
+    hasher.finalize()
+}
+
+/// Optional text of a request: empty means absent.
+pub(super) fn present(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.is_empty())
+}

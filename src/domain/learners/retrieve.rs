@@ -1,0 +1,77 @@
+//! What the register says of a list of ULNs (domain.md 2.11).
+
+use std::collections::HashMap;
+
+use super::super::{Caller, Error, Service, codes};
+use crate::model::{Learner, LearnerStatus, Permission, Uln};
+use crate::store::learners as rows;
+
+/// One ULN of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetrievedUln {
+    /// The number as it was asked for.
+    pub uln: String,
+    /// The master, when the number was merged.
+    pub master: Option<Uln>,
+    /// The learner, the master's record when the number was merged; `None` when there is none.
+    pub learner: Option<Learner>,
+}
+
+impl RetrievedUln {
+    /// The response code of this number (domain.md 2.11, our choice).
+    pub const fn code(&self) -> &'static str {
+        match (&self.learner, &self.master) {
+            (None, _) => codes::NO_MATCH,
+            (Some(_), Some(_)) => codes::MASTER_SUBSTITUTED,
+            (Some(_), None) => codes::FOUND,
+        }
+    }
+}
+
+impl Service {
+    /// retrieveULNs: an answer for each number, in the order of the list.
+    pub fn retrieve_ulns(&self, caller: &Caller<'_>, ulns: &[&str]) -> Result<Vec<RetrievedUln>, Error> {
+        caller.require(Permission::RetrieveUlns)?;
+        let numbers: Vec<Uln> = ulns.iter().filter_map(|text| text.parse().ok()).collect();
+        let (asked, masters) = self.inner.store.read(|store| {
+            let asked = rows::by_ulns(store, &numbers)?;
+            let masters: Vec<Uln> = asked.iter().filter_map(|stored| stored.learner.master).collect();
+            let masters = if masters.is_empty() { Vec::new() } else { rows::by_ulns(store, &masters)? };
+            Ok((asked, masters))
+        })?;
+        let learners: HashMap<Uln, Learner> = asked
+            .into_iter()
+            .chain(masters)
+            .map(|stored| stored.learner)
+            .filter(|learner| learner.status != LearnerStatus::Deleted)
+            .map(|learner| (learner.uln, learner))
+            .collect();
+        let answers: Vec<RetrievedUln> = ulns
+            .iter()
+            .map(|text| {
+                let asked = text.parse().ok().and_then(|uln: Uln| learners.get(&uln));
+                let master = asked.and_then(|learner| learner.master);
+                let learner = match master {
+                    Some(master) => learners.get(&master),
+                    None => asked,
+                };
+                RetrievedUln { uln: (*text).to_owned(), master, learner: learner.cloned() }
+            })
+            .collect();
+        self.trail_retrieved(caller, &answers);
+        Ok(answers)
+    }
+
+    /// A line for every number, with its own outcome.
+    fn trail_retrieved(&self, caller: &Caller<'_>, answers: &[RetrievedUln]) {
+        let now = self.inner.clock.now();
+        let entries = answers
+            .iter()
+            .map(|answer| {
+                let uln = answer.learner.as_ref().map_or_else(|| answer.uln.parse().ok(), |learner| Some(learner.uln));
+                caller.entry(now, uln, answer.code())
+            })
+            .collect();
+        self.record(caller, crate::store::Record { entries, ..Default::default() });
+    }
+}

@@ -1,0 +1,106 @@
+//! Merging numbers of one person, taking a merge back, and deleting (domain.md 1.5, our choice): one level alone, so that a master is
+//! never merged itself; a number is never issued again. These are for the service's operators.
+
+use super::learners::key_columns;
+use super::{Administration, AdministrationError};
+use crate::model::{LearnerStatus, Timestamp, Uln};
+use crate::store::learners::{self as rows, Stored};
+use crate::store::{AnyConnection, StoreError, audit};
+
+/// What a change of links comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Linking {
+    /// Done.
+    Done,
+    /// One of the numbers has no learner.
+    NotFound,
+    /// A merged number cannot be a master or be merged again, only a merged one can be unmerged, and a master cannot be deleted.
+    NotAllowed,
+}
+
+impl Administration<'_> {
+    /// Merges a number into a master; numbers that were merged into it follow.
+    pub fn merge(&self, merged: Uln, master: Uln) -> Result<Linking, AdministrationError> {
+        self.change_links("merge", merged, move |store, now| {
+            let (Some(from), Some(to)) = (rows::by_uln(store, merged)?, rows::by_uln(store, master)?) else {
+                return Ok(Linking::NotFound);
+            };
+            if merged == master || !is_active(&from) || !is_active(&to) {
+                return Ok(Linking::NotAllowed);
+            }
+            for (child, _) in rows::linked_to(store, &[merged])? {
+                if let Some(mut child) = rows::by_uln(store, child)? {
+                    child.learner.master = Some(master);
+                    save(store, child, now)?;
+                }
+            }
+            let mut from = Stored { has_linked: false, ..from };
+            from.learner.status = LearnerStatus::Merged;
+            from.learner.master = Some(master);
+            save(store, from, now)?;
+            save(store, Stored { has_linked: true, ..to }, now)?;
+            Ok(Linking::Done)
+        })
+    }
+
+    /// Takes a merge back: the number stands for itself again.
+    pub fn unmerge(&self, merged: Uln) -> Result<Linking, AdministrationError> {
+        self.change_links("unmerge", merged, move |store, now| {
+            let Some(mut from) = rows::by_uln(store, merged)? else { return Ok(Linking::NotFound) };
+            let (LearnerStatus::Merged, Some(master)) = (from.learner.status, from.learner.master) else {
+                return Ok(Linking::NotAllowed);
+            };
+            from.learner.status = LearnerStatus::Active;
+            from.learner.master = None;
+            save(store, from, now)?;
+            if let Some(master) = rows::by_uln(store, master)? {
+                let has_linked = !rows::linked_to(store, &[master.learner.uln])?.is_empty();
+                save(store, Stored { has_linked, ..master }, now)?;
+            }
+            Ok(Linking::Done)
+        })
+    }
+
+    /// Deletes a learner: every operation answers "not found" from then on.
+    pub fn delete_learner(&self, uln: Uln) -> Result<Linking, AdministrationError> {
+        self.change_links("delete", uln, move |store, now| {
+            let Some(mut stored) = rows::by_uln(store, uln)? else { return Ok(Linking::NotFound) };
+            if !is_active(&stored) || stored.has_linked {
+                return Ok(Linking::NotAllowed);
+            }
+            stored.learner.status = LearnerStatus::Deleted;
+            save(store, stored, now)?;
+            Ok(Linking::Done)
+        })
+    }
+
+    fn change_links(
+        &self,
+        action: &'static str,
+        uln: Uln,
+        change: impl Fn(&mut AnyConnection, Timestamp) -> Result<Linking, StoreError> + Send + 'static,
+    ) -> Result<Linking, AdministrationError> {
+        let now = self.service.inner.clock.now();
+        let entry = self.entry(action, Some(uln));
+        Ok(self.service.inner.store.write(move |store| {
+            let outcome = change(store, now)?;
+            let mut entry = entry.clone();
+            entry.outcome = format!("{outcome:?}");
+            audit::insert(store, std::iter::once(&entry))?;
+            Ok(outcome)
+        })?)
+    }
+}
+
+fn is_active(stored: &Stored) -> bool {
+    stored.learner.status == LearnerStatus::Active
+}
+
+/// Stores a changed record under the next version; whoever changed it meanwhile makes the whole change fail and run again.
+fn save(store: &mut AnyConnection, mut stored: Stored, now: Timestamp) -> Result<(), StoreError> {
+    let version = stored.learner.version;
+    stored.learner.version = version.saturating_add(1);
+    stored.learner.updated_at = now;
+    let keys = key_columns(&stored.learner);
+    if rows::replace(store, &stored, &keys, version)? { Ok(()) } else { Err(StoreError::Overtaken) }
+}

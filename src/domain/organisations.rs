@@ -1,0 +1,79 @@
+//! Who calls: the organisation by its numbers, its certificate and its password; and looking organisations up (domain.md 2.0, 2.17).
+
+use std::sync::Arc;
+
+use super::{Call, Caller, Error, Service, codes};
+use crate::model::{OrgRef, Organisation, Peer, Permission, Ukprn};
+
+/// What a caller says of itself.
+pub struct Claim<'a> {
+    /// The other end of the connection, by its certificate; nobody gets in without one.
+    pub peer: Option<&'a Peer>,
+    /// UKPRN; it wins where both numbers are given.
+    pub ukprn: Option<&'a str>,
+    /// Organisation reference, or a UKPRN in its place.
+    pub org_ref: Option<&'a str>,
+    /// The organisation's password.
+    pub password: &'a str,
+    /// The user, a label for the audit trail that is not verified.
+    pub user_name: &'a str,
+}
+
+/// An organisation as others see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrganisationSummary {
+    /// UKPRN.
+    pub ukprn: Ukprn,
+    /// Organisation reference.
+    pub org_ref: OrgRef,
+    /// Name.
+    pub name: String,
+    /// Whether it may call.
+    pub active: bool,
+}
+
+impl From<&Organisation> for OrganisationSummary {
+    fn from(organisation: &Organisation) -> Self {
+        Self {
+            ukprn: organisation.ukprn,
+            org_ref: organisation.org_ref,
+            name: organisation.name.clone(),
+            active: organisation.active,
+        }
+    }
+}
+
+impl Service {
+    /// Establishes who calls. The pair of certificate and organisation must be registered and neither revoked nor expired; otherwise the
+    /// organisation counts as unknown (WSEC0003: "not recognised or not authorised"). Then the password must be right.
+    pub fn authenticate<'c>(&self, call: &'c Call, claim: &Claim<'c>) -> Result<Caller<'c>, Error> {
+        let now = self.inner.clock.now();
+        let registry = self.registry(call.must_be_able_to_block().is_ok())?;
+        let peer = claim.peer.ok_or(Error::UnknownOrganisation)?;
+        let organisation = registry
+            .organisation(claim.ukprn.unwrap_or_default(), claim.org_ref.unwrap_or_default())
+            .filter(|organisation| organisation.active && registry.may_act(peer, organisation, now))
+            .ok_or(Error::UnknownOrganisation)?;
+        self.inner.passwords.check(call, organisation, claim.password, now)?;
+        Ok(Caller {
+            call,
+            organisation: Arc::clone(organisation),
+            user_name: claim.user_name,
+            certificate: peer.fingerprint,
+        })
+    }
+
+    /// GetOrganisation: an organisation by UKPRN or, where that is empty, by reference.
+    pub fn organisation(
+        &self,
+        caller: &Caller<'_>,
+        ukprn: &str,
+        org_ref: &str,
+    ) -> Result<Option<OrganisationSummary>, Error> {
+        caller.require(Permission::ViewOrganisation)?;
+        let registry = self.registry(caller.call.must_be_able_to_block().is_ok())?;
+        let found = registry.organisation(ukprn, org_ref).map(|organisation| OrganisationSummary::from(&**organisation));
+        self.trail(caller, [None], if found.is_some() { codes::FOUND } else { codes::NO_MATCH });
+        Ok(found)
+    }
+}

@@ -1,0 +1,224 @@
+//! Personal learning records: who may see one, and what is in it (domain.md 2.13, 4.6).
+
+use std::str::FromStr;
+
+use chrono::NaiveDate;
+
+use super::learners::{compare, present};
+use super::verification::Details;
+use super::{Caller, Error, Service, codes};
+use crate::model::{AbilityToShare, EventStatus, Learner, LearningEvent, Permission, Postcode, Uln};
+use crate::store::events;
+
+/// On whose behalf a record is asked for (domain.md 2.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserType {
+    /// The learner.
+    Learner,
+    /// A user of the organisation.
+    Organisation,
+    /// A service or system.
+    Service,
+}
+
+impl FromStr for UserType {
+    type Err = ();
+
+    fn from_str(code: &str) -> Result<Self, ()> {
+        match code {
+            "LNR" => Ok(Self::Learner),
+            "ORG" => Ok(Self::Organisation),
+            "SER" => Ok(Self::Service),
+            _ => Err(()),
+        }
+    }
+}
+
+/// How much of each event is wanted (domain.md 2.13).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GetType {
+    /// Every member.
+    Full,
+    /// The nine members that are always there.
+    Brief,
+}
+
+impl FromStr for GetType {
+    type Err = ();
+
+    fn from_str(code: &str) -> Result<Self, ()> {
+        match code {
+            "FULL" => Ok(Self::Full),
+            "BRIEF" => Ok(Self::Brief),
+            _ => Err(()),
+        }
+    }
+}
+
+/// A question for a learner's events. Empty text is absent.
+#[derive(Clone, Copy)]
+pub struct RecordQuery<'a> {
+    /// The number.
+    pub uln: &'a str,
+    /// Given name.
+    pub given_name: &'a str,
+    /// Family name.
+    pub family_name: &'a str,
+    /// Date of birth, `yyyy-MM-dd`.
+    pub date_of_birth: Option<&'a str>,
+    /// Gender code.
+    pub gender: Option<&'a str>,
+    /// On whose behalf.
+    pub user_type: UserType,
+    /// How much of each event; it is handed back with the answer.
+    pub get_type: GetType,
+}
+
+/// A question for a learner's record with the personal details (GetLearnerRecord). Empty text is absent.
+#[derive(Clone, Copy)]
+pub struct LearnerRecordQuery<'a> {
+    /// The number.
+    pub uln: &'a str,
+    /// Given name.
+    pub given_name: &'a str,
+    /// Family name.
+    pub family_name: &'a str,
+    /// Date of birth, `yyyy-MM-dd`.
+    pub date_of_birth: Option<&'a str>,
+    /// Gender code.
+    pub gender: Option<&'a str>,
+    /// Last known postcode; when given it must be the learner's (our choice).
+    pub postcode: Option<&'a str>,
+    /// On whose behalf.
+    pub user_type: UserType,
+}
+
+/// What a question for a record comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordOutcome {
+    /// The record; it may hold no event (WSRC0004).
+    Found,
+    /// The record of the master into which the number was merged (WSRC0022).
+    FoundLinked,
+    /// The text is no ULN (WSEC0136).
+    InvalidUln,
+    /// The learner does not share (WSEC0206).
+    NotShared,
+    /// No learner of this number, or other details (WSEC0208).
+    NotVerified,
+}
+
+impl RecordOutcome {
+    /// The response code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Found => codes::FOUND,
+            Self::FoundLinked => codes::MASTER_SUBSTITUTED,
+            Self::InvalidUln => codes::INVALID_ULN,
+            Self::NotShared => codes::NOT_SHARED,
+            Self::NotVerified => codes::NOT_VERIFIED,
+        }
+    }
+}
+
+/// A learner's events.
+#[derive(Debug)]
+pub struct RecordAnswer {
+    /// The outcome.
+    pub outcome: RecordOutcome,
+    /// `FoundULN`: the learner's number, the master's where the number was merged; also when the learner does not share (our choice).
+    pub found_uln: Option<Uln>,
+    /// The events, withdrawn ones left out, ordered by source and number.
+    pub events: Vec<LearningEvent>,
+    /// How much of each event was asked for.
+    pub get_type: GetType,
+}
+
+/// A learner's events with the personal details.
+#[derive(Debug)]
+pub struct LearnerRecord {
+    /// The outcome.
+    pub outcome: RecordOutcome,
+    /// The learner, only when the outcome is a record.
+    pub learner: Option<Learner>,
+    /// The events.
+    pub events: Vec<LearningEvent>,
+}
+
+impl Service {
+    /// GetLearnerLearningEvents.
+    pub fn learning_events(&self, caller: &Caller<'_>, query: &RecordQuery<'_>) -> Result<RecordAnswer, Error> {
+        let RecordQuery { uln, given_name, family_name, date_of_birth, gender, user_type, get_type } = *query;
+        let question =
+            LearnerRecordQuery { uln, given_name, family_name, date_of_birth, gender, postcode: None, user_type };
+        let (outcome, learner, events) = self.open_record(caller, &question)?;
+        Ok(RecordAnswer { outcome, found_uln: learner.map(|learner| learner.uln), events, get_type })
+    }
+
+    /// GetLearnerRecord.
+    pub fn learner_record(&self, caller: &Caller<'_>, query: &LearnerRecordQuery<'_>) -> Result<LearnerRecord, Error> {
+        let (outcome, learner, events) = self.open_record(caller, query)?;
+        let shown = matches!(outcome, RecordOutcome::Found | RecordOutcome::FoundLinked);
+        Ok(LearnerRecord { outcome, learner: learner.filter(|_| shown), events })
+    }
+
+    /// The outcome, the learner if verified, and the events if they may be seen.
+    fn open_record(
+        &self,
+        caller: &Caller<'_>,
+        query: &LearnerRecordQuery<'_>,
+    ) -> Result<(RecordOutcome, Option<Learner>, Vec<LearningEvent>), Error> {
+        caller.require(Permission::ViewRecord)?;
+        let Ok(uln) = query.uln.parse::<Uln>() else {
+            self.trail(caller, [None], codes::INVALID_ULN);
+            return Ok((RecordOutcome::InvalidUln, None, Vec::new()));
+        };
+        let verified = self.resolve(query.uln)?.filter(|resolved| {
+            compare(resolved, &details(query)).0.is_verified()
+                && present(query.postcode).is_none_or(|postcode| {
+                    postcode.parse().is_ok_and(|asked: Postcode| resolved.records().any(|r| r.postcode == asked))
+                })
+        });
+        let Some(resolved) = verified else {
+            self.trail(caller, [Some(uln)], codes::NOT_VERIFIED);
+            return Ok((RecordOutcome::NotVerified, None, Vec::new()));
+        };
+        let outcome = if !self.shares(resolved.learner.ability_to_share, query.user_type) {
+            RecordOutcome::NotShared
+        } else if resolved.is_substituted() {
+            RecordOutcome::FoundLinked
+        } else {
+            RecordOutcome::Found
+        };
+        let events = if outcome == RecordOutcome::NotShared {
+            Vec::new()
+        } else {
+            let ulns: Vec<Uln> = resolved.all_ulns().collect();
+            let mut events = self.inner.store.read(|store| events::of(store, &ulns))?;
+            events.retain(|event| event.status != EventStatus::Withdrawn);
+            events.sort_by_key(LearningEvent::listing_key);
+            events
+        };
+        self.trail(caller, [Some(resolved.learner.uln)], outcome.code());
+        Ok((outcome, Some(resolved.learner), events))
+    }
+
+    /// Whether the learner's record may be shown: always to the learner; to others unless the learner refused or, by a setting, has not
+    /// seen the privacy notice (domain.md 4.6, our choice).
+    fn shares(&self, ability: AbilityToShare, user_type: UserType) -> bool {
+        match (user_type, ability) {
+            (UserType::Learner, _) | (_, AbilityToShare::Shares) => true,
+            (_, AbilityToShare::DoesNotShare) => false,
+            (_, AbilityToShare::NotSeen) => !self.inner.settings.unseen_notice_blocks,
+        }
+    }
+}
+
+fn details<'a>(query: &LearnerRecordQuery<'a>) -> Details<'a> {
+    Details {
+        given_name: query.given_name,
+        family_name: query.family_name,
+        date_of_birth: present(query.date_of_birth).map(|text| text.parse().unwrap_or(NaiveDate::MIN)),
+        gender: present(query.gender).and_then(|text| text.parse().ok()),
+    }
+}

@@ -1,0 +1,171 @@
+//! Learning events.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::dialect::on_either;
+use super::schema::learning_events;
+use super::{AnyConnection, StoreError};
+use crate::model::{LearningEvent, Timestamp, Uln};
+
+/// Rows of one statement: below SQLite's limit of 32,766 bound values.
+const ROWS_AT_ONCE: usize = 1_000;
+
+#[derive(Queryable)]
+struct Row {
+    id: i32,
+    uln: String,
+    source: String,
+    status: String,
+    achievement_award_date: Option<NaiveDate>,
+    achievement_provider_name: String,
+    achievement_provider_ukprn: String,
+    awarding_organisation_name: Option<String>,
+    awarding_organisation_ukprn: Option<String>,
+    collection_type: Option<String>,
+    credits: i64,
+    date_loaded: Option<Timestamp>,
+    grade: Option<String>,
+    language_for_assessment: Option<String>,
+    level: Option<String>,
+    participation_start_date: Option<NaiveDate>,
+    participation_end_date: Option<NaiveDate>,
+    qualification_type: Option<String>,
+    restriction: Option<String>,
+    return_number: Option<String>,
+    subject: String,
+    subject_code: String,
+    under_data_challenge: bool,
+}
+
+impl TryFrom<Row> for LearningEvent {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: row.id,
+            uln: row.uln.parse().map_err(|_| StoreError::Corrupt("learning_events.uln"))?,
+            source: row.source.parse().map_err(|_| StoreError::Corrupt("learning_events.source"))?,
+            status: row.status.parse().map_err(|_| StoreError::Corrupt("learning_events.status"))?,
+            achievement_award_date: row.achievement_award_date,
+            achievement_provider_name: row.achievement_provider_name,
+            achievement_provider_ukprn: row.achievement_provider_ukprn,
+            awarding_organisation_name: row.awarding_organisation_name,
+            awarding_organisation_ukprn: row.awarding_organisation_ukprn,
+            collection_type: row.collection_type,
+            credits: row.credits,
+            date_loaded: row.date_loaded,
+            grade: row.grade,
+            language_for_assessment: row.language_for_assessment,
+            level: row.level,
+            participation_start_date: row.participation_start_date,
+            participation_end_date: row.participation_end_date,
+            qualification_type: row.qualification_type,
+            restriction: row.restriction,
+            return_number: row.return_number,
+            subject: row.subject,
+            subject_code: row.subject_code,
+            under_data_challenge: row.under_data_challenge,
+        })
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = learning_events, treat_none_as_default_value = false)]
+struct NewRow<'a> {
+    uln: &'a str,
+    source: &'a str,
+    status: &'a str,
+    achievement_award_date: Option<NaiveDate>,
+    achievement_provider_name: &'a str,
+    achievement_provider_ukprn: &'a str,
+    awarding_organisation_name: Option<&'a str>,
+    awarding_organisation_ukprn: Option<&'a str>,
+    collection_type: Option<&'a str>,
+    credits: i64,
+    date_loaded: Option<Timestamp>,
+    grade: Option<&'a str>,
+    language_for_assessment: Option<&'a str>,
+    level: Option<&'a str>,
+    participation_start_date: Option<NaiveDate>,
+    participation_end_date: Option<NaiveDate>,
+    qualification_type: Option<&'a str>,
+    restriction: Option<&'a str>,
+    return_number: Option<&'a str>,
+    subject: &'a str,
+    subject_code: &'a str,
+    under_data_challenge: bool,
+}
+
+impl<'a> From<&'a LearningEvent> for NewRow<'a> {
+    fn from(event: &'a LearningEvent) -> Self {
+        let LearningEvent {
+            id: _, // given by the database
+            uln,
+            source,
+            status,
+            achievement_award_date,
+            achievement_provider_name,
+            achievement_provider_ukprn,
+            awarding_organisation_name,
+            awarding_organisation_ukprn,
+            collection_type,
+            credits,
+            date_loaded,
+            grade,
+            language_for_assessment,
+            level,
+            participation_start_date,
+            participation_end_date,
+            qualification_type,
+            restriction,
+            return_number,
+            subject,
+            subject_code,
+            under_data_challenge,
+        } = event;
+        Self {
+            uln: uln.as_str(),
+            source: source.code(),
+            status: status.code(),
+            achievement_award_date: *achievement_award_date,
+            achievement_provider_name,
+            achievement_provider_ukprn,
+            awarding_organisation_name: awarding_organisation_name.as_deref(),
+            awarding_organisation_ukprn: awarding_organisation_ukprn.as_deref(),
+            collection_type: collection_type.as_deref(),
+            credits: *credits,
+            date_loaded: *date_loaded,
+            grade: grade.as_deref(),
+            language_for_assessment: language_for_assessment.as_deref(),
+            level: level.as_deref(),
+            participation_start_date: *participation_start_date,
+            participation_end_date: *participation_end_date,
+            qualification_type: qualification_type.as_deref(),
+            restriction: restriction.as_deref(),
+            return_number: return_number.as_deref(),
+            subject,
+            subject_code,
+            under_data_challenge: *under_data_challenge,
+        }
+    }
+}
+
+/// The events of any of the learners, withdrawn ones included, in no order.
+pub fn of(connection: &mut AnyConnection, ulns: &[Uln]) -> Result<Vec<LearningEvent>, StoreError> {
+    let rows: Vec<Row> = on_either!(connection, c => {
+        learning_events::table.filter(learning_events::uln.eq_any(ulns.iter().map(Uln::as_str))).load(c)
+    })?;
+    rows.into_iter().map(LearningEvent::try_from).collect()
+}
+
+/// Adds events; each gets a number of its own.
+pub fn insert(connection: &mut AnyConnection, events: &[LearningEvent]) -> Result<usize, StoreError> {
+    let mut added = 0;
+    for events in events.chunks(ROWS_AT_ONCE) {
+        let rows: Vec<NewRow<'_>> = events.iter().map(NewRow::from).collect();
+        added +=
+            on_either!(connection, c => diesel::insert_into(learning_events::table).values(&rows).execute(c))?;
+    }
+    Ok(added)
+}

@@ -1,0 +1,42 @@
+//! The tables, carried inside the program: the same numbers and names for both databases.
+
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::dialect::on_either;
+use super::{AnyConnection, StoreError};
+
+#[cfg(feature = "sqlite")]
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+#[cfg(feature = "postgres")]
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// Runs what is missing and returns the names of what ran.
+pub(super) fn run(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
+    super::dialect::with_migration_lock(connection, |connection| {
+        let migrations = migrations_for(connection);
+        on_either!(connection, c => c.run_pending_migrations(migrations).map(names).map_err(failure))
+    })
+}
+
+/// Whether nothing is missing.
+pub(super) fn are_complete(connection: &mut AnyConnection) -> Result<bool, StoreError> {
+    let migrations = migrations_for(connection);
+    on_either!(connection, c => c.has_pending_migration(migrations).map(|missing| !missing).map_err(failure))
+}
+
+fn migrations_for(connection: &AnyConnection) -> EmbeddedMigrations {
+    match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(_) => SQLITE,
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(_) => POSTGRES,
+    }
+}
+
+fn names(versions: Vec<diesel::migration::MigrationVersion<'_>>) -> Vec<String> {
+    versions.iter().map(ToString::to_string).collect()
+}
+
+fn failure(error: Box<dyn std::error::Error + Send + Sync>) -> StoreError {
+    StoreError::Migration(error.to_string())
+}

@@ -1,0 +1,176 @@
+//! The store: SQLite or PostgreSQL behind one concrete type, with a pool of readers and one writer that shares its commits.
+//! One file per noun holds the statements; `dialect` holds what truly differs between the databases. It knows no rule of the service.
+
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::time::Duration;
+
+use diesel::r2d2::Pool;
+
+pub mod audit;
+mod connection;
+mod dialect;
+mod error;
+pub mod events;
+pub mod learners;
+mod migrations;
+pub mod organisations;
+mod schema;
+pub mod searches;
+#[cfg(test)]
+pub(crate) mod test_support;
+#[cfg(test)]
+mod tests;
+mod ticket;
+mod writer;
+
+pub use connection::AnyConnection;
+pub use dialect::{lock, wipe};
+pub use error::StoreError;
+pub use ticket::Ticket;
+
+use crate::model::{AuditEntry, Timestamp};
+use connection::{Address, Reader};
+use writer::{Work, Writer};
+
+/// How long a reader waits for a connection before the store counts as unreachable.
+const WAIT_FOR_A_READER: Duration = Duration::from_secs(5);
+/// Readers of the pool when the settings leave the number open: enough for a node's worker threads.
+const DEFAULT_READERS: u32 = 8;
+
+/// Where the store is and how many may read at once.
+#[derive(Clone)]
+pub struct StoreSettings {
+    /// `sqlite:PATH`, a bare path, or `postgres://...`.
+    pub url: String,
+    /// Connections for reading; 0 means 8.
+    pub readers: u32,
+}
+
+/// What is added to the store without anything being changed: the trail of a call.
+#[derive(Default)]
+pub struct Record {
+    /// Lines of the audit trail.
+    pub entries: Vec<AuditEntry>,
+    /// The search that was made, for the rule that a find precedes a registration.
+    pub search: Option<searches::RecentSearch>,
+    /// Searches from before this moment are of no use any more.
+    pub forget_searches_before: Option<Timestamp>,
+}
+
+/// The store. Clones share connections and writer.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    address: Address,
+    readers: Pool<Address>,
+    writer: Writer,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.writer.close();
+    }
+}
+
+impl Store {
+    /// Opens the store; an SQLite file is made when it is missing. Tables are made by [`Store::migrate`].
+    pub fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
+        let address = Address::parse(&settings.url)?;
+        // The first connection of all, on its own: it alone turns a new SQLite file into WAL mode, and it gives the clearest error.
+        let writer = Writer::start(address.clone())?;
+        let size = if settings.readers == 0 { DEFAULT_READERS } else { settings.readers };
+        let readers = Pool::builder()
+            .max_size(size)
+            .test_on_check_out(false)
+            .connection_timeout(WAIT_FOR_A_READER)
+            .build(address.clone())
+            .map_err(|error| StoreError::Unreachable(error.to_string()))?;
+        Ok(Self { inner: Arc::new(Inner { address, readers, writer }) })
+    }
+
+    /// Brings the tables up to date and returns the names of the migrations that ran. Several nodes may do so at once.
+    pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        migrations::run(&mut self.inner.address.connect()?)
+    }
+
+    /// Whether the tables are up to date and the database answers: what readiness means.
+    pub fn is_ready(&self) -> Result<bool, StoreError> {
+        self.read(migrations::are_complete)
+    }
+
+    /// Whether the database lives inside this process (SQLite).
+    pub fn is_embedded(&self) -> bool {
+        self.inner.address.is_embedded()
+    }
+
+    /// Reads with a connection of the pool. Must change nothing. Runs again when the connection turns out to be lost.
+    pub fn read<T>(&self, query: impl Fn(&mut AnyConnection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut lost = 0;
+        loop {
+            let mut reader =
+                self.inner.readers.get().map_err(|error| StoreError::Unreachable(error.to_string()))?;
+            let Reader { connection, lost: is_lost } = &mut *reader;
+            match query(connection) {
+                Err(error) if error.is_disconnection() && lost < self.inner.readers.max_size() => {
+                    *is_lost = true;
+                    lost += 1;
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Runs a change on the writing thread and waits until it is durable. All its statements are kept, or none. It may run again when
+    /// another node was in the way, so that it must not consume what it needs. Blocks: never call it on a thread that serves others.
+    pub fn write<T: Send + 'static>(
+        &self,
+        change: impl FnMut(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reply, result) = sync_channel(1);
+        self.inner.writer.work(Box::new(Change { change, kept: None, reply }))?;
+        result.recv().unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Queues lines of the audit trail; the ticket tells when they are durable.
+    pub fn record(&self, entries: Vec<AuditEntry>) -> Ticket {
+        self.add(Record { entries, ..Record::default() })
+    }
+
+    /// Queues the trail of a call; the ticket tells when it is durable.
+    pub fn add(&self, record: Record) -> Ticket {
+        Ticket::new(self.inner.writer.add(record))
+    }
+
+    /// Finishes what is queued and stops the writer; whatever comes later is refused.
+    pub fn close(&self) {
+        self.inner.writer.close();
+    }
+}
+
+/// A change with its result, which is kept back until the commit.
+struct Change<F, T> {
+    change: F,
+    kept: Option<T>,
+    reply: SyncSender<Result<T, StoreError>>,
+}
+
+impl<F, T> Work for Change<F, T>
+where
+    F: FnMut(&mut AnyConnection) -> Result<T, StoreError> + Send,
+    T: Send,
+{
+    fn run(&mut self, connection: &mut AnyConnection) -> Result<(), StoreError> {
+        self.kept = Some((self.change)(connection)?);
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, outcome: Result<(), StoreError>) {
+        let Self { kept, reply, .. } = *self;
+        // Whoever waited may have gone: nothing to do then.
+        let _ = reply.send(outcome.and_then(|()| kept.ok_or(StoreError::Closed)));
+    }
+}

@@ -1,0 +1,149 @@
+//! The tables as diesel sees them; the migrations make them.
+
+#![allow(missing_docs, reason = "the columns are those of the migrations and of the model, which documents them")]
+
+diesel::table! {
+    organisations (id) {
+        id -> Integer,
+        ukprn -> Text,
+        org_ref -> Text,
+        name -> Text,
+        learner_registration_body -> Bool,
+        awarding_organisation -> Bool,
+        active -> Bool,
+        permissions -> Text,
+        password_hash -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    certificates (fingerprint) {
+        fingerprint -> Text,
+        subject -> Text,
+        not_after -> Timestamp,
+        registered_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    certificate_organisations (fingerprint, organisation_id) {
+        fingerprint -> Text,
+        organisation_id -> Integer,
+    }
+}
+
+diesel::table! {
+    registry_changes (id) {
+        id -> Integer,
+        number -> BigInt,
+    }
+}
+
+diesel::table! {
+    learners (id) {
+        id -> BigInt,
+        uln -> Text,
+        version -> Integer,
+        status -> Text,
+        master_uln -> Nullable<Text>,
+        has_linked -> Bool,
+        title -> Nullable<Text>,
+        given_name -> Text,
+        middle_other_name -> Nullable<Text>,
+        family_name -> Text,
+        preferred_given_name -> Nullable<Text>,
+        previous_family_name -> Nullable<Text>,
+        family_name_at_age_16 -> Nullable<Text>,
+        school_at_age_16 -> Nullable<Text>,
+        address_line_1 -> Nullable<Text>,
+        address_line_2 -> Nullable<Text>,
+        address_town -> Nullable<Text>,
+        address_county_or_city -> Nullable<Text>,
+        postcode -> Text,
+        date_of_address_capture -> Nullable<Date>,
+        date_of_birth -> Date,
+        place_of_birth -> Nullable<Text>,
+        gender -> Text,
+        email_address -> Nullable<Text>,
+        nationality -> Nullable<Text>,
+        scottish_candidate_number -> Nullable<Text>,
+        verification_type -> Text,
+        other_verification_description -> Nullable<Text>,
+        tier_level -> Text,
+        ability_to_share -> Text,
+        notes -> Nullable<Text>,
+        telephone_number -> Nullable<Text>,
+        unique_candidate_identifier -> Nullable<Text>,
+        unique_pupil_number -> Nullable<Text>,
+        registered_by -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        given_key -> Text,
+        preferred_given_key -> Nullable<Text>,
+        family_key -> Text,
+        previous_family_key -> Nullable<Text>,
+        family_at_16_key -> Nullable<Text>,
+        postcode_key -> Text,
+        outward -> Text,
+        given_phonetic -> Text,
+        family_phonetic -> Text,
+    }
+}
+
+diesel::table! {
+    learning_events (id) {
+        id -> Integer,
+        uln -> Text,
+        source -> Text,
+        status -> Text,
+        achievement_award_date -> Nullable<Date>,
+        achievement_provider_name -> Text,
+        achievement_provider_ukprn -> Text,
+        awarding_organisation_name -> Nullable<Text>,
+        awarding_organisation_ukprn -> Nullable<Text>,
+        collection_type -> Nullable<Text>,
+        credits -> BigInt,
+        date_loaded -> Nullable<Timestamp>,
+        grade -> Nullable<Text>,
+        language_for_assessment -> Nullable<Text>,
+        level -> Nullable<Text>,
+        participation_start_date -> Nullable<Date>,
+        participation_end_date -> Nullable<Date>,
+        qualification_type -> Nullable<Text>,
+        restriction -> Nullable<Text>,
+        return_number -> Nullable<Text>,
+        subject -> Text,
+        subject_code -> Text,
+        under_data_challenge -> Bool,
+    }
+}
+
+diesel::table! {
+    recent_searches (organisation_id, details) {
+        organisation_id -> Integer,
+        details -> Text,
+        at -> Timestamp,
+        outcome -> Text,
+    }
+}
+
+diesel::table! {
+    audit (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        organisation_id -> Nullable<Integer>,
+        organisation_ref -> Text,
+        organisation_name -> Text,
+        user_name -> Text,
+        certificate -> Nullable<Text>,
+        door -> Text,
+        action -> Text,
+        uln -> Nullable<Text>,
+        outcome -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(certificates, certificate_organisations, organisations);

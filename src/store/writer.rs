@@ -1,0 +1,250 @@
+//! The one thread that writes: it takes everything that waits, runs each piece in a savepoint of one transaction, commits once for all of
+//! them, and only then answers each (group commit). It must not know what the pieces do.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use diesel::connection::{Connection, TransactionManager};
+use tokio::sync::oneshot;
+
+use super::connection::{Address, AnyConnection};
+use super::{Record, StoreError, audit, dialect, searches};
+
+/// As many pieces as one transaction takes: a bound on the time that the first of them waits.
+const LARGEST_GROUP: usize = 512;
+/// As often as a write that collided with another node's is tried again, alone.
+const RETRIES: usize = 3;
+
+type Transactions = <AnyConnection as Connection>::TransactionManager;
+
+/// A write that keeps its result until the commit. It may run more than once; only the last run counts.
+pub(super) trait Work: Send {
+    /// Does the work.
+    fn run(&mut self, connection: &mut AnyConnection) -> Result<(), StoreError>;
+    /// Hands the result to whoever waits; called once, after the commit or its failure.
+    fn answer(self: Box<Self>, outcome: Result<(), StoreError>);
+}
+
+/// Rows that are only ever added, and who waits for them.
+struct Addition {
+    record: Record,
+    reply: oneshot::Sender<Result<(), StoreError>>,
+}
+
+enum Task {
+    Work(Box<dyn Work>),
+    Add(Addition),
+    Close,
+}
+
+/// The queue in front of the writing thread.
+pub(super) struct Writer {
+    queue: Sender<Task>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Starts the thread with a connection of its own.
+    pub(super) fn start(address: Address) -> Result<Self, StoreError> {
+        let connection = Some(address.connect()?);
+        let (queue, tasks) = channel();
+        let thread = thread::Builder::new()
+            .name("lrs-writer".to_owned())
+            .spawn(move || WritingThread { address, connection }.run(&tasks))
+            .map_err(|error| StoreError::Unreachable(error.to_string()))?;
+        Ok(Self { queue, thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Queues a write.
+    pub(super) fn work(&self, work: Box<dyn Work>) -> Result<(), StoreError> {
+        self.queue.send(Task::Work(work)).map_err(|_| StoreError::Closed)
+    }
+
+    /// Queues rows to be added; the receiver hears of the commit, or nothing if the store is closed.
+    pub(super) fn add(&self, record: Record) -> oneshot::Receiver<Result<(), StoreError>> {
+        let (reply, receiver) = oneshot::channel();
+        // When the thread is gone the sender is dropped here, which the receiver reads as "closed".
+        let _ = self.queue.send(Task::Add(Addition { record, reply }));
+        receiver
+    }
+
+    /// Lets the thread finish what is queued and waits for its end.
+    pub(super) fn close(&self) {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let _ = self.queue.send(Task::Close);
+        if let Some(thread) = thread
+            && thread.thread().id() != thread::current().id()
+        {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct WritingThread {
+    address: Address,
+    connection: Option<AnyConnection>,
+}
+
+/// What one transaction holds.
+#[derive(Default)]
+struct Group {
+    works: Vec<Box<dyn Work>>,
+    additions: Vec<Addition>,
+}
+
+/// How each piece of a committed group fared.
+struct Fates {
+    works: Vec<Result<(), StoreError>>,
+    additions: Vec<Result<(), StoreError>>,
+}
+
+impl Group {
+    fn take(&mut self, task: Task) -> bool {
+        match task {
+            Task::Work(work) => self.works.push(work),
+            Task::Add(addition) => self.additions.push(addition),
+            Task::Close => return false,
+        }
+        true
+    }
+
+    fn len(&self) -> usize {
+        self.works.len() + self.additions.len()
+    }
+}
+
+impl WritingThread {
+    fn run(mut self, tasks: &Receiver<Task>) {
+        let mut open = true;
+        while open && let Ok(first) = tasks.recv() {
+            let mut group = Group::default();
+            open = group.take(first);
+            while open
+                && group.len() < LARGEST_GROUP
+                && let Ok(next) = tasks.try_recv()
+            {
+                open = group.take(next);
+            }
+            self.settle(group);
+        }
+    }
+
+    /// Runs and commits a group and answers all of it.
+    fn settle(&mut self, mut group: Group) {
+        let fates = match self.commit(&mut group) {
+            Err(error) if error.is_disconnection() => self.commit(&mut group),
+            fates => fates,
+        };
+        match fates {
+            Ok(fates) => {
+                for (addition, fate) in group.additions.into_iter().zip(fates.additions) {
+                    let _ = addition.reply.send(fate);
+                }
+                for (work, fate) in group.works.into_iter().zip(fates.works) {
+                    match fate {
+                        Err(error) if error.is_collision() => self.retry(work, error),
+                        fate => work.answer(fate),
+                    }
+                }
+            }
+            Err(error) => {
+                for addition in group.additions {
+                    let _ = addition.reply.send(Err(error.clone()));
+                }
+                for work in group.works {
+                    work.answer(Err(error.clone()));
+                }
+            }
+        }
+    }
+
+    /// One transaction. An error means that nothing of the group was kept, or that the commit's outcome is not known; the latter is never
+    /// a disconnection, so that nothing is done twice.
+    fn commit(&mut self, group: &mut Group) -> Result<Fates, StoreError> {
+        let connection = match &mut self.connection {
+            Some(connection) => connection,
+            none => none.insert(self.address.connect()?),
+        };
+        let outcome = dialect::begin_write(connection).and_then(|()| run_group(connection, group));
+        match outcome {
+            Ok(fates) => match Transactions::commit_transaction(connection) {
+                Ok(()) => Ok(fates),
+                Err(error) => {
+                    self.connection = None;
+                    Err(StoreError::Unreachable(format!("the commit failed: {error}")))
+                }
+            },
+            Err(error) => {
+                self.connection = None;
+                Err(error)
+            }
+        }
+    }
+
+    /// Runs a write that another node's was in the way of again, in a transaction of its own.
+    fn retry(&mut self, work: Box<dyn Work>, first: StoreError) {
+        let mut group = Group { works: vec![work], additions: Vec::new() };
+        let mut fate = Err(first);
+        for _ in 0..RETRIES {
+            fate = self.commit(&mut group).and_then(|fates| fates.works.into_iter().collect());
+            match &fate {
+                Err(error) if error.is_collision() || error.is_disconnection() => {}
+                _ => break,
+            }
+        }
+        for work in group.works {
+            work.answer(fate.clone());
+        }
+    }
+}
+
+fn run_group(connection: &mut AnyConnection, group: &mut Group) -> Result<Fates, StoreError> {
+    let mut fates = Fates { works: Vec::with_capacity(group.works.len()), additions: Vec::new() };
+    for work in &mut group.works {
+        fates.works.push(in_savepoint(connection, |connection| work.run(connection))?);
+    }
+    if !group.additions.is_empty() {
+        let records = || group.additions.iter().map(|addition| &addition.record);
+        fates.additions = match in_savepoint(connection, |connection| add(connection, records()))? {
+            Ok(()) => group.additions.iter().map(|_| Ok(())).collect(),
+            // One of them cannot be stored: find out which, and keep the others.
+            Err(_) => records()
+                .map(|record| in_savepoint(connection, |connection| add(connection, std::iter::once(record))))
+                .collect::<Result<_, _>>()?,
+        };
+    }
+    Ok(fates)
+}
+
+fn add<'a>(
+    connection: &mut AnyConnection,
+    records: impl Iterator<Item = &'a Record> + Clone,
+) -> Result<(), StoreError> {
+    audit::insert(connection, records.clone().flat_map(|record| &record.entries))?;
+    for record in records {
+        if let Some(search) = &record.search {
+            searches::remember(connection, search)?;
+        }
+        if let Some(moment) = record.forget_searches_before {
+            searches::forget_before(connection, moment)?;
+        }
+    }
+    Ok(())
+}
+
+/// Runs a piece so that its failure or panic undoes its own changes alone. The outer error means that the transaction itself is lost.
+fn in_savepoint(
+    connection: &mut AnyConnection,
+    piece: impl FnOnce(&mut AnyConnection) -> Result<(), StoreError>,
+) -> Result<Result<(), StoreError>, StoreError> {
+    Transactions::begin_transaction(connection)?;
+    let outcome = catch_unwind(AssertUnwindSafe(|| piece(connection))).unwrap_or(Err(StoreError::Panicked));
+    match outcome {
+        Ok(()) => Transactions::commit_transaction(connection)?,
+        Err(error) if error.is_disconnection() => return Err(error),
+        Err(_) => Transactions::rollback_transaction(connection)?,
+    }
+    Ok(outcome)
+}
