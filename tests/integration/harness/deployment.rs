@@ -14,7 +14,8 @@ use tempfile::TempDir;
 
 use super::{Actor, Database};
 
-const LRS: &str = env!("CARGO_BIN_EXE_lrs");
+/// The program under test.
+pub const LRS: &str = env!("CARGO_BIN_EXE_lrs");
 const START: Duration = Duration::from_secs(90);
 
 /// Runs the server as a child and writes its process id into the folder. When the pipe from the test closes,
