@@ -49,10 +49,10 @@ on_both! {
 #[test]
 fn the_printed_commands_find_the_learner() {
     let deployment = Deployment::start(Database::Sqlite);
-    let log = deployment.log();
+    let said = deployment.output();
     let find = |word: &str| {
-        let line = log.lines().map(str::trim).find(|line| line.starts_with(word));
-        line.unwrap_or_else(|| panic!("the demo printed no {word}:\n{log}")).to_owned()
+        let line = said.lines().map(str::trim).find(|line| line.starts_with(word));
+        line.unwrap_or_else(|| panic!("the demo printed no {word}:\n{said}")).to_owned()
     };
     for command in [find("curl "), find(&format!("{} call ", crate::harness::deployment::LRS))] {
         let output = in_shell(&deployment, &command);
