@@ -25,8 +25,8 @@ use crate::store::{AnyConnection, organisations as rows};
 use folder::Folder;
 use people::People;
 
-/// The seed of the further people: every demonstration has the same ones.
-const SEED: u64 = 2;
+/// Seed of the people beside the named ones: always the same people.
+pub const SEED: u64 = 2;
 /// In whose name the demonstration changes the register, as the audit trail shows it.
 const USER: &str = "lrs demo";
 
