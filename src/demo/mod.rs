@@ -106,7 +106,7 @@ impl Demo {
     /// When files cannot be written, or those that are there cannot be read.
     pub fn prepare(folder: &Path, port: u16, ops_port: u16, learners: u32) -> Result<Self, DemoError> {
         let folder = Folder::prepare(folder, port, ops_port)?;
-        folder.write("PEOPLE.md", &guide::people_md(&People::named()?, learners)?)?;
+        folder.write("PEOPLE.md", &guide::people_md(&People::named()?, learners, ops_port)?)?;
         Ok(Self { folder, learners, organisations: Arc::default() })
     }
 
