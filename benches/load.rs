@@ -86,7 +86,12 @@ impl Round {
 }
 
 /// All connections send one call after another until the time is over.
-async fn round(connector: &TlsConnector, address: SocketAddr, requests: &Arc<[Vec<u8>]>, time: Duration) -> Outcome<Round> {
+async fn round(
+    connector: &TlsConnector,
+    address: SocketAddr,
+    requests: &Arc<[Vec<u8>]>,
+    time: Duration,
+) -> Outcome<Round> {
     let mut streams = Vec::new();
     for _ in 0..CONNECTIONS {
         streams.push(connect(connector, address).await?);
@@ -106,7 +111,12 @@ async fn round(connector: &TlsConnector, address: SocketAddr, requests: &Arc<[Ve
     Ok(Round { rate: f64::from(calls) / seconds, times })
 }
 
-async fn calls(mut stream: TlsStream<TcpStream>, requests: &[Vec<u8>], number: usize, end: Instant) -> Outcome<Vec<u64>> {
+async fn calls(
+    mut stream: TlsStream<TcpStream>,
+    requests: &[Vec<u8>],
+    number: usize,
+    end: Instant,
+) -> Outcome<Vec<u64>> {
     let mut times = Vec::new();
     let mut answer = Vec::with_capacity(8192);
     let mut request = requests.iter().cycle().skip(number * requests.len() / CONNECTIONS);
@@ -135,7 +145,9 @@ async fn read_answer(stream: &mut TlsStream<TcpStream>, answer: &mut Vec<u8>) ->
         }
         let length = text
             .lines()
-            .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(|value| value.trim().parse::<usize>()))
+            .find_map(|line| {
+                line.to_ascii_lowercase().strip_prefix("content-length:").map(|value| value.trim().parse::<usize>())
+            })
             .ok_or("an answer without length")??;
         if answer.len() >= head + 4 + length {
             let ok = length == REPLY_BYTES || memchr::memmem::find(answer, b"<ResponseCode>WSRC0004<").is_some();
@@ -224,13 +236,12 @@ fn bare_server(demo: &Path) -> Outcome<()> {
         revocation_lists: Vec::<PathBuf>::new(),
     })?;
     actix_web::rt::System::new().block_on(async {
-        let answer = || async { HttpResponse::Ok().content_type("text/xml; charset=utf-8").body("x".repeat(REPLY_BYTES)) };
-        let server = HttpServer::new(move || {
-            App::new().default_service(web::to(move |_body: web::Bytes| answer()))
-        })
-        .tcp_nodelay(true)
-        .workers(std::thread::available_parallelism().map_or(1, usize::from))
-        .bind_rustls_0_23("127.0.0.1:0", trust.server_config()?)?;
+        let answer =
+            || async { HttpResponse::Ok().content_type("text/xml; charset=utf-8").body("x".repeat(REPLY_BYTES)) };
+        let server = HttpServer::new(move || App::new().default_service(web::to(move |_body: web::Bytes| answer())))
+            .tcp_nodelay(true)
+            .workers(std::thread::available_parallelism().map_or(1, usize::from))
+            .bind_rustls_0_23("127.0.0.1:0", trust.server_config()?)?;
         println!("The bare server answers on {}", server.addrs()[0]);
         server.run().await?;
         Ok(())

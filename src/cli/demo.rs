@@ -60,12 +60,17 @@ pub fn run(demo: &Demo, out: &mut impl Write) -> Result<(), Failure> {
 
 /// Puts the people into an empty store. A store that is not a demonstration's is refused, since a reset would empty it.
 fn seed(demo: &demo::Demo, service: &Service, learners: u64, out: &mut impl Write) -> Result<(), Failure> {
-    let style = ProgressStyle::with_template("{bar:40} {pos} of {len} learners").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template("{bar:40} {pos} of {len} learners")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
     let bar = ProgressBar::new(learners).with_style(style);
     let seeded = demo.seed(service, |count| bar.set_position(count)).map_err(|error| unmade(&error))?;
     bar.finish_and_clear();
     if let Some(seeded) = seeded {
-        writeln!(out, "{} synthetic learners with {} learning events are in the register.", seeded.learners, seeded.events)?;
+        writeln!(
+            out,
+            "{} synthetic learners with {} learning events are in the register.",
+            seeded.learners, seeded.events
+        )?;
         return Ok(());
     }
     let organisations = service.administration("lrs demo").organisations().map_err(|error| setup::refused(&error))?;
@@ -73,7 +78,9 @@ fn seed(demo: &demo::Demo, service: &Service, learners: u64, out: &mut impl Writ
     if is_ours {
         Ok(())
     } else {
-        Err(Failure::Failed("The store holds a register that is no demonstration's. Give the demo a store of its own.".to_owned()))
+        Err(Failure::Failed(
+            "The store holds a register that is no demonstration's. Give the demo a store of its own.".to_owned(),
+        ))
     }
 }
 

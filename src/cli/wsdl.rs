@@ -140,9 +140,13 @@ mod tests {
     fn a_contract_is_shown_by_name_and_an_unknown_one_refused() {
         for service in SERVICES {
             let mut out = Vec::new();
-            run(Wsdl::Show { service: service.name.to_lowercase(), config: config::File::default() }, &mut out).unwrap();
+            run(Wsdl::Show { service: service.name.to_lowercase(), config: config::File::default() }, &mut out)
+                .unwrap();
             let text = String::from_utf8(out).unwrap();
-            assert!(text.contains(service.port_type) && text.contains(&format!("https://localhost:8443{}", service.path)), "{text}");
+            assert!(
+                text.contains(service.port_type) && text.contains(&format!("https://localhost:8443{}", service.path)),
+                "{text}"
+            );
         }
         let refused = run(Wsdl::Show { service: "Learner".into(), config: config::File::default() }, &mut Vec::new());
         assert!(matches!(refused, Err(Failure::Usage(_))));

@@ -59,7 +59,13 @@ impl Service {
         let resolved = self.resolve(query.uln)?.filter(|found| found.names_agree(query.given_name, query.family_name));
         let Some(found) = resolved else {
             self.trail(caller, [query.uln.parse().ok()], codes::NO_MATCH);
-            return Ok(AuditPage { entries: Vec::new(), page_count: 0, page_index, page_size: PAGE_SIZE, total_items: 0 });
+            return Ok(AuditPage {
+                entries: Vec::new(),
+                page_count: 0,
+                page_index,
+                page_size: PAGE_SIZE,
+                total_items: 0,
+            });
         };
         let ulns: Vec<Uln> = found.all_ulns().collect();
         let offset = i64::from(page_index - 1) * i64::from(PAGE_SIZE);

@@ -186,7 +186,10 @@ fn envelope_refusal(refusal: Refusal) -> (Version, Fault) {
 /// What is not well-formed is refused as such, whatever else is wrong with it (domain.md 3.4, order of checks): where
 /// a request was refused before its end was read, the rest is read now.
 fn well_formed_first(body: &str, limits: &Limits, refused: Refused) -> Refused {
-    if !matches!(refused, Refused::Read(ReadError::Invalid(_)) | Refused::UnknownRequest | Refused::Domain(Error::OutOfHours)) {
+    if !matches!(
+        refused,
+        Refused::Read(ReadError::Invalid(_)) | Refused::UnknownRequest | Refused::Domain(Error::OutOfHours)
+    ) {
         return refused;
     }
     let read_through = || -> Result<(), ReadError> {

@@ -74,7 +74,8 @@ pub fn run(mut call: Call, out: &mut impl Write) -> Result<(), Failure> {
     let text = envelope::write(&request, Secrets::Written)?;
     let answer = client::post(&caller, service.path, operation.soap_action, &text)?;
 
-    let reply = Reply::read(&answer.body).map_err(|error| Failure::Failed(format!("HTTP status {}: {error}", answer.status)))?;
+    let reply = Reply::read(&answer.body)
+        .map_err(|error| Failure::Failed(format!("HTTP status {}: {error}", answer.status)))?;
     writeln!(out, "\nReply, HTTP status {}:\n\n{}\n", answer.status, reply.text)?;
     for line in reply.meanings(|code| codes::lookup(code).map(|entry| entry.meaning)) {
         writeln!(out, "{line}")?;
@@ -91,8 +92,10 @@ pub fn run(mut call: Call, out: &mut impl Write) -> Result<(), Failure> {
 impl Options {
     /// Takes the verb's own options out of the words after the operation, and returns the fields that remain.
     fn take_from(&mut self, words: Vec<String>) -> Result<Vec<String>, Failure> {
-        let command = Options::augment_args(clap::Command::new("lrs call")).no_binary_name(true).disable_help_flag(true);
-        let own: Vec<String> = command.get_arguments().filter_map(|option| Some(format!("--{}", option.get_long()?))).collect();
+        let command =
+            Options::augment_args(clap::Command::new("lrs call")).no_binary_name(true).disable_help_flag(true);
+        let own: Vec<String> =
+            command.get_arguments().filter_map(|option| Some(format!("--{}", option.get_long()?))).collect();
 
         let (mut options, mut fields) = (Vec::new(), Vec::new());
         let mut words = words.into_iter();

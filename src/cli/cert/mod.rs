@@ -62,13 +62,17 @@ pub fn run(cert: Cert, out: &mut impl Write) -> Result<(), Failure> {
             let peer = read(&certificate)?;
             let is_new = setup::administer(&config, |admin| admin.register_certificate(ukprn, &peer))?;
             let already = if is_new { "" } else { " already" };
-            writeln!(out, "{}\nmay{already} act for {ukprn}, until {}.", peer.fingerprint, peer.not_after.format("%F"))?;
+            writeln!(
+                out,
+                "{}\nmay{already} act for {ukprn}, until {}.",
+                peer.fingerprint,
+                peer.not_after.format("%F")
+            )?;
             Ok(())
         }
         Cert::List { config } => {
-            let (certificates, organisations) = setup::administer(&config, |admin| {
-                Ok((admin.certificates()?, admin.organisations()?))
-            })?;
+            let (certificates, organisations) =
+                setup::administer(&config, |admin| Ok((admin.certificates()?, admin.organisations()?)))?;
             list(&certificates, &organisations, out)
         }
         Cert::Revoke { fingerprint, config } => {
@@ -89,7 +93,13 @@ fn list(certificates: &[Certificate], organisations: &[Organisation], out: &mut 
             Some(at) => format!("revoked {}", at.format("%F %T")),
             None => format!("until {}", certificate.not_after.format("%F")),
         };
-        writeln!(out, "{}\n    {} ({state}) for {}", certificate.fingerprint, certificate.subject, may_act_for.join(" "))?;
+        writeln!(
+            out,
+            "{}\n    {} ({state}) for {}",
+            certificate.fingerprint,
+            certificate.subject,
+            may_act_for.join(" ")
+        )?;
     }
     if certificates.is_empty() {
         writeln!(out, "There are no certificates. 'lrs cert add --help' says how to register one.")?;
@@ -99,11 +109,18 @@ fn list(certificates: &[Certificate], organisations: &[Organisation], out: &mut 
 
 /// The first certificate of a file, in PEM or DER form.
 fn read(file: &Path) -> Result<Peer, Failure> {
-    let bytes = fs::read(file).map_err(|error| Failure::doing(&format!("{} could not be read", file.display()), error))?;
+    let bytes =
+        fs::read(file).map_err(|error| Failure::doing(&format!("{} could not be read", file.display()), error))?;
     let der = CertificateDer::from_pem_slice(&bytes).map_or(bytes, |certificate| certificate.as_ref().to_vec());
     let (_, certificate) = parse_x509_certificate(&der)
         .map_err(|_| Failure::Failed(format!("{} holds no X.509 certificate in PEM or DER form.", file.display())))?;
-    let not_after = chrono::DateTime::from_timestamp(certificate.validity().not_after.timestamp(), 0)
-        .ok_or_else(|| Failure::Failed(format!("The certificate in {} has no readable end of validity.", file.display())))?;
-    Ok(Peer { fingerprint: Fingerprint::of_der(&der), subject: certificate.subject().to_string(), not_after: not_after.naive_utc() })
+    let not_after =
+        chrono::DateTime::from_timestamp(certificate.validity().not_after.timestamp(), 0).ok_or_else(|| {
+            Failure::Failed(format!("The certificate in {} has no readable end of validity.", file.display()))
+        })?;
+    Ok(Peer {
+        fingerprint: Fingerprint::of_der(&der),
+        subject: certificate.subject().to_string(),
+        not_after: not_after.naive_utc(),
+    })
 }

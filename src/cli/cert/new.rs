@@ -50,11 +50,8 @@ pub fn run(new: &New, out: &mut impl Write) -> Result<(), Failure> {
     fs::create_dir_all(&new.dir).map_err(|error| unwritten(&new.dir, &error))?;
     let authority = authority(&new.dir, out)?;
     let hosts: Vec<&str> = new.host.iter().map(String::as_str).collect();
-    let credential = if hosts.is_empty() {
-        authority.issue_client(&new.name, DAYS)
-    } else {
-        authority.issue_server(&hosts, DAYS)
-    };
+    let credential =
+        if hosts.is_empty() { authority.issue_client(&new.name, DAYS) } else { authority.issue_server(&hosts, DAYS) };
     let credential = credential.map_err(|error| unmade(&error))?;
     let container = credential.pkcs12(&new.p12_password, &[authority.credential()]).map_err(|error| unmade(&error))?;
 
@@ -74,7 +71,8 @@ fn authority(dir: &Path, out: &mut impl Write) -> Result<CertificateAuthority, F
     match (fs::read_to_string(&certificate), fs::read_to_string(&key)) {
         (Ok(certificate), Ok(key)) => CertificateAuthority::load(&(certificate + &key)).map_err(|error| unmade(&error)),
         (Err(error), Err(_)) if error.kind() == io::ErrorKind::NotFound => {
-            let authority = CertificateAuthority::create("Development authority", AUTHORITY_DAYS).map_err(|error| unmade(&error))?;
+            let authority = CertificateAuthority::create("Development authority", AUTHORITY_DAYS)
+                .map_err(|error| unmade(&error))?;
             write(&key, authority.credential().key_pem().as_bytes(), out)?;
             write(&certificate, authority.credential().certificate_pem().as_bytes(), out)?;
             Ok(authority)
@@ -114,7 +112,10 @@ mod tests {
     fn the_authority_is_made_once_and_signs_every_certificate() {
         let folder = tempfile::tempdir().unwrap();
         let first = new(folder.path(), "riverside", &[]).unwrap();
-        assert!(first.contains("ca.pem") && first.contains("riverside.p12") && first.contains("lrs cert add"), "{first}");
+        assert!(
+            first.contains("ca.pem") && first.contains("riverside.p12") && first.contains("lrs cert add"),
+            "{first}"
+        );
         let authority = fs::read(folder.path().join("ca.pem")).unwrap();
         let second = new(folder.path(), "server", &["localhost", "127.0.0.1"]).unwrap();
         assert!(!second.contains("ca.pem"), "{second}");

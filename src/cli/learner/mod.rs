@@ -79,17 +79,24 @@ fn import(path: &Path, config: &config::File, out: &mut impl Write) -> Result<()
     let seconds = began.elapsed().as_secs_f64();
     writeln!(out, "{} learners imported in {seconds:.1} s.", imported.added)?;
     if imported.skipped > 0 {
-        writeln!(out, "{} were left as they are: their ULN is in the register already, or twice in the file.", imported.skipped)?;
+        writeln!(
+            out,
+            "{} were left as they are: their ULN is in the register already, or twice in the file.",
+            imported.skipped
+        )?;
     }
     match rows.end()? {
         0 => Ok(()),
-        refused => Err(Failure::Failed(format!("{refused} rows were refused; the lines above say why. Correct them and import the file again."))),
+        refused => Err(Failure::Failed(format!(
+            "{refused} rows were refused; the lines above say why. Correct them and import the file again."
+        ))),
     }
 }
 
 /// A bar over the bytes of the file; it shows only on a terminal.
 fn bar(bytes: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}  {eta} left").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}  {eta} left")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(bytes).with_style(style)
 }
 
@@ -143,7 +150,10 @@ mod tests {
         let (folder, config) = folder();
         let (result, text) = import_text(folder.path(), &config, &FILE.replace("1000000019", "1000000018"));
         let Err(Failure::Failed(message)) = result else { panic!("expected a failure") };
-        assert!(message.starts_with("1 rows were refused") && text.starts_with("1 learners imported"), "{message} {text}");
+        assert!(
+            message.starts_with("1 rows were refused") && text.starts_with("1 learners imported"),
+            "{message} {text}"
+        );
     }
 
     #[test]

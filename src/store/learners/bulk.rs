@@ -27,12 +27,8 @@ pub fn insert_many(connection: &mut AnyConnection, rows: &[(Learner, KeyColumns)
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(c) => {
             let ulns = rows.iter().map(|(learner, _)| learner.uln.as_str());
-            let mut taken: std::collections::HashSet<String> = learners::table
-                .filter(learners::uln.eq_any(ulns))
-                .select(learners::uln)
-                .load(c)?
-                .into_iter()
-                .collect();
+            let mut taken: std::collections::HashSet<String> =
+                learners::table.filter(learners::uln.eq_any(ulns)).select(learners::uln).load(c)?.into_iter().collect();
             let new: Vec<Columns<'_>> = rows
                 .iter()
                 .filter(|(learner, _)| taken.insert(learner.uln.as_str().to_owned()))

@@ -173,7 +173,6 @@ impl Deployment {
         let mut command = Command::new(LRS);
         command.args(arguments).current_dir(self.dir());
         self.environment(&mut command);
-        command.env("LRS_CONFIG", self.dir().join("lrs.toml"));
         command.stdin(Stdio::null()).output().expect("lrs runs")
     }
 
