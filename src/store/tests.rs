@@ -223,7 +223,11 @@ fn a_deadlock_between_nodes_is_resolved() {
     let Some(each) = super::test_support::postgres() else { return };
     let store = each.store.clone();
     store
-        .write(|c| Ok(c.batch_execute("CREATE TABLE pairs (id INTEGER PRIMARY KEY, n INTEGER); INSERT INTO pairs VALUES (1, 0), (2, 0)")?))
+        .write(|c| {
+            Ok(c.batch_execute(
+                "CREATE TABLE pairs (id INTEGER PRIMARY KEY, n INTEGER); INSERT INTO pairs VALUES (1, 0), (2, 0)",
+            )?)
+        })
         .unwrap();
     let other = each.reopened();
     thread::scope(|scope| {

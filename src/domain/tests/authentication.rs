@@ -140,7 +140,11 @@ fn rights_are_checked_by_every_operation() {
             denied(service.update_subset(caller, &SubsetChange::default()).map(drop));
             denied(service.retrieve_ulns(caller, &[&uln]).map(drop));
             denied(service.learning_events(caller, &records::question(&uln)).map(drop));
-            denied(service.view_audit(caller, &AuditQuery { uln: &uln, given_name: "x", family_name: "x", page: 1 }).map(drop));
+            denied(
+                service
+                    .view_audit(caller, &AuditQuery { uln: &uln, given_name: "x", family_name: "x", page: 1 })
+                    .map(drop),
+            );
             let verify =
                 VerifyQuery { uln: &uln, family_name: "x", given_name: "x", date_of_birth: None, gender: None };
             assert!(service.verify(caller, &verify).is_ok());
@@ -170,8 +174,7 @@ fn organisations_are_found_by_either_number() {
 #[test]
 fn out_of_hours() {
     let at = |hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
-    let settings =
-        RuleSettings { hours: Some(OpeningHours { from: at(8), until: at(13) }), ..RuleSettings::default() };
+    let settings = RuleSettings { hours: Some(OpeningHours { from: at(8), until: at(13) }), ..RuleSettings::default() };
     each_world_with(settings, |world| {
         assert!(world.service.check_hours().is_ok());
         world.clock.advance(TimeDelta::hours(1));
