@@ -14,8 +14,9 @@ use crate::ops;
 /// Run the service with synthetic people, to try it
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The folder gets certificates (pki/), lrs.toml, lrs.db, demo.env (variables for a shell) and PEOPLE.md (a request for every answer).
-A second start uses what is there. While it runs, POST /demo/reset on the operations address puts the data back.
+The folder gets certificates (pki/), lrs.toml, lrs.db, demo.env (variables for a shell) and PEOPLE.md (a request for \
+every answer). A second start uses what is there. While it runs, POST /demo/reset on the operations address puts the \
+data back.
 
 Examples:
   lrs demo
@@ -47,7 +48,6 @@ pub fn run(demo: &Demo, out: &mut impl Write) -> Result<(), Failure> {
     let demo = demo::Demo::prepare(dir, *port, *ops_port, *learners).map_err(|error| unmade(&error))?;
     let sources = Sources::of_process(Some(demo.configuration()))
         .with_flag("server.listen", format!("127.0.0.1:{port}"))
-        .with_flag("server.public_url", format!("https://localhost:{port}"))
         .with_flag("operations.listen", format!("127.0.0.1:{ops_port}"));
     let config = config::load(&sources)?;
     ops::init_log(&config.log);
@@ -60,12 +60,17 @@ pub fn run(demo: &Demo, out: &mut impl Write) -> Result<(), Failure> {
 
 /// Puts the people into an empty store. A store that is not a demonstration's is refused, since a reset would empty it.
 fn seed(demo: &demo::Demo, service: &Service, learners: u64, out: &mut impl Write) -> Result<(), Failure> {
-    let style = ProgressStyle::with_template("{bar:40} {pos} of {len} learners").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template("{bar:40} {pos} of {len} learners")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
     let bar = ProgressBar::new(learners).with_style(style);
     let seeded = demo.seed(service, |count| bar.set_position(count)).map_err(|error| unmade(&error))?;
     bar.finish_and_clear();
     if let Some(seeded) = seeded {
-        writeln!(out, "{} synthetic learners with {} learning events are in the register.", seeded.learners, seeded.events)?;
+        writeln!(
+            out,
+            "{} synthetic learners with {} learning events are in the register.",
+            seeded.learners, seeded.events
+        )?;
         return Ok(());
     }
     let organisations = service.administration("lrs demo").organisations().map_err(|error| setup::refused(&error))?;
@@ -73,7 +78,9 @@ fn seed(demo: &demo::Demo, service: &Service, learners: u64, out: &mut impl Writ
     if is_ours {
         Ok(())
     } else {
-        Err(Failure::Failed("The store holds a register that is no demonstration's. Give the demo a store of its own.".to_owned()))
+        Err(Failure::Failed(
+            "The store holds a register that is no demonstration's. Give the demo a store of its own.".to_owned(),
+        ))
     }
 }
 
