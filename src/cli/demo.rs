@@ -14,8 +14,9 @@ use crate::ops;
 /// Run the service with synthetic people, to try it
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The folder gets certificates (pki/), lrs.toml, lrs.db, demo.env (variables for a shell) and PEOPLE.md (a request for every answer).
-A second start uses what is there. While it runs, POST /demo/reset on the operations address puts the data back.
+The folder gets certificates (pki/), lrs.toml, lrs.db, demo.env (variables for a shell) and PEOPLE.md (a request for \
+every answer). A second start uses what is there. While it runs, POST /demo/reset on the operations address puts the \
+data back.
 
 Examples:
   lrs demo
@@ -47,7 +48,6 @@ pub fn run(demo: &Demo, out: &mut impl Write) -> Result<(), Failure> {
     let demo = demo::Demo::prepare(dir, *port, *ops_port, *learners).map_err(|error| unmade(&error))?;
     let sources = Sources::of_process(Some(demo.configuration()))
         .with_flag("server.listen", format!("127.0.0.1:{port}"))
-        .with_flag("server.public_url", format!("https://localhost:{port}"))
         .with_flag("operations.listen", format!("127.0.0.1:{ops_port}"));
     let config = config::load(&sources)?;
     ops::init_log(&config.log);

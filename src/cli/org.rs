@@ -49,8 +49,8 @@ Examples:
     },
     /// Give an organisation rights, or take them with --remove
     #[command(after_help = "\
-Rights: find-learner, register-learner, update-learner, verify-learner, retrieve-ulns, view-record, view-audit, view-organisation,
-submit-achievements, submit-batches
+Rights: find-learner, register-learner, update-learner, verify-learner, retrieve-ulns, view-record, view-audit, \
+view-organisation, submit-achievements, submit-batches
 
 Examples:
   lrs org grant 90000051 view-audit

@@ -10,7 +10,7 @@ use crate::config::{Config, Sources};
 use crate::demo::Demo;
 use crate::domain::Service;
 use crate::ops::{self, Metrics, Operations};
-use crate::server::{self, Setup};
+use crate::server::{self, Setup, StartError};
 use crate::soap::SoapGateway;
 use crate::tls::Trust;
 
@@ -59,7 +59,8 @@ pub fn listen(
         limits: config.limits,
     };
     let public_url = setup.server.public_url.clone();
-    let running = server::start(setup).map_err(|error| Failure::doing("The service could not be started", error))?;
+    let running =
+        server::start(setup).map_err(|error| Failure::doing("The service could not be started", advised(&error)))?;
 
     writeln!(out, "The service answers on {} as", running.address())?;
     for route in SoapGateway::routes() {
@@ -108,6 +109,15 @@ fn greet(demo: &Demo, out: &mut impl Write) -> Result<(), Failure> {
         writeln!(out, "\n{command}")?;
     }
     Ok(())
+}
+
+fn advised(error: &StartError) -> String {
+    match error {
+        StartError::Listen { .. } => {
+            format!("{error}.\nDoes another service run there? server.listen and operations.listen set the addresses.")
+        }
+        StartError::Tls(_) | StartError::Thread(_) => error.to_string(),
+    }
 }
 
 /// What a hangup signal changes beside the certificates.

@@ -79,6 +79,11 @@ fn sample_text(element: &Element) -> &'static str {
         "Username" | "UserName" => "sample",
         "UnitOrQualificationReferenceNumber" => "500/4606/8",
         "submissionType" => "F",
+        "LearnerPostcode" => "ZZ99 9ZZ",
+        "DateofBirth" => "2004-02-29T00:00:00",
+        "LanguageForAssessment" => "English",
+        "emailAddress" => "ada@example.com",
+        "telephoneNumber" => "00000 000000",
         _ => "",
     };
     if !by_name.is_empty() {

@@ -14,14 +14,10 @@ const INTRODUCTION: &str = "\
 
 Nobody here exists: people, addresses, numbers and organisations are invented. The passwords are public and for demonstrations alone.
 
-Every request below gives the code above it, on the data as the demonstration puts them. Some change the data (they say so); to put them back:
-
-```sh
-curl -X POST http://127.0.0.1:9090/demo/reset     # the port of the operations listener, 9090 unless you chose another
-```
-
 Before the first request, in your shell: `. demo/demo.env` (the file beside this one). `lrs` is this program (`target/release/lrs` after
 `make run`); credentials, FindType, getType, userType, vendor and language are filled in unless you name them.
+
+Every request below gives the code above it, on the data as the demonstration puts them. Some change the data (they say so); to put them back:
 ";
 
 /// Codes that no request produces by itself, and why.
@@ -34,16 +30,17 @@ const NO_REQUEST: &str = "\
 ";
 
 /// The whole guide.
-pub(super) fn people_md(people: &People, learners: u32) -> Result<String, FixtureError> {
+pub(super) fn people_md(people: &People, learners: u32, ops_port: u16) -> Result<String, FixtureError> {
     let examples = examples::all(people)?;
     let mut guide = String::new();
     // Writing into a String cannot fail.
-    let _ = write_guide(&mut guide, people, &examples, learners);
+    let _ = write_guide(&mut guide, people, &examples, learners, ops_port);
     Ok(guide)
 }
 
-fn write_guide(guide: &mut String, people: &People, examples: &[Example], learners: u32) -> fmt::Result {
+fn write_guide(guide: &mut String, people: &People, examples: &[Example], learners: u32, ops_port: u16) -> fmt::Result {
     guide.push_str(INTRODUCTION);
+    writeln!(guide, "\n```sh\ncurl -X POST http://127.0.0.1:{ops_port}/demo/reset\n```")?;
     write_organisations(guide)?;
     write_people(guide, people, learners)?;
     let mut heading = ("", "");
@@ -89,7 +86,8 @@ fn write_example(guide: &mut String, example: &Example) -> fmt::Result {
     let Example { code, note, fields, .. } = example;
     writeln!(guide, "\n### {code}: {note}\n\n```sh\n{}\n```", command(example, "lrs"))?;
     if !fields.is_empty() {
-        let values: Vec<_> = fields.iter().map(|(name, value)| format!("{name} `{value}`")).collect();
+        let shown = |value: &str| if value.is_empty() { "(empty)".to_owned() } else { format!("`{value}`") };
+        let values: Vec<_> = fields.iter().map(|(name, value)| format!("{name} {}", shown(value))).collect();
         writeln!(guide, "\n{}", values.join(", "))?;
     }
     Ok(())

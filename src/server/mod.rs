@@ -12,6 +12,7 @@ mod media;
 mod peers;
 mod respond;
 mod run;
+mod stalls;
 
 pub use self::decode::Text;
 pub use self::gateway::{Answer, Exchange, Gateway, Page, PageRequest, Reply, Route, Settle, SoapVersion, Trouble};

@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 use super::gateway::{Gateway, Route};
 use super::handler::{Edge, answer};
 use super::peers;
+use super::stalls::Stalls;
 use crate::tls::{Handshake, TlsError, Trust};
 use crate::{config, ops, tls};
 
@@ -208,7 +209,8 @@ async fn serve(setup: Setup, tell: &mpsc::Sender<Result<Bound, StartError>>) -> 
 fn bind(setup: Setup) -> Result<(actix_web::dev::Server, actix_web::dev::Server, Bound), StartError> {
     let tls = setup.trust.server_config()?;
     let health = Arc::new(setup.health);
-    let on_connect = peers::on_connect(setup.trust.clone(), Arc::clone(&health.metrics));
+    let stalls = Stalls::watch(&setup.limits)?;
+    let on_connect = peers::on_connect(setup.trust.clone(), stalls.clone(), Arc::clone(&health.metrics));
     let limits = setup.limits.clone();
     let edge = Arc::new(Edge {
         routes: setup.routes,
@@ -216,6 +218,7 @@ fn bind(setup: Setup) -> Result<(actix_web::dev::Server, actix_web::dev::Server,
         always_block: setup.always_block,
         limits: setup.limits,
         trust: setup.trust,
+        stalls,
         metrics: Arc::clone(&health.metrics),
         maintenance: setup.maintenance,
         // Names of requests do not begin anew with the process.

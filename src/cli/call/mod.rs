@@ -26,9 +26,10 @@ use crate::domain::codes;
 /// Call an operation of the service over mutual TLS
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Fields are named as in the contract ('lrs wsdl sample OPERATION' shows them): nested ones with dots, lists by repeating.
-Left out, FindType and getType ask for whole records, userType is ORG, vendorID 1, language ENG, and credentials come from the
-flags or the environment. A required field that is left out is sent as nil. Passwords are masked in what is printed.
+Fields are named as in the contract ('lrs wsdl sample OPERATION' shows them): nested ones with dots, lists by repeating. \
+Left out, FindType and getType ask for whole records, userType is ORG, vendorID 1, language ENG, and credentials come \
+from the flags or the environment. A required field that is left out is sent as nil. Passwords are masked in what is \
+printed.
 
 Examples:
   lrs call learnerByULN --ULN 1000000000 --FamilyName Example --GivenName Ada
@@ -77,13 +78,16 @@ pub fn run(mut call: Call, out: &mut impl Write) -> Result<(), Failure> {
     let reply = Reply::read(&answer.body)
         .map_err(|error| Failure::Failed(format!("HTTP status {}: {error}", answer.status)))?;
     writeln!(out, "\nReply, HTTP status {}:\n\n{}\n", answer.status, reply.text)?;
-    for line in reply.meanings(|code| codes::lookup(code).map(|entry| entry.meaning)) {
-        writeln!(out, "{line}")?;
+    let meanings = reply.meanings(|code| codes::lookup(code).map(|entry| entry.meaning));
+    for meaning in &meanings {
+        writeln!(out, "{meaning}")?;
     }
     if !reply.is_fault {
         return Ok(());
     }
-    if let Some(details) = reply.fault_details() {
+    if let Some(details) = reply.fault_details()
+        && !meanings.iter().any(|meaning| meaning.ends_with(&details))
+    {
         writeln!(out, "{details}")?;
     }
     Err(Failure::Fault)

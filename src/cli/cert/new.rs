@@ -16,8 +16,9 @@ const AUTHORITY_DAYS: u32 = 10 * 365;
 /// Make a client certificate for development, and the authority that signs it where there is none
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Writes DIR/NAME.pem (certificate and key in one file, as curl, PHP and requests take it) and DIR/NAME.p12 (in algorithms that old
-clients read). DIR/ca.pem is the authority's certificate, DIR/ca.key its private key; both are made where they are missing.
+Writes DIR/NAME.pem (certificate and key in one file, as curl, PHP and requests take it) and DIR/NAME.p12 (in \
+algorithms that old clients read). DIR/ca.pem is the authority's certificate, DIR/ca.key its private key; both are \
+made where they are missing.
 
 Examples:
   lrs cert new riverside --dir pki
@@ -60,7 +61,7 @@ pub fn run(new: &New, out: &mut impl Write) -> Result<(), Failure> {
     writeln!(out, "fingerprint {}", credential.fingerprint())?;
     if hosts.is_empty() {
         let file = new.dir.join(format!("{}.pem", new.name));
-        writeln!(out, "\nTo let it act for an organisation:\n  lrs cert add ORGREF {}", file.display())?;
+        writeln!(out, "\nTo let it act for an organisation:\n  lrs cert add UKPRN {}", file.display())?;
     }
     Ok(())
 }

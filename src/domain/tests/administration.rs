@@ -1,0 +1,102 @@
+use super::*;
+use crate::model::LearnerStatus;
+
+#[test]
+fn an_organisation_is_added_once() {
+    each_world(|world| {
+        let new = NewOrganisation {
+            ukprn: "TEST0003".parse().unwrap(),
+            org_ref: "TEST03".parse().unwrap(),
+            name: "Synthetic School",
+            learner_registration_body: true,
+            awarding_organisation: false,
+            permissions: None,
+            password: None,
+        };
+        let operator = world.administration();
+        let added = operator.add_organisation(&new).unwrap();
+        assert_eq!(operator.organisation(new.ukprn).unwrap(), added);
+        assert_eq!(operator.organisations().unwrap().len(), 3);
+        let again = NewOrganisation { org_ref: "TEST04".parse().unwrap(), ..new };
+        assert!(matches!(operator.add_organisation(&again), Err(AdministrationError::OrganisationExists)));
+        let short = NewOrganisation { password: Some("short"), ..again };
+        assert!(matches!(operator.add_organisation(&short), Err(AdministrationError::PasswordForm)));
+        let unknown = "TEST0099".parse().unwrap();
+        assert!(matches!(operator.set_active(unknown, true), Err(AdministrationError::UnknownOrganisation(_))));
+    });
+}
+
+#[test]
+fn merging_has_one_level() {
+    each_world(|world| {
+        let postcodes = ["CV4 9EE", "CV4 9EF", "CV4 9EG", "CV4 9EH"];
+        let [a, b, c, d] = postcodes.map(|postcode| world.registered(&NewLearner { postcode, ..ada() }));
+        let operator = world.administration();
+        let master = |uln| (world.learner(uln).status, world.learner(uln).master);
+        assert_eq!(operator.merge(a, b).unwrap(), Linking::Done);
+        assert_eq!(operator.merge(b, c).unwrap(), Linking::Done);
+        assert_eq!(master(a), (LearnerStatus::Merged, Some(c)), "the numbers of a merged master follow");
+        assert_eq!(master(b), (LearnerStatus::Merged, Some(c)));
+        assert_eq!(operator.merge(a, d).unwrap(), Linking::NotAllowed);
+        assert_eq!(operator.merge(d, a).unwrap(), Linking::NotAllowed);
+        assert_eq!(operator.merge(d, d).unwrap(), Linking::NotAllowed);
+        assert_eq!(operator.merge(d, "1000000000".parse().unwrap()).unwrap(), Linking::NotFound);
+        assert_eq!(operator.delete_learner(c).unwrap(), Linking::NotAllowed);
+        assert_eq!(operator.unmerge(c).unwrap(), Linking::NotAllowed);
+
+        assert_eq!(operator.unmerge(a).unwrap(), Linking::Done);
+        assert_eq!(master(a), (LearnerStatus::Active, None));
+        assert!(matches!(world.find(a.as_str(), "Testcase", "Adalind"), Found::Exact(_)));
+        match world.find(c.as_str(), "Testcase", "Adalind") {
+            Found::Exact(found) => assert_eq!(found.linked_ulns, [b]),
+            other => panic!("{}", other.code()),
+        }
+        assert_eq!(operator.unmerge(b).unwrap(), Linking::Done);
+        assert_eq!(operator.delete_learner(c).unwrap(), Linking::Done);
+        assert_eq!(operator.delete_learner(c).unwrap(), Linking::NotAllowed);
+    });
+}
+
+#[test]
+fn an_import_keeps_numbers_and_links() {
+    each_world(|world| {
+        let person = world.learner(world.registered(&ada()));
+        let people: Vec<Learner> = (0..12_000)
+            .filter_map(|stem| Uln::from_stem(Uln::FIRST_STEM + stem))
+            .map(|uln| Learner { uln, version: 7, ..person.clone() })
+            .collect();
+        let mut linked = people.clone();
+        linked[1].status = LearnerStatus::Merged;
+        linked[1].master = Some(people[0].uln);
+        let count = linked.len() as u64;
+        let mut heard = 0;
+        let report = world.administration().import_learners(linked, |done| heard = done).unwrap();
+        assert_eq!((report, heard), (ImportReport { added: count, skipped: 0 }, count));
+        match world.find(people[1].uln.as_str(), "Testcase", "Adalind") {
+            Found::MasterSubstituted(found) => {
+                assert_eq!((found.learner.uln, found.learner.version), (people[0].uln, 7));
+                assert_eq!(found.linked_ulns, [people[1].uln]);
+            }
+            other => panic!("{}", other.code()),
+        }
+        let again = people.iter().take(5).cloned();
+        let report = world.administration().import_learners(again, |_| {}).unwrap();
+        assert_eq!(report, ImportReport { added: 0, skipped: 5 });
+        assert_eq!(world.administration().learner_count().unwrap(), i64::try_from(count).unwrap() + 1);
+        assert_eq!(world.search(&details_of(&ada())), Found::TooMany);
+    });
+}
+
+#[test]
+fn a_wipe_starts_over() {
+    each_world(|world| {
+        world.registered(&ada());
+        world.administration().wipe().unwrap();
+        assert_eq!(world.administration().learner_count().unwrap(), 0);
+        let call = Call::new(Door::WebService, "learnerByULN", true);
+        assert!(matches!(world.service.authenticate(&call, &world.claim()), Err(Error::UnknownOrganisation)));
+        world.add_organisation(PROVIDER, "TEST01", "Synthetic College", true);
+        assert_eq!(world.administration().organisation(PROVIDER.parse().unwrap()).unwrap().id, 1, "numbers start over");
+        world.registered(&ada());
+    });
+}

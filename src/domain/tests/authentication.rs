@@ -1,0 +1,183 @@
+use super::*;
+
+fn refusal(world: &World, claim: &Claim<'_>) -> Option<Error> {
+    let call = Call::new(Door::WebService, "learnerByULN", true);
+    world.service.authenticate(&call, claim).err()
+}
+
+#[test]
+fn an_organisation_is_known_by_either_number() {
+    each_world(|world| {
+        for (ukprn, org_ref) in [
+            (Some(PROVIDER), None),
+            (Some("test0001"), Some("")),
+            (None, Some("TEST01")),
+            (Some(""), Some("test01")),
+            (Some(PROVIDER), Some(PROVIDER)),
+            (None, Some(PROVIDER)),
+            (Some(PROVIDER), Some("TEST02")),
+        ] {
+            let call = Call::new(Door::WebService, "learnerByULN", true);
+            let claim = Claim { ukprn, org_ref, ..world.claim() };
+            let caller = world.service.authenticate(&call, &claim).unwrap();
+            assert_eq!(caller.organisation().name, "Synthetic College");
+        }
+    });
+}
+
+#[test]
+fn whoever_is_not_registered_is_unknown() {
+    each_world(|world| {
+        let stranger = peer("stranger");
+        for claim in [
+            Claim { peer: None, ..world.claim() },
+            Claim { peer: Some(&stranger), ..world.claim() },
+            Claim { ukprn: Some("TEST0009"), ..world.claim() },
+            Claim { ukprn: Some("nonsense"), ..world.claim() },
+            Claim { ukprn: None, ..world.claim() },
+        ] {
+            assert!(matches!(refusal(world, &claim), Some(Error::UnknownOrganisation)));
+        }
+        let wrong = Claim { password: "synthetic-passwe", ..world.claim() };
+        assert!(matches!(refusal(world, &wrong), Some(Error::IncorrectPassword)));
+        assert!(refusal(world, &world.claim()).is_none());
+        assert!(matches!(refusal(world, &wrong), Some(Error::IncorrectPassword)));
+    });
+}
+
+#[test]
+fn an_expired_certificate_is_refused() {
+    each_world(|world| {
+        world.clock.advance(TimeDelta::days(366));
+        assert!(matches!(refusal(world, &world.claim()), Some(Error::UnknownOrganisation)));
+    });
+}
+
+#[test]
+fn a_revocation_elsewhere_is_noticed_within_a_second() {
+    each_world(|world| {
+        assert!(refusal(world, &world.claim()).is_none());
+        let other = Service::new(world.stored.reopened(), RuleSettings::default(), world.clock.clone());
+        let second = peer("renewed");
+        let claim = Claim { peer: Some(&second), ..world.claim() };
+        assert!(matches!(refusal(world, &claim), Some(Error::UnknownOrganisation)));
+
+        let operator = other.administration("operator");
+        assert!(operator.register_certificate(PROVIDER.parse().unwrap(), &second).unwrap());
+        assert!(!operator.register_certificate(PROVIDER.parse().unwrap(), &second).unwrap());
+        operator.revoke_certificate(world.peer.fingerprint).unwrap();
+        world.clock.advance(TimeDelta::milliseconds(1_001));
+        assert!(matches!(refusal(world, &world.claim()), Some(Error::UnknownOrganisation)));
+        assert!(refusal(world, &claim).is_none());
+
+        assert!(matches!(
+            operator.register_certificate(PROVIDER.parse().unwrap(), &world.peer),
+            Err(AdministrationError::RevokedCertificate(_))
+        ));
+        assert!(matches!(
+            operator.revoke_certificate(world.peer.fingerprint),
+            Err(AdministrationError::UnknownCertificate(_))
+        ));
+    });
+}
+
+#[test]
+fn an_inactive_organisation_is_unknown() {
+    each_world(|world| {
+        assert!(refusal(world, &world.claim()).is_none());
+        world.administration().set_active(PROVIDER.parse().unwrap(), false).unwrap();
+        assert!(matches!(refusal(world, &world.claim()), Some(Error::UnknownOrganisation)));
+    });
+}
+
+#[test]
+fn a_call_that_may_not_block_asks_to_be_run_again() {
+    each_world(|world| {
+        let attempt = |may_block| {
+            let call = Call::new(Door::WebService, "learnerByULN", may_block);
+            world.service.authenticate(&call, &world.claim()).err()
+        };
+        world.clock.advance(TimeDelta::seconds(2));
+        assert!(matches!(attempt(false), Some(Error::MustBlock)));
+        assert!(attempt(true).is_none());
+        assert!(attempt(false).is_none());
+        world.clock.advance(TimeDelta::minutes(15));
+        assert!(attempt(false).is_none());
+        world.clock.advance(TimeDelta::seconds(2));
+        assert!(matches!(attempt(false), Some(Error::MustBlock)), "a verified password is forgotten in time");
+
+        let call = Call::new(Door::WebService, "registerSingleLearner", false);
+        assert!(attempt(true).is_none());
+        let caller = world.service.authenticate(&call, &world.claim()).unwrap();
+        assert!(matches!(world.service.register(&caller, &ada()), Err(Error::MustBlock)));
+    });
+}
+
+#[test]
+fn a_changed_password_counts_at_once() {
+    each_world(|world| {
+        assert!(refusal(world, &world.claim()).is_none());
+        let ukprn = PROVIDER.parse().unwrap();
+        assert!(matches!(world.administration().set_password(ukprn, "short"), Err(AdministrationError::PasswordForm)));
+        world.administration().set_password(ukprn, "another-password").unwrap();
+        assert!(matches!(refusal(world, &world.claim()), Some(Error::IncorrectPassword)));
+        assert!(refusal(world, &Claim { password: "another-password", ..world.claim() }).is_none());
+    });
+}
+
+#[test]
+fn rights_are_checked_by_every_operation() {
+    each_world(|world| {
+        let uln = world.registered(&ada()).to_string();
+        let service = &world.service;
+        world.call_as(AWARDING, "verifyLearner", |caller| {
+            let denied = |outcome: Result<(), Error>| assert!(matches!(outcome, Err(Error::InsufficientAccess)));
+            let find = FindByUln { uln: &uln, family_name: "x", given_name: "x", find_type: FindType::Full };
+            denied(service.find_by_uln(caller, &find).map(drop));
+            denied(service.find_by_demographics(caller, &details_of(&ada())).map(drop));
+            denied(service.register(caller, &ada()).map(drop));
+            denied(service.update(caller, &LearnerChange::default()).map(drop));
+            denied(service.update_subset(caller, &SubsetChange::default()).map(drop));
+            denied(service.retrieve_ulns(caller, &[&uln]).map(drop));
+            denied(service.learning_events(caller, &records::question(&uln)).map(drop));
+            denied(
+                service
+                    .view_audit(caller, &AuditQuery { uln: &uln, given_name: "x", family_name: "x", page: 1 })
+                    .map(drop),
+            );
+            let verify =
+                VerifyQuery { uln: &uln, family_name: "x", given_name: "x", date_of_birth: None, gender: None };
+            assert!(service.verify(caller, &verify).is_ok());
+            assert!(service.organisation(caller, PROVIDER, "").unwrap().is_some());
+        });
+        world.administration().set_permissions(AWARDING.parse().unwrap(), Permissions::NONE).unwrap();
+        world.call_as(AWARDING, "GetOrganisation", |caller| {
+            assert!(matches!(service.organisation(caller, PROVIDER, ""), Err(Error::InsufficientAccess)));
+        });
+    });
+}
+
+#[test]
+fn organisations_are_found_by_either_number() {
+    each_world(|world| {
+        world.call("GetOrganisation", |caller| {
+            let of = |ukprn, org_ref| world.service.organisation(caller, ukprn, org_ref).unwrap();
+            let awards = of("", "TEST02").unwrap();
+            assert_eq!((awards.name.as_str(), awards.active), ("Synthetic Awards", true));
+            assert_eq!(of(AWARDING, ""), Some(awards));
+            assert_eq!(of("", ""), None);
+            assert_eq!(of("TEST0009", "TEST02"), None);
+        });
+    });
+}
+
+#[test]
+fn out_of_hours() {
+    let at = |hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+    let settings = RuleSettings { hours: Some(OpeningHours { from: at(8), until: at(13) }), ..RuleSettings::default() };
+    each_world_with(settings, |world| {
+        assert!(world.service.check_hours().is_ok());
+        world.clock.advance(TimeDelta::hours(1));
+        assert!(matches!(world.service.check_hours(), Err(Error::OutOfHours)));
+    });
+}

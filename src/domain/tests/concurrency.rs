@@ -1,0 +1,104 @@
+use std::collections::HashSet;
+use std::thread;
+
+use super::*;
+
+/// A second node over the same database.
+fn second_node(world: &World) -> Service {
+    Service::new(world.stored.reopened(), RuleSettings::default(), world.clock.clone())
+}
+
+fn on_node<T>(world: &World, node: &Service, body: impl FnOnce(&Caller<'_>) -> T) -> T {
+    let call = Call::new(Door::WebService, "test", true);
+    let outcome = body(&node.authenticate(&call, &world.claim()).unwrap());
+    call.settle_blocking().unwrap();
+    outcome
+}
+
+#[test]
+fn numbers_are_unique_and_not_in_sequence() {
+    each_world(|world| {
+        let nodes = [world.service.clone(), second_node(world)];
+        let given = |n: usize| format!("Person{}", ["A", "B", "C", "D", "E", "F", "G", "H"][n % 8].repeat(n / 8 + 1));
+        let ulns: Vec<Uln> = thread::scope(|scope| {
+            let threads: Vec<_> = (0..8)
+                .map(|thread| {
+                    let node = &nodes[thread % 2];
+                    scope.spawn(move || {
+                        (0..10)
+                            .map(|n| {
+                                let name = given(n * 8 + thread);
+                                on_node(world, node, |caller| {
+                                    match node.register(caller, &NewLearner { given_name: &name, ..ada() }).unwrap() {
+                                        Registered::Registered(uln) => uln,
+                                        Registered::Refused => panic!("everybody is somebody else"),
+                                    }
+                                })
+                            })
+                            .collect::<Vec<_>>()
+                    })
+                })
+                .collect();
+            threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(ulns.iter().collect::<HashSet<_>>().len(), 80);
+        assert_eq!(world.administration().learner_count().unwrap(), 80);
+        let stems: Vec<i64> = ulns.iter().map(|uln| uln.as_str()[..9].parse().unwrap()).collect();
+        assert!(stems.windows(2).all(|pair| (pair[0] - pair[1]).abs() > 10), "numbers are not neighbours");
+    });
+}
+
+#[test]
+fn the_same_learner_is_registered_once_by_two_nodes() {
+    each_world(|world| {
+        let nodes = [world.service.clone(), second_node(world)];
+        for round in 0..5 {
+            let family = format!("Testcase{}", "x".repeat(round + 1));
+            let outcomes: Vec<Registered> = thread::scope(|scope| {
+                let threads: Vec<_> = (0..8)
+                    .map(|thread| {
+                        let (node, family) = (&nodes[thread % 2], &family);
+                        scope.spawn(move || {
+                            on_node(world, node, |caller| {
+                                node.register(caller, &NewLearner { family_name: family, ..ada() }).unwrap()
+                            })
+                        })
+                    })
+                    .collect();
+                threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            });
+            assert_eq!(outcomes.iter().filter(|outcome| **outcome != Registered::Refused).count(), 1);
+        }
+    });
+}
+
+#[test]
+fn of_updates_with_the_same_version_one_wins() {
+    each_world(|world| {
+        let nodes = [world.service.clone(), second_node(world)];
+        let uln = world.registered(&ada());
+        for version in 1..=5 {
+            let outcomes: Vec<Updated> = thread::scope(|scope| {
+                let threads: Vec<_> = (0..8)
+                    .map(|thread| {
+                        let node = &nodes[thread % 2];
+                        scope.spawn(move || {
+                            let notes = format!("{version} {thread}");
+                            let change = LearnerChange {
+                                uln: uln.as_str(),
+                                version,
+                                notes: Some(&notes),
+                                ..LearnerChange::default()
+                            };
+                            on_node(world, node, |caller| node.update(caller, &change).unwrap())
+                        })
+                    })
+                    .collect();
+                threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            });
+            assert_eq!(outcomes.iter().filter(|outcome| **outcome == Updated::Updated).count(), 1);
+            assert_eq!(outcomes.iter().filter(|outcome| **outcome == Updated::Stale).count(), 7);
+        }
+        assert_eq!(world.learner(uln).version, 6);
+    });
+}

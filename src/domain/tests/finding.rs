@@ -1,0 +1,136 @@
+use super::*;
+
+#[test]
+fn by_number_and_names() {
+    each_world(|world| {
+        let uln = world.registered(&NewLearner { preferred_given_name: Some("Addy"), ..ada() });
+        let text = uln.to_string();
+        for (family, given) in [("Testcase", "Adalind"), ("TESTCASE", "adalind"), ("Test-case", "Addy")] {
+            match world.find(&text, family, given) {
+                Found::Exact(found) => {
+                    assert_eq!(found.learner.uln, uln);
+                    assert!(found.linked_ulns.is_empty() && !found.substituted);
+                }
+                other => panic!("{family} {given}: {}", other.code()),
+            }
+        }
+        match world.find(&text, "Testcaze", "Adalynd") {
+            Found::Possible(learners) => assert_eq!(learners[0].learner.uln, uln),
+            other => panic!("{}", other.code()),
+        }
+        assert_eq!(world.find(&text, "Other", "Person"), Found::None);
+        for wrong in ["1026893097", "9999999999", "", "abc", "1000000000"] {
+            assert_eq!(world.find(wrong, "Testcase", "Adalind").code(), "WSRC0001");
+        }
+    });
+}
+
+#[test]
+fn by_demographics() {
+    each_world(|world| {
+        assert_eq!(world.search(&details_of(&ada())), Found::None);
+        let uln = world.registered(&ada());
+        let found = world.search(&details_of(&ada()));
+        assert_eq!(found.code(), "WSRC0004");
+        assert_eq!(found.learners()[0].learner.uln, uln);
+
+        let elsewhere = Demographics { postcode: "LU4 9QX", gender: "9", ..details_of(&ada()) };
+        assert_eq!(world.search(&elsewhere).code(), "WSRC0003");
+        let other = Demographics { family_name: "Zwart", given_name: "Piet", ..details_of(&ada()) };
+        assert_eq!(world.search(&other).code(), "WSRC0001");
+        for wrong in [
+            Demographics { date_of_birth: "1900-02-29", ..details_of(&ada()) },
+            Demographics { gender: "7", ..details_of(&ada()) },
+            Demographics { postcode: "nowhere", ..details_of(&ada()) },
+        ] {
+            assert_eq!(world.search(&wrong), Found::None);
+        }
+    });
+}
+
+#[test]
+fn ten_are_possible_and_eleven_too_many() {
+    each_world(|world| {
+        let postcodes: Vec<String> = (0..11).map(|n| format!("CV{} {}EE", n % 9 + 1, n / 9 + 1)).collect();
+        for postcode in &postcodes[..10] {
+            world.registered(&NewLearner { postcode, ..ada() });
+        }
+        let query = Demographics { postcode: "LU4 9QX", ..details_of(&ada()) };
+        match world.search(&query) {
+            Found::Possible(learners) => {
+                assert_eq!(learners.len(), 10);
+                assert!(learners.is_sorted_by_key(|each| each.learner.uln), "equal scores are ordered by number");
+            }
+            other => panic!("{}", other.code()),
+        }
+        world.registered(&NewLearner { postcode: &postcodes[10], ..ada() });
+        assert_eq!(world.search(&query), Found::TooMany);
+    });
+}
+
+#[test]
+fn a_merged_number_gives_its_master() {
+    each_world(|world| {
+        let merged = world.registered(&ada());
+        let master = world.registered(&NewLearner { postcode: "AB12 3EQ", given_name: "Ada", ..ada() });
+        assert_eq!(world.administration().merge(merged, master).unwrap(), Linking::Done);
+
+        match world.find(merged.as_str(), "Testcase", "Adalind") {
+            Found::MasterSubstituted(found) => {
+                assert_eq!(found.learner.uln, master);
+                assert_eq!(found.linked_ulns, [merged]);
+                assert!(found.substituted);
+            }
+            other => panic!("{}", other.code()),
+        }
+        match world.find(master.as_str(), "Testcase", "Ada") {
+            Found::Exact(found) => {
+                assert_eq!((found.linked_ulns.as_slice(), found.substituted), ([merged].as_slice(), false))
+            }
+            other => panic!("{}", other.code()),
+        }
+        let found = world.search(&details_of(&ada()));
+        assert_eq!((found.code(), found.learners()[0].learner.uln), ("WSRC0022", master));
+        assert_eq!(found.learners()[0].linked_ulns, [merged]);
+
+        world.call("retrieveULNs", |caller| {
+            let answers = world
+                .service
+                .retrieve_ulns(caller, &[merged.as_str(), "1000000000", master.as_str(), "1234567890"])
+                .unwrap();
+            let codes: Vec<_> = answers.iter().map(RetrievedUln::code).collect();
+            assert_eq!(codes, ["WSRC0022", "WSRC0001", "WSRC0004", "WSRC0001"]);
+            assert_eq!(answers[0].master, Some(master));
+            assert_eq!(answers[0].learner.as_ref().unwrap().given_name, "Ada");
+            assert_eq!(answers[3].uln, "1234567890");
+        });
+    });
+}
+
+#[test]
+fn a_deleted_learner_is_nowhere() {
+    each_world(|world| {
+        let uln = world.registered(&ada());
+        assert_eq!(world.administration().delete_learner(uln).unwrap(), Linking::Done);
+        assert_eq!(world.find(uln.as_str(), "Testcase", "Adalind"), Found::None);
+        assert_eq!(world.search(&details_of(&ada())), Found::None);
+        world.call("retrieveULNs", |caller| {
+            assert_eq!(world.service.retrieve_ulns(caller, &[uln.as_str()]).unwrap()[0].code(), "WSRC0001");
+        });
+        assert_ne!(world.registered(&ada()), uln, "the number is never issued again");
+    });
+}
+
+#[test]
+fn every_find_is_audited_before_the_call_settles() {
+    each_world(|world| {
+        let uln = world.registered(&ada());
+        let expected = |action: &str, outcome: &str| Some((action.to_owned(), outcome.to_owned()));
+        world.find(uln.as_str(), "Testcase", "Adalind");
+        assert_eq!(world.trail(uln).first().cloned(), expected("learnerByULN", "WSRC0004"));
+        world.find(uln.as_str(), "Other", "Person");
+        assert_eq!(world.trail(uln).first().cloned(), expected("learnerByULN", "WSRC0001"));
+        world.search(&details_of(&ada()));
+        assert_eq!(world.trail(uln).first().cloned(), expected("learnerByDemographics", "WSRC0004"));
+    });
+}

@@ -1,0 +1,191 @@
+use super::*;
+use crate::model::{EventSource, EventStatus, LearningEvent};
+
+pub(super) fn question(uln: &str) -> RecordQuery<'_> {
+    RecordQuery {
+        uln,
+        given_name: "Adalind",
+        family_name: "Testcase",
+        date_of_birth: None,
+        gender: None,
+        user_type: UserType::Organisation,
+        get_type: GetType::Full,
+    }
+}
+
+fn event(uln: Uln, source: EventSource, status: EventStatus, subject: &str) -> LearningEvent {
+    LearningEvent {
+        id: 0,
+        uln,
+        source,
+        status,
+        achievement_award_date: NaiveDate::from_ymd_opt(2058, 7, 1),
+        achievement_provider_name: String::new(),
+        achievement_provider_ukprn: String::new(),
+        awarding_organisation_name: Some("Synthetic Awards".to_owned()),
+        awarding_organisation_ukprn: Some("100060".to_owned()),
+        collection_type: None,
+        credits: 3,
+        date_loaded: Some(noon()),
+        grade: Some("Pass".to_owned()),
+        language_for_assessment: None,
+        level: None,
+        participation_start_date: None,
+        participation_end_date: None,
+        qualification_type: None,
+        restriction: None,
+        return_number: None,
+        subject: subject.to_owned(),
+        subject_code: "600/1166/X".to_owned(),
+        under_data_challenge: false,
+    }
+}
+
+fn events(world: &World, query: &RecordQuery<'_>) -> RecordAnswer {
+    world.call("GetLearnerLearningEvents", |caller| world.service.learning_events(caller, query)).unwrap()
+}
+
+#[test]
+fn a_record_lists_the_events_in_order() {
+    each_world(|world| {
+        let uln = world.registered(&ada());
+        let answer = events(world, &question(uln.as_str()));
+        assert_eq!((answer.outcome, answer.events.len(), answer.found_uln), (RecordOutcome::Found, 0, Some(uln)));
+        let added = [
+            event(uln, EventSource::Ao, EventStatus::Final, "third"),
+            event(uln, EventSource::Npd, EventStatus::Provisional, "second"),
+            event(uln, EventSource::Ilr, EventStatus::Withdrawn, "withdrawn"),
+            event(uln, EventSource::Ilr, EventStatus::Final, "first"),
+        ];
+        assert_eq!(world.administration().import_events(added.clone()).unwrap(), 4);
+        let answer = events(world, &RecordQuery { get_type: GetType::Brief, ..question(uln.as_str()) });
+        let subjects: Vec<_> = answer.events.iter().map(|event| event.subject.as_str()).collect();
+        assert_eq!((subjects, answer.get_type), (vec!["first", "second", "third"], GetType::Brief));
+        let mut stored = answer.events[2].clone();
+        assert!(stored.id > 0);
+        stored.id = 0;
+        assert_eq!(stored, added[0]);
+    });
+}
+
+#[test]
+fn who_may_see_a_record() {
+    each_world(|world| {
+        let refusing = world.registered(&NewLearner { ability_to_share: "2", ..ada() });
+        let unseen = world.registered(&NewLearner { ability_to_share: "0", postcode: "CV4 9EF", ..ada() });
+        world
+            .administration()
+            .import_events([refusing, unseen].map(|uln| event(uln, EventSource::Ao, EventStatus::Final, "x")))
+            .unwrap();
+        for uln in [refusing, unseen] {
+            let answer = events(world, &question(uln.as_str()));
+            assert_eq!((answer.outcome.code(), answer.found_uln, answer.events.len()), ("WSEC0206", Some(uln), 0));
+            let own = events(world, &RecordQuery { user_type: UserType::Learner, ..question(uln.as_str()) });
+            assert_eq!((own.outcome, own.events.len()), (RecordOutcome::Found, 1));
+        }
+        let shared = events(world, &RecordQuery { user_type: UserType::Service, ..question(unseen.as_str()) });
+        assert_eq!(shared.outcome, RecordOutcome::NotShared);
+
+        let lenient = RuleSettings { unseen_notice_blocks: false, ..RuleSettings::default() };
+        let service = Service::new(world.service.store().clone(), lenient, world.clock.clone());
+        world.call("GetLearnerLearningEvents", |caller| {
+            let outcome = |uln: Uln| service.learning_events(caller, &question(uln.as_str())).unwrap().outcome;
+            assert_eq!(outcome(unseen), RecordOutcome::Found);
+            assert_eq!(outcome(refusing), RecordOutcome::NotShared);
+        });
+    });
+}
+
+#[test]
+fn a_record_needs_the_right_details() {
+    each_world(|world| {
+        let text = world.registered(&ada()).to_string();
+        let right = question(&text);
+        for wrong in [
+            RecordQuery { uln: "1000000000", ..right },
+            RecordQuery { given_name: "Piet", family_name: "Zwart", ..right },
+            RecordQuery { date_of_birth: Some("2004-02-04"), ..right },
+            RecordQuery { gender: Some("1"), ..right },
+        ] {
+            let answer = events(world, &wrong);
+            assert_eq!((answer.outcome.code(), answer.found_uln), ("WSEC0208", None));
+        }
+        for uln in ["1026893097", "9999999999", ""] {
+            assert_eq!(events(world, &RecordQuery { uln, ..right }).outcome.code(), "WSEC0136");
+        }
+        let known =
+            RecordQuery { date_of_birth: Some("2004-02-03"), gender: Some("2"), given_name: "Adalynd", ..right };
+        assert_eq!(events(world, &known).outcome, RecordOutcome::Found);
+    });
+}
+
+#[test]
+fn a_merged_number_opens_the_master_record() {
+    each_world(|world| {
+        let merged = world.registered(&ada());
+        let master = world.registered(&NewLearner { postcode: "CV4 9EF", ..ada() });
+        world
+            .administration()
+            .import_events([merged, master].map(|uln| event(uln, EventSource::Ao, EventStatus::Final, "x")))
+            .unwrap();
+        world.administration().merge(merged, master).unwrap();
+        let answer = events(world, &question(merged.as_str()));
+        assert_eq!((answer.outcome.code(), answer.found_uln, answer.events.len()), ("WSRC0022", Some(master), 2));
+    });
+}
+
+#[test]
+fn the_record_with_personal_details() {
+    each_world(|world| {
+        let text = world.registered(&ada()).to_string();
+        let query = LearnerRecordQuery {
+            uln: &text,
+            given_name: "Adalind",
+            family_name: "Testcase",
+            date_of_birth: None,
+            gender: None,
+            postcode: Some("cv49ee"),
+            user_type: UserType::Organisation,
+        };
+        let ask =
+            |query| world.call("GetLearnerRecord", |caller| world.service.learner_record(caller, &query)).unwrap();
+        let record = ask(query);
+        assert_eq!((record.outcome, record.learner.unwrap().uln.to_string()), (RecordOutcome::Found, text.clone()));
+        assert_eq!(ask(LearnerRecordQuery { postcode: Some(""), ..query }).outcome, RecordOutcome::Found);
+        for postcode in ["LU4 9QX", "nowhere"] {
+            let refused = ask(LearnerRecordQuery { postcode: Some(postcode), ..query });
+            assert_eq!((refused.outcome, refused.learner), (RecordOutcome::NotVerified, None));
+        }
+    });
+}
+
+#[test]
+fn the_audit_shows_who_saw_a_record() {
+    each_world(|world| {
+        let uln = world.registered(&ada());
+        let text = uln.to_string();
+        let audit =
+            |query: AuditQuery<'_>| world.call("ViewAudit", |caller| world.service.view_audit(caller, &query)).unwrap();
+        let query = AuditQuery { uln: &text, given_name: "Adalind", family_name: "Testcase", page: 1 };
+        assert_eq!((audit(query).total_items, audit(query).page_count), (0, 0));
+        for _ in 0..12 {
+            world.clock.advance(TimeDelta::minutes(1));
+            events(world, &question(&text));
+        }
+        events(world, &RecordQuery { given_name: "Piet", family_name: "Zwart", ..question(&text) });
+        world.find(&text, "Testcase", "Adalind");
+
+        let first = audit(query);
+        assert_eq!((first.total_items, first.page_count, first.page_index, first.page_size), (12, 2, 1, 10));
+        assert_eq!(first.entries.len(), 10);
+        assert_eq!(first.entries[0].at, noon() + TimeDelta::minutes(12));
+        assert_eq!(first.entries[0].action, "GetLearnerLearningEvents");
+        assert_eq!(first.entries[0].organisation, "Synthetic College");
+        assert_eq!(first.entries[0].user_name, "A. Tester");
+        assert_eq!(audit(AuditQuery { page: 2, ..query }).entries.len(), 2);
+        assert_eq!(audit(AuditQuery { page: 3, ..query }).entries.len(), 0);
+        assert_eq!(audit(AuditQuery { page: -7, ..query }).page_index, 1);
+        assert_eq!(audit(AuditQuery { given_name: "Piet", family_name: "Zwart", ..query }).total_items, 0);
+        assert_eq!(audit(AuditQuery { uln: "1000000000", ..query }).total_items, 0);
+    });
+}
