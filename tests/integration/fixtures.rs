@@ -100,10 +100,20 @@ fn of_person(role: &str, field: &str) -> Option<String> {
 }
 
 impl Fixture {
-    /// Puts the demo's data back, sends the request, and returns the answer.
+    /// Puts the demo's data back, sends the request that has to come before, where there is one, and the request
+    /// itself, and returns its answer.
     pub fn play(&self, deployment: &Deployment) -> Answer {
         deployment.reset();
-        let request = fs::read_to_string(&self.path).expect("a request");
+        let before = self.beside(".before.xml");
+        if before.exists() {
+            let answer = self.send(deployment, &before);
+            assert_eq!(answer.status, 200, "{}: {}", before.display(), answer.text());
+        }
+        self.send(deployment, &self.path)
+    }
+
+    fn send(&self, deployment: &Deployment, path: &Path) -> Answer {
+        let request = fs::read_to_string(path).expect("a request");
         let placeholder = Regex::new(r"\$\{(?:([A-Z_]+)\.)?([A-Z_]+)\}").expect("a pattern");
         let filled = placeholder.replace_all(&request, |found: &regex::Captures<'_>| {
             let field = &found[2];
@@ -126,8 +136,13 @@ impl Fixture {
     }
 
     fn golden(&self) -> PathBuf {
+        self.beside(".response.xml")
+    }
+
+    /// Another file of this case.
+    fn beside(&self, ending: &str) -> PathBuf {
         let name = self.path.to_string_lossy().into_owned();
-        PathBuf::from(name.replace(".request.xml", ".response.xml"))
+        PathBuf::from(name.replace(".request.xml", ending))
     }
 
     fn label(&self) -> String {
@@ -207,9 +222,13 @@ pub fn carried(document: &Node) -> Vec<String> {
 fn printed(deployment: &Deployment, answer: &Answer) -> String {
     let body = answer.text();
     let mut text = body.replace(deployment.variable("LRS_URL"), "{{LRS_URL}}");
-    for element in ["ErrorTimestamp", "CreatedDate", "LastUpdatedDate", "DateTime", "DateLoaded"] {
-        let pattern = Regex::new(&format!(r"(<(?:\w+:)?{element}>)[^<]+(</)")).expect("a pattern");
-        text = pattern.replace_all(&text, "$1{{time}}$2").into_owned();
+    // The mask keeps the form: a time with milliseconds or an offset is none of these.
+    let forms = [("", "{{day}}"), (r" \d\d:\d\d:\d\d", "{{day time}}"), (r"T\d\d:\d\d:\d\d", "{{dayTtime}}")];
+    for element in ["ErrorTimestamp", "CreatedDate", "LastUpdatedDate", "DateTime"] {
+        for (clock, mask) in forms {
+            let pattern = Regex::new(&format!(r"(<(?:\w+:)?{element}>)\d{{4}}-\d\d-\d\d{clock}(</)")).expect("a pattern");
+            text = pattern.replace_all(&text, format!("$1{mask}$2")).into_owned();
+        }
     }
     if body.contains("RegisterLearnerResponse") {
         let pattern = Regex::new(r"(<ULN>)\d{10}(</ULN>)").expect("a pattern");

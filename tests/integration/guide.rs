@@ -100,7 +100,12 @@ impl Promise {
             .map(|node| node.text.as_str())
             .collect();
         let promised = promised_flags(&self.note);
-        if !promised.is_empty() && flags != promised {
+        let kept = match promised.as_slice() {
+            [] => true,
+            _ if self.note.contains("among the flags") => promised.iter().all(|flag| flags.contains(&flag.as_str())),
+            _ => flags == promised,
+        };
+        if !kept {
             return Err(format!("has the flags {flags:?}, not {promised:?}"));
         }
         let fault = self.code.starts_with("WSEC000");
@@ -122,7 +127,7 @@ fn reply_in(told: &str) -> Option<&str> {
     rest.split_once("\n\n").map(|(document, _)| document)
 }
 
-/// The flags that a note names: `flags VRF1, VRF3` or `flags VRF1 to VRF6`.
+/// The flags that a note names: `flags VRF1, VRF3`, `flags VRF1 to VRF6` or `VRF7 among the flags`.
 fn promised_flags(note: &str) -> Vec<String> {
     let named = words_like(note, r"VRF\d");
     let number = |flag: &String| flag.trim_start_matches("VRF").parse::<u8>().expect("a number");

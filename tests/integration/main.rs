@@ -10,7 +10,9 @@
     clippy::string_slice
 )]
 
+mod contract;
 mod corpus;
+mod documents;
 mod fixtures;
 mod flows;
 mod guide;
