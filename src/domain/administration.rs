@@ -183,6 +183,7 @@ impl Administration<'_> {
             door: Door::CommandLine,
             action: action.to_owned(),
             uln,
+            shows_record: false,
             outcome: "Done".to_owned(),
         }
     }

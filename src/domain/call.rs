@@ -90,6 +90,7 @@ impl Caller<'_> {
             door: self.call.door,
             action: self.call.operation.to_owned(),
             uln,
+            shows_record: super::audit::shows_record(self.call.operation, outcome),
             outcome: outcome.to_owned(),
         }
     }

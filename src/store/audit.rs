@@ -23,6 +23,7 @@ struct Row<'a> {
     door: &'a str,
     action: &'a str,
     uln: Option<&'a str>,
+    record_uln: Option<&'a str>,
     outcome: &'a str,
 }
 
@@ -38,6 +39,7 @@ impl<'a> From<&'a AuditEntry> for Row<'a> {
             door,
             action,
             uln,
+            shows_record,
             outcome,
         } = entry;
         Self {
@@ -50,6 +52,7 @@ impl<'a> From<&'a AuditEntry> for Row<'a> {
             door: door.code(),
             action,
             uln: uln.as_ref().map(Uln::as_str),
+            record_uln: uln.as_ref().filter(|_| *shows_record).map(Uln::as_str),
             outcome,
         }
     }
@@ -92,36 +95,21 @@ pub struct AuditLine {
     pub user_name: String,
 }
 
-/// Which rows are asked for: any of the ULNs, any of the actions, any of the outcomes.
-#[derive(Clone, Copy)]
-pub struct AuditFilter<'a> {
-    /// Whom the rows concern.
-    pub ulns: &'a [Uln],
-    /// What was done.
-    pub actions: &'a [&'a str],
-    /// How it ended.
-    pub outcomes: &'a [&'a str],
-}
-
-/// The number of rows that the filter lets through, and a page of them, newest first.
+/// The number of rows that show the record of one of these learners, and a page of them, newest first.
 pub fn page(
     connection: &mut AnyConnection,
-    filter: AuditFilter<'_>,
+    ulns: &[Uln],
     offset: i64,
     limit: i64,
 ) -> Result<(i64, Vec<AuditLine>), StoreError> {
-    let ulns = || filter.ulns.iter().map(Uln::as_str);
+    let ulns = || ulns.iter().map(Uln::as_str);
     on_either!(connection, c => {
         let total = audit::table
-            .filter(audit::uln.eq_any(ulns()))
-            .filter(audit::action.eq_any(filter.actions))
-            .filter(audit::outcome.eq_any(filter.outcomes))
+            .filter(audit::record_uln.eq_any(ulns()))
             .count()
             .get_result(c)?;
         let lines = audit::table
-            .filter(audit::uln.eq_any(ulns()))
-            .filter(audit::action.eq_any(filter.actions))
-            .filter(audit::outcome.eq_any(filter.outcomes))
+            .filter(audit::record_uln.eq_any(ulns()))
             .order((audit::at.desc(), audit::id.desc()))
             .offset(offset)
             .limit(limit)

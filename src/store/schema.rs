@@ -142,6 +142,7 @@ diesel::table! {
         door -> Text,
         action -> Text,
         uln -> Nullable<Text>,
+        record_uln -> Nullable<Text>,
         outcome -> Text,
     }
 }

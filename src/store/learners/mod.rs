@@ -18,7 +18,7 @@ use crate::model::{Gender, Learner, LearnerStatus, Uln};
 /// The learner of a number, whatever the record's status. This is the statement of the hot path.
 pub fn by_uln(connection: &mut AnyConnection, uln: Uln) -> Result<Option<Stored>, StoreError> {
     let row: Option<Row> = on_either!(connection, c => {
-        learners::table.filter(learners::uln.eq(uln.as_str())).select(Row::as_select()).first(c).optional()
+        learners::table.filter(learners::uln.eq(uln.as_str())).select(Row::as_select()).get_result(c).optional()
     })?;
     row.map(Stored::try_from).transpose()
 }
