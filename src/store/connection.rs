@@ -47,7 +47,10 @@ impl Address {
             Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => Self::postgres(url),
             Some(("postgres" | "postgresql", _)) => refuse("a PostgreSQL address starts with postgres://"),
             Some(("sqlite", path)) => Self::sqlite(path.strip_prefix("//").unwrap_or(path)),
-            Some((scheme, rest)) if rest.starts_with("//") || (scheme.len() > 1 && scheme.bytes().all(|b| b.is_ascii_alphanumeric())) => {
+            Some((scheme, rest))
+                if rest.starts_with("//")
+                    || (scheme.len() > 1 && scheme.bytes().all(|b| b.is_ascii_alphanumeric())) =>
+            {
                 refuse(&format!("the store's address has the unknown scheme {scheme:?}"))
             }
             _ => Self::sqlite(url),
@@ -57,7 +60,9 @@ impl Address {
     #[cfg(feature = "sqlite")]
     fn sqlite(path: &str) -> Result<Self, StoreError> {
         if path.is_empty() || path == ":memory:" {
-            return Err(StoreError::Address("SQLite needs the path of a file: several connections share it".to_owned()));
+            return Err(StoreError::Address(
+                "SQLite needs the path of a file: several connections share it".to_owned(),
+            ));
         }
         Ok(Self::Sqlite(path.to_owned()))
     }
@@ -150,9 +155,12 @@ mod tests {
     #[cfg(feature = "sqlite")]
     #[test]
     fn a_path_is_sqlite() {
-        for (url, expected) in
-            [("lrs.db", "lrs.db"), ("sqlite:lrs.db", "lrs.db"), ("sqlite:///var/lrs.db", "/var/lrs.db"), (r"C:\lrs.db", r"C:\lrs.db")]
-        {
+        for (url, expected) in [
+            ("lrs.db", "lrs.db"),
+            ("sqlite:lrs.db", "lrs.db"),
+            ("sqlite:///var/lrs.db", "/var/lrs.db"),
+            (r"C:\lrs.db", r"C:\lrs.db"),
+        ] {
             match Address::parse(url).unwrap() {
                 Address::Sqlite(path) => assert_eq!(path, expected),
                 #[cfg(feature = "postgres")]

@@ -9,8 +9,8 @@ mod verify;
 
 use chrono::NaiveDate;
 
-pub use find::{Demographics, FindByUln, FindType, Found, FoundLearner};
 pub(super) use find::SearchSweep;
+pub use find::{Demographics, FindByUln, FindType, Found, FoundLearner};
 pub use register::{NewLearner, Registered};
 pub use retrieve::RetrievedUln;
 pub use update::{LearnerChange, SubsetChange, Updated};

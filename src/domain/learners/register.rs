@@ -65,8 +65,8 @@ impl Service {
         caller.call.must_be_able_to_block()?;
         let now = self.inner.clock.now();
         let organisation = caller.organisation();
-        let Some(learner) =
-            candidate(new, organisation.org_ref, now).filter(|l| of_age(l.date_of_birth, now.date(), &self.inner.settings))
+        let Some(learner) = candidate(new, organisation.org_ref, now)
+            .filter(|l| of_age(l.date_of_birth, now.date(), &self.inner.settings))
         else {
             self.trail(caller, [None], codes::NOT_REGISTERED);
             return Ok(Registered::Refused);
@@ -74,7 +74,8 @@ impl Service {
         let keys = key_columns(&learner);
         let Learner { given_name, family_name, date_of_birth, gender, postcode, .. } = &learner;
         let details = details_hash(given_name, family_name, *date_of_birth, *gender, postcode);
-        let existing = matching::exact_probe(&matching::Query::new(given_name, family_name, *date_of_birth, *gender, postcode));
+        let existing =
+            matching::exact_probe(&matching::Query::new(given_name, family_name, *date_of_birth, *gender, postcode));
         let procedure = Procedure::of(&self.inner.settings, organisation.id, &details, now);
         let lock_key = lock_key(&details);
         let entry = caller.entry(now, None, codes::NOT_REGISTERED);
@@ -177,9 +178,7 @@ fn candidate(new: &NewLearner<'_>, registered_by: OrgRef, now: Timestamp) -> Opt
 
 /// Whether somebody born then may be registered on the day; birthdays of 29 February are kept on 1 March.
 fn of_age(date_of_birth: NaiveDate, today: NaiveDate, settings: &RuleSettings) -> bool {
-    today
-        .years_since(date_of_birth)
-        .is_some_and(|age| (settings.minimum_age..=settings.maximum_age).contains(&age))
+    today.years_since(date_of_birth).is_some_and(|age| (settings.minimum_age..=settings.maximum_age).contains(&age))
 }
 
 /// The rule that a find with the same details precedes a registration: not too long ago, and, when it showed possible matches, long enough

@@ -4,8 +4,8 @@ use super::super::names::normalise;
 use super::super::{Caller, Error, Service, codes};
 use super::{key_columns, present};
 use crate::model::{AbilityToShare, Learner, LearnerStatus, Permission, Uln, VerificationType};
-use crate::store::learners::{self as rows, Stored};
 use crate::store::audit;
+use crate::store::learners::{self as rows, Stored};
 
 /// A change of a learner. `None` leaves a field as it is, empty text clears it; mandatory fields cannot be cleared.
 #[derive(Clone, Copy, Default)]
@@ -97,7 +97,9 @@ impl Updated {
 impl Service {
     /// updateSingleLearner.
     pub fn update(&self, caller: &Caller<'_>, change: &LearnerChange<'_>) -> Result<Updated, Error> {
-        self.change(caller, change.uln, change.version, |learner| apply(change, learner).ok_or(Updated::InsufficientData))
+        self.change(caller, change.uln, change.version, |learner| {
+            apply(change, learner).ok_or(Updated::InsufficientData)
+        })
     }
 
     /// UpdateLearnerSubsetFields.
@@ -179,7 +181,9 @@ fn decide(
 /// once refused; nobody un-sees it, and a refusal is for the service desk alone.
 fn may_change_sharing(from: AbilityToShare, to: AbilityToShare) -> bool {
     match (from, to) {
-        (AbilityToShare::NotSeen | AbilityToShare::DoesNotShare | AbilityToShare::Shares, AbilityToShare::Shares) => true,
+        (AbilityToShare::NotSeen | AbilityToShare::DoesNotShare | AbilityToShare::Shares, AbilityToShare::Shares) => {
+            true
+        }
         (AbilityToShare::NotSeen, AbilityToShare::NotSeen)
         | (AbilityToShare::DoesNotShare, AbilityToShare::DoesNotShare) => true,
         (AbilityToShare::Shares | AbilityToShare::DoesNotShare, AbilityToShare::NotSeen)
@@ -259,8 +263,8 @@ fn apply(change: &LearnerChange<'_>, learner: &Learner) -> Option<Learner> {
     set(&mut changed.other_verification_description, other_verification_description);
     set_parsed(&mut changed.ability_to_share, ability_to_share)?;
     set(&mut changed.notes, notes);
-    let unnamed_verification = changed.verification_type == VerificationType::Other
-        && changed.other_verification_description.is_none();
+    let unnamed_verification =
+        changed.verification_type == VerificationType::Other && changed.other_verification_description.is_none();
     (!unnamed_verification).then_some(changed)
 }
 

@@ -59,8 +59,7 @@ impl Service {
         };
         let (outcome, flags) = compare(&resolved, &details(query));
         let uln = resolved.learner.uln;
-        let verification =
-            Verification { outcome, flags, learner: outcome.is_verified().then_some(resolved.learner) };
+        let verification = Verification { outcome, flags, learner: outcome.is_verified().then_some(resolved.learner) };
         self.trail(caller, [Some(uln)], verification.code());
         Ok(verification)
     }

@@ -6,9 +6,9 @@ mod row;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-pub use bulk::{insert_many, mark_masters};
-pub use row::{KeyColumns, Stored};
+pub use bulk::{begin_bulk, end_bulk, insert_many, mark_masters};
 use row::{Columns, Row};
+pub use row::{KeyColumns, Stored};
 
 use super::dialect::on_either;
 use super::schema::learners;
@@ -47,8 +47,7 @@ pub fn linked_to(connection: &mut AnyConnection, masters: &[Uln]) -> Result<Vec<
     rows.into_iter()
         .map(|(uln, master)| {
             let uln = uln.parse().map_err(|_| StoreError::Corrupt("learners.uln"))?;
-            let master =
-                master.and_then(|text| text.parse().ok()).ok_or(StoreError::Corrupt("learners.master_uln"))?;
+            let master = master.and_then(|text| text.parse().ok()).ok_or(StoreError::Corrupt("learners.master_uln"))?;
             Ok((uln, master))
         })
         .collect()
