@@ -1,6 +1,25 @@
 //! The Learning Records Service: one domain behind many doors.
+//!
+//! ```text
+//! MIS clients ─ mTLS ─► server ─► soap ─┐
+//!                                       ├─► domain ──► store ──► SQLite or PostgreSQL
+//! operators ──────────► cli ────────────┘      ▲
+//!                                              └── model: values with invariants
+//! ```
+//!
+//! Imports run one way: `cli` → edges (`server`, `soap`, `demo`) → `domain` → `store` → `model`. `contract` is compiled
+//! from `wsdl/` and `schemas/`; `xml` reads and writes what it describes.
 
+pub mod cli;
+pub mod config;
+pub mod contract;
+pub mod demo;
 pub mod domain;
 pub mod model;
+pub mod ops;
 pub mod pki;
+pub mod server;
+pub mod soap;
 pub mod store;
+pub mod tls;
+pub mod xml;

@@ -1,2 +1,17 @@
 //! The `lrs` program.
-fn main() {}
+
+use clap::Parser;
+use learning_records::cli::{self, Cli};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cli::run(Cli::parse(), &mut std::io::stdout()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if let Some(message) = failure.message() {
+                eprintln!("lrs: {message}");
+            }
+            failure.exit_code()
+        }
+    }
+}

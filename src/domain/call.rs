@@ -26,6 +26,11 @@ impl Call {
         self.operation
     }
 
+    /// Whether the call has left lines that must be durable before the reply leaves.
+    pub fn has_trail(&self) -> bool {
+        !self.trail.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// Waits until every line of the call's trail is durable: nothing is disclosed that the trail may forget.
     pub async fn settle(self) -> Result<(), Error> {
         for ticket in self.into_trail() {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chrono::DateTime;
 use p12_keystore::{
     Certificate as StoreCertificate, EncryptionAlgorithm, KeyStore, KeyStoreEntry, MacAlgorithm, PrivateKey,
     PrivateKeyChain,
@@ -12,7 +13,7 @@ use rustls_pki_types::pem::PemObject;
 use zeroize::Zeroizing;
 
 use super::PkiError;
-use crate::model::Fingerprint;
+use crate::model::{Fingerprint, Peer};
 
 /// Iterations of the key derivation in a PKCS#12 container: what old clients use themselves.
 const PKCS12_ITERATIONS: u32 = 2048;
@@ -45,6 +46,25 @@ impl Serial {
         let (_, certificate) = x509_parser::parse_x509_certificate(der).map_err(|_| PkiError::NotCertificate)?;
         Ok(Self(certificate.raw_serial().to_vec()))
     }
+}
+
+/// Whom the first certificate in a PEM text stands for: its fingerprint, its common name (or the whole subject where there is none) and the end
+/// of its validity.
+///
+/// # Errors
+/// When the text holds no readable certificate.
+pub fn peer_of_pem(pem: &str) -> Result<Peer, PkiError> {
+    let der = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|_| PkiError::NotPem)?;
+    let (_, certificate) = x509_parser::parse_x509_certificate(&der).map_err(|_| PkiError::NotCertificate)?;
+    let subject = certificate.subject();
+    let name = subject.iter_common_name().next().and_then(|name| name.as_str().ok());
+    let not_after =
+        DateTime::from_timestamp(certificate.validity().not_after.timestamp(), 0).ok_or(PkiError::NotCertificate)?;
+    Ok(Peer {
+        fingerprint: Fingerprint::of_der(&der),
+        subject: name.map_or_else(|| subject.to_string(), str::to_owned),
+        not_after: not_after.naive_utc(),
+    })
 }
 
 impl Credential {

@@ -6,7 +6,7 @@ mod credential;
 mod files;
 
 pub use authority::CertificateAuthority;
-pub use credential::{Credential, Serial};
+pub use credential::{Credential, Serial, peer_of_pem};
 pub use files::write_private;
 
 /// Why a certificate could not be made or read.

@@ -83,6 +83,8 @@ fn an_authority_reads_back_from_one_file() {
     assert_eq!(CertificateDer::from_pem_slice(pem.as_bytes()).unwrap().as_ref(), client.certificate_der());
     assert!(PrivateKeyDer::from_pem_slice(pem.as_bytes()).is_ok());
     assert_eq!(Serial::of_pem(&pem).unwrap(), client.serial().unwrap());
+    let peer = peer_of_pem(&pem).unwrap();
+    assert_eq!((peer.fingerprint, peer.subject.as_str()), (client.fingerprint(), "Provider"));
     assert!(matches!(CertificateAuthority::load(&client.certificate_pem()), Err(PkiError::NotPem)));
     assert!(matches!(CertificateAuthority::load("nothing"), Err(PkiError::NotPem)));
     assert!(pem.lines().all(|line| line.len() <= 64));

@@ -1,0 +1,23 @@
+# The commands of this project. `make run` and `make test` are all that a fresh machine needs.
+
+.PHONY: help run test bench lint fuzz
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## build and serve the demo on https://localhost:8443 (needs Rust and a C compiler, nothing else)
+	cargo run --locked --release -- demo
+
+test: ## every test, on SQLite and PostgreSQL; installs what it needs
+	scripts/run-tests
+
+bench: ## micro benches and the load bench
+	cargo bench --locked
+
+lint: ## formatting, clippy and documentation, warnings denied
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets --features learning-records/postgres -- --deny warnings
+	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --document-private-items --features learning-records/postgres
+
+fuzz: ## a minute on each fuzz target (needs a nightly toolchain and cargo-fuzz)
+	scripts/fuzz

@@ -1,0 +1,82 @@
+//! Structs and enums of the messages.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{ident, kind_type};
+use crate::naming;
+use crate::resolve::{Enum, Field, Service, Struct};
+
+/// All types of a service.
+pub fn types(service: &Service) -> TokenStream {
+    let structs = service.structs.iter().map(|item| structure(service, item));
+    let enums = service.enums.iter().map(choice);
+    quote!(#(#structs)* #(#enums)*)
+}
+
+fn structure(service: &Service, item: &Struct) -> TokenStream {
+    let name = ident(&item.rust);
+    let lifetime = if item.borrows { quote!(<'a>) } else { quote!() };
+    let doc = if item.documentation.is_empty() { format!("`{}`.", item.name.1) } else { item.documentation.clone() };
+    let fields = item.fields.iter().map(|field| {
+        let (name, doc, kind) = (ident(&field.rust), field_doc(field), field_type(service, field));
+        quote!(#[doc = #doc] pub #name: #kind)
+    });
+    // Debug would print personal data, so there is none.
+    quote! {
+        #[doc = #doc]
+        #[derive(Clone, Default, PartialEq)]
+        pub struct #name #lifetime { #(#fields),* }
+    }
+}
+
+/// A field is bare where it may not be missing, a list where it repeats, optional otherwise.
+fn field_type(service: &Service, field: &Field) -> TokenStream {
+    let kind = kind_type(service, field.kind);
+    if field.max != Some(1) {
+        quote!(Vec<#kind>)
+    } else if field.required {
+        kind
+    } else {
+        quote!(Option<#kind>)
+    }
+}
+
+fn field_doc(field: &Field) -> String {
+    if field.documentation.is_empty() { format!("`{}`.", field.local) } else { field.documentation.clone() }
+}
+
+fn choice(item: &Enum) -> TokenStream {
+    let name = ident(&item.rust);
+    let doc = if item.documentation.is_empty() { format!("`{}`.", item.name.1) } else { item.documentation.clone() };
+    let variants: Vec<_> = item.values.iter().map(|value| ident(&naming::camel(value))).collect();
+    let docs = item.values.iter().map(|value| format!("`{value}`."));
+    let values = &item.values;
+    let mut defaults = vec![quote!(#[default])];
+    defaults.resize(values.len(), quote!());
+    quote! {
+        #[doc = #doc]
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        pub enum #name { #(#[doc = #docs] #defaults #variants),* }
+
+        impl #name {
+            /// The word on the wire.
+            pub fn as_str(self) -> &'static str {
+                match self { #(Self::#variants => #values),* }
+            }
+        }
+
+        impl xml::Lexical<'_> for #name {
+            fn parse(text: Cow<'_, str>) -> Result<Self, String> {
+                match text.trim() {
+                    #(#values => Ok(Self::#variants),)*
+                    other => Err(xml::enumeration_violation(other, &[#(#values),*])),
+                }
+            }
+
+            fn write(&self, out: &mut String) {
+                out.push_str(self.as_str());
+            }
+        }
+    }
+}

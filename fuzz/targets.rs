@@ -1,0 +1,114 @@
+//! What the fuzzers do with their input, one function for each parser at a boundary. The fuzz targets call them,
+//! and so does a plain test with the stored corpus. None may panic, hang or grow; some also check a property.
+
+use std::fs;
+use std::sync::OnceLock;
+
+use learning_records::config;
+use learning_records::contract::SERVICES;
+use learning_records::model::{Postcode, Uln};
+use learning_records::pki::CertificateAuthority;
+use learning_records::soap::envelope;
+use learning_records::tls::Trust;
+use learning_records::xml::{Lexical, Limits, Reader, XsDateTime};
+use rustls::pki_types::CertificateDer;
+use tempfile::TempDir;
+
+/// A function that takes whatever bytes come.
+pub type Target = fn(&[u8]);
+
+/// Every target with its name, which is also that of its corpus.
+pub const TARGETS: &[(&str, Target)] = &[
+    ("envelope", envelope_text),
+    ("wsdl", wsdl),
+    ("uln", uln),
+    ("postcode", postcode),
+    ("date", date),
+    ("certificate", certificate),
+];
+
+/// A request up to the end of its envelope, read as the endpoint reads it.
+pub fn envelope_text(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Ok(mut reader) = Reader::new(text, &Limits::INTERACTIVE) else { return };
+    let Ok(opened) = envelope::open(&mut reader) else { return };
+    assert!(!opened.namespace.is_empty());
+    if reader.skip().is_ok() {
+        let _ = envelope::close(&mut reader);
+    }
+}
+
+/// A WSDL document compiled together with the schemas of this project.
+pub fn wsdl(data: &[u8]) {
+    static STAGE: OnceLock<TempDir> = OnceLock::new();
+    let stage = STAGE.get_or_init(|| {
+        let stage = tempfile::tempdir().expect("a folder");
+        for service in SERVICES {
+            for (name, text) in service.documents {
+                let file = name.rsplit('/').next().unwrap_or(name);
+                fs::create_dir_all(stage.path().join("schemas")).expect("a folder");
+                fs::write(stage.path().join("schemas").join(file), text).expect("written");
+            }
+        }
+        fs::create_dir_all(stage.path().join("wsdl")).expect("a folder");
+        fs::write(stage.path().join("schemas/facets.xsd"), include_str!("../schemas/facets.xsd")).expect("written");
+        fs::write(stage.path().join("wsdl/bindings.toml"), include_str!("../wsdl/bindings.toml")).expect("written");
+        stage
+    });
+    let path = stage.path().join("wsdl/LearnerService.wsdl");
+    fs::write(&path, data).expect("written");
+    let _ = wsdl_codegen::compile(&wsdl_codegen::Sources {
+        wsdl: vec![path],
+        facets: stage.path().join("schemas/facets.xsd"),
+        bindings: stage.path().join("wsdl/bindings.toml"),
+    });
+}
+
+/// A ULN is ten digits, and is written as it was read.
+pub fn uln(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(uln) = text.parse::<Uln>() {
+        assert_eq!(uln.to_string(), text);
+        assert_eq!(text.len(), 10);
+        assert!(!format!("{uln:?}").contains(text));
+    }
+}
+
+/// A postcode in its canonical form is read as itself.
+pub fn postcode(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(postcode) = text.parse::<Postcode>() {
+        let again: Postcode = postcode.as_str().parse().expect("the canonical form is a postcode");
+        assert_eq!(again.as_str(), postcode.as_str());
+    }
+}
+
+/// A date and time as it is written is read as itself.
+pub fn date(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(date) = XsDateTime::parse(text.into()) {
+        let mut written = String::new();
+        date.write(&mut written);
+        assert_eq!(XsDateTime::parse(written.into()), Ok(date));
+    }
+}
+
+/// A client certificate of a resumed session, whose chain has still to be verified.
+pub fn certificate(data: &[u8]) {
+    static TRUST: OnceLock<(TempDir, Trust)> = OnceLock::new();
+    let (_, trust) = TRUST.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let authority = CertificateAuthority::create("Fuzzing", 30).expect("an authority");
+        let server = authority.issue_server(&["localhost"], 30).expect("a certificate");
+        let (ca, own) = (folder.path().join("ca.pem"), folder.path().join("server.pem"));
+        fs::write(&ca, authority.credential().certificate_pem()).expect("written");
+        fs::write(&own, server.pem().as_bytes()).expect("written");
+        let settings = config::Tls { certificate: own.clone(), key: own, client_ca: ca, revocation_lists: Vec::new() };
+        let trust = Trust::load(&settings).expect("trust");
+        (folder, trust)
+    });
+    let chain = [CertificateDer::from(data)];
+    if let Ok(client) = trust.client(&chain, true) {
+        assert!(client.admit(trust, chrono::Utc::now().naive_utc()).is_err(), "nobody else issues for this authority");
+    }
+}

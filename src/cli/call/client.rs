@@ -1,0 +1,122 @@
+//! Sends one request over mutual TLS and hands back status and text of the reply.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use ureq::Agent;
+use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig};
+
+use super::credentials::Caller;
+use crate::cli::failure::Failure;
+
+/// As long as the known clients wait for a reply (domain.md 2.0).
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The largest reply that is read, in bytes: a full record is far below it.
+const REPLY_LIMIT: u64 = 64 * 1024 * 1024;
+
+/// An HTTP reply.
+pub struct Answer {
+    /// The HTTP status: 200, or 500 for a fault.
+    pub status: u16,
+    /// The body as text.
+    pub body: String,
+}
+
+/// Posts an envelope to a service's endpoint, given its path.
+pub fn post(caller: &Caller, path: &str, soap_action: &str, envelope: &str) -> Result<Answer, Failure> {
+    let address = format!("{}{path}", caller.url.trim_end_matches('/'));
+    let mut response = agent(caller)?
+        .post(&address)
+        .header("Content-Type", "text/xml; charset=utf-8")
+        .header("SOAPAction", format!("\"{soap_action}\""))
+        .send(envelope)
+        .map_err(|error| unreachable(&address, &error))?;
+    let body = response
+        .body_mut()
+        .with_config()
+        .limit(REPLY_LIMIT)
+        .read_to_string()
+        .map_err(|error| Failure::doing(&format!("The reply of {address} could not be read"), error))?;
+    Ok(Answer { status: response.status().as_u16(), body })
+}
+
+fn agent(caller: &Caller) -> Result<Agent, Failure> {
+    let root =
+        Certificate::from_pem(&read(&caller.ca)?).map_err(|error| unusable(&caller.ca, "no certificate", &error))?;
+    let tls = TlsConfig::builder()
+        .root_certs(RootCerts::new_with_certs(&[root]))
+        .client_cert(Some(client_certificate(&caller.cert)?))
+        .build();
+    let agent = Agent::config_builder()
+        .tls_config(tls)
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .timeout_global(Some(PATIENCE))
+        .user_agent(concat!("lrs/", env!("CARGO_PKG_VERSION")))
+        .build();
+    Ok(agent.into())
+}
+
+fn client_certificate(file: &Path) -> Result<ClientCert, Failure> {
+    let pem = read(file)?;
+    let mut chain = Vec::new();
+    let mut key = None;
+    for item in ureq::tls::parse_pem(&pem) {
+        match item.map_err(|error| unusable(file, "no PEM text", &error))? {
+            PemItem::Certificate(certificate) => chain.push(certificate),
+            PemItem::PrivateKey(found) => key = Some(found),
+            _ => {}
+        }
+    }
+    let key: PrivateKey<'static> =
+        key.ok_or_else(|| unusable(file, "no private key", &"expected certificate and key in one file"))?;
+    if chain.is_empty() {
+        return Err(unusable(file, "no certificate", &"expected certificate and key in one file"));
+    }
+    Ok(ClientCert::new_with_certs(&chain, key))
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(file).map_err(|error| Failure::doing(&format!("{} could not be read", file.display()), error))
+}
+
+fn unusable(file: &Path, what: &str, cause: &dyn std::fmt::Display) -> Failure {
+    Failure::Failed(format!("{} holds {what}: {cause}", file.display()))
+}
+
+fn unreachable(address: &str, error: &ureq::Error) -> Failure {
+    let advice = match error {
+        ureq::Error::ConnectionFailed | ureq::Error::Io(_) => {
+            "Does the service run there, and does it accept this client certificate? 'lrs health' tells."
+        }
+        ureq::Error::Tls(_) | ureq::Error::Rustls(_) => "Check --ca against the server's certificate, and --cert.",
+        _ => "Check --url.",
+    };
+    Failure::Failed(format!("{address} gave no reply: {error}\n{advice}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use super::*;
+
+    #[test]
+    fn a_certificate_file_without_key_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("empty.pem");
+        fs::write(&file, "").unwrap();
+        let Err(Failure::Failed(text)) = client_certificate(&file) else { panic!("expected a failure") };
+        assert!(text.contains("empty.pem") && text.contains("no private key"), "{text}");
+    }
+
+    #[test]
+    fn a_missing_file_is_refused_by_name() {
+        let Err(Failure::Failed(text)) = client_certificate(Path::new("/nonexistent/provider.pem")) else {
+            panic!("expected a failure")
+        };
+        assert!(text.contains("/nonexistent/provider.pem could not be read"), "{text}");
+    }
+}

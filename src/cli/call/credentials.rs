@@ -1,0 +1,226 @@
+//! Who calls, and where: taken from flags, else from the environment that `demo.env` sets, and put into whichever fields the
+//! operation has for credentials.
+
+use clap::ValueEnum;
+use std::path::PathBuf;
+
+use super::fields::{self, Field};
+use crate::cli::failure::Failure;
+use crate::contract::Element;
+
+/// The part in which to call: chooses which variables of the environment apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// A learner registration body: PROVIDER_CERT, PROVIDER_UKPRN, PROVIDER_ORGREF, PROVIDER_PASSWORD
+    Provider,
+    /// An awarding organisation: AO_CERT, AO_UKPRN, AO_ORGREF, AO_PASSWORD
+    Awarding,
+}
+
+/// The caller's flags; each that is absent is looked up in the environment.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct CallerFlags {
+    /// In whose part to call; 'provider' unless said otherwise
+    #[arg(long = "as", value_enum, value_name = "ROLE")]
+    pub role: Option<Role>,
+    /// Where the service listens, such as https://localhost:8443 [environment: LRS_URL]
+    #[arg(long)]
+    pub url: Option<String>,
+    /// PEM file of the authority that signed the server's certificate [environment: LRS_CA]
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// PEM file with the client certificate and its key [environment: PROVIDER_CERT or AO_CERT]
+    #[arg(long, value_name = "FILE")]
+    pub cert: Option<PathBuf>,
+    /// The organisation's UKPRN [environment: PROVIDER_UKPRN or AO_UKPRN]
+    #[arg(long, value_name = "UKPRN")]
+    pub org_ukprn: Option<String>,
+    /// The organisation's reference [environment: PROVIDER_ORGREF or AO_ORGREF]
+    #[arg(long, value_name = "REF")]
+    pub org_ref: Option<String>,
+    /// The organisation's password; the environment keeps it out of process lists [environment: PROVIDER_PASSWORD or AO_PASSWORD]
+    #[arg(long, value_name = "PASSWORD")]
+    pub org_password: Option<String>,
+    /// The end user's name, which the service writes into its audit; 'lrs call' unless said otherwise
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+}
+
+/// What identifies the caller, resolved.
+pub struct Caller {
+    /// Scheme, host and port of the service.
+    pub url: String,
+    /// File of the trust root.
+    pub ca: PathBuf,
+    /// File of the client certificate and key.
+    pub cert: PathBuf,
+    ukprn: Option<String>,
+    org_ref: Option<String>,
+    password: Option<String>,
+    user: String,
+}
+
+impl CallerFlags {
+    /// Joins flags and environment; a flag wins. The address, the trust root and the certificate must be there.
+    pub fn resolve(self, environment: impl Fn(&str) -> Option<String>) -> Result<Caller, Failure> {
+        let prefix = match self.role.unwrap_or(Role::Provider) {
+            Role::Provider => "PROVIDER",
+            Role::Awarding => "AO",
+        };
+        let own = |name: &str| environment(&format!("{prefix}_{name}")).filter(|value| !value.is_empty());
+        let required = |flag: &str, variable: &str, value: Option<String>| {
+            value.filter(|value| !value.is_empty()).ok_or_else(|| {
+                Failure::Usage(format!(
+                    "Say {flag}, or set {variable}. For the demo, run '. demo/demo.env' in this shell first."
+                ))
+            })
+        };
+        Ok(Caller {
+            url: required("--url", "LRS_URL", self.url.or_else(|| environment("LRS_URL")))?,
+            ca: match self.ca {
+                Some(file) => file,
+                None => required("--ca", "LRS_CA", environment("LRS_CA"))?.into(),
+            },
+            cert: match self.cert {
+                Some(file) => file,
+                None => required("--cert", &format!("{prefix}_CERT"), own("CERT"))?.into(),
+            },
+            ukprn: self.org_ukprn.or_else(|| own("UKPRN")),
+            org_ref: self.org_ref.or_else(|| own("ORGREF")),
+            password: self.org_password.or_else(|| own("PASSWORD")),
+            user: self.user.unwrap_or_else(|| "lrs call".to_owned()),
+        })
+    }
+}
+
+impl Caller {
+    /// Adds the credentials wherever the operation has a field for them that the user did not fill.
+    ///
+    /// The places are those of the contracts: the header of LearnerService, `invokingOrganisation` of LearnerServiceR9 in its two
+    /// shapes, `invokingUser` of ExternalService (domain.md 2.0).
+    pub fn fill(&self, root: &'static Element, given: &mut Vec<Field>) {
+        let ukprn = self.ukprn.as_deref();
+        let org_ref = self.org_ref.as_deref();
+        let password = self.password.as_deref();
+        let user = Some(self.user.as_str());
+        let places = [
+            ("OrganisationRef", org_ref),
+            ("UKPRN", ukprn),
+            ("OrgPassword", password),
+            ("UserName", user),
+            ("invokingOrganisation.OrganisationRef", org_ref),
+            ("invokingOrganisation.Reference", org_ref),
+            ("invokingOrganisation.Password", password),
+            ("invokingOrganisation.Ukprn", ukprn),
+            ("invokingOrganisation.Username", user),
+            ("invokingUser.OrgPassword", password),
+            ("invokingUser.OrganisationRef", org_ref),
+            ("invokingUser.UserName", user),
+        ];
+        for (dotted, value) in places {
+            if let Some(value) = value {
+                supply(root, given, Field::new(dotted, value));
+            }
+        }
+    }
+}
+
+/// Values that nearly every call has, filled in where the user said nothing: whole records, an organisation's user, English.
+pub fn fill_usual_values(root: &'static Element, given: &mut Vec<Field>) {
+    let usual = [
+        ("FindType", "FUL"),
+        ("findType", "FUL"),
+        ("getType", "FULL"),
+        ("userType", "ORG"),
+        ("vendorID", "1"),
+        ("vendorId", "1"),
+        ("language", "ENG"),
+    ];
+    for (name, value) in usual {
+        supply(root, given, Field::new(name, value));
+    }
+}
+
+fn supply(root: &'static Element, given: &mut Vec<Field>, field: Field) {
+    let already = given.iter().any(|other| other.path == field.path);
+    if !already && fields::exists(root, &field.path) {
+        given.push(field);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use super::super::sample_contract::{EVENTS, REGISTER};
+    use super::*;
+
+    fn demo(name: &str) -> Option<String> {
+        let value = match name {
+            "LRS_URL" => "https://localhost:8443",
+            "LRS_CA" => "demo/pki/ca.pem",
+            "PROVIDER_CERT" => "demo/pki/provider.pem",
+            "PROVIDER_UKPRN" => "TEST0038",
+            "PROVIDER_ORGREF" => "TEST38",
+            "PROVIDER_PASSWORD" => "Synthetic-Pass16",
+            "AO_CERT" => "demo/pki/awarding.pem",
+            "AO_UKPRN" => "TEST0045",
+            _ => return None,
+        };
+        Some(value.to_owned())
+    }
+
+    #[test]
+    fn the_environment_fills_what_flags_leave_open() {
+        let flags = CallerFlags { org_ukprn: Some("90000051".into()), ..CallerFlags::default() };
+        let caller = flags.resolve(demo).unwrap();
+        assert_eq!(caller.cert, PathBuf::from("demo/pki/provider.pem"));
+        assert_eq!(caller.ukprn.as_deref(), Some("90000051"));
+        assert_eq!(caller.org_ref.as_deref(), Some("TEST38"));
+    }
+
+    #[test]
+    fn the_role_chooses_the_variables() {
+        let caller = CallerFlags { role: Some(Role::Awarding), ..CallerFlags::default() }.resolve(demo).unwrap();
+        assert_eq!(caller.cert, PathBuf::from("demo/pki/awarding.pem"));
+        assert_eq!((caller.ukprn.as_deref(), caller.org_ref), (Some("TEST0045"), None));
+    }
+
+    #[test]
+    fn a_missing_address_is_a_usage_error_that_names_flag_and_variable() {
+        let Err(Failure::Usage(text)) = CallerFlags::default().resolve(|_| None) else {
+            panic!("expected a usage error")
+        };
+        assert!(text.contains("--url") && text.contains("LRS_URL") && text.contains("demo.env"), "{text}");
+    }
+
+    #[test]
+    fn credentials_go_where_the_operation_has_them_and_never_over_a_given_field() {
+        let caller = CallerFlags::default().resolve(demo).unwrap();
+        let mut fields = vec![Field::new("OrgPassword", "wrong-on-purpose")];
+        caller.fill(&REGISTER, &mut fields);
+        assert_eq!(
+            fields,
+            [
+                Field::new("OrgPassword", "wrong-on-purpose"),
+                Field::new("OrganisationRef", "TEST38"),
+                Field::new("UKPRN", "TEST0038"),
+                Field::new("UserName", "lrs call"),
+            ]
+        );
+
+        let mut fields = Vec::new();
+        caller.fill(&EVENTS, &mut fields);
+        fill_usual_values(&EVENTS, &mut fields);
+        assert_eq!(
+            fields,
+            [
+                Field::new("invokingOrganisation.OrganisationRef", "TEST38"),
+                Field::new("invokingOrganisation.Password", "Synthetic-Pass16"),
+                Field::new("invokingOrganisation.Ukprn", "TEST0038"),
+                Field::new("invokingOrganisation.Username", "lrs call"),
+                Field::new("getType", "FULL"),
+            ]
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! `lrs call`: a client of the service. Takes an operation's fields by name, sends them over mutual TLS, prints request, reply and the
+//! meaning of the code.
+
+mod client;
+mod credentials;
+pub(in crate::cli) mod envelope;
+pub(in crate::cli) mod fields;
+mod operation;
+mod reply;
+#[cfg(test)]
+mod sample_contract;
+#[cfg(test)]
+mod tests;
+
+use clap::{Args as _, FromArgMatches as _};
+use std::io::Write;
+
+use self::credentials::CallerFlags;
+use self::envelope::Secrets;
+pub(in crate::cli) use self::operation::{Found, find, find_service};
+use self::reply::Reply;
+use crate::cli::failure::Failure;
+use crate::contract::SERVICES;
+use crate::domain::codes;
+
+/// Call an operation of the service over mutual TLS
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Fields are named as in the contract ('lrs wsdl sample OPERATION' shows them): nested ones with dots, lists by repeating. \
+Left out, FindType and getType ask for whole records, userType is ORG, vendorID 1, language ENG, and credentials come \
+from the flags or the environment. A required field that is left out is sent as nil. Passwords are masked in what is \
+printed.
+
+Examples:
+  lrs call learnerByULN --ULN 1000000000 --FamilyName Example --GivenName Ada
+  lrs call registerSingleLearner --Learner.GivenName Ada --Learner.FamilyName Example ...
+  lrs call retrieveULNs --ULNsToRetrieve.ULN 1000000000 --ULNsToRetrieve.ULN 1000000019
+  lrs call --as awarding verifyLearner --LearnerToVerify.ULN 1000000000 ...
+
+Exit code: 0 when the service answered, 1 for a fault or no reply, 2 for a command line that does not fit the contract.")]
+pub struct Call {
+    #[command(flatten)]
+    options: Options,
+    /// The operation, such as learnerByULN
+    operation: String,
+    /// The operation's fields
+    #[arg(value_name = "--FIELD VALUE", trailing_var_arg = true, allow_hyphen_values = true)]
+    fields: Vec<String>,
+}
+
+/// What may stand before the operation or between its fields.
+#[derive(Debug, Default, clap::Args)]
+struct Options {
+    /// The service, where several have an operation of this name
+    #[arg(long)]
+    service: Option<String>,
+    #[command(flatten)]
+    caller: CallerFlags,
+}
+
+/// Runs the verb.
+pub fn run(mut call: Call, out: &mut impl Write) -> Result<(), Failure> {
+    let arguments = call.options.take_from(call.fields)?;
+    let Options { service, caller } = call.options;
+    let Found { service, operation } = find(SERVICES, &call.operation, service.as_deref())?;
+    let mut given = fields::parse(&arguments).map_err(|error| Failure::Usage(error.to_string()))?;
+
+    let caller = caller.resolve(|name| std::env::var(name).ok())?;
+    caller.fill(&operation.input, &mut given);
+    credentials::fill_usual_values(&operation.input, &mut given);
+    let request = fields::arrange(&operation.input, &given).map_err(|error| Failure::Usage(error.to_string()))?;
+
+    writeln!(out, "Request to {}.{}:\n", service.name, operation.name)?;
+    out.write_all(envelope::write(&request, Secrets::Masked)?.as_bytes())?;
+    let text = envelope::write(&request, Secrets::Written)?;
+    let answer = client::post(&caller, service.path, operation.soap_action, &text)?;
+
+    let reply = Reply::read(&answer.body)
+        .map_err(|error| Failure::Failed(format!("HTTP status {}: {error}", answer.status)))?;
+    writeln!(out, "\nReply, HTTP status {}:\n\n{}\n", answer.status, reply.text)?;
+    let meanings = reply.meanings(|code| codes::lookup(code).map(|entry| entry.meaning));
+    for meaning in &meanings {
+        writeln!(out, "{meaning}")?;
+    }
+    if !reply.is_fault {
+        return Ok(());
+    }
+    if let Some(details) = reply.fault_details()
+        && !meanings.iter().any(|meaning| meaning.ends_with(&details))
+    {
+        writeln!(out, "{details}")?;
+    }
+    Err(Failure::Fault)
+}
+
+impl Options {
+    /// Takes the verb's own options out of the words after the operation, and returns the fields that remain.
+    fn take_from(&mut self, words: Vec<String>) -> Result<Vec<String>, Failure> {
+        let command =
+            Options::augment_args(clap::Command::new("lrs call")).no_binary_name(true).disable_help_flag(true);
+        let own: Vec<String> =
+            command.get_arguments().filter_map(|option| Some(format!("--{}", option.get_long()?))).collect();
+
+        let (mut options, mut fields) = (Vec::new(), Vec::new());
+        let mut words = words.into_iter();
+        while let Some(word) = words.next() {
+            let name = word.split_once('=').map_or(word.as_str(), |(name, _)| name);
+            let joined = name.len() < word.len();
+            let list = if own.iter().any(|option| option == name) { &mut options } else { &mut fields };
+            list.push(word);
+            if !joined {
+                list.extend(words.next());
+            }
+        }
+        let matches = command.try_get_matches_from(options).map_err(|error| Failure::Usage(error.to_string()))?;
+        self.update_from_arg_matches(&matches).map_err(|error| Failure::Usage(error.to_string()))?;
+        Ok(fields)
+    }
+}

@@ -1,0 +1,142 @@
+//! `lrs cert new`: a development authority, and certificates that it signs.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::cli::failure::Failure;
+use crate::pki::{CertificateAuthority, PkiError, write_private};
+
+/// Validity of certificates, in days (our choice, domain.md 8: twelve months).
+const DAYS: u32 = 365;
+
+/// Validity of the authority, in days.
+const AUTHORITY_DAYS: u32 = 10 * 365;
+
+/// Make a client certificate for development, and the authority that signs it where there is none
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Writes DIR/NAME.pem (certificate and key in one file, as curl, PHP and requests take it) and DIR/NAME.p12 (in \
+algorithms that old clients read). DIR/ca.pem is the authority's certificate, DIR/ca.key its private key; both are \
+made where they are missing.
+
+Examples:
+  lrs cert new riverside --dir pki
+  lrs cert new server --dir pki --host localhost --host 127.0.0.1")]
+pub struct New {
+    /// Name on the certificate, and of the files
+    #[arg(value_parser = file_name)]
+    name: String,
+    /// Folder of the authority and of the files
+    #[arg(long, default_value = "pki", value_name = "DIR")]
+    dir: PathBuf,
+    /// Password of the .p12 file
+    #[arg(long, default_value = "demo", value_name = "PASSWORD")]
+    p12_password: String,
+    /// Make a server certificate for this host name or address instead; may be repeated
+    #[arg(long, value_name = "HOST")]
+    host: Vec<String>,
+}
+
+fn file_name(text: &str) -> Result<String, String> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if text == "ca" || text.starts_with('.') || text.is_empty() || !text.chars().all(allowed) {
+        return Err("a name is of letters, digits, '-', '_' and '.', and is not 'ca'".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// Runs the verb.
+pub fn run(new: &New, out: &mut impl Write) -> Result<(), Failure> {
+    fs::create_dir_all(&new.dir).map_err(|error| unwritten(&new.dir, &error))?;
+    let authority = authority(&new.dir, out)?;
+    let hosts: Vec<&str> = new.host.iter().map(String::as_str).collect();
+    let credential =
+        if hosts.is_empty() { authority.issue_client(&new.name, DAYS) } else { authority.issue_server(&hosts, DAYS) };
+    let credential = credential.map_err(|error| unmade(&error))?;
+    let container = credential.pkcs12(&new.p12_password, &[authority.credential()]).map_err(|error| unmade(&error))?;
+
+    write(&new.dir.join(format!("{}.pem", new.name)), credential.pem().as_bytes(), out)?;
+    write(&new.dir.join(format!("{}.p12", new.name)), &container, out)?;
+    writeln!(out, "fingerprint {}", credential.fingerprint())?;
+    if hosts.is_empty() {
+        let file = new.dir.join(format!("{}.pem", new.name));
+        writeln!(out, "\nTo let it act for an organisation:\n  lrs cert add UKPRN {}", file.display())?;
+    }
+    Ok(())
+}
+
+/// The authority of the folder, made where there is none.
+fn authority(dir: &Path, out: &mut impl Write) -> Result<CertificateAuthority, Failure> {
+    let (certificate, key) = (dir.join("ca.pem"), dir.join("ca.key"));
+    match (fs::read_to_string(&certificate), fs::read_to_string(&key)) {
+        (Ok(certificate), Ok(key)) => CertificateAuthority::load(&(certificate + &key)).map_err(|error| unmade(&error)),
+        (Err(error), Err(_)) if error.kind() == io::ErrorKind::NotFound => {
+            let authority = CertificateAuthority::create("Development authority", AUTHORITY_DAYS)
+                .map_err(|error| unmade(&error))?;
+            write(&key, authority.credential().key_pem().as_bytes(), out)?;
+            write(&certificate, authority.credential().certificate_pem().as_bytes(), out)?;
+            Ok(authority)
+        }
+        (Err(error), _) => Err(Failure::doing(&format!("{} could not be read", certificate.display()), error)),
+        (_, Err(error)) => Err(Failure::doing(&format!("{} could not be read", key.display()), error)),
+    }
+}
+
+fn write(file: &Path, contents: &[u8], out: &mut impl Write) -> Result<(), Failure> {
+    write_private(file, contents).map_err(|error| unwritten(file, &error))?;
+    Ok(writeln!(out, "wrote {}", file.display())?)
+}
+
+fn unwritten(file: &Path, error: &io::Error) -> Failure {
+    Failure::doing(&format!("{} could not be written", file.display()), error)
+}
+
+fn unmade(error: &PkiError) -> Failure {
+    Failure::doing("The certificate could not be made", error)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn new(dir: &Path, name: &str, host: &[&str]) -> Result<String, Failure> {
+        let host = host.iter().map(|host| (*host).to_owned()).collect();
+        let new = New { name: name.into(), dir: dir.into(), p12_password: "demo".into(), host };
+        let mut out = Vec::new();
+        run(&new, &mut out).map(|()| String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn the_authority_is_made_once_and_signs_every_certificate() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = new(folder.path(), "riverside", &[]).unwrap();
+        assert!(
+            first.contains("ca.pem") && first.contains("riverside.p12") && first.contains("lrs cert add"),
+            "{first}"
+        );
+        let authority = fs::read(folder.path().join("ca.pem")).unwrap();
+        let second = new(folder.path(), "server", &["localhost", "127.0.0.1"]).unwrap();
+        assert!(!second.contains("ca.pem"), "{second}");
+        assert_eq!(authority, fs::read(folder.path().join("ca.pem")).unwrap());
+        assert!(fs::read_to_string(folder.path().join("server.pem")).unwrap().contains("PRIVATE KEY"));
+    }
+
+    #[test]
+    fn half_an_authority_is_refused_and_never_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("ca.pem"), "kept").unwrap();
+        assert!(matches!(new(folder.path(), "riverside", &[]), Err(Failure::Failed(_))));
+        assert_eq!(fs::read_to_string(folder.path().join("ca.pem")).unwrap(), "kept");
+    }
+
+    #[test]
+    fn names_cannot_leave_the_folder_or_replace_the_authority() {
+        for name in ["", "ca", "../ca", "a/b", ".hidden", "two words"] {
+            assert!(file_name(name).is_err(), "{name}");
+        }
+        assert_eq!(file_name("riverside-2.0").as_deref(), Ok("riverside-2.0"));
+    }
+}

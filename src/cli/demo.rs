@@ -1,0 +1,89 @@
+//! `lrs demo`: a service with synthetic people, certificates and a guide, in one folder and one command.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::failure::Failure;
+use super::{config, serve, setup};
+use crate::config::Sources;
+use crate::demo::{self, DemoError, ORGANISATIONS};
+use crate::domain::Service;
+use crate::ops;
+
+/// Run the service with synthetic people, to try it
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The folder gets certificates (pki/), lrs.toml, lrs.db, demo.env (variables for a shell) and PEOPLE.md (a request for \
+every answer). A second start uses what is there. While it runs, POST /demo/reset on the operations address puts the \
+data back.
+
+Examples:
+  lrs demo
+  lrs demo --dir /tmp/demo --port 9443 --ops-port 9091 --learners 100000")]
+pub struct Demo {
+    /// Folder of the demonstration
+    #[arg(long, default_value = "demo")]
+    dir: PathBuf,
+    /// Port of the service, on this machine alone
+    #[arg(long, default_value_t = 8443)]
+    port: u16,
+    /// Port of the operations listener, on this machine alone
+    #[arg(long, default_value_t = 9090)]
+    ops_port: u16,
+    /// How many people there are beside those of PEOPLE.md
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(..=i64::from(demo::population::MOST_PEOPLE)))]
+    learners: u32,
+    /// Start over: remove what an earlier demonstration put into the folder
+    #[arg(long)]
+    reset: bool,
+}
+
+/// Runs the verb.
+pub fn run(demo: &Demo, out: &mut impl Write) -> Result<(), Failure> {
+    let Demo { dir, port, ops_port, learners, reset } = demo;
+    if *reset {
+        demo::Demo::clear(dir).map_err(|error| unmade(&error))?;
+    }
+    let demo = demo::Demo::prepare(dir, *port, *ops_port, *learners).map_err(|error| unmade(&error))?;
+    let sources = Sources::of_process(Some(demo.configuration()))
+        .with_flag("server.listen", format!("127.0.0.1:{port}"))
+        .with_flag("operations.listen", format!("127.0.0.1:{ops_port}"));
+    let config = config::load(&sources)?;
+    ops::init_log(&config.log);
+    let store = setup::open(&config)?;
+    store.migrate().map_err(|error| Failure::doing("The store could not be migrated", error))?;
+    let service = setup::service(&config, store);
+    seed(&demo, &service, u64::from(*learners), out)?;
+    serve::listen(&sources, config, service, Some(demo), out)
+}
+
+/// Puts the people into an empty store. A store that is not a demonstration's is refused, since a reset would empty it.
+fn seed(demo: &demo::Demo, service: &Service, learners: u64, out: &mut impl Write) -> Result<(), Failure> {
+    let style = ProgressStyle::with_template("{bar:40} {pos} of {len} learners")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = ProgressBar::new(learners).with_style(style);
+    let seeded = demo.seed(service, |count| bar.set_position(count)).map_err(|error| unmade(&error))?;
+    bar.finish_and_clear();
+    if let Some(seeded) = seeded {
+        writeln!(
+            out,
+            "{} synthetic learners with {} learning events are in the register.",
+            seeded.learners, seeded.events
+        )?;
+        return Ok(());
+    }
+    let organisations = service.administration("lrs demo").organisations().map_err(|error| setup::refused(&error))?;
+    let is_ours = organisations.iter().any(|there| ORGANISATIONS.iter().any(|ours| ours.ukprn == there.ukprn.as_str()));
+    if is_ours {
+        Ok(())
+    } else {
+        Err(Failure::Failed(
+            "The store holds a register that is no demonstration's. Give the demo a store of its own.".to_owned(),
+        ))
+    }
+}
+
+fn unmade(error: &DemoError) -> Failure {
+    Failure::doing("The demonstration could not be made", error)
+}

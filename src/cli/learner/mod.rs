@@ -1,0 +1,176 @@
+//! `lrs learner`: the register from the operator's side, bulk import and one record.
+
+mod import;
+mod row;
+mod show;
+
+use clap::Subcommand;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use self::import::Rows;
+use super::failure::Failure;
+use super::{config, setup};
+use crate::domain::Clock;
+use crate::model::Uln;
+
+/// Import learners, look one up
+#[derive(Debug, Subcommand)]
+pub enum LearnerVerb {
+    /// Import learners, who have their ULNs already, from a CSV file
+    #[command(after_help = "\
+The file is UTF-8 with headings in its first row, in any order.
+
+Required: ULN, GivenName, FamilyName, DateOfBirth, Gender, LastKnownPostCode, VerificationType, AbilityToShare.
+
+Optional: Title, MiddleOtherName, PreferredGivenName, PreviousFamilyName, FamilyNameAtAge16, SchoolAtAge16, \
+LastKnownAddressLine1, LastKnownAddressLine2, LastKnownAddressTown, LastKnownAddressCountyOrCity, \
+DateOfAddressCapture, PlaceOfBirth, EmailAddress, Nationality, ScottishCandidateNumber, \
+OtherVerificationDescription, Notes, TelephoneNumber, UCI, UPN.
+
+Names, lengths and codes are those of registerSingleLearner; dates are yyyy-mm-dd. Text is kept as it stands, spaces \
+included. A row that breaks a rule is not imported, and is reported on standard error by its number and the rule, \
+never by its values. A learner whose ULN is in the register already is left as it is, so that an import which was \
+broken off can be run again.
+
+Example:
+  lrs learner import learners.csv --config demo/lrs.toml
+
+Exit code: 0 when every row is in the register, 1 when rows were refused.")]
+    Import {
+        /// The CSV file
+        file: PathBuf,
+        #[command(flatten)]
+        config: config::File,
+    },
+    /// Print the record of a ULN; the look is audited like any other
+    #[command(after_help = "Example:\n  lrs learner show 1100001017 --config demo/lrs.toml")]
+    Show {
+        /// The ULN
+        uln: String,
+        #[command(flatten)]
+        config: config::File,
+    },
+}
+
+/// Runs the verb.
+pub fn run(verb: LearnerVerb, out: &mut impl Write) -> Result<(), Failure> {
+    match verb {
+        LearnerVerb::Import { file, config } => import(&file, &config, out),
+        LearnerVerb::Show { uln, config } => {
+            let uln: Uln = uln.parse().map_err(|error| Failure::Usage(format!("No learner is looked up: {error}.")))?;
+            let learner = setup::administer(&config, |admin| admin.learner(uln))?;
+            let learner = learner.ok_or_else(|| Failure::Failed("No learner has this ULN.".to_owned()))?;
+            Ok(show::show(&learner, out)?)
+        }
+    }
+}
+
+fn import(path: &Path, config: &config::File, out: &mut impl Write) -> Result<(), Failure> {
+    let began = Instant::now();
+    let unreadable = |error| Failure::doing(&format!("{} could not be read", path.display()), error);
+    let file = File::open(path).map_err(unreadable)?;
+    let progress = bar(file.metadata().map_err(unreadable)?.len());
+    let report = |row, error| progress.suspend(|| eprintln!("row {row}: {error}"));
+    let mut rows = Rows::open(progress.wrap_read(file), Clock::system().now(), report)?;
+    let imported = setup::administer(config, |admin| {
+        admin.import_learners(rows.by_ref(), |count| progress.set_message(format!("{count} learners")))
+    })?;
+    progress.finish_and_clear();
+
+    let seconds = began.elapsed().as_secs_f64();
+    writeln!(out, "{} learners imported in {seconds:.1} s.", imported.added)?;
+    if imported.skipped > 0 {
+        writeln!(
+            out,
+            "{} were left as they are: their ULN is in the register already, or twice in the file.",
+            imported.skipped
+        )?;
+    }
+    match rows.end()? {
+        0 => Ok(()),
+        refused => Err(Failure::Failed(format!(
+            "{refused} rows were refused; the lines above say why. Correct them and import the file again."
+        ))),
+    }
+}
+
+/// A bar over the bytes of the file; it shows only on a terminal.
+fn bar(bytes: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}  {eta} left")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(bytes).with_style(style)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use super::*;
+    use clap::CommandFactory;
+
+    const FILE: &str = "ULN,FamilyName,GivenName,DateOfBirth,Gender,LastKnownPostCode,VerificationType,AbilityToShare\n\
+                        1000000000,Example,Ada,2004-02-29,2,ZZ99 9ZZ,0,1\n1000000019,Example,Eve,2004-02-28,2,ZZ99 9ZZ,0,1\n";
+
+    fn folder() -> (tempfile::TempDir, config::File) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("lrs.toml");
+        std::fs::write(&file, "[store]\nurl = \"lrs.db\"\n").unwrap();
+        let config = config::File { config: Some(file) };
+        setup::open(&config.load().unwrap()).unwrap().migrate().unwrap();
+        (folder, config)
+    }
+
+    fn import_text(folder: &Path, config: &config::File, text: &str) -> (Result<(), Failure>, String) {
+        let file = folder.join("learners.csv");
+        std::fs::write(&file, text).unwrap();
+        let mut out = Vec::new();
+        let result = run(LearnerVerb::Import { file, config: config.clone() }, &mut out);
+        (result, String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn learners_are_imported_shown_and_not_imported_twice() {
+        let (folder, config) = folder();
+        let (result, text) = import_text(folder.path(), &config, FILE);
+        result.unwrap();
+        assert!(text.starts_with("2 learners imported"), "{text}");
+        let (result, text) = import_text(folder.path(), &config, FILE);
+        result.unwrap();
+        assert!(text.starts_with("0 learners imported") && text.contains("2 were left as they are"), "{text}");
+
+        let mut out = Vec::new();
+        run(LearnerVerb::Show { uln: "1000000019".into(), config: config.clone() }, &mut out).unwrap();
+        let shown = String::from_utf8(out).unwrap();
+        assert!(shown.contains("GivenName                    Eve\n"), "{shown}");
+        let absent = run(LearnerVerb::Show { uln: "1000000027".into(), config: config.clone() }, &mut Vec::new());
+        assert!(matches!(absent, Err(Failure::Failed(_))));
+        let mistyped = run(LearnerVerb::Show { uln: "1000000028".into(), config }, &mut Vec::new());
+        let Err(Failure::Usage(message)) = mistyped else { panic!("expected a usage error") };
+        assert!(!message.contains("1000000028"), "{message}");
+    }
+
+    #[test]
+    fn a_refused_row_fails_the_verb_after_the_others_are_in() {
+        let (folder, config) = folder();
+        let (result, text) = import_text(folder.path(), &config, &FILE.replace("1000000019", "1000000018"));
+        let Err(Failure::Failed(message)) = result else { panic!("expected a failure") };
+        assert!(
+            message.starts_with("1 rows were refused") && text.starts_with("1 learners imported"),
+            "{message} {text}"
+        );
+    }
+
+    #[test]
+    fn the_help_names_every_column() {
+        let command = crate::cli::Cli::command();
+        let import = command.find_subcommand("learner").unwrap().find_subcommand("import").unwrap();
+        let help = import.get_after_help().unwrap().to_string();
+        for (_, heading, _) in row::COLUMNS {
+            assert!(help.contains(heading), "{heading}");
+        }
+    }
+}

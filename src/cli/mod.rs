@@ -1,0 +1,85 @@
+//! The command line: one file per verb, each of which turns words into calls of the layers below and answers in plain English.
+//! No rule of the service lives here.
+
+mod call;
+mod cert;
+mod config;
+mod demo;
+mod failure;
+mod health;
+mod learner;
+mod migrate;
+mod org;
+mod serve;
+mod setup;
+mod wsdl;
+
+use clap::{Parser, Subcommand};
+use std::io::Write;
+
+pub use self::failure::Failure;
+
+/// The Learning Records Service: find, register, update and verify learners, and read their records
+#[derive(Debug, Parser)]
+#[command(name = "lrs", version, after_help = "To see it work: lrs demo")]
+pub struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    Demo(demo::Demo),
+    Serve(serve::Serve),
+    Migrate(migrate::Migrate),
+    #[command(subcommand)]
+    Org(org::Org),
+    #[command(subcommand)]
+    Cert(cert::Cert),
+    #[command(subcommand)]
+    Learner(learner::LearnerVerb),
+    Call(call::Call),
+    #[command(subcommand)]
+    Wsdl(wsdl::Wsdl),
+    Health(health::Health),
+    #[command(subcommand)]
+    Config(config::Verb),
+}
+
+/// Runs the verb that the command line names.
+pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
+    match cli.verb {
+        Verb::Demo(demo) => demo::run(&demo, out),
+        Verb::Serve(serve) => serve::run(&serve, out),
+        Verb::Migrate(migrate) => migrate::run(&migrate, out),
+        Verb::Org(org) => org::run(org, out),
+        Verb::Cert(cert) => cert::run(cert, out),
+        Verb::Learner(verb) => learner::run(verb, out),
+        Verb::Call(call) => call::run(call, out),
+        Verb::Wsdl(verb) => wsdl::run(verb, out),
+        Verb::Health(health) => health::run(&health, out),
+        Verb::Config(verb) => config::run(&verb, out),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_says_what_it_does_and_gives_an_example() {
+        let mut waiting: Vec<clap::Command> = Cli::command().get_subcommands().cloned().collect();
+        while let Some(command) = waiting.pop() {
+            assert!(command.get_about().is_some(), "{} says nothing", command.get_name());
+            let example = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(command.has_subcommands() || example.contains("lrs "), "{} has no example", command.get_name());
+            waiting.extend(command.get_subcommands().cloned());
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! `lrs org`: the organisations that may call, their passwords and their rights.
+
+use clap::Subcommand;
+use rand::seq::IndexedRandom;
+use std::io::{self, BufRead, Write};
+use zeroize::Zeroizing;
+
+use super::failure::Failure;
+use super::{config, setup};
+use crate::domain::NewOrganisation;
+use crate::model::{OrgRef, Organisation, Permission, Permissions, Ukprn};
+
+/// Length of an organisation password, in characters: `MIAPOrgPassword`, domain.md 2.1.
+const PASSWORD_LENGTH: usize = 16;
+
+/// Characters of a password that is made: none that is mistaken for another, none that a shell or XML would change.
+const PASSWORD_CHARACTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789";
+
+/// Add and list organisations, set their passwords and rights
+#[derive(Debug, Subcommand)]
+pub enum Org {
+    /// Add an organisation; prints its password, once
+    #[command(after_help = "\
+Without --password-stdin a password of 16 characters is made and printed, and is never shown again.
+
+Example:
+  lrs org add --ukprn 90000051 --ref RIVER1 --name 'Riverside College' --lrb")]
+    Add(Add),
+    /// List the organisations with their rights
+    #[command(after_help = "Example:\n  lrs org list --config demo/lrs.toml")]
+    List {
+        #[command(flatten)]
+        config: config::File,
+    },
+    /// Give an organisation a new password; prints it, once
+    #[command(after_help = "\
+The old password ends at once.
+
+Examples:
+  lrs org password 90000051
+  lrs org password 90000051 --password-stdin < password.txt")]
+    Password {
+        /// The organisation
+        ukprn: Ukprn,
+        #[command(flatten)]
+        password: PasswordSource,
+        #[command(flatten)]
+        config: config::File,
+    },
+    /// Give an organisation rights, or take them with --remove
+    #[command(after_help = "\
+Rights: find-learner, register-learner, update-learner, verify-learner, retrieve-ulns, view-record, view-audit, \
+view-organisation, submit-achievements, submit-batches
+
+Examples:
+  lrs org grant 90000051 view-audit
+  lrs org grant 90000051 register-learner update-learner --remove")]
+    Grant {
+        /// The organisation
+        ukprn: Ukprn,
+        /// The rights
+        #[arg(required = true)]
+        rights: Vec<Permission>,
+        /// Take the rights away
+        #[arg(long)]
+        remove: bool,
+        #[command(flatten)]
+        config: config::File,
+    },
+}
+
+/// A new organisation.
+#[derive(Debug, clap::Args)]
+pub struct Add {
+    /// UK provider reference number: eight letters or digits
+    #[arg(long)]
+    ukprn: Ukprn,
+    /// LRS organisation reference: six letters or digits
+    #[arg(long = "ref", value_name = "ORGREF")]
+    org_ref: OrgRef,
+    /// Name
+    #[arg(long)]
+    name: String,
+    /// It registers learners: a school, college or training provider
+    #[arg(long, required_unless_present = "ao")]
+    lrb: bool,
+    /// It awards qualifications
+    #[arg(long)]
+    ao: bool,
+    #[command(flatten)]
+    password: PasswordSource,
+    #[command(flatten)]
+    config: config::File,
+}
+
+/// Where a password comes from.
+#[derive(Debug, clap::Args)]
+pub struct PasswordSource {
+    /// Read the password, 16 characters on a line, from standard input instead of making one
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+/// Runs the verb.
+pub fn run(org: Org, out: &mut impl Write) -> Result<(), Failure> {
+    match org {
+        Org::Add(add) => self::add(&add, out),
+        Org::List { config } => {
+            let organisations = setup::administer(&config, |admin| admin.organisations())?;
+            list(&organisations, out)
+        }
+        Org::Password { ukprn, password, config } => {
+            let password = Password::from(&password, io::stdin().lock())?;
+            setup::administer(&config, |admin| admin.set_password(ukprn, &password.text))?;
+            writeln!(out, "The password of {ukprn} is changed.")?;
+            password.print(out)
+        }
+        Org::Grant { ukprn, rights, remove, config } => {
+            let permissions = setup::administer(&config, |admin| {
+                let mut permissions = admin.organisation(ukprn)?.permissions;
+                change(&mut permissions, &rights, remove);
+                admin.set_permissions(ukprn, permissions)?;
+                Ok(permissions)
+            })?;
+            Ok(writeln!(out, "{ukprn} may: {}", in_words(permissions))?)
+        }
+    }
+}
+
+fn add(add: &Add, out: &mut impl Write) -> Result<(), Failure> {
+    let Add { ukprn, org_ref, name, lrb, ao, password, config } = add;
+    let password = Password::from(password, io::stdin().lock())?;
+    let new = NewOrganisation {
+        ukprn: *ukprn,
+        org_ref: *org_ref,
+        name,
+        learner_registration_body: *lrb,
+        awarding_organisation: *ao,
+        permissions: None,
+        password: Some(&password.text),
+    };
+    let organisation = setup::administer(config, |admin| admin.add_organisation(&new))?;
+    writeln!(out, "Added {ukprn} ({org_ref}). It may: {}", in_words(organisation.permissions))?;
+    password.print(out)?;
+    Ok(writeln!(out, "Next, register its client certificate:\n  lrs cert add {ukprn} CERTIFICATE.pem")?)
+}
+
+fn list(organisations: &[Organisation], out: &mut impl Write) -> Result<(), Failure> {
+    for Organisation {
+        ukprn,
+        org_ref,
+        name,
+        learner_registration_body,
+        awarding_organisation,
+        active,
+        permissions,
+        ..
+    } in organisations
+    {
+        let role = match (learner_registration_body, awarding_organisation) {
+            (true, true) => "LRB, AO",
+            (true, false) => "LRB",
+            (false, true) => "AO",
+            (false, false) => "no role",
+        };
+        let state = if *active { "" } else { ", not active" };
+        writeln!(out, "{ukprn}  {org_ref}  {name} ({role}{state})\n    may: {}", in_words(*permissions))?;
+    }
+    if organisations.is_empty() {
+        writeln!(out, "There are no organisations. 'lrs org add --help' says how to add one.")?;
+    }
+    Ok(())
+}
+
+fn change(permissions: &mut Permissions, rights: &[Permission], remove: bool) {
+    for right in rights {
+        if remove {
+            permissions.remove(*right);
+        } else {
+            permissions.insert(*right);
+        }
+    }
+}
+
+fn in_words(permissions: Permissions) -> String {
+    let names: Vec<&str> = permissions.iter().map(Permission::name).collect();
+    if names.is_empty() { "nothing".to_owned() } else { names.join(" ") }
+}
+
+/// A password, and whether somebody has yet to be told.
+struct Password {
+    text: Zeroizing<String>,
+    made: bool,
+}
+
+impl Password {
+    fn from(source: &PasswordSource, mut input: impl BufRead) -> Result<Password, Failure> {
+        if !source.password_stdin {
+            return Ok(Password { text: Zeroizing::new(made()), made: true });
+        }
+        let mut line = Zeroizing::new(String::new());
+        input.read_line(&mut line).map_err(|error| Failure::doing("The password could not be read", error))?;
+        let text = Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned());
+        if text.chars().count() != PASSWORD_LENGTH || text.trim().is_empty() {
+            return Err(Failure::Failed(format!(
+                "A password has exactly {PASSWORD_LENGTH} characters, not all of them blank."
+            )));
+        }
+        Ok(Password { text, made: false })
+    }
+
+    fn print(&self, out: &mut impl Write) -> Result<(), Failure> {
+        if self.made {
+            writeln!(out, "Password, shown this once: {}", *self.text)?;
+        }
+        Ok(())
+    }
+}
+
+fn made() -> String {
+    let mut rng = rand::rng();
+    (0..PASSWORD_LENGTH).filter_map(|_| PASSWORD_CHARACTERS.choose(&mut rng)).map(|byte| char::from(*byte)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use super::*;
+
+    fn folder() -> (tempfile::TempDir, config::File) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("lrs.toml");
+        std::fs::write(&file, "[store]\nurl = \"lrs.db\"\n").unwrap();
+        let config = config::File { config: Some(file) };
+        setup::open(&config.load().unwrap()).unwrap().migrate().unwrap();
+        (folder, config)
+    }
+
+    fn river(config: &config::File) -> Org {
+        Org::Add(Add {
+            ukprn: "90000051".parse().unwrap(),
+            org_ref: "RIVER1".parse().unwrap(),
+            name: "Riverside College".into(),
+            lrb: true,
+            ao: false,
+            password: PasswordSource { password_stdin: false },
+            config: config.clone(),
+        })
+    }
+
+    fn text(org: Org) -> String {
+        let mut out = Vec::new();
+        run(org, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn an_organisation_is_added_once_listed_and_given_rights() {
+        let (_folder, config) = folder();
+        let added = text(river(&config));
+        let password = added.lines().find_map(|line| line.strip_prefix("Password, shown this once: ")).unwrap();
+        assert_eq!(password.len(), PASSWORD_LENGTH);
+        let listed = text(Org::List { config: config.clone() });
+        assert!(listed.contains("90000051  RIVER1  Riverside College (LRB)") && !listed.contains(password), "{listed}");
+        let Err(Failure::Failed(again)) = run(river(&config), &mut Vec::new()) else { panic!("expected a failure") };
+        assert!(again.contains("exists already"), "{again}");
+
+        let grant = |remove| Org::Grant {
+            ukprn: "90000051".parse().unwrap(),
+            rights: vec![Permission::SubmitAchievements],
+            remove,
+            config: config.clone(),
+        };
+        assert!(text(grant(false)).contains("submit-achievements"));
+        assert!(!text(grant(true)).contains("submit-achievements"));
+    }
+
+    #[test]
+    fn an_unknown_organisation_gets_no_password() {
+        let (_folder, config) = folder();
+        let org = Org::Password {
+            ukprn: "90000052".parse().unwrap(),
+            password: PasswordSource { password_stdin: false },
+            config,
+        };
+        let Err(Failure::Failed(message)) = run(org, &mut Vec::new()) else { panic!("expected a failure") };
+        assert!(message.contains("no organisation"), "{message}");
+    }
+
+    #[test]
+    fn a_store_without_tables_is_refused_with_advice() {
+        let (_folder, config) = folder();
+        let empty = config.config.as_ref().unwrap().with_file_name("empty.toml");
+        std::fs::write(&empty, "[store]\nurl = \"empty.db\"\n").unwrap();
+        let Err(Failure::Failed(message)) =
+            run(Org::List { config: config::File { config: Some(empty) } }, &mut Vec::new())
+        else {
+            panic!("expected a failure")
+        };
+        assert!(message.contains("lrs migrate"), "{message}");
+    }
+
+    #[test]
+    fn a_password_is_read_whole_and_must_have_its_length() {
+        let read = |input: &str| Password::from(&PasswordSource { password_stdin: true }, input.as_bytes());
+        assert_eq!(*read("with space & 16!\r\n").unwrap().text, "with space & 16!");
+        for wrong in ["", "short\n", "                \n", "seventeen letters\n"] {
+            let Err(Failure::Failed(message)) = read(wrong) else { panic!("expected a failure") };
+            assert!(!message.contains("letters"), "{message}");
+        }
+    }
+
+    #[test]
+    fn passwords_that_are_made_differ() {
+        assert_ne!(made(), made());
+        assert_eq!(made().len(), PASSWORD_LENGTH);
+    }
+}

@@ -1,0 +1,129 @@
+//! `lrs serve`: the boot sequence, from the configuration to the listeners, and the way back.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::failure::Failure;
+use super::{config, setup};
+use crate::config::{Config, Sources};
+use crate::demo::Demo;
+use crate::domain::Service;
+use crate::ops::{self, Metrics, Operations};
+use crate::server::{self, Setup, StartError};
+use crate::soap::SoapGateway;
+use crate::tls::Trust;
+
+/// Run the service
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+SIGTERM or SIGINT stops it: calls in flight finish. SIGHUP reads the certificates and service.maintenance again.
+
+Example:
+  lrs serve --config /etc/lrs/lrs.toml")]
+pub struct Serve {
+    #[command(flatten)]
+    config: config::File,
+}
+
+/// Runs the verb.
+pub fn run(serve: &Serve, out: &mut impl Write) -> Result<(), Failure> {
+    let sources = serve.config.sources();
+    let config = config::load(&sources)?;
+    ops::init_log(&config.log);
+    let store = setup::open(&config)?;
+    setup::check_migrated(&store)?;
+    let service = setup::service(&config, store);
+    listen(&sources, config, service, None, out)
+}
+
+/// Listens until a signal comes. A demonstration's data can be put back while it runs, and its first commands are printed.
+pub fn listen(
+    sources: &Sources,
+    config: Config,
+    service: Service,
+    demo: Option<Demo>,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    let trust = Trust::load(&config.tls).map_err(|error| Failure::doing("TLS could not be set up", error))?;
+    let maintenance = Arc::new(AtomicBool::new(config.service.maintenance));
+    let setup = Setup {
+        health: health(&service, demo.clone())?,
+        gateway: Arc::new(SoapGateway::new(service.clone(), config.server.public_url.clone())),
+        routes: SoapGateway::routes(),
+        always_block: !service.store().is_embedded(),
+        maintenance: Arc::clone(&maintenance),
+        trust,
+        server: config.server,
+        operations: config.operations,
+        limits: config.limits,
+    };
+    let public_url = setup.server.public_url.clone();
+    let running =
+        server::start(setup).map_err(|error| Failure::doing("The service could not be started", advised(&error)))?;
+
+    writeln!(out, "The service answers on {} as", running.address())?;
+    for route in SoapGateway::routes() {
+        writeln!(out, "  {}/{}", public_url.trim_end_matches('/'), route.path)?;
+    }
+    writeln!(out, "Operations: http://{}/health, /metrics", running.operations())?;
+    if let Some(demo) = &demo {
+        greet(demo, out)?;
+    }
+    out.flush()?;
+
+    let stopped = running.until_signal(|| reload(sources, &maintenance));
+    service.store().close();
+    stopped.map_err(|error| Failure::doing("The service has stopped", error))
+}
+
+fn health(service: &Service, demo: Option<Demo>) -> Result<Operations, Failure> {
+    let metrics = Metrics::new().map_err(|error| Failure::doing("The metrics could not be set up", error))?;
+    let store = service.store().clone();
+    let probe = move || match store.is_ready() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err("tables are missing or of another release".to_owned()),
+        Err(error) => Err(error.to_string()),
+    };
+    let health = Operations::new(Arc::new(metrics)).with_probe("store", probe);
+    let service = service.clone();
+    Ok(match demo {
+        None => health,
+        Some(demo) => health.with_reset(move || match demo.reset(&service) {
+            Ok(seeded) => Ok(format!("{} learners, {} learning events", seeded.learners, seeded.events)),
+            Err(error) => Err(error.to_string()),
+        }),
+    })
+}
+
+fn greet(demo: &Demo, out: &mut impl Write) -> Result<(), Failure> {
+    let program = std::env::args().next().unwrap_or_else(|| "lrs".to_owned());
+    let commands =
+        demo.commands(&program).map_err(|error| Failure::doing("The demonstration is not what it should be", error))?;
+    let folder = demo.folder().display();
+    writeln!(
+        out,
+        "\nA request for every answer stands in {folder}/PEOPLE.md. In another shell:\n\n. {folder}/demo.env"
+    )?;
+    for command in commands {
+        writeln!(out, "\n{command}")?;
+    }
+    Ok(())
+}
+
+fn advised(error: &StartError) -> String {
+    match error {
+        StartError::Listen { .. } => {
+            format!("{error}.\nDoes another service run there? server.listen and operations.listen set the addresses.")
+        }
+        StartError::Tls(_) | StartError::Thread(_) => error.to_string(),
+    }
+}
+
+/// What a hangup signal changes beside the certificates.
+fn reload(sources: &Sources, maintenance: &AtomicBool) {
+    match Config::load(sources) {
+        Ok(config) => maintenance.store(config.service.maintenance, Ordering::Relaxed),
+        Err(error) => log::error!("the configuration in use is kept: {error}"),
+    }
+}

@@ -1,0 +1,68 @@
+//! What the verbs that work on the store have in common: opening it, and the rules upon it.
+
+use super::config::File;
+use super::failure::Failure;
+use crate::config::{Config, Hours};
+use crate::domain::{Administration, AdministrationError, Clock, OpeningHours, RuleSettings, Service};
+use crate::store::{Store, StoreSettings};
+
+/// Opens the store that the configuration names.
+pub fn open(config: &Config) -> Result<Store, Failure> {
+    let settings = StoreSettings { url: config.store.url.clone(), readers: config.store.readers };
+    Store::open(&settings)
+        .map_err(|error| Failure::doing("The store could not be opened", format!("{error}\nCheck store.url.")))
+}
+
+/// Refuses a store whose tables are not those of this release.
+pub fn check_migrated(store: &Store) -> Result<(), Failure> {
+    match store.is_ready() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Failure::Failed(
+            "The store's tables are missing or of another release. Run 'lrs migrate' first.".to_owned(),
+        )),
+        Err(error) => Err(Failure::doing("The store could not be read", error)),
+    }
+}
+
+/// The service's rules on the store.
+pub fn service(config: &Config, store: Store) -> Service {
+    let rules = RuleSettings {
+        require_recent_find: config.rules.require_recent_find,
+        recent_find_maximum: config.rules.recent_find_maximum,
+        recent_find_minimum: config.rules.recent_find_minimum,
+        hours: match config.service.hours {
+            Hours::Always => None,
+            Hours::Daily(from, until) => Some(OpeningHours { from, until }),
+        },
+        ..RuleSettings::default()
+    };
+    Service::new(store, rules, Clock::system())
+}
+
+/// Does an operator's work on the store of a configuration, in the name of the system's user, and sees it written before it returns.
+pub fn administer<T>(
+    file: &File,
+    work: impl FnOnce(&Administration<'_>) -> Result<T, AdministrationError>,
+) -> Result<T, Failure> {
+    let config = file.load()?;
+    let store = open(&config)?;
+    check_migrated(&store)?;
+    let service = service(&config, store);
+    let user = std::env::var("USER").unwrap_or_else(|_| "operator".to_owned());
+    let outcome = work(&service.administration(&user));
+    service.store().close();
+    outcome.map_err(|error| refused(&error))
+}
+
+/// Says what the operator may do about a refusal.
+pub fn refused(error: &AdministrationError) -> Failure {
+    let next = match error {
+        AdministrationError::UnknownOrganisation(_) | AdministrationError::OrganisationExists => {
+            " 'lrs org list' shows the organisations."
+        }
+        AdministrationError::UnknownCertificate(_) => " 'lrs cert list' shows the certificates.",
+        AdministrationError::RevokedCertificate(_) => " Give the organisation a new one.",
+        AdministrationError::PasswordForm | AdministrationError::Service(_) => "",
+    };
+    Failure::Failed(format!("Nothing was changed: {error}.{next}"))
+}

@@ -1,0 +1,159 @@
+//! `lrs wsdl`: the contract for people and their tools.
+
+use clap::Subcommand;
+use std::io::Write;
+
+use super::call::envelope::{self, Secrets};
+use super::call::fields::{Content, Node};
+use super::call::{Found, find, find_service};
+use super::config;
+use super::failure::Failure;
+use crate::contract::{Element, SERVICES};
+use crate::soap::pages;
+
+/// Show a contract, or a sample request
+#[derive(Debug, Subcommand)]
+pub enum Wsdl {
+    /// Print the WSDL document of a service, with its schemas inside
+    #[command(after_help = "\
+The address in it is server.public_url of the configuration.
+
+Example:
+  lrs wsdl show LearnerService > LearnerService.wsdl")]
+    Show {
+        /// LearnerService, LearnerServiceR9 or ExternalService
+        service: String,
+        #[command(flatten)]
+        config: config::File,
+    },
+    /// Print a request of an operation, with every field
+    #[command(after_help = "Example:\n  lrs wsdl sample learnerByDemographics")]
+    Sample {
+        /// The operation, such as learnerByDemographics
+        operation: String,
+        /// The service, where several have an operation of this name
+        #[arg(long)]
+        service: Option<String>,
+    },
+}
+
+/// Runs the verb.
+pub fn run(verb: Wsdl, out: &mut impl Write) -> Result<(), Failure> {
+    match verb {
+        Wsdl::Show { service, config } => {
+            let service = find_service(SERVICES, &service)?;
+            let url = config.load()?.server.public_url;
+            let text = pages::in_one(service, &format!("{}{}", url.trim_end_matches('/'), service.path));
+            Ok(out.write_all(text.as_bytes())?)
+        }
+        Wsdl::Sample { operation, service } => {
+            let Found { operation, .. } = find(SERVICES, &operation, service.as_deref())?;
+            let text = envelope::write(&sample(&operation.input), Secrets::Written)?;
+            Ok(out.write_all(text.as_bytes())?)
+        }
+    }
+}
+
+/// An element with one occurrence of everything in it.
+fn sample(element: &'static Element) -> Node {
+    let content = if element.children.is_empty() {
+        Content::Text(sample_text(element).to_owned())
+    } else {
+        Content::Members(element.children.iter().map(sample).collect())
+    };
+    Node { element, content }
+}
+
+/// A text that the element's rule accepts; the learner in samples does not exist.
+fn sample_text(element: &Element) -> &'static str {
+    if let Some(first) = element.values.first() {
+        return first;
+    }
+    let by_name = match element.name {
+        "FamilyName" | "familyName" | "learnerFamilyName" => "Example",
+        "GivenName" | "givenName" | "learnerGivenName" => "Ada",
+        "uln" | "learnerUln" | "Uln" => "1000000000",
+        "Ukprn" | "ukPrn" | "ProviderUkprn" => "TEST0038",
+        "OrganisationRef" | "Reference" | "orgRef" => "TEST38",
+        "Password" | "OrgPassword" => "Synthetic-Pass16",
+        "Username" | "UserName" => "sample",
+        "UnitOrQualificationReferenceNumber" => "500/4606/8",
+        "submissionType" => "F",
+        "LearnerPostcode" => "ZZ99 9ZZ",
+        "DateofBirth" => "2004-02-29T00:00:00",
+        "LanguageForAssessment" => "English",
+        "emailAddress" => "ada@example.com",
+        "telephoneNumber" => "00000 000000",
+        _ => "",
+    };
+    if !by_name.is_empty() {
+        return by_name;
+    }
+    match element.facet.unwrap_or(element.type_name) {
+        "MIAPULN" | "MIAPULNNillable" => "1000000000",
+        "MIAPUKPRN" => "TEST0038",
+        "MIAPPostCode" | "MIAPPostCodeNillable" => "ZZ99 9ZZ",
+        "MIAPEmail" => "ada@example.com",
+        "MIAPDate" | "MIAPDateNillable" => "2004-02-29",
+        "MIAPDateTime" => "2024-02-29 12:00:00",
+        "MIAPGender" | "MIAPGenderNillable" => "2",
+        "MIAPVerificationType" | "MIAPAbilityToShare" | "MIAPTierLevel" | "MIAPLearnerStatus" => "1",
+        "MIAPNationality" => "GBR",
+        "MIAPScottishCandidateNumber" => "123456789",
+        "MIAPFindType" | "MIAPBatchJobType" => "FUL",
+        "MIAPUserType" => "ORG",
+        "MIAPContactType" => "WEB",
+        "LrsGetType" => "FULL",
+        "LrsLanguage" => "ENG",
+        "MIAPLearnerRecordCount" | "JobID" | "LrsVendorId" | "int" | "long" => "1",
+        "dateTime" => "2024-02-29T00:00:00",
+        "boolean" => "false",
+        _ => "Example",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::contract::Operation;
+
+    fn request_of(operation: &Operation, service: &str) -> String {
+        let mut out = Vec::new();
+        run(Wsdl::Sample { operation: operation.name.into(), service: Some(service.into()) }, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn elements(element: &Element) -> Vec<&'static str> {
+        std::iter::once(element.name).chain(element.children.iter().flat_map(elements)).collect()
+    }
+
+    #[test]
+    fn a_sample_of_every_operation_has_every_element() {
+        for service in SERVICES {
+            for operation in service.operations {
+                let text = request_of(operation, service.name);
+                for name in elements(&operation.input) {
+                    assert!(text.contains(&format!("{name}>")), "{} lacks {name}:\n{text}", operation.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_contract_is_shown_by_name_and_an_unknown_one_refused() {
+        for service in SERVICES {
+            let mut out = Vec::new();
+            run(Wsdl::Show { service: service.name.to_lowercase(), config: config::File::default() }, &mut out)
+                .unwrap();
+            let text = String::from_utf8(out).unwrap();
+            assert!(
+                text.contains(service.port_type) && text.contains(&format!("https://localhost:8443{}", service.path)),
+                "{text}"
+            );
+        }
+        let refused = run(Wsdl::Show { service: "Learner".into(), config: config::File::default() }, &mut Vec::new());
+        assert!(matches!(refused, Err(Failure::Usage(_))));
+    }
+}

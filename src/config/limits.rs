@@ -1,0 +1,66 @@
+//! `[limits]`: what a client can make the service hold, wait for or do at once (our choice, from the defaults of other SOAP stacks).
+
+use std::time::Duration;
+
+use super::ConfigError;
+use super::reader::Reader;
+
+/// Sizes in bytes, times in seconds, numbers for the whole process.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Longest request body of an interactive service, before and after decompression.
+    pub body_bytes: usize,
+    /// The same for a service that takes batches.
+    pub batch_body_bytes: usize,
+    /// A connection's first request line and headers must be there after this time.
+    pub header_timeout: Duration,
+    /// A body may take this long, and longer only while `minimum_rate` is kept.
+    pub body_timeout: Duration,
+    /// Bytes a second that earn a body more time than `body_timeout`.
+    pub minimum_rate: u64,
+    /// A connection without a request is closed after this time.
+    pub idle: Duration,
+    /// A TLS handshake must be complete after this time.
+    pub handshake_timeout: Duration,
+    /// TLS handshakes in progress at once.
+    pub handshakes: usize,
+    /// Connections at once, those in their handshake included.
+    pub connections: usize,
+}
+
+impl Limits {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, ConfigError> {
+        let defaults = Self::default();
+        let some = |n: &usize| if *n == 0 { Err("must be more than 0".to_owned()) } else { Ok(()) };
+        let time = |t: &Duration| if t.is_zero() { Err("must be more than 0 seconds".to_owned()) } else { Ok(()) };
+        Ok(Self {
+            body_bytes: reader.get_checked("limits.body_bytes", defaults.body_bytes, some)?,
+            batch_body_bytes: reader.get_checked("limits.batch_body_bytes", defaults.batch_body_bytes, some)?,
+            header_timeout: reader.get_checked("limits.header_timeout_s", defaults.header_timeout, time)?,
+            body_timeout: reader.get_checked("limits.body_timeout_s", defaults.body_timeout, time)?,
+            minimum_rate: reader.get_checked("limits.minimum_rate", defaults.minimum_rate, |n| {
+                if *n == 0 { Err("must be more than 0 bytes a second".to_owned()) } else { Ok(()) }
+            })?,
+            idle: reader.get_checked("limits.idle_s", defaults.idle, time)?,
+            handshake_timeout: reader.get_checked("limits.handshake_timeout_s", defaults.handshake_timeout, time)?,
+            handshakes: reader.get_checked("limits.handshakes", defaults.handshakes, some)?,
+            connections: reader.get_checked("limits.connections", defaults.connections, some)?,
+        })
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 256 * 1024,
+            batch_body_bytes: 32 * 1024 * 1024,
+            header_timeout: Duration::from_secs(5),
+            body_timeout: Duration::from_secs(10),
+            minimum_rate: 4096,
+            idle: Duration::from_secs(60),
+            handshake_timeout: Duration::from_secs(5),
+            handshakes: 1024,
+            connections: 4096,
+        }
+    }
+}

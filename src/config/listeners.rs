@@ -1,0 +1,70 @@
+//! `[server]` and `[operations]`: where the service listens.
+
+use std::net::SocketAddr;
+
+use super::reader::Reader;
+use super::{ConfigError, FromValue};
+
+/// The public listener: mutual TLS, the three services.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// What clients call it, without a trailing slash; stands in the published contracts. Must be https (WS-I R5001).
+    pub public_url: String,
+    /// Worker threads; 0 means one for each processor.
+    pub workers: usize,
+}
+
+/// The listener for health, readiness and metrics. It has no authentication and is therefore kept on loopback.
+#[derive(Debug, Clone)]
+pub struct Operations {
+    /// Address and port; the address must be loopback.
+    pub listen: SocketAddr,
+}
+
+impl Server {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, ConfigError> {
+        let listen = reader.get("server.listen", SocketAddr::from(([127, 0, 0, 1], 8443)))?;
+        let PublicUrl(public_url) =
+            reader.get("server.public_url", PublicUrl(format!("https://localhost:{}", listen.port())))?;
+        let workers = reader.get_checked("server.workers", 0, |n| match n {
+            0..=512 => Ok(()),
+            _ => Err("at most 512 workers".to_owned()),
+        })?;
+        Ok(Self { listen, public_url, workers })
+    }
+}
+
+impl Operations {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, ConfigError> {
+        let default = SocketAddr::from(([127, 0, 0, 1], 9090));
+        let listen = reader.get_checked("operations.listen", default, |address| {
+            if address.ip().is_loopback() {
+                Ok(())
+            } else {
+                Err("must be a loopback address (127.0.0.1 or ::1), because nobody is asked who he is there".to_owned())
+            }
+        })?;
+        Ok(Self { listen })
+    }
+}
+
+/// An https address without query or fragment; a trailing slash is taken off.
+struct PublicUrl(String);
+
+impl FromValue for PublicUrl {
+    fn from_text(text: &str) -> Result<Self, String> {
+        let host = text.strip_prefix("https://").unwrap_or_default();
+        let plain =
+            host.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'?' | b'#' | b'@' | b'<' | b'>' | b'"' | b'&'));
+        if host.is_empty() || !plain {
+            return Err("expected an address such as https://lrs.example.org:8443".to_owned());
+        }
+        Ok(Self(text.trim_end_matches('/').to_owned()))
+    }
+
+    fn show(&self) -> String {
+        self.0.clone()
+    }
+}

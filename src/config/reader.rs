@@ -1,0 +1,190 @@
+//! Finds the value of each key in the sources by their rank, keeps where it was found, and at the end names the keys that nobody asked for.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::PathBuf;
+
+use super::{ConfigError, FromValue, Sources, folder_of};
+
+/// Every environment variable of the configuration begins with this.
+pub(super) const PREFIX: &str = "LRS_";
+
+/// Where a value was set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Nowhere: the built-in value.
+    Default,
+    /// The configuration file.
+    File(PathBuf),
+    /// An environment variable, by name.
+    Environment(String),
+    /// A flag of the command line.
+    Flag,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File(path) => write!(f, "file {}", path.display()),
+            Self::Environment(name) => write!(f, "environment {name}"),
+            Self::Flag => f.write_str("flag"),
+        }
+    }
+}
+
+/// One setting as `lrs config show` prints it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// `section.key`.
+    pub key: &'static str,
+    /// The value as text; the secret part of it is masked.
+    pub value: String,
+    /// Where it was set.
+    pub origin: Origin,
+}
+
+/// A value found in one of the sources.
+enum Found<'a> {
+    Text(&'a str),
+    Toml(&'a toml::Value),
+}
+
+/// Reads keys one after the other; see the module's text.
+pub(super) struct Reader<'a> {
+    sources: &'a Sources,
+    table: toml::Table,
+    file: PathBuf,
+    folder: PathBuf,
+    settings: Vec<Setting>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn open(sources: &'a Sources) -> Result<Self, ConfigError> {
+        let file = sources.file.clone().unwrap_or_default();
+        let table = match &sources.file {
+            None => toml::Table::new(),
+            Some(path) => {
+                let name = path.display().to_string();
+                let text = std::fs::read_to_string(path)
+                    .map_err(|reason| ConfigError::Unreadable { path: name.clone(), reason })?;
+                text.parse().map_err(|e| syntax_error(name, &text, &e))?
+            }
+        };
+        let folder = folder_of(&file);
+        Ok(Self { sources, table, file, folder, settings: Vec::new() })
+    }
+
+    /// The value of `key` (`section.key`), or `default` where nobody set it.
+    pub(super) fn get<T: FromValue>(&mut self, key: &'static str, default: T) -> Result<T, ConfigError> {
+        self.get_checked(key, default, |_| Ok(()))
+    }
+
+    /// The same, with a further condition on the value; its error text says what would be right.
+    pub(super) fn get_checked<T: FromValue>(
+        &mut self,
+        key: &'static str,
+        default: T,
+        check: impl FnOnce(&T) -> Result<(), String>,
+    ) -> Result<T, ConfigError> {
+        let (value, origin) = match self.find(key) {
+            None => (default, Origin::Default),
+            Some((found, origin)) => {
+                // Paths of the file are relative to its folder; those of a flag or variable to where the program was started.
+                let read = match found {
+                    Found::Text(text) => T::from_text(text),
+                    Found::Toml(value) => T::from_toml(value, &self.folder),
+                };
+                let value = read.map_err(|reason| ConfigError::Invalid { key, origin: origin.clone(), reason })?;
+                (value, origin)
+            }
+        };
+        check(&value).map_err(|reason| ConfigError::Invalid { key, origin: origin.clone(), reason })?;
+        self.settings.push(Setting { key, value: value.show(), origin });
+        Ok(value)
+    }
+
+    fn find(&self, key: &'static str) -> Option<(Found<'_>, Origin)> {
+        if let Some(text) = self.sources.flags.get(key) {
+            return Some((Found::Text(text), Origin::Flag));
+        }
+        let variable = variable_of(key);
+        if let Some(text) = self.sources.environment.get(&variable) {
+            return Some((Found::Text(text), Origin::Environment(variable)));
+        }
+        let mut parts = key.split('.');
+        let mut value = self.table.get(parts.next()?)?;
+        for part in parts {
+            value = value.as_table()?.get(part)?;
+        }
+        Some((Found::Toml(value), Origin::File(self.file.clone())))
+    }
+
+    /// What was read, unless a source holds a key that nobody asked for.
+    pub(super) fn finish(self) -> Result<Vec<Setting>, ConfigError> {
+        let known: BTreeSet<&str> = self.settings.iter().map(|s| s.key).collect();
+        let unknown = |key: String, origin: Origin, normal: &str| {
+            let hint = nearest(normal, &known).map(str::to_owned);
+            Err(ConfigError::UnknownKey { key, origin, hint })
+        };
+        for key in self.sources.flags.keys() {
+            if !known.contains(key.as_str()) {
+                return unknown(key.clone(), Origin::Flag, key);
+            }
+        }
+        let variables: BTreeSet<String> = known.iter().map(|key| variable_of(key)).collect();
+        let sections: BTreeSet<&str> = known.iter().filter_map(|key| key.split('.').next()).collect();
+        for name in self.sources.environment.keys() {
+            // LRS_URL and the like are the demo's shell variables and nobody's setting: only a section's name makes a variable ours.
+            let Some(rest) = name.strip_prefix(PREFIX).map(str::to_ascii_lowercase) else { continue };
+            let ours = rest.split_once('_').is_some_and(|(section, _)| sections.contains(section));
+            if ours && !variables.contains(name) {
+                return unknown(name.clone(), Origin::Environment(name.clone()), &rest.replacen('_', ".", 1));
+            }
+        }
+        let mut keys = Vec::new();
+        leaves("", &self.table, &known, &mut keys);
+        match keys.into_iter().find(|key| !known.contains(key.as_str())) {
+            Some(key) => unknown(key.clone(), Origin::File(self.file.clone()), &key),
+            None => Ok(self.settings),
+        }
+    }
+}
+
+/// `limits.body_bytes` is set by `LRS_LIMITS_BODY_BYTES`.
+fn variable_of(key: &str) -> String {
+    format!("{PREFIX}{}", key.replace('.', "_").to_ascii_uppercase())
+}
+
+/// The keys of a file, written with dots; a table is entered unless the whole of it is a known key.
+fn leaves(prefix: &str, table: &toml::Table, known: &BTreeSet<&str>, into: &mut Vec<String>) {
+    for (name, value) in table {
+        let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        match value.as_table() {
+            // An empty section says nothing and is no mistake, if it is one of ours.
+            Some(inner) if !inner.is_empty() && !known.contains(key.as_str()) => leaves(&key, inner, known, into),
+            Some(_) if known.iter().any(|k| k.starts_with(&format!("{key}."))) => {}
+            _ => into.push(key),
+        }
+    }
+}
+
+/// The known key that a mistyped one most likely means, if any is near.
+fn nearest<'k>(wrong: &str, known: &BTreeSet<&'k str>) -> Option<&'k str> {
+    let last = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
+    let distance = |key: &str| {
+        strsim::damerau_levenshtein(wrong, key).min(
+            // The right key in the wrong section is the other common mistake.
+            if last(wrong) == last(key) { 2 } else { usize::MAX },
+        )
+    };
+    known.iter().map(|key| (distance(key), *key)).min().filter(|(d, _)| *d <= 4).map(|(_, key)| key)
+}
+
+/// The message and position of a TOML error without the line itself, which may hold a password.
+fn syntax_error(path: String, text: &str, error: &toml::de::Error) -> ConfigError {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    ConfigError::Syntax { path, reason: format!("line {line}, column {column}: {}", error.message()) }
+}

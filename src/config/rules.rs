@@ -1,0 +1,28 @@
+//! `[rules]`: choices that the published rules of the service leave open.
+
+use std::time::Duration;
+
+use super::ConfigError;
+use super::reader::Reader;
+
+/// Settings of the domain.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// Whether a learner can only be registered after a search for the same five demographics by the same organisation
+    /// (domain.md 2.5; off for web services by default).
+    pub require_recent_find: bool,
+    /// How old that search may be.
+    pub recent_find_maximum: Duration,
+    /// How old it must be, so that a program cannot search and register in one breath.
+    pub recent_find_minimum: Duration,
+}
+
+impl Rules {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, ConfigError> {
+        Ok(Self {
+            require_recent_find: reader.get("rules.register.require_recent_find", false)?,
+            recent_find_maximum: reader.get("rules.register.recent_find_maximum_s", Duration::from_secs(120 * 60))?,
+            recent_find_minimum: reader.get("rules.register.recent_find_minimum_s", Duration::from_secs(5))?,
+        })
+    }
+}

@@ -1,0 +1,149 @@
+//! How a value is read from text (flag, environment) or TOML (file), and how it is shown.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A type that a setting can have.
+pub trait FromValue: Sized {
+    /// From a flag or an environment variable.
+    ///
+    /// # Errors
+    /// What would be right, as a phrase.
+    fn from_text(text: &str) -> Result<Self, String>;
+
+    /// From the file, whose folder is `folder`. Text and integers are read as their text unless the type says otherwise.
+    ///
+    /// # Errors
+    /// What would be right, as a phrase.
+    fn from_toml(value: &toml::Value, folder: &Path) -> Result<Self, String> {
+        let _ = folder;
+        match value {
+            toml::Value::String(text) => Self::from_text(text),
+            other => Err(format!("expected text, found {}", other.type_str())),
+        }
+    }
+
+    /// For people; secrets masked.
+    fn show(&self) -> String;
+}
+
+impl FromValue for String {
+    fn from_text(text: &str) -> Result<Self, String> {
+        Ok(text.to_owned())
+    }
+
+    fn show(&self) -> String {
+        self.clone()
+    }
+}
+
+impl FromValue for bool {
+    fn from_text(text: &str) -> Result<Self, String> {
+        match text.to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" | "on" => Ok(true),
+            "false" | "0" | "no" | "off" => Ok(false),
+            _ => Err("expected true or false".to_owned()),
+        }
+    }
+
+    fn from_toml(value: &toml::Value, _folder: &Path) -> Result<Self, String> {
+        value.as_bool().ok_or_else(|| format!("expected true or false, found {}", value.type_str()))
+    }
+
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// Whole numbers.
+macro_rules! number {
+    ($($type:ty),*) => {$(
+        impl FromValue for $type {
+            fn from_text(text: &str) -> Result<Self, String> {
+                text.replace('_', "").parse().map_err(|_| format!("expected a whole number from 0 to {}", Self::MAX))
+            }
+
+            fn from_toml(value: &toml::Value, _folder: &Path) -> Result<Self, String> {
+                let number = value.as_integer().ok_or_else(|| format!("expected a whole number, found {}", value.type_str()))?;
+                Self::try_from(number).map_err(|_| format!("expected a whole number from 0 to {}", Self::MAX))
+            }
+
+            fn show(&self) -> String {
+                self.to_string()
+            }
+        }
+    )*};
+}
+
+number!(u16, u32, u64, usize);
+
+impl FromValue for SocketAddr {
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| "expected an address and port such as 127.0.0.1:8443 or [::1]:8443".to_owned())
+    }
+
+    fn show(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// Seconds; fractions are allowed, so that a test can wait for less than one.
+impl FromValue for Duration {
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.parse().ok().and_then(|s| Self::try_from_secs_f64(s).ok()).ok_or_else(|| "expected seconds".to_owned())
+    }
+
+    fn from_toml(value: &toml::Value, _folder: &Path) -> Result<Self, String> {
+        match value {
+            toml::Value::Integer(n) => Self::from_text(&n.to_string()),
+            toml::Value::Float(n) => Self::from_text(&n.to_string()),
+            other => Err(format!("expected seconds, found {}", other.type_str())),
+        }
+    }
+
+    fn show(&self) -> String {
+        self.as_secs_f64().to_string()
+    }
+}
+
+impl FromValue for PathBuf {
+    fn from_text(text: &str) -> Result<Self, String> {
+        if text.is_empty() { Err("expected a path".to_owned()) } else { Ok(Self::from(text)) }
+    }
+
+    fn from_toml(value: &toml::Value, folder: &Path) -> Result<Self, String> {
+        let text = value.as_str().ok_or_else(|| format!("expected a path, found {}", value.type_str()))?;
+        Self::from_text(text).map(|path| folder.join(path))
+    }
+
+    fn show(&self) -> String {
+        self.display().to_string()
+    }
+}
+
+/// In the file a list; elsewhere paths separated by commas.
+impl FromValue for Vec<PathBuf> {
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.split(',').map(str::trim).filter(|path| !path.is_empty()).map(PathBuf::from_text).collect()
+    }
+
+    fn from_toml(value: &toml::Value, folder: &Path) -> Result<Self, String> {
+        let list = value.as_array().ok_or_else(|| format!("expected a list of paths, found {}", value.type_str()))?;
+        list.iter().map(|item| PathBuf::from_toml(item, folder)).collect()
+    }
+
+    fn show(&self) -> String {
+        self.iter().map(FromValue::show).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl FromValue for log::LevelFilter {
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| "expected off, error, warn, info, debug or trace".to_owned())
+    }
+
+    fn show(&self) -> String {
+        self.to_string().to_ascii_lowercase()
+    }
+}

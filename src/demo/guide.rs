@@ -1,0 +1,150 @@
+//! `PEOPLE.md` and the commands that the demonstration prints: the examples as people read and type them.
+
+use std::fmt::{self, Write as _};
+
+use super::FixtureError;
+use super::examples::{self, Caller, Example};
+use super::organisations::{AWARDING, DemoOrganisation, LIMITED, ORGANISATIONS, PROVIDER};
+use super::people::People;
+use crate::domain::codes;
+
+/// What every guide begins with.
+const INTRODUCTION: &str = "\
+# People and requests of this demonstration
+
+Nobody here exists: people, addresses, numbers and organisations are invented. The passwords are public and for demonstrations alone.
+
+Before the first request, in your shell: `. demo/demo.env` (the file beside this one). `lrs` is this program (`target/release/lrs` after
+`make run`); credentials, FindType, getType, userType, vendor and language are filled in unless you name them.
+
+Every request below gives the code above it, on the data as the demonstration puts them. Some change the data (they say so); to put them back:
+";
+
+/// Codes that no request produces by itself, and why.
+const NO_REQUEST: &str = "\
+## Codes that the state of the service causes
+
+* **WSEC0004** (out of hours): set opening hours in `lrs.toml` (`[service] hours`) that do not hold the present moment, and start again.
+* **WSEC0999** (unknown exception): something broke inside, for example the store cannot be reached. No request should be able to cause it.
+* Maintenance is no code: with `[service] maintenance = true` every POST gets HTTP status 405 with `UnsupportedHttpVerb`.
+";
+
+/// The whole guide.
+pub(super) fn people_md(people: &People, learners: u32, ops_port: u16) -> Result<String, FixtureError> {
+    let examples = examples::all(people)?;
+    let mut guide = String::new();
+    // Writing into a String cannot fail.
+    let _ = write_guide(&mut guide, people, &examples, learners, ops_port);
+    Ok(guide)
+}
+
+fn write_guide(guide: &mut String, people: &People, examples: &[Example], learners: u32, ops_port: u16) -> fmt::Result {
+    guide.push_str(INTRODUCTION);
+    writeln!(guide, "\n```sh\ncurl -X POST http://127.0.0.1:{ops_port}/demo/reset\n```")?;
+    write_organisations(guide)?;
+    write_people(guide, people, learners)?;
+    let mut heading = ("", "");
+    for example in examples {
+        if heading != (example.service, example.operation) {
+            heading = (example.service, example.operation);
+            writeln!(guide, "\n## {}.{}", example.service, example.operation)?;
+        }
+        write_example(guide, example)?;
+    }
+    writeln!(guide, "\n{NO_REQUEST}")?;
+    write_other_codes(guide, examples)
+}
+
+fn write_organisations(guide: &mut String) -> fmt::Result {
+    guide.push_str(
+        "\n## Organisations\n\n| organisation | UKPRN | reference | password | certificate |\n|---|---|---|---|---|\n",
+    );
+    for DemoOrganisation { prefix, name, ukprn, org_ref, password, .. } in ORGANISATIONS {
+        let certificate = if *prefix == AWARDING.prefix { "pki/awarding.pem" } else { "pki/provider.pem" };
+        writeln!(guide, "| {name} | `{ukprn}` | `{org_ref}` | `{password}` | `{certificate}` |")?;
+    }
+    guide.push_str(
+        "\nEach certificate is there as `.p12` too, password `demo`. `pki/ca.pem` is the authority to trust.\n",
+    );
+    Ok(())
+}
+
+fn write_people(guide: &mut String, people: &People, learners: u32) -> fmt::Result {
+    guide.push_str("\n## People\n\n| role | ULN | given name | family name | born | gender | postcode | |\n|---|---|---|---|---|---|---|---|\n");
+    for person in people.all() {
+        let l = &person.learner;
+        writeln!(
+            guide,
+            "| {} | `{}` | {} | {} | {} | {} | {} | {} |",
+            person.role, l.uln, l.given_name, l.family_name, l.date_of_birth, l.gender, l.postcode, person.about
+        )?;
+    }
+    writeln!(guide, "\nBeside them there are {learners} learners without a role, none of whom resembles one of these.")
+}
+
+fn write_example(guide: &mut String, example: &Example) -> fmt::Result {
+    let Example { code, note, fields, .. } = example;
+    writeln!(guide, "\n### {code}: {note}\n\n```sh\n{}\n```", command(example, "lrs"))?;
+    if !fields.is_empty() {
+        let shown = |value: &str| if value.is_empty() { "(empty)".to_owned() } else { format!("`{value}`") };
+        let values: Vec<_> = fields.iter().map(|(name, value)| format!("{name} {}", shown(value))).collect();
+        writeln!(guide, "\n{}", values.join(", "))?;
+    }
+    Ok(())
+}
+
+/// The published codes without an example, so that nobody looks for them in vain.
+fn write_other_codes(guide: &mut String, examples: &[Example]) -> fmt::Result {
+    guide.push_str("## Codes of operations that are not supported yet\n\n");
+    let unused = codes::ALL.iter().filter(|entry| !entry.operations.is_empty() && !entry.code.starts_with("VRF"));
+    for entry in unused.filter(|entry| examples.iter().all(|example| example.code != entry.code)) {
+        writeln!(guide, "* {} ({}): {}", entry.code, entry.operations.join(", "), entry.meaning)?;
+    }
+    Ok(())
+}
+
+/// The command line that sends an example.
+pub(super) fn command(example: &Example, program: &str) -> String {
+    let organisation = |ukprn: &str, org_ref: &str, password: &str| {
+        format!("--org-ukprn {} --org-ref {} --org-password {} ", quote(ukprn), quote(org_ref), quote(password))
+    };
+    let caller = match example.caller {
+        Caller::Provider => String::new(),
+        Caller::Awarding => "--as awarding ".to_owned(),
+        Caller::Limited => organisation(LIMITED.ukprn, LIMITED.org_ref, LIMITED.password),
+        Caller::Unknown => organisation("99999999", "NOBODY", PROVIDER.password),
+        Caller::WrongPassword => "--org-password wrong-passwordxx ".to_owned(),
+    };
+    let fields: String = example.fields.iter().map(|(name, value)| format!(" --{name} {}", quote(value))).collect();
+    format!("{program} call {caller}{}{fields}", example.operation)
+}
+
+/// Two commands to try: the same find with curl and with this program.
+pub(super) fn commands(people: &People, program: &str) -> Result<[String; 2], FixtureError> {
+    let learner = &people.role("EXACT")?.learner;
+    let (uln, family, given) = (learner.uln, &learner.family_name, &learner.given_name);
+    let envelope = format!(
+        "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>\
+         <f:FindLearnerByULN xmlns:f=\"http://api.lrs.miap.gov.uk/findmsg\"><FindType>FUL</FindType><UKPRN>{}</UKPRN>\
+         <OrgPassword>{}</OrgPassword><UserName>curl</UserName><ULN>{uln}</ULN><FamilyName>{family}</FamilyName>\
+         <GivenName>{given}</GivenName></f:FindLearnerByULN></s:Body></s:Envelope>",
+        PROVIDER.ukprn, PROVIDER.password
+    );
+    let curl = format!(
+        "curl --cacert \"$LRS_CA\" --cert \"$PROVIDER_CERT\" -H 'Content-Type: text/xml; charset=utf-8' -d {} \"$LRS_URL/LearnerService.svc\"",
+        quote(&envelope)
+    );
+    let call =
+        format!("{program} call learnerByULN --ULN {uln} --FamilyName {} --GivenName {}", quote(family), quote(given));
+    Ok([curl, call])
+}
+
+/// A word as a shell takes it literally.
+pub(super) fn quote(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./_-".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}

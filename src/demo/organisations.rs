@@ -1,0 +1,81 @@
+//! The organisations of the demonstration and their passwords, which are public and for the demonstration alone.
+
+use super::{DemoError, FixtureError, aims};
+use crate::domain::{NewOrganisation, Service};
+use crate::model::{Organisation, Permissions, Ukprn};
+
+/// An organisation of the demonstration.
+pub struct DemoOrganisation {
+    /// Prefix of its variables in `demo.env`.
+    pub prefix: &'static str,
+    /// UKPRN.
+    pub ukprn: &'static str,
+    /// Organisation reference.
+    pub org_ref: &'static str,
+    /// Name.
+    pub name: &'static str,
+    /// Password: 16 characters.
+    pub password: &'static str,
+    roles: Roles,
+}
+
+enum Roles {
+    LearnerRegistrationBody,
+    AwardingOrganisation,
+    NoPermission,
+}
+
+/// The provider, a learner registration body.
+pub const PROVIDER: DemoOrganisation = DemoOrganisation {
+    prefix: "PROVIDER",
+    ukprn: aims::PROVIDER.0,
+    org_ref: "TEST38",
+    name: aims::PROVIDER.1,
+    password: "demo-provider-pw",
+    roles: Roles::LearnerRegistrationBody,
+};
+
+/// The awarding organisation.
+pub const AWARDING: DemoOrganisation = DemoOrganisation {
+    prefix: "AO",
+    ukprn: aims::AWARDING_ORGANISATION.0,
+    org_ref: "TEST45",
+    name: aims::AWARDING_ORGANISATION.1,
+    password: "demo-awarding-pw",
+    roles: Roles::AwardingOrganisation,
+};
+
+/// A learner registration body without any permission, which the provider's certificate may act for.
+pub const LIMITED: DemoOrganisation = DemoOrganisation {
+    prefix: "LIMITED",
+    ukprn: "TEST0007",
+    org_ref: "TEST07",
+    name: "Demonstration Organisation Without Permissions",
+    password: "demo-limited--pw",
+    roles: Roles::NoPermission,
+};
+
+/// All of them, in the order in which they are added.
+pub const ORGANISATIONS: [&DemoOrganisation; 3] = [&PROVIDER, &AWARDING, &LIMITED];
+
+impl DemoOrganisation {
+    pub(super) fn ukprn(&self) -> Result<Ukprn, FixtureError> {
+        self.ukprn.parse().map_err(|_| FixtureError::Value { entry: self.prefix.to_owned(), field: "ukprn" })
+    }
+
+    /// Adds the organisation to the service.
+    pub(super) fn add(&self, service: &Service, user: &str) -> Result<Organisation, DemoError> {
+        let org_ref = self.org_ref.parse();
+        let org_ref = org_ref.map_err(|_| FixtureError::Value { entry: self.prefix.to_owned(), field: "org_ref" })?;
+        let added = service.administration(user).add_organisation(&NewOrganisation {
+            ukprn: self.ukprn()?,
+            org_ref,
+            name: self.name,
+            learner_registration_body: !matches!(self.roles, Roles::AwardingOrganisation),
+            awarding_organisation: matches!(self.roles, Roles::AwardingOrganisation),
+            permissions: matches!(self.roles, Roles::NoPermission).then_some(Permissions::NONE),
+            password: Some(self.password),
+        })?;
+        Ok(added)
+    }
+}

@@ -1,0 +1,10 @@
+//! What operators see: health and readiness, metrics, the log. Labels and log fields are fixed words, numbers and references of
+//! organisations; there is no way for personal data into them.
+
+mod listener;
+mod logging;
+mod metrics;
+
+pub use self::listener::{Operations, Probe, Reset, bind};
+pub use self::logging::{CallLine, RequestId, init_log, log_call};
+pub use self::metrics::Metrics;

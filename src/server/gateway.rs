@@ -1,0 +1,120 @@
+//! The boundary to the layer that knows SOAP: what the edge gives it, and what it wants back.
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::decode::Text;
+use crate::model::Peer;
+use crate::ops::RequestId;
+
+/// One service of the listener.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// Its path without the leading slash, for example `LearnerService.svc`; found in any letter case.
+    pub path: &'static str,
+    /// Its name in metrics and log.
+    pub name: &'static str,
+    /// Whether it takes batches, and so longer bodies.
+    pub batch: bool,
+}
+
+/// The SOAP layer.
+pub trait Gateway: Send + Sync + 'static {
+    /// Answers a call. With `may_block` unset it runs on the thread that serves the connections and must not wait for a disk, a lock or a
+    /// password hash: where it would have to, it does nothing and says [`Answer::MustBlock`], and is asked again on another thread.
+    fn post(&self, exchange: &Exchange) -> Answer;
+
+    /// A page for GET and HEAD: help, contract, schema. Must not block.
+    fn page(&self, request: &PageRequest<'_>) -> Page;
+
+    /// The fault for a trouble that the edge found before (or instead of) the gateway's own answer.
+    fn fault(&self, service: usize, version: SoapVersion, trouble: Trouble) -> Reply;
+}
+
+/// One call, ready to be read.
+#[derive(Debug)]
+pub struct Exchange {
+    /// Index of the route.
+    pub service: usize,
+    /// What the media type says; the envelope has the last word.
+    pub version: SoapVersion,
+    /// The body as text: UTF-8, without byte order mark and XML declaration.
+    pub body: Text,
+    /// The client: its certificate was verified, and looked up in the revocation lists, for this very request.
+    pub peer: Arc<Peer>,
+    /// Name of this request in the log.
+    pub request: RequestId,
+    /// Whether the gateway may wait.
+    pub may_block: bool,
+}
+
+/// What a gateway says to a call.
+pub enum Answer {
+    /// The answer.
+    Reply(Reply),
+    /// Ask again with [`Exchange::may_block`].
+    MustBlock,
+}
+
+/// SOAP 1.1 (`text/xml`) or 1.2 (`application/soap+xml`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SoapVersion {
+    /// `http://schemas.xmlsoap.org/soap/envelope/`.
+    Soap11,
+    /// `http://www.w3.org/2003/05/soap-envelope`.
+    Soap12,
+}
+
+/// Waits until everything that must be durable before the answer leaves (the audit rows) is. If that fails, the fault that is sent instead.
+pub type Settle = Pin<Box<dyn Future<Output = Result<(), Box<Reply>>> + Send>>;
+
+/// A SOAP answer, fault or not.
+pub struct Reply {
+    /// HTTP status: 200, or 500 for a fault.
+    pub status: u16,
+    /// Decides the media type.
+    pub version: SoapVersion,
+    /// The envelope, UTF-8.
+    pub body: String,
+    /// The operation, for metrics and log; a word of the contract.
+    pub operation: &'static str,
+    /// How it ended, for metrics and log: `answer` or `fault`.
+    pub outcome: &'static str,
+    /// Response or error code, for metrics and log.
+    pub code: &'static str,
+    /// Reference of the calling organisation for the log, empty while unknown.
+    pub organisation: String,
+    /// To be awaited before the answer leaves.
+    pub settle: Option<Settle>,
+}
+
+/// What the edge cannot answer by itself, because the answer is a SOAP fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The body is no text in an accepted encoding; the words say what is wrong, for the client.
+    Malformed(&'static str),
+    /// Something failed inside; nothing more is known or to be said.
+    Internal,
+}
+
+/// A request for a page.
+#[derive(Debug, Clone, Copy)]
+pub struct PageRequest<'a> {
+    /// Index of the route.
+    pub service: usize,
+    /// The query as it was sent, without the question mark; empty if there is none.
+    pub query: &'a str,
+}
+
+/// A page.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// HTTP status.
+    pub status: u16,
+    /// Media type with charset.
+    pub content_type: &'static str,
+    /// The text.
+    pub body: Cow<'static, str>,
+}

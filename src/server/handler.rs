@@ -1,0 +1,239 @@
+//! The path of one request, phase after phase.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
+
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::http::header::CONTENT_LENGTH;
+use actix_web::web::{self, Bytes};
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::Utc;
+
+use super::body::{self, Pace};
+use super::decode::{self, Text};
+use super::gateway::{Answer, Exchange, Gateway, PageRequest, Reply, Route, SoapVersion, Trouble};
+use super::gzip::{self, Inflate};
+use super::media;
+use super::peers::Connection;
+use super::respond::{self, Packed, Refused};
+use super::stalls::Stalls;
+use crate::config::Limits;
+use crate::model::Peer;
+use crate::ops::{CallLine, Metrics, RequestId, log_call};
+use crate::tls::{Refusal, Trust};
+
+/// A longer body is unpacked and read on a thread of its own, so that other connections do not wait for it.
+const INLINE: usize = 64 * 1024;
+
+/// What all requests share.
+pub(super) struct Edge {
+    pub(super) routes: Vec<Route>,
+    pub(super) gateway: Arc<dyn Gateway>,
+    /// Whether every call goes to a thread that may wait (a database over the network).
+    pub(super) always_block: bool,
+    pub(super) limits: Limits,
+    pub(super) trust: Trust,
+    pub(super) stalls: Stalls,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) maintenance: Arc<AtomicBool>,
+    pub(super) next_request: AtomicU64,
+}
+
+/// What is known of a request while it is answered, for its line in the log.
+struct Progress {
+    request: RequestId,
+    started: Instant,
+    service: &'static str,
+    peer: Option<Arc<Peer>>,
+    bytes_in: usize,
+    bytes_out: usize,
+}
+
+/// Answers one request.
+pub(super) async fn answer(edge: Arc<Edge>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
+    let pulse = request.conn_data::<Connection>().and_then(|connection| connection.pulse.as_ref());
+    if let Some(pulse) = pulse {
+        pulse.busy();
+    }
+    let mut payload = payload.into_inner();
+    let mut progress = Progress {
+        request: RequestId(edge.next_request.fetch_add(1, Ordering::Relaxed)),
+        started: Instant::now(),
+        service: "-",
+        peer: None,
+        bytes_in: 0,
+        bytes_out: 0,
+    };
+    let response = match edge.phases(&request, &mut payload, &mut progress).await {
+        Ok(response) => response,
+        Err(refused) => {
+            edge.metrics.refused(refused.reason);
+            progress.bytes_out = refused.length();
+            progress.log("-", "refused", refused.reason, refused.status.as_u16(), "");
+            respond::refusal(&refused, payload)
+        }
+    };
+    if let Some(pulse) = pulse {
+        edge.stalls.answered(pulse, progress.bytes_out);
+    }
+    response
+}
+
+impl Edge {
+    async fn phases(
+        &self,
+        request: &HttpRequest,
+        payload: &mut Payload,
+        progress: &mut Progress,
+    ) -> Result<HttpResponse, Refused> {
+        let peer = self.peer(request)?;
+        progress.peer = Some(Arc::clone(&peer));
+        let (service, route) = self.route(request.path())?;
+        progress.service = route.name;
+        match *request.method() {
+            Method::GET | Method::HEAD => return Ok(self.page(request, service, progress).await),
+            _ if self.maintenance.load(Ordering::Relaxed) => return Err(Refused::MAINTENANCE),
+            Method::POST => {}
+            _ => return Err(Refused::METHOD),
+        }
+        let media = media::media(request.headers())?;
+        let compressed = media::compressed(request.headers())?;
+        let limit = if route.batch { self.limits.batch_body_bytes } else { self.limits.body_bytes };
+        let bytes = body::read(payload, declared_length(request), limit, Pace::of(&self.limits)).await?;
+        progress.bytes_in = bytes.len();
+        let mut reply = match text(bytes, compressed, media.charset, limit).await? {
+            Ok(body) => {
+                let id = progress.request;
+                self.ask(Exchange { service, version: media.version, body, peer, request: id, may_block: false }).await
+            }
+            Err(malformed) => self.gateway.fault(service, media.version, Trouble::Malformed(malformed)),
+        };
+        if let Some(settle) = reply.settle.take()
+            && let Err(fault) = settle.await
+        {
+            reply = *fault;
+        }
+        Ok(self.reply(request, reply, progress).await)
+    }
+
+    /// The client, if its certificate is good at this moment.
+    fn peer(&self, request: &HttpRequest) -> Result<Arc<Peer>, Refused> {
+        let connection = request.conn_data::<Connection>().ok_or(Refusal::Unreadable)?;
+        let client = connection.client.as_ref().map_err(|refusal| *refusal)?;
+        client.admit(&self.trust, Utc::now().naive_utc())?;
+        Ok(Arc::clone(client.peer()))
+    }
+
+    fn route(&self, path: &str) -> Result<(usize, &Route), Refused> {
+        let path = path.strip_prefix('/').unwrap_or(path);
+        let found = self.routes.iter().enumerate().find(|(_, route)| path.eq_ignore_ascii_case(route.path));
+        found.ok_or(Refused::UNKNOWN_PATH)
+    }
+
+    /// Asks the gateway, here if it need not wait, else on a thread that may.
+    async fn ask(&self, mut exchange: Exchange) -> Reply {
+        let (service, version) = (exchange.service, exchange.version);
+        if !self.always_block && exchange.body.len() <= INLINE {
+            match post(&*self.gateway, &exchange) {
+                Some(Answer::Reply(reply)) => return reply,
+                Some(Answer::MustBlock) => {}
+                None => return self.failed(service, version),
+            }
+        }
+        exchange.may_block = true;
+        let gateway = Arc::clone(&self.gateway);
+        match web::block(move || post(&*gateway, &exchange)).await {
+            Ok(Some(Answer::Reply(reply))) => reply,
+            Ok(Some(Answer::MustBlock) | None) | Err(_) => self.failed(service, version),
+        }
+    }
+
+    fn failed(&self, service: usize, version: SoapVersion) -> Reply {
+        self.gateway.fault(service, version, Trouble::Internal)
+    }
+
+    async fn reply(&self, request: &HttpRequest, mut reply: Reply, progress: &mut Progress) -> HttpResponse {
+        let body = pack(Bytes::from(std::mem::take(&mut reply.body)), request).await;
+        progress.bytes_out = body.length();
+        self.metrics.call(progress.service, reply.operation, reply.outcome, reply.code, progress.started.elapsed());
+        progress.log(reply.operation, reply.outcome, reply.code, reply.status, &reply.organisation);
+        respond::reply(reply.status, reply.version, body, progress.request)
+    }
+
+    async fn page(&self, request: &HttpRequest, service: usize, progress: &mut Progress) -> HttpResponse {
+        let mut page = self.gateway.page(&PageRequest { service, query: request.query_string() });
+        let body = pack(respond::page_body(&mut page), request).await;
+        progress.bytes_out = body.length();
+        progress.log("-", "page", "-", page.status, "");
+        respond::page(page.status, page.content_type, body)
+    }
+}
+
+impl Progress {
+    fn log(&self, operation: &'static str, outcome: &'static str, code: &'static str, status: u16, organisation: &str) {
+        log_call(&CallLine {
+            request: self.request,
+            service: self.service,
+            operation,
+            outcome,
+            code,
+            status,
+            duration: self.started.elapsed(),
+            organisation,
+            certificate: self.peer.as_ref().map(|peer| &peer.fingerprint),
+            bytes_in: self.bytes_in,
+            bytes_out: self.bytes_out,
+        });
+    }
+}
+
+/// A gateway that panics has failed this call and no other.
+fn post(gateway: &dyn Gateway, exchange: &Exchange) -> Option<Answer> {
+    catch_unwind(AssertUnwindSafe(|| gateway.post(exchange))).ok()
+}
+
+fn declared_length(request: &HttpRequest) -> Option<usize> {
+    request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()
+}
+
+/// Unpacks and decodes; long bodies elsewhere. The outer error refuses, the inner one is for a fault.
+async fn text(
+    bytes: Vec<u8>,
+    compressed: bool,
+    charset: Option<media::Charset>,
+    limit: usize,
+) -> Result<Result<Text, &'static str>, Refused> {
+    let length = bytes.len();
+    let work = move || {
+        let bytes = match compressed.then(|| gzip::inflate(&bytes, limit)) {
+            None => bytes,
+            Some(Ok(plain)) => plain,
+            Some(Err(Inflate::TooLarge)) => return Err(Refused::TOO_LARGE),
+            Some(Err(Inflate::Damaged)) => return Ok(Err("The gzip body is damaged.")),
+        };
+        Ok(decode::decode(bytes, charset))
+    };
+    // Unpacking multiplies: a sixteenth of the length is as much work.
+    if length <= if compressed { INLINE / 16 } else { INLINE } {
+        return work();
+    }
+    web::block(work).await.unwrap_or(Err(Refused::INCOMPLETE))
+}
+
+/// Compresses a body if the client asked for that and it is worth it; long ones elsewhere.
+async fn pack(body: Bytes, request: &HttpRequest) -> Packed {
+    if body.len() < gzip::WORTHWHILE || !media::accepts_gzip(request.headers()) {
+        return Packed::Plain(body);
+    }
+    if body.len() <= INLINE {
+        return Packed::Gzip(Bytes::from(gzip::deflate(&body)));
+    }
+    let plain = body.clone();
+    match web::block(move || gzip::deflate(&plain)).await {
+        Ok(packed) => Packed::Gzip(Bytes::from(packed)),
+        Err(_) => Packed::Plain(body),
+    }
+}

@@ -1,0 +1,244 @@
+//! What the headers say about bodies: media type, charset, content coding, and what the client accepts.
+
+use actix_web::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName};
+
+use super::gateway::SoapVersion;
+use super::respond::Refused;
+
+/// Media type and charset of a request's body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Media {
+    pub(super) version: SoapVersion,
+    /// What the charset parameter says, if there is one. It wins over the XML declaration (WS-I R1018, R1019).
+    pub(super) charset: Option<Charset>,
+}
+
+/// The encodings that are read (WS-I R1012).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Charset {
+    Utf8,
+    /// Byte order by the mark, else by the first character.
+    Utf16,
+    Utf16Le,
+    Utf16Be,
+}
+
+impl Charset {
+    pub(super) fn named(name: &str) -> Option<Self> {
+        [
+            ("utf-8", Self::Utf8),
+            ("utf8", Self::Utf8),
+            ("utf-16", Self::Utf16),
+            ("utf-16le", Self::Utf16Le),
+            ("utf-16be", Self::Utf16Be),
+        ]
+        .into_iter()
+        .find_map(|(known, charset)| name.eq_ignore_ascii_case(known).then_some(charset))
+    }
+}
+
+/// The media type, or why the body is not read: `text/xml` and `application/soap+xml` and nothing else (WS-I R1115).
+pub(super) fn media(headers: &HeaderMap) -> Result<Media, Refused> {
+    let value = single(headers, &CONTENT_TYPE).ok_or(Refused::MEDIA_TYPE)?;
+    if value == "text/xml; charset=utf-8" {
+        return Ok(Media { version: SoapVersion::Soap11, charset: Some(Charset::Utf8) });
+    }
+    let mut parts = Parts(Some(value));
+    let essence = parts.next().unwrap_or_default();
+    let version = if essence.eq_ignore_ascii_case("text/xml") {
+        SoapVersion::Soap11
+    } else if essence.eq_ignore_ascii_case("application/soap+xml") {
+        SoapVersion::Soap12
+    } else {
+        return Err(Refused::MEDIA_TYPE);
+    };
+    let mut charset = None;
+    for parameter in parts {
+        let Some((name, value)) = parameter.split_once('=') else { continue };
+        if name.trim_end().eq_ignore_ascii_case("charset") {
+            let named = Charset::named(unquoted(value.trim_start())).ok_or(Refused::CHARSET)?;
+            if charset.is_some_and(|earlier| earlier != named) {
+                return Err(Refused::CHARSET);
+            }
+            charset = Some(named);
+        }
+    }
+    Ok(Media { version, charset })
+}
+
+/// Whether the body is compressed: once, with gzip; every other coding is refused.
+pub(super) fn compressed(headers: &HeaderMap) -> Result<bool, Refused> {
+    let mut gzip = false;
+    for value in headers.get_all(CONTENT_ENCODING) {
+        for coding in value.to_str().map_err(|_| Refused::CODING)?.split(',').map(str::trim) {
+            if coding.is_empty() || coding.eq_ignore_ascii_case("identity") {
+                continue;
+            }
+            if gzip || !is_gzip(coding) {
+                return Err(Refused::CODING);
+            }
+            gzip = true;
+        }
+    }
+    Ok(gzip)
+}
+
+/// Whether the client asks for gzip by name, with a weight above zero. Several clients break on gzip that they did not ask for.
+pub(super) fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let mut accepted = None;
+    for value in headers.get_all(ACCEPT_ENCODING).filter_map(|value| value.to_str().ok()) {
+        for item in value.split(',') {
+            let (coding, parameters) = item.split_once(';').map_or((item, None), |(c, p)| (c, Some(p)));
+            if is_gzip(coding.trim()) {
+                let wanted = parameters.is_none_or(|weight| has_weight(weight.trim()));
+                // Said twice, the refusal counts.
+                accepted = Some(accepted.unwrap_or(true) && wanted);
+            }
+        }
+    }
+    accepted.unwrap_or(false)
+}
+
+fn is_gzip(coding: &str) -> bool {
+    coding.eq_ignore_ascii_case("gzip") || coding.eq_ignore_ascii_case("x-gzip")
+}
+
+/// `q=` with a number above 0 and up to 1, of at most three decimals (RFC 9110 12.4.2).
+fn has_weight(parameter: &str) -> bool {
+    let Some((name, value)) = parameter.split_once('=') else { return false };
+    let decimals = value.split_once('.').map_or("", |(_, decimals)| decimals);
+    name.trim_end().eq_ignore_ascii_case("q")
+        && decimals.len() <= 3
+        && value.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+        && value.parse::<f32>().is_ok_and(|weight| weight > 0.0 && weight <= 1.0)
+}
+
+/// The value of a header that must not be repeated.
+fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    let mut values = headers.get_all(name);
+    let value = values.next()?.to_str().ok()?;
+    if values.next().is_some() { None } else { Some(value) }
+}
+
+fn unquoted(value: &str) -> &str {
+    for quote in ['"', '\''] {
+        if let Some(inner) = value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
+            return inner;
+        }
+    }
+    value
+}
+
+/// Splits a media type at its semicolons, except inside quotes (`action="a;b"`), and trims the parts.
+struct Parts<'a>(Option<&'a str>);
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let rest = self.0?;
+        let mut quoted = false;
+        let end = rest.bytes().position(|byte| {
+            quoted ^= byte == b'"';
+            byte == b';' && !quoted
+        });
+        let (part, rest) = match end.and_then(|end| rest.split_at_checked(end)) {
+            Some((part, rest)) => (part, rest.strip_prefix(';')),
+            None => (rest, None),
+        };
+        self.0 = rest;
+        Some(part.trim())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use actix_web::http::header::HeaderValue;
+
+    use super::*;
+
+    fn headers(name: HeaderName, values: &[&str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(name.clone(), HeaderValue::from_str(value).unwrap());
+        }
+        headers
+    }
+
+    fn of(value: &str) -> Result<Media, &'static str> {
+        media(&headers(CONTENT_TYPE, &[value])).map_err(|refused| refused.reason)
+    }
+
+    #[test]
+    fn media_types() {
+        let soap11 = |charset| Ok(Media { version: SoapVersion::Soap11, charset });
+        let soap12 = |charset| Ok(Media { version: SoapVersion::Soap12, charset });
+        assert_eq!(of("text/xml"), soap11(None));
+        assert_eq!(of("text/xml; charset=utf-8"), soap11(Some(Charset::Utf8)));
+        assert_eq!(of("Text/XML;Charset=\"UTF-8\""), soap11(Some(Charset::Utf8)));
+        assert_eq!(of("text/xml ; charset = 'utf-16'"), soap11(Some(Charset::Utf16)));
+        assert_eq!(of("text/xml; charset=UTF-16LE;"), soap11(Some(Charset::Utf16Le)));
+        assert_eq!(of("application/soap+xml; charset=utf-8; action=\"\""), soap12(Some(Charset::Utf8)));
+        assert_eq!(of("application/soap+xml; action=\"a;charset=utf-7\""), soap12(None));
+        assert_eq!(of("text/xml; charset=utf-8; charset=utf-8"), soap11(Some(Charset::Utf8)));
+        for refused in [
+            "application/xml",
+            "application/json",
+            "multipart/related; type=\"text/xml\"",
+            "text/plain",
+            "",
+            "text/xmlx",
+            "text/html",
+        ] {
+            assert_eq!(of(refused), Err("media_type"), "{refused}");
+        }
+        for refused in ["utf-7", "utf-32", "iso-8859-1", "windows-1252", "us-ascii", "", "utf-8; charset=utf-16"] {
+            assert_eq!(of(&format!("text/xml; charset={refused}")), Err("charset"), "{refused}");
+        }
+        assert_eq!(media(&HeaderMap::new()).map_err(|r| r.reason), Err("media_type"));
+        assert!(media(&headers(CONTENT_TYPE, &["text/xml", "text/xml"])).is_err());
+    }
+
+    #[test]
+    fn content_codings() {
+        let of = |values: &[&str]| compressed(&headers(CONTENT_ENCODING, values)).ok();
+        assert_eq!(of(&[]), Some(false));
+        assert_eq!(of(&["identity"]), Some(false));
+        assert_eq!(of(&["gzip"]), Some(true));
+        assert_eq!(of(&["X-GZIP"]), Some(true));
+        for refused in [&["gzip, gzip"][..], &["gzip", "gzip"], &["br"], &["deflate"], &["gzip, br"], &["zstd"]] {
+            assert_eq!(of(refused), None, "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn gzip_only_when_asked_for() {
+        let of = |values: &[&str]| accepts_gzip(&headers(ACCEPT_ENCODING, values));
+        for yes in
+            [&["gzip"][..], &["deflate, gzip"], &["gzip;q=0.3"], &["br;q=1, GZIP ; q=1.0"], &["deflate", "x-gzip"]]
+        {
+            assert!(of(yes), "{yes:?}");
+        }
+        for no in [
+            &[][..],
+            &[""],
+            &["none"],
+            &["*"],
+            &["identity"],
+            &["gzip;q=0"],
+            &["gzip;q=0.000"],
+            &["gzip;q=2"],
+            &["gzip;q=nan"],
+            &["gzip;q=1e0"],
+            &["gzip;x=1"],
+            &["gzip;q=0.0001"],
+            &["gzipped"],
+            &["gzip;q=0, gzip"],
+            &["gzip", "gzip;q=0"],
+        ] {
+            assert!(!of(no), "{no:?}");
+        }
+    }
+}

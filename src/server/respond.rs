@@ -1,0 +1,175 @@
+//! HTTP answers: SOAP replies, pages, and refusals. Each is written once, with its length, and says nothing about what serves it.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use actix_web::HttpResponse;
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, VARY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use actix_web::web::Bytes;
+
+use super::gateway::{Page, SoapVersion};
+use crate::ops::RequestId;
+use crate::tls;
+
+/// An answer below SOAP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Refused {
+    pub(super) status: StatusCode,
+    /// One word, for metrics and log.
+    pub(super) reason: &'static str,
+    text: &'static str,
+}
+
+/// What an Azure static site says while the service is away, and what clients look for (domain.md 3.4).
+const MAINTENANCE_TEXT: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>UnsupportedHttpVerb</Code>\
+     <Message>The resource doesn't support specified Http Verb.</Message></Error>";
+
+impl Refused {
+    pub(super) const UNKNOWN_PATH: Self = Self::new(StatusCode::NOT_FOUND, "unknown_path", "There is nothing here.\n");
+    pub(super) const METHOD: Self =
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method", "Use POST for calls, and GET for the contract (?wsdl).\n");
+    pub(super) const MAINTENANCE: Self = Self::new(StatusCode::METHOD_NOT_ALLOWED, "maintenance", MAINTENANCE_TEXT);
+    pub(super) const MEDIA_TYPE: Self = Self::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "media_type",
+        "The Content-Type must be text/xml (SOAP 1.1) or application/soap+xml (SOAP 1.2).\n",
+    );
+    pub(super) const CHARSET: Self =
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "charset", "The charset must be utf-8 or utf-16.\n");
+    pub(super) const CODING: Self =
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "coding", "The only Content-Encoding is gzip, once.\n");
+    pub(super) const TOO_LARGE: Self =
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too long.\n");
+    pub(super) const TOO_SLOW: Self =
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body_slow", "The body came too slowly.\n");
+    pub(super) const INCOMPLETE: Self =
+        Self::new(StatusCode::BAD_REQUEST, "body_incomplete", "The body is incomplete or malformed.\n");
+
+    const fn new(status: StatusCode, reason: &'static str, text: &'static str) -> Self {
+        Self { status, reason, text }
+    }
+
+    pub(super) const fn length(&self) -> usize {
+        self.text.len()
+    }
+}
+
+impl From<tls::Refusal> for Refused {
+    fn from(refusal: tls::Refusal) -> Self {
+        Self::new(StatusCode::FORBIDDEN, refusal.name(), "The client certificate is not accepted.\n")
+    }
+}
+
+/// Refuses. A body that has not been read to its end is not waited for: the connection closes behind the answer.
+pub(super) fn refusal(refused: &Refused, payload: Payload) -> HttpResponse {
+    let unread = !matches!(payload, Payload::None);
+    let mut response = HttpResponse::with_body(refused.status, ());
+    if unread || refused.status == StatusCode::FORBIDDEN {
+        response.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
+    }
+    let maintenance = *refused == Refused::MAINTENANCE;
+    let headers = response.headers_mut();
+    let content_type = if maintenance { "application/xml" } else { "text/plain; charset=utf-8" };
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if refused.status == StatusCode::METHOD_NOT_ALLOWED {
+        headers.insert(ALLOW, HeaderValue::from_static(if maintenance { "GET, HEAD" } else { "GET, HEAD, POST" }));
+    }
+    if *refused == Refused::CODING {
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    let text = Bytes::from_static(refused.text.as_bytes());
+    if unread {
+        response.set_body(BoxBody::new(BesideUnread { text: Some(text), _unread: payload }))
+    } else {
+        response.set_body(BoxBody::new(text))
+    }
+}
+
+/// A text that keeps the unread request body alive until it has been sent. If that were dropped before, the library would go on reading a
+/// chunked body for as long as the client cares to send one, and not close.
+struct BesideUnread {
+    text: Option<Bytes>,
+    _unread: Payload,
+}
+
+impl MessageBody for BesideUnread {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Sized(self.text.as_ref().and_then(|text| text.len().try_into().ok()).unwrap_or(0))
+    }
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
+        Poll::Ready(self.get_mut().text.take().map(Ok))
+    }
+}
+
+/// A SOAP answer.
+pub(super) fn reply(status: u16, version: SoapVersion, body: Packed, request: RequestId) -> HttpResponse {
+    const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = HttpResponse::with_body(status, ());
+    let headers = response.headers_mut();
+    let content_type = match version {
+        SoapVersion::Soap11 => "text/xml; charset=utf-8",
+        SoapVersion::Soap12 => "application/soap+xml; charset=utf-8",
+    };
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Ok(id) = HeaderValue::from_maybe_shared(Bytes::from(request.to_string())) {
+        headers.insert(REQUEST_ID, id);
+    }
+    body.into_response(response)
+}
+
+/// A page. The query decides what it is, so that caches keep them apart by themselves.
+pub(super) fn page(status: u16, content_type: &'static str, body: Packed) -> HttpResponse {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = HttpResponse::with_body(status, ());
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    body.into_response(response)
+}
+
+/// A body as it goes out.
+pub(super) enum Packed {
+    Plain(Bytes),
+    Gzip(Bytes),
+}
+
+impl Packed {
+    pub(super) fn length(&self) -> usize {
+        match self {
+            Self::Plain(body) | Self::Gzip(body) => body.len(),
+        }
+    }
+
+    fn into_response(self, mut response: HttpResponse<()>) -> HttpResponse {
+        let body = match self {
+            Self::Plain(body) => body,
+            Self::Gzip(body) => {
+                response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+                body
+            }
+        };
+        response.set_body(BoxBody::new(body))
+    }
+}
+
+/// The body of a page.
+pub(super) fn page_body(page: &mut Page) -> Bytes {
+    match std::mem::take(&mut page.body) {
+        std::borrow::Cow::Borrowed(text) => Bytes::from_static(text.as_bytes()),
+        std::borrow::Cow::Owned(text) => Bytes::from(text),
+    }
+}

@@ -1,0 +1,299 @@
+//! Starts and stops the listeners.
+
+use std::future::poll_fn;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
+use std::task::Poll;
+use std::thread::{JoinHandle, available_parallelism};
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::http::KeepAlive;
+use actix_web::{App, HttpRequest, HttpServer, rt, web};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
+
+use super::gateway::{Gateway, Route};
+use super::handler::{Edge, answer};
+use super::peers;
+use super::stalls::Stalls;
+use crate::tls::{Handshake, TlsError, Trust};
+use crate::{config, ops, tls};
+
+/// Calls in flight may take this long when the service stops; clients give up after 20 s.
+const FAREWELL_S: u64 = 25;
+
+/// After an answer that closes the connection, what the client still sends is read and dropped for this long, so that it sees the answer.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// Threads that may wait, for each worker. Few, because verifying a password takes 19 MiB.
+const WAITING_THREADS: usize = 16;
+
+/// Everything that the edge needs.
+pub struct Setup {
+    /// Where to listen.
+    pub server: config::Server,
+    /// Where operators look.
+    pub operations: config::Operations,
+    /// Bounds.
+    pub limits: config::Limits,
+    /// Certificates; observed and watched from now on.
+    pub trust: Trust,
+    /// The services.
+    pub routes: Vec<Route>,
+    /// The layer that knows SOAP.
+    pub gateway: Arc<dyn Gateway>,
+    /// Whether every call waits for something (a database over the network), and so goes to a waiting thread at once.
+    pub always_block: bool,
+    /// While set, calls are answered with the maintenance page.
+    pub maintenance: Arc<AtomicBool>,
+    /// What operators see.
+    pub health: ops::Operations,
+}
+
+/// Why the edge did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address}: {reason}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        reason: io::Error,
+    },
+    /// TLS cannot be set up.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// A thread could not be started.
+    #[error("cannot start: {0}")]
+    Thread(#[from] io::Error),
+}
+
+/// A running edge. Dropping it stops it without waiting for calls in flight.
+pub struct Running {
+    address: SocketAddr,
+    operations: SocketAddr,
+    trust: Trust,
+    handle: ServerHandle,
+    health: Arc<ops::Operations>,
+    ended: Option<oneshot::Receiver<()>>,
+    thread: Option<JoinHandle<io::Result<()>>>,
+}
+
+/// Binds both listeners and serves on threads of its own until it is stopped.
+///
+/// # Errors
+/// See [`StartError`]; nothing runs then.
+pub fn start(setup: Setup) -> Result<Running, StartError> {
+    tls::watch(&setup.trust)?;
+    let (trust, metrics) = (setup.trust.clone(), Arc::clone(&setup.health.metrics));
+    setup.trust.observe(move |event| match event {
+        Handshake::Started => metrics.handshake(),
+        Handshake::Refused(refusal) => metrics.refused(refusal.name()),
+    });
+    let (tell, told) = mpsc::channel();
+    let (end, ended) = oneshot::channel();
+    let run = move || {
+        let result = rt::System::new().block_on(serve(setup, &tell));
+        let _ = end.send(());
+        result
+    };
+    let thread = std::thread::Builder::new().name("lrs-edge".to_owned()).spawn(run)?;
+    let bound = told.recv().map_err(|_| io::Error::other("the server's thread ended"))??;
+    let Bound { address, operations, handle, health } = bound;
+    Ok(Running { address, operations, trust, handle, health, ended: Some(ended), thread: Some(thread) })
+}
+
+impl Running {
+    /// Where calls are answered; the port is the real one if the configuration said 0.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where operators look.
+    pub fn operations(&self) -> SocketAddr {
+        self.operations
+    }
+
+    /// Stops accepting, lets calls in flight finish, and returns when all threads have ended.
+    ///
+    /// # Errors
+    /// What the server failed with.
+    pub fn stop(mut self) -> io::Result<()> {
+        self.end(true)
+    }
+
+    /// Serves until SIGTERM or SIGINT, then stops as [`Running::stop`] does; a second signal returns at once. SIGHUP loads the certificates
+    /// again and calls `hangup`, which may read the configuration again.
+    ///
+    /// # Errors
+    /// Signals cannot be received, or what the server failed with.
+    pub fn until_signal(mut self, hangup: impl Fn()) -> io::Result<()> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let mut signals = Signals::new()?;
+            let mut ended = self.ended.take();
+            loop {
+                match signals.next(&mut ended).await {
+                    Event::Reload => {
+                        match self.trust.reload() {
+                            Ok(()) => log::info!("certificate, trust roots and revocation lists have been reloaded"),
+                            Err(error) => log::error!("the certificates in use are kept: {error}"),
+                        }
+                        hangup();
+                    }
+                    Event::Ended => return Ok(()),
+                    Event::Stop => break,
+                }
+            }
+            log::info!("stopping: calls in flight may finish");
+            self.health.stopping.store(true, Ordering::Relaxed);
+            drop(self.handle.stop(true));
+            loop {
+                match signals.next(&mut ended).await {
+                    Event::Ended => return Ok(()),
+                    Event::Stop => {
+                        return Err(io::Error::other("stopped by a second signal, before all calls had finished"));
+                    }
+                    Event::Reload => {}
+                }
+            }
+        })?;
+        self.end(true)
+    }
+
+    fn end(&mut self, graceful: bool) -> io::Result<()> {
+        let Some(thread) = self.thread.take() else { return Ok(()) };
+        self.health.stopping.store(true, Ordering::Relaxed);
+        drop(self.handle.stop(graceful));
+        thread.join().map_err(|_| io::Error::other("the server's thread panicked"))?
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let _ = self.end(false);
+        }
+    }
+}
+
+/// What `start` is told once both listeners are bound.
+struct Bound {
+    address: SocketAddr,
+    operations: SocketAddr,
+    handle: ServerHandle,
+    health: Arc<ops::Operations>,
+}
+
+async fn serve(setup: Setup, tell: &mpsc::Sender<Result<Bound, StartError>>) -> io::Result<()> {
+    let (server, operations, bound) = match bind(setup) {
+        Ok(bound) => bound,
+        Err(error) => {
+            let _ = tell.send(Err(error));
+            return Ok(());
+        }
+    };
+    let beside = operations.handle();
+    let _ = tell.send(Ok(bound));
+    let operations = rt::spawn(operations);
+    let result = server.await;
+    beside.stop(false).await;
+    let _ = operations.await;
+    result
+}
+
+fn bind(setup: Setup) -> Result<(actix_web::dev::Server, actix_web::dev::Server, Bound), StartError> {
+    let tls = setup.trust.server_config()?;
+    let health = Arc::new(setup.health);
+    let stalls = Stalls::watch(&setup.limits)?;
+    let on_connect = peers::on_connect(setup.trust.clone(), stalls.clone(), Arc::clone(&health.metrics));
+    let limits = setup.limits.clone();
+    let edge = Arc::new(Edge {
+        routes: setup.routes,
+        gateway: setup.gateway,
+        always_block: setup.always_block,
+        limits: setup.limits,
+        trust: setup.trust,
+        stalls,
+        metrics: Arc::clone(&health.metrics),
+        maintenance: setup.maintenance,
+        // Names of requests do not begin anew with the process.
+        next_request: AtomicU64::new(rand::random()),
+    });
+    let workers = match setup.server.workers {
+        0 => available_parallelism().map_or(1, usize::from),
+        workers => workers,
+    };
+    let server = HttpServer::new(move || {
+        let edge = Arc::clone(&edge);
+        App::new().default_service(web::to(move |request: HttpRequest, payload: web::Payload| {
+            answer(Arc::clone(&edge), request, payload)
+        }))
+    })
+    // Before `bind`, which takes a copy of what is set until then.
+    .on_connect(on_connect)
+    .tcp_nodelay(true)
+    .workers(workers)
+    .worker_max_blocking_threads(WAITING_THREADS)
+    .max_connections(limits.connections.div_ceil(workers))
+    .max_connection_rate(limits.handshakes.div_ceil(workers))
+    .tls_handshake_timeout(limits.handshake_timeout)
+    .client_request_timeout(limits.header_timeout)
+    .client_disconnect_timeout(LINGER)
+    .keep_alive(KeepAlive::Timeout(limits.idle))
+    .shutdown_timeout(FAREWELL_S)
+    .disable_signals();
+    let listen = setup.server.listen;
+    let server =
+        server.bind_rustls_0_23(listen, tls).map_err(|reason| StartError::Listen { address: listen, reason })?;
+    let address = server.addrs().first().copied().unwrap_or(listen);
+    let listen = setup.operations.listen;
+    let (operations, operations_address) = ops::bind(&setup.operations, Arc::clone(&health))
+        .map_err(|reason| StartError::Listen { address: listen, reason })?;
+    let server = server.run();
+    let bound = Bound { address, operations: operations_address, handle: server.handle(), health };
+    Ok((server, operations, bound))
+}
+
+enum Event {
+    Stop,
+    Reload,
+    Ended,
+}
+
+struct Signals {
+    stop: [Signal; 2],
+    reload: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self {
+            stop: [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?],
+            reload: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// The next thing that happens.
+    async fn next(&mut self, ended: &mut Option<oneshot::Receiver<()>>) -> Event {
+        poll_fn(|context| {
+            if let Some(receiver) = ended
+                && std::pin::Pin::new(receiver).poll(context).is_ready()
+            {
+                *ended = None;
+                return Poll::Ready(Event::Ended);
+            }
+            for signal in &mut self.stop {
+                if signal.poll_recv(context).is_ready() {
+                    return Poll::Ready(Event::Stop);
+                }
+            }
+            if self.reload.poll_recv(context).is_ready() { Poll::Ready(Event::Reload) } else { Poll::Pending }
+        })
+        .await
+    }
+}

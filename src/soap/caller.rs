@@ -1,0 +1,90 @@
+//! Where each request says who sends it.
+
+use super::door::{Credentialed, Credentials};
+use crate::contract::learner_service::{
+    BatchOutputRqst, BatchRegistrationRqst, LearnerByDemographicsRqst, LearnerByULNRqst, RegisterSingleLearnerRqst,
+    RetrieveULNsRqst, UpdateLearnerRqst, VerifyBatchOutputRqst, VerifyBatchRqst, VerifyLearnerRqst,
+};
+use crate::contract::learner_service_r9::{
+    GetLearnerLearningEvents, GetLearnerRecord, GetOrganisation, InvokingOrganisation, InvokingOrganisationR10,
+    LearnerByUln, UpdateLearnerSubsetFields, ViewAudit,
+};
+
+macro_rules! in_the_request {
+    ($($request:ident),+) => {
+        $(impl Credentialed for $request<'_> {
+            fn credentials(&self) -> Credentials<'_> {
+                Credentials {
+                    ukprn: self.ukprn.as_deref(),
+                    organisation_ref: self.organisation_ref.as_deref(),
+                    password: Some(&self.org_password),
+                    user_name: Some(&self.user_name),
+                }
+            }
+        })+
+    };
+}
+
+in_the_request!(
+    LearnerByULNRqst,
+    LearnerByDemographicsRqst,
+    RegisterSingleLearnerRqst,
+    UpdateLearnerRqst,
+    BatchRegistrationRqst,
+    BatchOutputRqst,
+    VerifyBatchRqst,
+    VerifyBatchOutputRqst,
+    RetrieveULNsRqst,
+    VerifyLearnerRqst
+);
+
+macro_rules! in_invoking_organisation {
+    ($($request:ident),+) => {
+        $(impl Credentialed for $request<'_> {
+            fn credentials(&self) -> Credentials<'_> {
+                self.invoking_organisation.credentials()
+            }
+        })+
+    };
+}
+
+in_invoking_organisation!(
+    LearnerByUln,
+    GetLearnerLearningEvents,
+    UpdateLearnerSubsetFields,
+    ViewAudit,
+    GetOrganisation,
+    GetLearnerRecord
+);
+
+impl Credentialed for InvokingOrganisation<'_> {
+    fn credentials(&self) -> Credentials<'_> {
+        Credentials {
+            ukprn: self.ukprn.as_deref(),
+            organisation_ref: self.reference.as_deref(),
+            password: self.password.as_deref(),
+            user_name: self.username.as_deref(),
+        }
+    }
+}
+
+impl Credentialed for InvokingOrganisationR10<'_> {
+    fn credentials(&self) -> Credentials<'_> {
+        Credentials {
+            ukprn: self.ukprn.as_deref(),
+            organisation_ref: self.organisation_ref.as_deref(),
+            password: self.password.as_deref(),
+            user_name: self.username.as_deref(),
+        }
+    }
+}
+
+/// Nobody sends a request without an organisation.
+impl<T: Credentialed> Credentialed for Option<T> {
+    fn credentials(&self) -> Credentials<'_> {
+        match self {
+            Some(organisation) => organisation.credentials(),
+            None => Credentials { ukprn: None, organisation_ref: None, password: None, user_name: None },
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! One call at the door: who calls, what is refused, and what the log may know of it.
+
+use std::cell::RefCell;
+
+use super::fault::{Blame, Fault};
+use crate::domain::{Call, Caller, Claim, Error, Service, codes};
+use crate::model::Peer;
+use crate::xml::ReadError;
+
+/// What the three services are implemented on: the domain, and the client of this call.
+pub struct Door<'e> {
+    /// The rules.
+    pub(super) domain: &'e Service,
+    peer: &'e Peer,
+    noted: RefCell<Noted>,
+}
+
+/// What metrics and log learn of a call.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Noted {
+    /// UKPRN of the organisation that proved who it is.
+    pub organisation: String,
+    /// The response code.
+    pub code: &'static str,
+}
+
+/// What a request says of its sender.
+pub struct Credentials<'r> {
+    /// UKPRN.
+    pub ukprn: Option<&'r str>,
+    /// Organisation reference.
+    pub organisation_ref: Option<&'r str>,
+    /// Password of the organisation.
+    pub password: Option<&'r str>,
+    /// Label of the user.
+    pub user_name: Option<&'r str>,
+}
+
+/// A request that says who sends it.
+pub trait Credentialed {
+    /// What it says.
+    fn credentials(&self) -> Credentials<'_>;
+}
+
+/// Why a call gets a fault.
+#[derive(Debug)]
+pub enum Refused {
+    /// The request cannot be read.
+    Read(ReadError),
+    /// No such operation (WSEC0002).
+    UnknownRequest,
+    /// The domain says so.
+    Domain(Error),
+}
+
+impl From<ReadError> for Refused {
+    fn from(error: ReadError) -> Self {
+        Refused::Read(error)
+    }
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Refused::Domain(error)
+    }
+}
+
+impl<'e> Door<'e> {
+    /// The door for one call.
+    pub fn new(domain: &'e Service, peer: &'e Peer) -> Self {
+        Door { domain, peer, noted: RefCell::default() }
+    }
+
+    /// Establishes who calls, before anything else is done.
+    pub(super) fn caller<'c>(&'c self, call: &'c Call, request: &'c impl Credentialed) -> Result<Caller<'c>, Refused> {
+        let Credentials { ukprn, organisation_ref, password, user_name } = request.credentials();
+        let claim = Claim {
+            peer: Some(self.peer),
+            ukprn,
+            org_ref: organisation_ref,
+            password: password.unwrap_or_default(),
+            user_name: user_name.unwrap_or_default(),
+        };
+        let caller = self.domain.authenticate(call, &claim)?;
+        caller.organisation().ukprn.as_str().clone_into(&mut self.noted.borrow_mut().organisation);
+        Ok(caller)
+    }
+
+    /// Notes the response code of the reply, and gives it back.
+    pub(super) fn answer(&self, code: &'static str) -> &'static str {
+        self.noted.borrow_mut().code = code;
+        code
+    }
+
+    /// What was noted.
+    pub fn noted(&self) -> Noted {
+        self.noted.borrow().clone()
+    }
+}
+
+const VALIDATOR: &str = "uk.gov.miap.lrs.api.learner.utils.MSGValidator.validateSOAPMSG()";
+/// The next two are our choice (domain.md 3.4).
+const ORGANISATION_VALIDATOR: &str = "uk.gov.miap.lrs.api.learner.utils.OrganisationValidator.validate()";
+const SERVICE: &str = "uk.gov.miap.lrs.api.learner.LearnerService";
+
+impl Refused {
+    /// The fault that the client gets. It tells what the client may know: the request's own faults in full, the
+    /// service's not at all.
+    pub fn fault(&self) -> Fault {
+        let (code, actor, blame, further) = match self {
+            Refused::Read(ReadError::Invalid(invalid)) => ("WSEC0001", VALIDATOR, Blame::Client, invalid.text.clone()),
+            Refused::Read(ReadError::NotWellFormed { reason, .. }) => {
+                return envelope_fault(Blame::Client, reason.to_string());
+            }
+            Refused::UnknownRequest => ("WSEC0002", SERVICE, Blame::Client, String::new()),
+            Refused::Domain(error) => match error {
+                Error::UnknownOrganisation => ("WSEC0003", ORGANISATION_VALIDATOR, Blame::Client, String::new()),
+                Error::OutOfHours => ("WSEC0004", SERVICE, Blame::Server, String::new()),
+                Error::IncorrectPassword => ("WSEC0005", ORGANISATION_VALIDATOR, Blame::Client, String::new()),
+                Error::InsufficientAccess => ("WSEC0006", ORGANISATION_VALIDATOR, Blame::Client, String::new()),
+                Error::Unavailable(_) | Error::MustBlock | Error::Unexpected(_) => {
+                    ("WSEC0999", SERVICE, Blame::Server, String::new())
+                }
+            },
+        };
+        Fault { code, description: description(code), further, blame, actor }
+    }
+}
+
+/// A fault of the envelope, which is no exception of the service.
+pub(super) fn envelope_fault(blame: Blame, reason: String) -> Fault {
+    let code = "WSEC0001";
+    let description = match blame {
+        Blame::Client | Blame::Server => "The message is not an acceptable SOAP envelope.",
+        Blame::VersionMismatch => "The envelope is neither SOAP 1.1 nor SOAP 1.2.",
+        Blame::MustUnderstand => "A header that must be understood is not understood.",
+    };
+    Fault { code, description, further: reason, blame, actor: "" }
+}
+
+fn description(code: &str) -> &'static str {
+    codes::lookup(code).map_or("", |entry| entry.meaning)
+}

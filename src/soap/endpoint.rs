@@ -1,0 +1,220 @@
+//! The phases of a call, in order: envelope, known request, opening hours, request, caller, domain, reply.
+
+use super::door::{Door, Noted, Refused, envelope_fault};
+use super::envelope::{self, Prefix, Refusal, Version};
+use super::fault::{Blame, Fault, Shape};
+use crate::contract::{external_service, learner_service, learner_service_r9};
+use crate::domain::{Call, Error, Service};
+use crate::model::{Door as Entrance, Peer};
+use crate::xml::{Limits, NotWellFormed, Place, ReadError, Reader};
+
+/// One of the three services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Endpoint {
+    /// LearnerService.
+    Learner,
+    /// LearnerServiceR9.
+    LearnerR9,
+    /// ExternalService.
+    External,
+}
+
+/// A call that was answered, one way or the other.
+pub struct Answered {
+    /// The reply.
+    pub body: String,
+    /// The version that it is written in.
+    pub version: Version,
+    /// Whether it is a fault.
+    pub is_fault: bool,
+    /// Name of the operation, or `unknown`.
+    pub operation: &'static str,
+    /// What metrics and log may know.
+    pub noted: Noted,
+    /// The call, to be settled before the reply leaves.
+    pub call: Call,
+}
+
+/// The call needs a thread that may wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MustBlock;
+
+/// The name of an operation that is not known.
+const UNKNOWN: &str = "unknown";
+
+enum Operation {
+    Learner(learner_service::Operation),
+    LearnerR9(learner_service_r9::Operation),
+    External(external_service::Operation),
+}
+
+impl Operation {
+    fn name(&self) -> &'static str {
+        match self {
+            Operation::Learner(operation) => operation.name(),
+            Operation::LearnerR9(operation) => operation.name(),
+            Operation::External(operation) => operation.name(),
+        }
+    }
+}
+
+impl Endpoint {
+    /// All of them, in the order of [`crate::contract::SERVICES`].
+    pub const ALL: [Endpoint; 3] = [Endpoint::Learner, Endpoint::LearnerR9, Endpoint::External];
+
+    /// How its faults look.
+    pub fn shape(self) -> Shape {
+        match self {
+            Endpoint::Learner => Shape::Miap,
+            Endpoint::LearnerR9 | Endpoint::External => Shape::Domain,
+        }
+    }
+
+    /// The prefix of its envelopes, as captured.
+    pub fn prefix(self) -> Prefix {
+        match self {
+            Endpoint::Learner => Prefix("soapenv"),
+            Endpoint::LearnerR9 | Endpoint::External => Prefix("s"),
+        }
+    }
+
+    /// What its requests may be.
+    fn limits(self) -> &'static Limits {
+        static INTERACTIVE: Limits = Limits::INTERACTIVE;
+        static BATCH: Limits = Limits::BATCH;
+        match self {
+            Endpoint::Learner | Endpoint::LearnerR9 => &INTERACTIVE,
+            Endpoint::External => &BATCH,
+        }
+    }
+
+    fn operation(self, namespace: &str, local: &str) -> Option<Operation> {
+        match self {
+            Endpoint::Learner => learner_service::Operation::of(namespace, local).map(Operation::Learner),
+            Endpoint::LearnerR9 => learner_service_r9::Operation::of(namespace, local).map(Operation::LearnerR9),
+            Endpoint::External => external_service::Operation::of(namespace, local).map(Operation::External),
+        }
+    }
+
+    /// Answers the text of a request.
+    ///
+    /// # Errors
+    /// [`MustBlock`], when `may_block` is not set and the call has to wait; nothing has been done then.
+    pub fn answer(self, domain: &Service, peer: &Peer, body: &str, may_block: bool) -> Result<Answered, MustBlock> {
+        let mut out = String::with_capacity(4096);
+        let mut reader = match Reader::new(body, self.limits()) {
+            Ok(reader) => reader,
+            Err(error) => return Ok(self.refuse(domain, Version::default(), &Refused::Read(error).fault())),
+        };
+        let opened = match envelope::open(&mut reader) {
+            Ok(opened) => opened,
+            Err(refusal) => {
+                let (version, fault) = envelope_refusal(refusal);
+                return Ok(self.refuse(domain, version, &fault));
+            }
+        };
+        let version = opened.version;
+        let operation = self.operation(&opened.namespace, opened.root.local);
+        let name = operation.as_ref().map_or(UNKNOWN, Operation::name);
+        let call = Call::new(Entrance::WebService, name, may_block);
+        let door = Door::new(domain, peer);
+        envelope::begin(version, self.prefix(), &mut out);
+        let start = &opened.root;
+        let outcome = match operation {
+            None => Err(Refused::UnknownRequest),
+            Some(operation) => domain.check_hours().map_err(Refused::from).and_then(|()| match operation {
+                Operation::Learner(operation) => {
+                    learner_service::dispatch(&door, &call, operation, &mut reader, start, envelope::close, &mut out)
+                }
+                Operation::LearnerR9(operation) => {
+                    learner_service_r9::dispatch(&door, &call, operation, &mut reader, start, envelope::close, &mut out)
+                }
+                Operation::External(operation) => {
+                    external_service::dispatch(&door, &call, operation, &mut reader, start, envelope::close, &mut out)
+                }
+            }),
+        };
+        let noted = door.noted();
+        match outcome {
+            Ok(()) => {
+                envelope::end(self.prefix(), &mut out);
+                Ok(Answered { body: out, version, is_fault: false, operation: name, noted, call })
+            }
+            Err(Refused::Domain(Error::MustBlock)) => Err(MustBlock),
+            Err(refused) => {
+                log_refusal(&refused);
+                let fault = well_formed_first(body, self.limits(), refused).fault();
+                let noted = Noted { code: fault.code, ..noted };
+                let body = fault.envelope(self.shape(), version, self.prefix(), domain.clock().now());
+                Ok(Answered { body, version, is_fault: true, operation: name, noted, call })
+            }
+        }
+    }
+
+    fn refuse(self, domain: &Service, version: Version, fault: &Fault) -> Answered {
+        Answered {
+            body: fault.envelope(self.shape(), version, self.prefix(), domain.clock().now()),
+            version,
+            is_fault: true,
+            operation: UNKNOWN,
+            noted: Noted { organisation: String::new(), code: fault.code },
+            call: Call::new(Entrance::WebService, UNKNOWN, false),
+        }
+    }
+
+    /// The fault for a body that is no text in an encoding that is accepted.
+    pub fn malformed(self, version: Version, reason: &str, domain: &Service) -> String {
+        let fault = envelope_fault(Blame::Client, reason.to_owned());
+        fault.envelope(self.shape(), version, self.prefix(), domain.clock().now())
+    }
+
+    /// The fault for a failure inside (WSEC0999).
+    pub fn failure(self, version: Version, domain: &Service) -> String {
+        let fault = Refused::Domain(Error::Unexpected("the call failed")).fault();
+        fault.envelope(self.shape(), version, self.prefix(), domain.clock().now())
+    }
+}
+
+fn envelope_refusal(refusal: Refusal) -> (Version, Fault) {
+    match refusal {
+        Refusal::VersionMismatch => (Version::default(), envelope_fault(Blame::VersionMismatch, String::new())),
+        Refusal::MustUnderstand(version) => (version, envelope_fault(Blame::MustUnderstand, String::new())),
+        Refusal::Client(version, error) => (version, Refused::Read(error).fault()),
+    }
+}
+
+/// What is not well-formed is refused as such, whatever else is wrong with it (domain.md 3.4, order of checks): where
+/// a request was refused before its end was read, the rest is read now.
+fn well_formed_first(body: &str, limits: &Limits, refused: Refused) -> Refused {
+    if !matches!(
+        refused,
+        Refused::Read(ReadError::Invalid(_)) | Refused::UnknownRequest | Refused::Domain(Error::OutOfHours)
+    ) {
+        return refused;
+    }
+    let read_through = || -> Result<(), ReadError> {
+        let mut reader = Reader::new(body, limits)?;
+        let opened = envelope::open(&mut reader).map_err(|refusal| match refusal {
+            Refusal::Client(_, error) => error,
+            Refusal::VersionMismatch | Refusal::MustUnderstand(_) => {
+                ReadError::NotWellFormed { reason: NotWellFormed::Misplaced, place: Place::default() }
+            }
+        })?;
+        let _ = opened;
+        reader.skip()?;
+        envelope::close(&mut reader)
+    };
+    match read_through() {
+        Err(error @ ReadError::NotWellFormed { .. }) => Refused::Read(error),
+        Err(ReadError::Invalid(_)) | Ok(()) => refused,
+    }
+}
+
+/// Logs where a request is wrong, never what it says; and what failed inside.
+fn log_refusal(refused: &Refused) {
+    match refused {
+        Refused::Read(error) => log::debug!("refused: {error}"),
+        Refused::Domain(error @ (Error::Unavailable(_) | Error::Unexpected(_))) => log::error!("call failed: {error}"),
+        Refused::Domain(_) | Refused::UnknownRequest => {}
+    }
+}

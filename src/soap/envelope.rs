@@ -1,0 +1,154 @@
+//! The SOAP envelope: its version, its headers, the first child of its Body, and nothing else beside it.
+
+use crate::xml::{NotWellFormed, Place, ReadError, Reader, Start};
+
+/// The namespaces of the two versions that are answered, each in its own.
+const SOAP_11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
+const SOAP_12: &str = "http://www.w3.org/2003/05/soap-envelope";
+
+/// The version of SOAP that a request came in, and so the one that it is answered in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Version {
+    /// SOAP 1.1, which the contract is bound to.
+    #[default]
+    V11,
+    /// SOAP 1.2, which gSOAP clients send.
+    V12,
+}
+
+impl Version {
+    fn namespace(self) -> &'static str {
+        match self {
+            Version::V11 => SOAP_11,
+            Version::V12 => SOAP_12,
+        }
+    }
+}
+
+/// Why an envelope is no request, in the order of precedence of WS-I R2724 and R2725.
+#[derive(Debug)]
+pub enum Refusal {
+    /// An envelope of some other SOAP.
+    VersionMismatch,
+    /// A header that must be understood is not.
+    MustUnderstand(Version),
+    /// The envelope is not built as SOAP says, or is no XML.
+    Client(Version, ReadError),
+}
+
+/// An envelope up to and including the start of the first child of its Body.
+#[derive(Debug)]
+pub struct Opened<'i> {
+    /// The version.
+    pub version: Version,
+    /// The start of the request element.
+    pub root: Start<'i>,
+    /// Its namespace.
+    pub namespace: String,
+}
+
+/// Reads the envelope up to the request element.
+///
+/// # Errors
+/// See [`Refusal`].
+pub fn open<'i>(reader: &mut Reader<'i>) -> Result<Opened<'i>, Refusal> {
+    let envelope = next(reader, Version::V11)?;
+    let version = match (reader.namespace(&envelope), envelope.local) {
+        (SOAP_11, "Envelope") => Version::V11,
+        (SOAP_12, "Envelope") => Version::V12,
+        (_, "Envelope") => return Err(Refusal::VersionMismatch),
+        _ => return Err(misplaced(reader, Version::V11)),
+    };
+    let mut part = next(reader, version)?;
+    if is_part(reader, &part, version, "Header") {
+        headers(reader, version)?;
+        part = next(reader, version)?;
+    }
+    if !is_part(reader, &part, version, "Body") {
+        return Err(misplaced(reader, version));
+    }
+    let root = next(reader, version)?;
+    let namespace = reader.namespace(&root).to_owned();
+    // WS-I R1014: what stands in the Body has a namespace.
+    if namespace.is_empty() {
+        return Err(misplaced(reader, version));
+    }
+    Ok(Opened { version, root, namespace })
+}
+
+/// Reads what follows the request element: the ends of Body and Envelope, and nothing else (WS-I R9981, R1011).
+///
+/// # Errors
+/// When anything else stands there, or the document ends too early.
+pub fn close(reader: &mut Reader<'_>) -> Result<(), ReadError> {
+    for _ in ["Body", "Envelope"] {
+        if reader.child()?.is_some() {
+            return Err(ReadError::NotWellFormed { reason: NotWellFormed::Misplaced, place: reader.place() });
+        }
+    }
+    reader.finish()
+}
+
+fn next<'i>(reader: &mut Reader<'i>, version: Version) -> Result<Start<'i>, Refusal> {
+    match reader.child() {
+        Ok(Some(start)) => Ok(start),
+        Ok(None) => Err(misplaced(reader, version)),
+        Err(error) => Err(Refusal::Client(version, error)),
+    }
+}
+
+fn misplaced(reader: &Reader<'_>, version: Version) -> Refusal {
+    let place = Place { offset: reader.place().offset, path: String::new() };
+    Refusal::Client(version, ReadError::NotWellFormed { reason: NotWellFormed::Misplaced, place })
+}
+
+fn is_part(reader: &Reader<'_>, start: &Start<'_>, version: Version, local: &str) -> bool {
+    start.local == local && reader.namespace(start) == version.namespace()
+}
+
+/// Passes over the headers. None of them is understood, so none may demand it of the receiver that this service is.
+fn headers(reader: &mut Reader<'_>, version: Version) -> Result<(), Refusal> {
+    let broken = |error| Refusal::Client(version, error);
+    let mut demanded = false;
+    while reader.child().map_err(broken)?.is_some() {
+        let namespace = version.namespace();
+        let demands =
+            reader.attribute(namespace, "mustUnderstand").is_some_and(|value| matches!(value.trim(), "1" | "true"));
+        demanded |= demands && is_for_us(reader, version);
+        reader.skip().map_err(broken)?;
+    }
+    if demanded { Err(Refusal::MustUnderstand(version)) } else { Ok(()) }
+}
+
+fn is_for_us(reader: &Reader<'_>, version: Version) -> bool {
+    let role = match version {
+        Version::V11 => reader.attribute(SOAP_11, "actor"),
+        Version::V12 => reader.attribute(SOAP_12, "role"),
+    };
+    matches!(
+        role.map(str::trim),
+        None | Some(
+            "" | "http://schemas.xmlsoap.org/soap/actor/next"
+                | "http://www.w3.org/2003/05/soap-envelope/role/next"
+                | "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver"
+        )
+    )
+}
+
+/// The prefix of the envelope in replies: LearnerService is captured with `soapenv`, the other two with `s`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Prefix(pub &'static str);
+
+/// Appends the start of an envelope up to the inside of its Body.
+pub fn begin(version: Version, Prefix(prefix): Prefix, out: &mut String) {
+    for piece in ["<", prefix, ":Envelope xmlns:", prefix, "=\"", version.namespace(), "\"><", prefix, ":Body>"] {
+        out.push_str(piece);
+    }
+}
+
+/// Appends the ends of Body and Envelope.
+pub fn end(Prefix(prefix): Prefix, out: &mut String) {
+    for piece in ["</", prefix, ":Body></", prefix, ":Envelope>"] {
+        out.push_str(piece);
+    }
+}

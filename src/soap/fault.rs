@@ -1,0 +1,155 @@
+//! Faults: their codes, their texts, and the two shapes that the services give them (domain.md 3.4).
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::envelope::{self, Prefix, Version};
+use crate::model::Timestamp;
+use crate::xml::escape;
+
+/// How a service shapes its faults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// `MIAPAPIException` in the prefix `ns10` with unqualified children, as captured from LearnerService.
+    Miap,
+    /// `DomainFault` with the detail in base64, as R9 and External declare it.
+    Domain,
+}
+
+/// Who is to blame, as SOAP puts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blame {
+    /// The message: it will fail again as it is.
+    Client,
+    /// The service.
+    Server,
+    /// The version of the envelope.
+    VersionMismatch,
+    /// A header that demands to be understood.
+    MustUnderstand,
+}
+
+/// A fault of any kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The WSEC code.
+    pub code: &'static str,
+    /// The text of the code.
+    pub description: &'static str,
+    /// What is wrong with this very request; it may quote the request and never goes into a log.
+    pub further: String,
+    /// Who is to blame.
+    pub blame: Blame,
+    /// The name that LearnerService gives for who found it (our choice for all but the captured one).
+    pub actor: &'static str,
+}
+
+const EXCEPTION: &str = "uk.gov.miap.lrs.api.exceptions.MIAPAPIException";
+
+impl Fault {
+    /// The whole reply.
+    pub fn envelope(&self, shape: Shape, version: Version, prefix: Prefix, at: Timestamp) -> String {
+        let mut out = String::with_capacity(1024);
+        envelope::begin(version, prefix, &mut out);
+        match version {
+            Version::V11 => self.soap_11(shape, prefix.0, at, &mut out),
+            Version::V12 => self.soap_12(shape, prefix.0, at, &mut out),
+        }
+        envelope::end(prefix, &mut out);
+        out
+    }
+
+    fn soap_11(&self, shape: Shape, prefix: &str, at: Timestamp, out: &mut String) {
+        let blame = match (self.blame, shape) {
+            // Captured: LearnerService blames the server for whatever it refuses.
+            (Blame::Client, Shape::Miap) if self.is_exception() => "Server",
+            (Blame::Client, _) => "Client",
+            (Blame::Server, _) => "Server",
+            (Blame::VersionMismatch, _) => "VersionMismatch",
+            (Blame::MustUnderstand, _) => "MustUnderstand",
+        };
+        push(out, &["<", prefix, ":Fault><faultcode>", prefix, ":", blame, "</faultcode>"]);
+        match shape {
+            Shape::Miap => push(out, &["<faultstring>", self.reason(shape), "</faultstring>"]),
+            Shape::Domain => push(out, &["<faultstring xml:lang=\"en-GB\">", self.reason(shape), "</faultstring>"]),
+        }
+        if self.has_detail() {
+            out.push_str("<detail>");
+            self.detail(shape, at, out);
+            out.push_str("</detail>");
+        }
+        push(out, &["</", prefix, ":Fault>"]);
+    }
+
+    fn soap_12(&self, shape: Shape, prefix: &str, at: Timestamp, out: &mut String) {
+        let blame = match self.blame {
+            Blame::Client => "Sender",
+            Blame::Server => "Receiver",
+            Blame::VersionMismatch => "VersionMismatch",
+            Blame::MustUnderstand => "MustUnderstand",
+        };
+        push(out, &["<", prefix, ":Fault><", prefix, ":Code><", prefix, ":Value>", prefix, ":", blame]);
+        push(
+            out,
+            &["</", prefix, ":Value></", prefix, ":Code><", prefix, ":Reason><", prefix, ":Text xml:lang=\"en-GB\">"],
+        );
+        push(out, &[self.reason(shape), "</", prefix, ":Text></", prefix, ":Reason>"]);
+        if self.has_detail() {
+            push(out, &["<", prefix, ":Detail>"]);
+            self.detail(shape, at, out);
+            push(out, &["</", prefix, ":Detail>"]);
+        }
+        push(out, &["</", prefix, ":Fault>"]);
+    }
+
+    fn reason(&self, shape: Shape) -> &str {
+        match shape {
+            Shape::Miap if self.is_exception() => EXCEPTION,
+            _ => self.description,
+        }
+    }
+
+    /// Whether it is an exception of the service and not one of the envelope.
+    fn is_exception(&self) -> bool {
+        !self.actor.is_empty()
+    }
+
+    /// SOAP leaves the detail out where the fault is about headers or the version (SOAP 1.1, 4.4).
+    fn has_detail(&self) -> bool {
+        matches!(self.blame, Blame::Client | Blame::Server)
+    }
+
+    fn detail(&self, shape: Shape, at: Timestamp, out: &mut String) {
+        match shape {
+            Shape::Miap => {
+                out.push_str("<ns10:MIAPAPIException xmlns:ns10=\"http://api.lrs.miap.gov.uk/exceptions\">");
+                let at = at.format("%Y-%m-%d %H:%M:%S").to_string();
+                for (name, value) in [
+                    ("ErrorCode", self.code),
+                    ("ErrorActor", self.actor),
+                    ("Description", self.description),
+                    ("FurtherDetails", &self.further),
+                    ("ErrorTimestamp", &at),
+                ] {
+                    push(out, &["<", name, ">"]);
+                    escape(value, out);
+                    push(out, &["</", name, ">"]);
+                }
+                out.push_str("</ns10:MIAPAPIException>");
+            }
+            Shape::Domain => {
+                push(out, &["<DomainFault xmlns=\"http://api.lrs.qcf.gov.uk/faults\"><ErrorCode>", self.code]);
+                out.push_str("</ErrorCode><ErrorDetail>");
+                let text = if self.further.is_empty() { self.description } else { &self.further };
+                STANDARD.encode_string(text, out);
+                out.push_str("</ErrorDetail></DomainFault>");
+            }
+        }
+    }
+}
+
+fn push(out: &mut String, pieces: &[&str]) {
+    for piece in pieces {
+        out.push_str(piece);
+    }
+}

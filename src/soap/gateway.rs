@@ -1,0 +1,122 @@
+//! The gateway between the HTTP edge and the three services: it gives each call to its endpoint, and each page to its
+//! contract.
+
+use std::borrow::Cow;
+
+use super::endpoint::{Answered, Endpoint, MustBlock};
+use super::envelope::Version;
+use super::pages;
+use crate::contract::SERVICES;
+use crate::domain::Service;
+use crate::server::{Answer, Exchange, Gateway, Page, PageRequest, Reply, Route, Settle, SoapVersion, Trouble};
+
+/// The three services over one domain.
+pub struct SoapGateway {
+    domain: Service,
+    public_url: String,
+}
+
+impl SoapGateway {
+    /// `public_url` is what clients call the server, without a path; the contract is published with it.
+    pub fn new(domain: Service, public_url: String) -> Self {
+        SoapGateway { domain, public_url }
+    }
+
+    /// The routes of the edge, in the order of the endpoints.
+    pub fn routes() -> Vec<Route> {
+        SERVICES
+            .iter()
+            .zip(Endpoint::ALL)
+            .map(|(service, endpoint)| Route {
+                path: service.path.trim_start_matches('/'),
+                name: service.name,
+                batch: endpoint == Endpoint::External,
+            })
+            .collect()
+    }
+
+    fn reply(&self, endpoint: Endpoint, answered: Answered) -> Reply {
+        let Answered { body, version, is_fault, operation, noted, call } = answered;
+        let domain = self.domain.clone();
+        let settle: Option<Settle> = call.has_trail().then(|| {
+            let settled = async move {
+                call.settle().await.map_err(|error| {
+                    log::error!("a call could not be recorded: {error}");
+                    Box::new(failed(endpoint, version, operation, &domain))
+                })
+            };
+            Box::pin(settled) as Settle
+        });
+        Reply {
+            status: if is_fault { 500 } else { 200 },
+            version: on_the_wire(version),
+            body,
+            operation,
+            outcome: if is_fault { "fault" } else { "answer" },
+            code: noted.code,
+            organisation: noted.organisation,
+            settle,
+        }
+    }
+}
+
+impl Gateway for SoapGateway {
+    fn post(&self, exchange: &Exchange) -> Answer {
+        let endpoint = endpoint(exchange.service);
+        match endpoint.answer(&self.domain, &exchange.peer, &exchange.body, exchange.may_block) {
+            Ok(answered) => Answer::Reply(self.reply(endpoint, answered)),
+            Err(MustBlock) => Answer::MustBlock,
+        }
+    }
+
+    fn page(&self, request: &PageRequest<'_>) -> Page {
+        match SERVICES.get(request.service) {
+            Some(service) => {
+                let pages::Page { status, content_type, body } = pages::page(service, request.query, &self.public_url);
+                Page { status, content_type, body: Cow::Owned(body) }
+            }
+            None => Page { status: 404, content_type: "text/plain; charset=utf-8", body: Cow::Borrowed("") },
+        }
+    }
+
+    fn fault(&self, service: usize, version: SoapVersion, trouble: Trouble) -> Reply {
+        let endpoint = endpoint(service);
+        let version = match version {
+            SoapVersion::Soap11 => Version::V11,
+            SoapVersion::Soap12 => Version::V12,
+        };
+        match trouble {
+            Trouble::Malformed(reason) => Reply {
+                body: endpoint.malformed(version, reason, &self.domain),
+                code: "WSEC0001",
+                ..failed(endpoint, version, "unknown", &self.domain)
+            },
+            Trouble::Internal => failed(endpoint, version, "unknown", &self.domain),
+        }
+    }
+}
+
+fn endpoint(index: usize) -> Endpoint {
+    Endpoint::ALL.get(index).copied().unwrap_or(Endpoint::Learner)
+}
+
+fn on_the_wire(version: Version) -> SoapVersion {
+    match version {
+        Version::V11 => SoapVersion::Soap11,
+        Version::V12 => SoapVersion::Soap12,
+    }
+}
+
+/// The reply where something failed inside.
+fn failed(endpoint: Endpoint, version: Version, operation: &'static str, domain: &Service) -> Reply {
+    Reply {
+        status: 500,
+        version: on_the_wire(version),
+        body: endpoint.failure(version, domain),
+        operation,
+        outcome: "fault",
+        code: "WSEC0999",
+        organisation: String::new(),
+        settle: None,
+    }
+}

@@ -1,0 +1,222 @@
+//! LearnerServiceR9: each operation in about ten lines, from the request to the domain and back.
+
+use std::borrow::Cow;
+
+use super::door::{Door, Refused};
+use super::learner_service::find_type;
+use super::record;
+use crate::contract::learner_service_r9::{
+    AbilityToShare, ArrayOfLearnerEvent, ArrayOfLearningEvent, ArrayOfPlrAccessEntryResponse, GetLearnerLearningEvents,
+    GetLearnerLearningEventsResponse, GetLearnerRecord, GetLearnerRecordResponse, GetOrganisation,
+    GetOrganisationResponse, ILearnerServiceR9, LearnerByUln, LearnerByUlnResponse,
+    ModelGetLearnerLearningEventsResponse, ModelGetLearnerRecordResponse, ModelGetOrganisationResponse,
+    ModelLearnerByUlnResponse, PagedListOfPlrAccessEntryResponseN4dIIFCS, PlrAccessEntryResponse,
+    UpdateLearnerSubsetFields, UpdateLearnerSubsetFieldsResponse, ViewAudit, ViewAuditResponse,
+};
+use crate::domain::{
+    AuditQuery, Call, Error, FindByUln, FindType, Found, FoundLearner, GetType, LearnerRecordQuery, RecordQuery,
+    SubsetChange, UserType, codes,
+};
+use crate::model;
+use crate::xml::XsDateTime;
+
+impl ILearnerServiceR9 for Door<'_> {
+    type Call = Call;
+    type Error = Refused;
+
+    fn learner_by_uln<'a>(&self, call: &Call, request: LearnerByUln<'a>) -> Result<LearnerByUlnResponse<'a>, Refused> {
+        let find_type = find_type(&request.find_type)?;
+        let caller = self.caller(call, &request)?;
+        let query = FindByUln {
+            uln: text(&request.uln),
+            family_name: text(&request.family_name),
+            given_name: text(&request.given_name),
+            find_type,
+        };
+        let found = self.domain.find_by_uln(&caller, &query)?;
+        Ok(LearnerByUlnResponse {
+            learner_by_uln_result: Some(ModelLearnerByUlnResponse {
+                response_code: some(self.answer(found.code())),
+                family_name: request.family_name,
+                given_name: request.given_name,
+                learner: only(find_type, found).map(record::learner),
+                uln: request.uln,
+            }),
+        })
+    }
+
+    fn get_learner_learning_events<'a>(
+        &self,
+        call: &Call,
+        request: GetLearnerLearningEvents<'a>,
+    ) -> Result<GetLearnerLearningEventsResponse<'a>, Refused> {
+        let user_type = user_type(&request.user_type)?;
+        let get_type: GetType = request.get_type.parse().map_err(|()| unlisted())?;
+        let caller = self.caller(call, &request)?;
+        let query = RecordQuery {
+            uln: text(&request.uln),
+            given_name: text(&request.given_name),
+            family_name: text(&request.family_name),
+            date_of_birth: request.date_of_birth.as_deref(),
+            gender: request.gender.as_deref(),
+            user_type,
+            get_type,
+        };
+        let answer = self.domain.learning_events(&caller, &query)?;
+        let learning_event = answer.events.into_iter().map(|event| record::learning_event(event, get_type)).collect();
+        Ok(GetLearnerLearningEventsResponse {
+            get_learner_learning_events_result: Some(ModelGetLearnerLearningEventsResponse {
+                response_code: some(self.answer(answer.outcome.code())),
+                found_uln: Some(answer.found_uln.map(|uln| uln.to_string()).unwrap_or_default().into()),
+                incoming_uln: request.uln,
+                // Always there, even without events: clients count what is in it (domain.md 2.13).
+                learner_record: Some(ArrayOfLearningEvent { learning_event }),
+            }),
+        })
+    }
+
+    fn update_learner_subset_fields<'a>(
+        &self,
+        call: &Call,
+        request: UpdateLearnerSubsetFields<'a>,
+    ) -> Result<UpdateLearnerSubsetFieldsResponse<'a>, Refused> {
+        let caller = self.caller(call, &request)?;
+        let change = SubsetChange {
+            uln: text(&request.uln),
+            version: request.version_number,
+            email_address: request.email_address.as_deref(),
+            telephone_number: request.telephone_number.as_deref(),
+            ability_to_share: match request.ability_to_share {
+                AbilityToShare::NotProvided => None,
+                AbilityToShare::FPNNotSeen => Some(model::AbilityToShare::NotSeen),
+                AbilityToShare::FPNSeenShareData => Some(model::AbilityToShare::Shares),
+            },
+            school_at_age_16: request.school_at_age16.as_deref(),
+            preferred_given_name: request.preferred_given_name.as_deref(),
+        };
+        let updated = self.domain.update_subset(&caller, &change)?;
+        Ok(UpdateLearnerSubsetFieldsResponse { update_learner_subset_fields_result: some(self.answer(updated.code())) })
+    }
+
+    fn view_audit<'a>(&self, call: &Call, request: ViewAudit<'a>) -> Result<ViewAuditResponse<'a>, Refused> {
+        let caller = self.caller(call, &request)?;
+        let query = AuditQuery {
+            uln: text(&request.learner_uln),
+            given_name: text(&request.learner_given_name),
+            family_name: text(&request.learner_family_name),
+            page: request.page,
+        };
+        let page = self.domain.view_audit(&caller, &query)?;
+        self.answer(codes::DONE);
+        let plr_access_entry_response = page
+            .entries
+            .into_iter()
+            .map(|line| PlrAccessEntryResponse {
+                action: owned(line.action),
+                date_time: Some(XsDateTime(line.at)),
+                organisation: owned(line.organisation),
+                user: owned(line.user_name),
+            })
+            .collect();
+        Ok(ViewAuditResponse {
+            view_audit_result: Some(PagedListOfPlrAccessEntryResponseN4dIIFCS {
+                list: Some(ArrayOfPlrAccessEntryResponse { plr_access_entry_response }),
+                page_count: Some(page.page_count),
+                page_index: Some(page.page_index),
+                page_size: Some(page.page_size),
+                // Newest first, by the first column (domain.md 2.16, our choice).
+                sort_index: Some(0),
+                sort_order: Some(1),
+                total_items: Some(page.total_items),
+            }),
+        })
+    }
+
+    fn get_organisation<'a>(
+        &self,
+        call: &Call,
+        request: GetOrganisation<'a>,
+    ) -> Result<GetOrganisationResponse<'a>, Refused> {
+        let caller = self.caller(call, &request)?;
+        let found = self.domain.organisation(&caller, text(&request.uk_prn), text(&request.org_ref))?;
+        let result = match found {
+            None => ModelGetOrganisationResponse {
+                response_code: some(self.answer(codes::NO_MATCH)),
+                ..ModelGetOrganisationResponse::default()
+            },
+            Some(organisation) => ModelGetOrganisationResponse {
+                response_code: some(self.answer(codes::FOUND)),
+                display_name: owned(organisation.name),
+                org_ref: owned(organisation.org_ref.to_string()),
+                status: some(if organisation.active { "Active" } else { "Inactive" }),
+                ukprn: owned(organisation.ukprn.to_string()),
+            },
+        };
+        Ok(GetOrganisationResponse { get_organisation_result: Some(result) })
+    }
+
+    fn get_learner_record<'a>(
+        &self,
+        call: &Call,
+        request: GetLearnerRecord<'a>,
+    ) -> Result<GetLearnerRecordResponse<'a>, Refused> {
+        let user_type = user_type(&request.user_type)?;
+        let caller = self.caller(call, &request)?;
+        let date_of_birth = request.date_of_birth.map(|date| date.0.date().to_string());
+        let gender = request.gender.map(|gender| gender.to_string());
+        let query = LearnerRecordQuery {
+            uln: text(&request.uln),
+            given_name: text(&request.given_name),
+            family_name: text(&request.family_name),
+            date_of_birth: date_of_birth.as_deref(),
+            gender: gender.as_deref(),
+            postcode: request.postcode.as_deref(),
+            user_type,
+        };
+        let answer = self.domain.learner_record(&caller, &query)?;
+        let learner_event = answer.events.into_iter().map(record::learner_event).collect();
+        Ok(GetLearnerRecordResponse {
+            get_learner_record_result: Some(ModelGetLearnerRecordResponse {
+                response_code: some(self.answer(answer.outcome.code())),
+                incoming_date_of_birth: request.date_of_birth,
+                incoming_family_name: request.family_name,
+                incoming_gender: request.gender,
+                incoming_given_name: request.given_name,
+                incoming_last_known_post_code: request.postcode,
+                incoming_uln: request.uln,
+                learner_record: Some(ArrayOfLearnerEvent { learner_event }),
+                ..answer.learner.map(record::personal_details).unwrap_or_default()
+            }),
+        })
+    }
+}
+
+fn text<'r>(text: &'r Option<Cow<'_, str>>) -> &'r str {
+    text.as_deref().unwrap_or_default()
+}
+
+fn some<'a>(text: &'static str) -> Option<Cow<'a, str>> {
+    Some(Cow::Borrowed(text))
+}
+
+fn owned<'a>(text: String) -> Option<Cow<'a, str>> {
+    Some(Cow::Owned(text))
+}
+
+fn user_type(code: &str) -> Result<UserType, Refused> {
+    code.parse().map_err(|()| unlisted())
+}
+
+/// The facet has let through nothing else.
+fn unlisted() -> Refused {
+    Refused::Domain(Error::Unexpected("a word that the facet does not allow"))
+}
+
+/// The one learner that there is room for: with CHK none (domain.md 2.4, our choice).
+fn only(find_type: FindType, found: Found) -> Option<FoundLearner> {
+    match (find_type, found) {
+        (FindType::Check, _) | (FindType::Full, Found::None | Found::TooMany) => None,
+        (FindType::Full, Found::Exact(one) | Found::MasterSubstituted(one)) => Some(*one),
+        (FindType::Full, Found::Possible(several)) => several.into_iter().next(),
+    }
+}

@@ -1,0 +1,18 @@
+//! SOAP: from the text of a request to the text of a reply. It knows the contract and the domain, no HTTP and no SQL.
+
+mod caller;
+mod door;
+mod endpoint;
+pub mod envelope;
+mod external_service;
+mod fault;
+mod gateway;
+mod learner_service;
+mod learner_service_r9;
+pub mod pages;
+mod record;
+
+pub use door::Noted;
+pub use endpoint::{Answered, Endpoint, MustBlock};
+pub use fault::Shape;
+pub use gateway::SoapGateway;

@@ -1,0 +1,138 @@
+//! What GET gives: the help page, and the contract as WSDL with its schemas apart or all in one document.
+
+use std::fmt::Write;
+
+use crate::contract::{Operation, Service};
+use crate::xml::{attribute, escape};
+
+/// A page for people or tools.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// HTTP status.
+    pub status: u16,
+    /// Content-Type.
+    pub content_type: &'static str,
+    /// The text.
+    pub body: String,
+}
+
+const XML: &str = "text/xml; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
+
+/// Answers a GET on the endpoint of `service`; `public_url` is what clients call the server, without a path.
+///
+/// The query decides, in any letter case: `wsdl` gives the WSDL, `xsd=NAME` a schema of it, `singleWsdl` all in one,
+/// and anything else the help page.
+pub fn page(service: &Service, query: &str, public_url: &str) -> Page {
+    let address = format!("{}{}", public_url.trim_end_matches('/'), service.path);
+    let (name, value) = query.split('&').next().unwrap_or("").split_once('=').unwrap_or((query, ""));
+    match name.to_ascii_lowercase().as_str() {
+        "wsdl" => found(in_parts(service, &address)),
+        "singlewsdl" => found(in_one(service, &address)),
+        "xsd" => match service.documents.iter().skip(1).find(|(name, _)| *name == value) {
+            Some((_, text)) => found(with_locations(text, &address)),
+            None => Page {
+                status: 404,
+                content_type: "text/plain; charset=utf-8",
+                body: "There is no such schema.\n".to_owned(),
+            },
+        },
+        _ => Page { status: 200, content_type: HTML, body: help(service, &address) },
+    }
+}
+
+fn found(body: String) -> Page {
+    Page { status: 200, content_type: XML, body }
+}
+
+/// The WSDL as published, its schemas to be fetched by `?xsd=`.
+fn in_parts(service: &Service, address: &str) -> String {
+    let text = service.documents.first().map_or("", |(_, text)| text);
+    with_address(&with_locations(text, address), address)
+}
+
+/// The WSDL with every schema inline. Imports between schemas keep their namespace and lose their location.
+pub fn in_one(service: &Service, address: &str) -> String {
+    let mut documents = service.documents.iter();
+    let wsdl = documents.next().map_or("", |(_, text)| text);
+    let (Some(begin), Some(end)) = (wsdl.find("<wsdl:types>"), wsdl.find("</wsdl:types>")) else {
+        return with_address(wsdl, address);
+    };
+    let mut out = wsdl.get(..begin).unwrap_or("").to_owned();
+    out.push_str("<wsdl:types>");
+    for (_, schema) in documents {
+        out.push_str(&without_locations(without_declaration(schema)));
+    }
+    out.push_str(wsdl.get(end..).unwrap_or(""));
+    with_address(&out, address)
+}
+
+fn without_declaration(document: &str) -> &str {
+    match document.find("?>") {
+        Some(end) if document.starts_with("<?xml") => document.get(end + 2..).unwrap_or(""),
+        _ => document,
+    }
+}
+
+fn with_address(wsdl: &str, address: &str) -> String {
+    each_attribute(wsdl, " location=\"", |_| {
+        let mut value = String::new();
+        attribute(address, &mut value);
+        Some(value)
+    })
+}
+
+fn with_locations(document: &str, address: &str) -> String {
+    each_attribute(document, " schemaLocation=\"", |location| {
+        let mut value = String::new();
+        let file = location.rsplit('/').next().unwrap_or(location);
+        attribute(&format!("{address}?xsd={file}"), &mut value);
+        Some(value)
+    })
+}
+
+fn without_locations(document: &str) -> String {
+    each_attribute(document, " schemaLocation=\"", |_| None)
+}
+
+/// Gives every attribute that begins with `start` another value, or takes it out.
+fn each_attribute(document: &str, start: &str, value: impl Fn(&str) -> Option<String>) -> String {
+    let mut out = String::with_capacity(document.len());
+    let mut rest = document;
+    while let Some((before, after)) = rest.split_once(start) {
+        out.push_str(before);
+        let (old, after) = after.split_once('"').unwrap_or((after, ""));
+        if let Some(new) = value(old) {
+            out.push_str(start);
+            out.push_str(&new);
+            out.push('"');
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+fn help(service: &Service, address: &str) -> String {
+    let mut text = String::new();
+    escape(address, &mut text);
+    let mut out = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{name}</title></head><body>\n<h1>{name}</h1>\n\
+         <p>A SOAP service of the Learning Records Service. Calls are POST requests to <code>{text}</code> over TLS with a \
+         client certificate.</p>\n<ul>\n<li><a href=\"?singleWsdl\">The contract in one document</a></li>\n\
+         <li><a href=\"?wsdl\">The contract with its schemas apart</a></li>\n</ul>\n<h2>Operations</h2>\n<dl>\n",
+        name = service.name,
+    );
+    for operation in service.operations {
+        describe(operation, &mut out);
+    }
+    out.push_str("</dl>\n</body></html>\n");
+    out
+}
+
+fn describe(operation: &Operation, out: &mut String) {
+    // Writing to a String cannot fail.
+    let _ = write!(out, "<dt><code>{}</code></dt>\n<dd>", operation.name);
+    escape(operation.documentation, out);
+    out.push_str("</dd>\n");
+}

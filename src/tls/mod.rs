@@ -1,0 +1,21 @@
+//! TLS 1.2 and 1.3 with client certificates (rustls, ring): the server's certificate, the authorities trusted for clients and their
+//! revocation lists, all reloadable while running; and who is at the other end of a connection ([`crate::model::Peer`]).
+//!
+//! Two traps are closed here. A resumed session skips the verifier and a kept-alive connection outlives it, so neither would notice a
+//! new revocation list: [`Client::admit`] is asked before every request, and verifies the chain again whenever the files have changed
+//! since it last did, or the handshake was a resumption.
+
+mod client;
+mod material;
+mod trust;
+mod watch;
+
+pub use self::client::{Client, Refusal};
+pub use self::material::TlsError;
+pub use self::trust::{Handshake, Trust};
+pub use self::watch::watch;
+
+#[cfg(test)]
+pub(crate) mod test_pki;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,110 @@
+//! Loading, reloading, and who may still call.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use chrono::Utc;
+
+use super::test_pki::Pki;
+use super::*;
+use crate::model::Fingerprint;
+
+#[test]
+fn the_peer_is_read_from_the_certificate() {
+    let pki = Pki::new();
+    let trust = Trust::load(&pki.settings()).unwrap();
+    let identity = pki.client(7, "Synthetic Provider");
+    let client = trust.client(&[identity.der()], false).unwrap();
+    assert_eq!(client.peer().subject, "Synthetic Provider");
+    assert_eq!(client.peer().fingerprint, Fingerprint::of_der(&identity.der()));
+    assert!(client.peer().not_after > Utc::now().naive_utc());
+    assert_eq!(client.admit(&trust, Utc::now().naive_utc()), Ok(()));
+    assert_eq!(trust.client(&[], false).unwrap_err(), Refusal::Unreadable);
+    assert_eq!(trust.client(&[vec![1, 2, 3].into()], false).unwrap_err(), Refusal::Unreadable);
+}
+
+#[test]
+fn a_revocation_reaches_connections_that_stand() {
+    let pki = Pki::new();
+    let trust = Trust::load(&pki.settings()).unwrap();
+    let (good, bad) = (pki.client(7, "Good"), pki.client(8, "Bad"));
+    let now = Utc::now().naive_utc();
+    let good = trust.client(&[good.der()], false).unwrap();
+    let standing = trust.client(&[bad.der()], false).unwrap();
+    assert_eq!(standing.admit(&trust, now), Ok(()));
+
+    pki.revoke(&[&bad]);
+    trust.reload().unwrap();
+    assert_eq!(standing.admit(&trust, now), Err(Refusal::Revoked));
+    assert_eq!(standing.admit(&trust, now), Err(Refusal::Revoked));
+    assert_eq!(good.admit(&trust, now), Ok(()));
+    let resumed = trust.client(&[bad.der()], true).unwrap();
+    assert_eq!(resumed.admit(&trust, now), Err(Refusal::Revoked));
+}
+
+#[test]
+fn expiry_and_foreign_authorities_are_seen_at_each_request() {
+    let pki = Pki::new();
+    let trust = Trust::load(&pki.settings()).unwrap();
+    let now = Utc::now().naive_utc();
+    let client = trust.client(&[pki.client(7, "Good").der()], false).unwrap();
+    assert_eq!(client.admit(&trust, client.peer().not_after + chrono::Duration::seconds(1)), Err(Refusal::Expired));
+    let stranger = trust.client(&[Pki::new().client(7, "Stranger").der()], true).unwrap();
+    assert_eq!(stranger.admit(&trust, now), Err(Refusal::Untrusted));
+    let server = trust.client(&[pki.server(9).der()], true).unwrap();
+    assert_eq!(server.admit(&trust, now), Err(Refusal::Untrusted));
+}
+
+#[test]
+fn wrong_files_are_named_and_leave_everything_as_it_was() {
+    let pki = Pki::new();
+    let trust = Trust::load(&pki.settings()).unwrap();
+    let bad = pki.client(8, "Bad");
+    let client = trust.client(&[bad.der()], false).unwrap();
+    let now = Utc::now().naive_utc();
+
+    let new = pki.server(2);
+    pki.write("server.pem", &new.certificate);
+    let error = trust.reload().unwrap_err().to_string();
+    assert!(error.contains("server.key") && error.contains("not the key"), "{error}");
+    pki.write("server.key", &new.key);
+    trust.reload().unwrap();
+
+    for (file, text, expected) in [
+        ("server.pem", "", "no certificate"),
+        ("server.key", "", "no private key"),
+        ("ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "authority"),
+        ("list.crl", "not a list", "no revocation list"),
+        ("list.crl", "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n", "list.crl"),
+    ] {
+        let kept = std::fs::read_to_string(pki.path(file)).unwrap();
+        pki.write(file, text);
+        let error = trust.reload().unwrap_err().to_string();
+        assert!(error.contains(file) && error.contains(expected), "{file}: {error}");
+        assert_eq!(client.admit(&trust, now), Ok(()));
+        pki.write(file, &kept);
+    }
+    std::fs::remove_file(pki.path("list.crl")).unwrap();
+    assert!(trust.reload().unwrap_err().to_string().contains("cannot read"));
+    assert!(pki.folder().exists());
+}
+
+#[test]
+fn changed_files_are_found_by_the_watch() {
+    let pki = Pki::new();
+    let trust = Trust::load(&pki.settings()).unwrap();
+    watch(&trust).unwrap();
+    let bad = pki.client(8, "Bad");
+    let client = trust.client(&[bad.der()], false).unwrap();
+    let now = Utc::now().naive_utc();
+    assert_eq!(client.admit(&trust, now), Ok(()));
+    pki.write("list.crl", "broken");
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    assert_eq!(client.admit(&trust, now), Ok(()));
+    pki.revoke(&[&bad]);
+    for _ in 0..50 {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        if client.admit(&trust, now) == Err(Refusal::Revoked) {
+            return;
+        }
+    }
+    panic!("the watch did not load the new list");
+}

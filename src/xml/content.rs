@@ -1,0 +1,193 @@
+//! The rules that every generated reader applies to the children of an element: which may come, how often, what they
+//! hold, and which may not be missing.
+//!
+//! Lenient in order and in namespaces of children, because real clients are (clients.md: node-soap sends keys in the
+//! caller's order and children in the root's namespace); strict in what is there twice and what is missing.
+
+use std::borrow::Cow;
+
+use super::error::ReadError;
+use super::facets::Facet;
+use super::lexical::Lexical;
+use super::reader::{Reader, Start};
+
+/// A type whose content is read from the element that is open.
+pub trait FromXml<'a>: Sized {
+    /// Reads up to and including the end of the element that `start` began.
+    ///
+    /// # Errors
+    /// When the document is not well-formed or its content is not what the contract allows.
+    fn from_xml(reader: &mut Reader<'a>, start: &Start<'a>) -> Result<Self, ReadError>;
+}
+
+/// One child of a type, as far as reading needs to know it.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// Local name.
+    pub name: &'static str,
+    /// Whether it may not be missing.
+    pub required: bool,
+    /// Greatest number of occurrences.
+    pub most: u32,
+}
+
+/// Which children of an element have come so far.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen {
+    fields: &'static [Field],
+    bits: u128,
+}
+
+impl Seen {
+    /// Nothing yet.
+    pub fn new(fields: &'static [Field]) -> Seen {
+        Seen { fields, bits: 0 }
+    }
+
+    /// Notes that the child with this index has come.
+    ///
+    /// # Errors
+    /// When it has come before, and may come only once.
+    pub fn once(&mut self, index: u32, reader: &Reader<'_>) -> Result<(), ReadError> {
+        let bit = 1_u128 << index;
+        if self.bits & bit != 0 {
+            return Err(self.unexpected(index, reader));
+        }
+        self.bits |= bit;
+        Ok(())
+    }
+
+    /// Notes that one more of a repeated child has come, of which there are `already` some.
+    ///
+    /// # Errors
+    /// When there are more than may come.
+    pub fn again(&mut self, index: u32, already: usize, reader: &Reader<'_>) -> Result<(), ReadError> {
+        let most = self.field(index).map_or(u32::MAX, |field| field.most);
+        if most != u32::MAX && already >= usize::try_from(most).unwrap_or(usize::MAX) {
+            return Err(self.unexpected(index, reader));
+        }
+        self.bits |= 1_u128 << index;
+        Ok(())
+    }
+
+    /// Checks at the end of the element `parent` that nothing is missing.
+    ///
+    /// # Errors
+    /// The text of Xerces, which blames the first element that stands where the missing one should.
+    pub fn complete(&self, parent: &str, reader: &Reader<'_>) -> Result<(), ReadError> {
+        let missing = (0_u32..).zip(self.fields).find(|(index, field)| field.required && !self.has(*index));
+        let Some((missing, _)) = missing else {
+            return Ok(());
+        };
+        let expected = self.expected_up_to(missing);
+        let next = (missing + 1..128).find(|&index| self.has(index)).and_then(|index| self.field(index));
+        Err(reader.invalid(match next {
+            Some(next) => format!(
+                "cvc-complex-type.2.4.a: Invalid content was found starting with element '{}'. One of '{expected}' is expected.",
+                next.name
+            ),
+            None => format!(
+                "cvc-complex-type.2.4.b: The content of element '{parent}' is not complete. One of '{expected}' is expected."
+            ),
+        }))
+    }
+
+    fn unexpected(&self, index: u32, reader: &Reader<'_>) -> ReadError {
+        let name = self.field(index).map_or("", |field| field.name);
+        let rest: Vec<&str> =
+            (0_u32..).zip(self.fields).skip_while(|(other, _)| *other <= index).map(|(_, field)| field.name).collect();
+        reader.invalid(if rest.is_empty() {
+            format!(
+                "cvc-complex-type.2.4.d: Invalid content was found starting with element '{name}'. No child element is expected at this point."
+            )
+        } else {
+            format!(
+                "cvc-complex-type.2.4.a: Invalid content was found starting with element '{name}'. One of '{{{}}}' is expected.",
+                rest.join(", ")
+            )
+        })
+    }
+
+    /// What could stand where the missing one should: the optional ones before it that have not come, and itself.
+    fn expected_up_to(&self, missing: u32) -> String {
+        let last_seen = (0..missing).rev().find(|&index| self.has(index));
+        let first = last_seen.map_or(0, |index| index + 1);
+        let names: Vec<&str> =
+            (first..=missing).filter_map(|index| self.field(index)).map(|field| field.name).collect();
+        format!("{{{}}}", names.join(", "))
+    }
+
+    fn has(&self, index: u32) -> bool {
+        index < 128 && self.bits >> index & 1 == 1
+    }
+
+    fn field(&self, index: u32) -> Option<&'static Field> {
+        usize::try_from(index).ok().and_then(|index| self.fields.get(index))
+    }
+}
+
+/// Reads the text of the child `start`; nil counts as absent.
+///
+/// # Errors
+/// When the text does not fit the facet, or the document is broken.
+pub fn text_value<'a>(
+    reader: &mut Reader<'a>,
+    start: &Start<'a>,
+    facet: Option<&Facet>,
+    required: bool,
+) -> Result<Option<Cow<'a, str>>, ReadError> {
+    let text = reader.text()?;
+    if start.nil && !required {
+        return Ok(None);
+    }
+    if let Some(facet) = facet
+        && (required || !text.is_empty())
+    {
+        facet.check(&text).map_err(|violation| reader.invalid(violation))?;
+    }
+    Ok(Some(text))
+}
+
+/// Reads the simple value of the child `start`.
+///
+/// An optional one that is nil or, where an empty text is no value, empty counts as absent; a required one is held
+/// to its facet and type even then.
+///
+/// # Errors
+/// When the text is not a value of the type or does not fit the facet.
+pub fn value<'a, T: Lexical<'a>>(
+    reader: &mut Reader<'a>,
+    start: &Start<'a>,
+    facet: Option<&Facet>,
+    required: bool,
+) -> Result<Option<T>, ReadError> {
+    match text_value(reader, start, facet, required)? {
+        Some(text) if text.trim().is_empty() && !required && !T::EMPTY_IS_VALUE => Ok(None),
+        Some(text) => T::parse(text).map(Some).map_err(|violation| reader.invalid(violation)),
+        None => Ok(None),
+    }
+}
+
+/// Reads the structured value of the child `start`; nil counts as absent.
+///
+/// # Errors
+/// When its content is not what the contract allows.
+pub fn complex<'a, T: FromXml<'a>>(reader: &mut Reader<'a>, start: &Start<'a>) -> Result<Option<T>, ReadError> {
+    if start.nil {
+        reader.skip()?;
+        return Ok(None);
+    }
+    T::from_xml(reader, start).map(Some)
+}
+
+/// The value of a child that may not be missing.
+///
+/// # Errors
+/// When it came as nil.
+pub fn required<T>(value: Option<T>, name: &str, reader: &Reader<'_>) -> Result<T, ReadError> {
+    value.ok_or_else(|| {
+        reader.invalid(format!(
+            "cvc-elt.3.2.1: Element '{name}' cannot have character or element information [children], because '{{http://www.w3.org/2001/XMLSchema-instance}}nil' is specified."
+        ))
+    })
+}

@@ -1,0 +1,117 @@
+//! Checks of a text against a facet type of `schemas/facets.xsd`, with the texts that Xerces would give (domain.md 3.4).
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A simple type with its restrictions; the compiler makes one for each type of `schemas/facets.xsd`.
+#[derive(Debug)]
+pub struct Facet {
+    /// Name of the type, as clients know it from fault texts.
+    pub name: &'static str,
+    /// The pattern, several of them joined by `|`.
+    pub pattern: Option<Pattern>,
+    /// The name of the number type where the base is one.
+    pub integer: bool,
+    /// Least length in characters.
+    pub min_length: Option<usize>,
+    /// Greatest length in characters.
+    pub max_length: Option<usize>,
+    /// Least value.
+    pub min_inclusive: Option<i64>,
+    /// Greatest value.
+    pub max_inclusive: Option<i64>,
+}
+
+/// A pattern with the cheapest way to test it.
+#[derive(Debug)]
+pub enum Pattern {
+    /// Alternatives that are plain words.
+    Words(&'static str, &'static [&'static str]),
+    /// Anything with at least one character that is not white space.
+    NonBlank(&'static str),
+    /// Everything else: the pattern as published, and the same as an anchored regular expression.
+    Expression(&'static str, LazyLock<Regex, fn() -> Regex>),
+}
+
+/// Whether the text has a character that is not XML white space.
+pub fn non_blank(text: &str) -> bool {
+    text.bytes().any(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
+}
+
+impl Pattern {
+    fn matches(&self, text: &str) -> bool {
+        match self {
+            Pattern::Words(_, words) => words.contains(&text),
+            Pattern::NonBlank(_) => non_blank(text),
+            Pattern::Expression(_, expression) => expression.is_match(text),
+        }
+    }
+
+    fn published(&self) -> &'static str {
+        match self {
+            Pattern::Words(published, _) | Pattern::NonBlank(published) | Pattern::Expression(published, _) => {
+                published
+            }
+        }
+    }
+}
+
+impl Facet {
+    /// Checks a text: the pattern first, then the lengths, then the range, as Xerces does.
+    ///
+    /// # Errors
+    /// The text of Xerces for the first restriction that does not hold.
+    pub fn check(&self, text: &str) -> Result<(), String> {
+        let name = self.name;
+        if let Some(pattern) = &self.pattern
+            && !pattern.matches(text)
+        {
+            return Err(format!(
+                "cvc-pattern-valid: Value '{text}' is not facet-valid with respect to pattern '{}' for type '{name}'.",
+                pattern.published()
+            ));
+        }
+        if self.min_length.is_some() || self.max_length.is_some_and(|most| text.len() > most) {
+            self.check_length(text)?;
+        }
+        if self.integer { self.check_range(text) } else { Ok(()) }
+    }
+
+    fn check_length(&self, text: &str) -> Result<(), String> {
+        let (name, length) = (self.name, text.chars().count());
+        if let Some(least) = self.min_length
+            && length < least
+        {
+            return Err(format!(
+                "cvc-minLength-valid: Value '{text}' with length = '{length}' is not facet-valid with respect to minLength '{least}' for type '{name}'."
+            ));
+        }
+        match self.max_length {
+            Some(most) if length > most => Err(format!(
+                "cvc-maxLength-valid: Value '{text}' with length = '{length}' is not facet-valid with respect to maxLength '{most}' for type '{name}'."
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_range(&self, text: &str) -> Result<(), String> {
+        let name = self.name;
+        let Ok(number) = text.trim().parse::<i64>() else {
+            return Err(format!("cvc-datatype-valid.1.2.1: '{text}' is not a valid value for 'integer'."));
+        };
+        if let Some(least) = self.min_inclusive
+            && number < least
+        {
+            return Err(format!(
+                "cvc-minInclusive-valid: Value '{text}' is not facet-valid with respect to minInclusive '{least}' for type '{name}'."
+            ));
+        }
+        match self.max_inclusive {
+            Some(most) if number > most => Err(format!(
+                "cvc-maxInclusive-valid: Value '{text}' is not facet-valid with respect to maxInclusive '{most}' for type '{name}'."
+            )),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! The lexical forms of simple values: how each is read from text and written to it.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
+
+use super::writer::escape;
+
+/// A value that stands in an element as text.
+pub trait Lexical<'a>: Sized {
+    /// Whether an empty element is a value of this type (true for strings alone); where it is not, an empty
+    /// optional element means that there is none.
+    const EMPTY_IS_VALUE: bool = false;
+
+    /// Reads the text.
+    ///
+    /// # Errors
+    /// The Xerces text that says why it is no value of this type.
+    fn parse(text: Cow<'a, str>) -> Result<Self, String>;
+
+    /// Appends the text, escaped.
+    fn write(&self, out: &mut String);
+}
+
+impl<'a> Lexical<'a> for Cow<'a, str> {
+    const EMPTY_IS_VALUE: bool = true;
+
+    fn parse(text: Cow<'a, str>) -> Result<Self, String> {
+        Ok(text)
+    }
+
+    fn write(&self, out: &mut String) {
+        escape(self, out);
+    }
+}
+
+fn no_value(text: &str, type_name: &str) -> String {
+    format!("cvc-datatype-valid.1.2.1: '{text}' is not a valid value for '{type_name}'.")
+}
+
+/// The text for a value that is not in its list.
+pub fn enumeration_violation(text: &str, values: &[&str]) -> String {
+    format!(
+        "cvc-enumeration-valid: Value '{text}' is not facet-valid with respect to enumeration '[{}]'. It must be a value from the enumeration.",
+        values.join(", ")
+    )
+}
+
+macro_rules! number {
+    ($type:ty, $name:literal) => {
+        impl Lexical<'_> for $type {
+            fn parse(text: Cow<'_, str>) -> Result<Self, String> {
+                text.trim().parse().map_err(|_| no_value(&text, $name))
+            }
+
+            fn write(&self, out: &mut String) {
+                use std::fmt::Write;
+                // Writing to a String cannot fail.
+                let _ = write!(out, "{self}");
+            }
+        }
+    };
+}
+
+number!(i32, "integer");
+number!(i64, "integer");
+number!(u16, "char");
+
+impl Lexical<'_> for f32 {
+    fn parse(text: Cow<'_, str>) -> Result<Self, String> {
+        match text.trim() {
+            "INF" => Ok(f32::INFINITY),
+            "-INF" => Ok(f32::NEG_INFINITY),
+            "NaN" => Ok(f32::NAN),
+            number if number.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E')) => {
+                number.parse().map_err(|_| no_value(&text, "float"))
+            }
+            _ => Err(no_value(&text, "float")),
+        }
+    }
+
+    fn write(&self, out: &mut String) {
+        use std::fmt::Write;
+        if self.is_nan() {
+            out.push_str("NaN");
+        } else if self.is_infinite() {
+            out.push_str(if *self > 0.0 { "INF" } else { "-INF" });
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "{self}");
+        }
+    }
+}
+
+impl Lexical<'_> for bool {
+    fn parse(text: Cow<'_, str>) -> Result<Self, String> {
+        match text.trim() {
+            "true" | "1" => Ok(true),
+            "false" | "0" => Ok(false),
+            _ => Err(no_value(&text, "boolean")),
+        }
+    }
+
+    fn write(&self, out: &mut String) {
+        out.push_str(if *self { "true" } else { "false" });
+    }
+}
+
+/// Bytes that travel as xs:base64Binary.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Base64(pub Vec<u8>);
+
+impl Lexical<'_> for Base64 {
+    fn parse(text: Cow<'_, str>) -> Result<Self, String> {
+        let compact: String = text.split_ascii_whitespace().collect();
+        STANDARD.decode(compact).map(Base64).map_err(|_| no_value(&text, "base64Binary"))
+    }
+
+    fn write(&self, out: &mut String) {
+        STANDARD.encode_string(&self.0, out);
+    }
+}
+
+/// A date and time without an offset, in every form that clients send (clients.md, "beyond the table of shapes").
+///
+/// A date alone means midnight; an offset is converted away (to UTC); fractions of a second are dropped.
+/// Written as `2024-07-01T00:00:00`: some clients fail on an offset, others without a time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct XsDateTime(pub NaiveDateTime);
+
+impl XsDateTime {
+    /// Midnight at the beginning of a day.
+    pub fn midnight(date: NaiveDate) -> XsDateTime {
+        XsDateTime(date.and_time(NaiveTime::MIN))
+    }
+}
+
+impl Lexical<'_> for XsDateTime {
+    fn parse(text: Cow<'_, str>) -> Result<Self, String> {
+        date_time(text.trim()).map(XsDateTime).ok_or_else(|| no_value(&text, "dateTime"))
+    }
+
+    fn write(&self, out: &mut String) {
+        use std::fmt::Write;
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{}", self.0.format("%Y-%m-%dT%H:%M:%S"));
+    }
+}
+
+fn date_time(text: &str) -> Option<NaiveDateTime> {
+    let (date, rest) = text.split_at_checked(10)?;
+    let well_formed = date.bytes().enumerate().all(|(index, byte)| match index {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    if !well_formed {
+        return None;
+    }
+    let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?;
+    let (time, offset) = match rest.strip_prefix('T') {
+        Some(rest) => {
+            let (clock, rest) = rest.split_at_checked(8)?;
+            let time = NaiveTime::parse_from_str(clock, "%H:%M:%S").ok()?;
+            (time, without_fraction(rest)?)
+        }
+        None => (NaiveTime::MIN, rest),
+    };
+    let moment = date.and_time(time).checked_sub_signed(chrono::TimeDelta::minutes(minutes_east(offset)?))?;
+    // Years of other than four digits have another form.
+    (1..=9999).contains(&moment.year()).then_some(moment)
+}
+
+fn without_fraction(rest: &str) -> Option<&str> {
+    match rest.strip_prefix('.') {
+        Some(fraction) => {
+            let rest = fraction.trim_start_matches(|digit: char| digit.is_ascii_digit());
+            (rest.len() < fraction.len()).then_some(rest)
+        }
+        None => Some(rest),
+    }
+}
+
+fn minutes_east(offset: &str) -> Option<i64> {
+    let sign = match offset.bytes().next() {
+        None => return Some(0),
+        Some(b'Z') => return (offset.len() == 1).then_some(0),
+        Some(b'+') => 1,
+        Some(b'-') => -1,
+        Some(_) => return None,
+    };
+    let (hours, minutes) = offset.get(1..)?.split_once(':')?;
+    let two_digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !two_digits(hours) || !two_digits(minutes) {
+        return None;
+    }
+    let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
+    (hours <= 14 && minutes <= 59).then_some(sign * (hours * 60 + minutes))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn dates_and_times_are_read_in_every_form_that_clients_send() {
+        let midnight = NaiveDate::from_ymd_opt(2024, 7, 1).unwrap().and_time(NaiveTime::MIN);
+        for form in [
+            "2024-07-01",
+            "2024-07-01T00:00:00",
+            "2024-07-01T00:00:00Z",
+            "2024-07-01T00:00:00.000Z",
+            "2024-07-01T01:00:00.000+01:00",
+        ] {
+            assert_eq!(XsDateTime::parse(form.into()), Ok(XsDateTime(midnight)), "{form}");
+        }
+        for form in [
+            "",
+            "2024-7-1",
+            "2024-02-30",
+            "2024-07-01T",
+            "2024-07-01T25:00:00",
+            "2024-07-01Q",
+            "2024-07-01T00:00:00.",
+            "2024-07-01T00:00:00+1:00",
+            "+024-07-01",
+            "2024-07-01T00:00:00é",
+            "9999-12-31T23:59:59-14:00",
+        ] {
+            assert!(XsDateTime::parse(form.into()).is_err(), "{form}");
+        }
+        let mut out = String::new();
+        XsDateTime(midnight).write(&mut out);
+        assert_eq!(out, "2024-07-01T00:00:00");
+    }
+
+    #[test]
+    fn numbers_that_are_none_are_refused_with_the_text_of_xerces() {
+        assert_eq!(i32::parse(" 01 ".into()), Ok(1));
+        assert_eq!(
+            i32::parse("x1".into()),
+            Err("cvc-datatype-valid.1.2.1: 'x1' is not a valid value for 'integer'.".to_owned())
+        );
+    }
+}

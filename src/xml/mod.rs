@@ -1,0 +1,17 @@
+//! XML at run time: the reader at which hostile input stops, the writer, and the checks of facets and content
+//! that generated message code is built from. It knows no message, no SOAP and no learner.
+
+mod content;
+mod error;
+mod facets;
+mod lexical;
+mod reader;
+mod scope;
+mod writer;
+
+pub use content::{Field, FromXml, Seen, complex, required, text_value, value};
+pub use error::{Invalid, NotWellFormed, Place, ReadError};
+pub use facets::{Facet, Pattern, non_blank};
+pub use lexical::{Base64, Lexical, XsDateTime, enumeration_violation};
+pub use reader::{Limits, Reader, Start};
+pub use writer::{Root, ToXml, XSI, attribute, complex_element, escape, simple_element, text_element};

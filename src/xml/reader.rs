@@ -1,0 +1,524 @@
+//! The pull reader at which hostile input stops: well-formedness beyond what quick-xml checks, and limits.
+//!
+//! It never recurses, resolves no entity but the five predefined ones, and gives slices of the document wherever a
+//! value stands in it as one piece. What it must refuse is listed in `tests/integration/hostile.rs`.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr2, memmem};
+use quick_xml::escape::unescape;
+use quick_xml::events::attributes::Attributes;
+use quick_xml::events::{BytesDecl, BytesRef, Event};
+
+use super::error::{Invalid, NotWellFormed, Place, ReadError};
+use super::scope::Scope;
+use super::writer::XSI;
+
+/// What a document may be; more is refused with [`NotWellFormed::Limit`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Nesting of elements.
+    pub depth: u32,
+    /// Child elements of one element.
+    pub children: u32,
+    /// Elements in all.
+    pub elements: u32,
+    /// Attributes of one element, namespace declarations included.
+    pub attributes: usize,
+    /// Bytes of one attribute's value.
+    pub attribute_value: usize,
+    /// Bytes of the text of one element.
+    pub text: usize,
+    /// Namespace bindings in scope at once.
+    pub bindings: usize,
+    /// Bytes of one name.
+    pub name: usize,
+}
+
+impl Limits {
+    /// For requests about one learner.
+    pub const INTERACTIVE: Limits = Limits {
+        depth: 32,
+        children: 2_000,
+        elements: 20_000,
+        attributes: 64,
+        attribute_value: 8 * 1024,
+        text: 64 * 1024,
+        bindings: 128,
+        name: 256,
+    };
+
+    /// For requests that carry a batch.
+    pub const BATCH: Limits = Limits { children: 100_000, elements: 5_000_000, ..Limits::INTERACTIVE };
+}
+
+/// The start of an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Start<'i> {
+    /// The name without its prefix.
+    pub local: &'i str,
+    /// The prefix, empty where there is none; only [`Reader::namespace`] gives it a meaning.
+    pub prefix: &'i str,
+    /// Whether the element says `xsi:nil="true"` (or `1`), whatever prefix it uses for `xsi`.
+    pub nil: bool,
+}
+
+/// Reads one document from beginning to end.
+pub struct Reader<'i> {
+    source: &'i str,
+    events: quick_xml::Reader<&'i [u8]>,
+    limits: &'i Limits,
+    scope: Scope<'i>,
+    open: Vec<Open<'i>>,
+    attributes: Vec<Attribute<'i>>,
+    elements: u32,
+    rooted: bool,
+    /// An empty element tag was read: its end is the next token.
+    closing: bool,
+    carriage_returns: bool,
+    unknown: u32,
+}
+
+#[derive(Debug)]
+struct Open<'i> {
+    local: &'i str,
+    children: u32,
+    known: bool,
+}
+
+#[derive(Debug)]
+struct Attribute<'i> {
+    prefix: &'i str,
+    local: &'i str,
+    value: Cow<'i, str>,
+}
+
+enum Token<'i> {
+    Start(Start<'i>),
+    End,
+    Text(Cow<'i, str>),
+    Eof,
+}
+
+impl<'i> Reader<'i> {
+    /// Begins to read `document`, which has been decoded already; a byte order mark at its beginning is passed over.
+    ///
+    /// # Errors
+    /// When the document has a character that XML does not allow.
+    pub fn new(document: &'i str, limits: &'i Limits) -> Result<Self, ReadError> {
+        let source = document.strip_prefix('\u{feff}').unwrap_or(document);
+        check_characters(source)?;
+        let mut events = quick_xml::Reader::from_str(source);
+        events.config_mut().check_comments = true;
+        Ok(Reader {
+            source,
+            events,
+            limits,
+            scope: Scope::default(),
+            open: Vec::with_capacity(8),
+            attributes: Vec::new(),
+            elements: 0,
+            rooted: false,
+            closing: false,
+            carriage_returns: memchr(b'\r', source.as_bytes()).is_some(),
+            unknown: 0,
+        })
+    }
+
+    /// The next child of the element that is open, or nothing at its end.
+    ///
+    /// # Errors
+    /// When the document is not well-formed, or has text where only elements may stand.
+    pub fn child(&mut self) -> Result<Option<Start<'i>>, ReadError> {
+        loop {
+            match self.token()? {
+                Token::Start(start) => return Ok(Some(start)),
+                Token::End => return Ok(None),
+                Token::Text(text) if is_blank(&text) => {}
+                Token::Text(_) if self.open.is_empty() => return Err(self.broken(NotWellFormed::Misplaced)),
+                Token::Text(_) => {
+                    let parent = self.open.last().map_or("", |open| open.local);
+                    return Err(self.invalid(format!(
+                        "cvc-complex-type.2.3: Element '{parent}' cannot have character [children], because the type's content type is element-only."
+                    )));
+                }
+                Token::Eof => return Err(self.broken(NotWellFormed::Truncated)),
+            }
+        }
+    }
+
+    /// The text of the element that is open, up to and including its end; comments and CDATA marks vanish.
+    ///
+    /// # Errors
+    /// When the document is not well-formed, or the element has children.
+    pub fn text(&mut self) -> Result<Cow<'i, str>, ReadError> {
+        let mut whole = Cow::Borrowed("");
+        loop {
+            match self.token()? {
+                Token::End => return Ok(whole),
+                Token::Text(piece) if whole.is_empty() => whole = piece,
+                Token::Text(piece) => {
+                    if whole.len() + piece.len() > self.limits.text {
+                        return Err(self.broken(NotWellFormed::Limit("text of one element")));
+                    }
+                    whole.to_mut().push_str(&piece);
+                }
+                Token::Start(_) => {
+                    let parent = self.open.iter().rev().nth(1).map_or("", |open| open.local);
+                    return Err(self.invalid(format!(
+                        "cvc-type.3.1.2: Element '{parent}' is a simple type, so it must have no element information item [children]."
+                    )));
+                }
+                Token::Eof => return Err(self.broken(NotWellFormed::Truncated)),
+            }
+        }
+    }
+
+    /// Passes over the element that is open, with all that is in it.
+    ///
+    /// # Errors
+    /// When the document is not well-formed.
+    pub fn skip(&mut self) -> Result<(), ReadError> {
+        let outer = self.open.len().saturating_sub(1);
+        if let Some(open) = self.open.last_mut() {
+            open.known = false;
+        }
+        while self.open.len() > outer {
+            if let Token::Eof = self.token()? {
+                return Err(self.broken(NotWellFormed::Truncated));
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes over an element that the contract does not know, and counts it.
+    ///
+    /// # Errors
+    /// When the document is not well-formed.
+    pub fn skip_unknown(&mut self) -> Result<(), ReadError> {
+        self.unknown += 1;
+        self.skip()
+    }
+
+    /// Reads on to the end of the document; only comments and white space may be left.
+    ///
+    /// # Errors
+    /// When anything else stands behind the root element.
+    pub fn finish(&mut self) -> Result<(), ReadError> {
+        if !self.open.is_empty() || !self.rooted {
+            return Err(self.broken(NotWellFormed::Truncated));
+        }
+        loop {
+            match self.token()? {
+                Token::Eof => return Ok(()),
+                Token::Text(text) if is_blank(&text) => {}
+                _ => return Err(self.broken(NotWellFormed::Misplaced)),
+            }
+        }
+    }
+
+    /// The namespace of an element; valid until the next token is read.
+    pub fn namespace(&self, start: &Start<'_>) -> &str {
+        self.scope.resolve(start.prefix).unwrap_or("")
+    }
+
+    /// The value of an attribute of the element that was started last.
+    pub fn attribute(&self, namespace: &str, local: &str) -> Option<&str> {
+        self.attributes
+            .iter()
+            .find(|attribute| {
+                attribute.local == local
+                    && match attribute.prefix {
+                        "" => namespace.is_empty(),
+                        prefix => self.scope.resolve(prefix) == Some(namespace),
+                    }
+            })
+            .map(|attribute| attribute.value.as_ref())
+    }
+
+    /// How many elements were passed over because the contract does not know them.
+    pub fn unknown_elements(&self) -> u32 {
+        self.unknown
+    }
+
+    /// Where the reader stands.
+    pub fn place(&self) -> Place {
+        let names: Vec<&str> = self.open.iter().map(|open| if open.known { open.local } else { "?" }).collect();
+        Place { offset: self.offset(), path: names.join("/") }
+    }
+
+    /// An error of content at the place where the reader stands.
+    pub fn invalid(&self, text: String) -> ReadError {
+        ReadError::Invalid(Box::new(Invalid { text, place: self.place() }))
+    }
+
+    fn broken(&self, reason: NotWellFormed) -> ReadError {
+        ReadError::NotWellFormed { reason, place: self.place() }
+    }
+
+    fn offset(&self) -> usize {
+        usize::try_from(self.events.buffer_position()).unwrap_or(usize::MAX)
+    }
+
+    fn token(&mut self) -> Result<Token<'i>, ReadError> {
+        if std::mem::take(&mut self.closing) {
+            self.close();
+            return Ok(Token::End);
+        }
+        loop {
+            let begin = self.offset();
+            let event = match self.events.read_event() {
+                Ok(event) => event,
+                Err(_) => return Err(self.broken(NotWellFormed::Syntax)),
+            };
+            match event {
+                Event::Start(_) => {
+                    let tag = self.source.get(begin + 1..self.offset() - 1);
+                    return self.start(tag.unwrap_or("")).map(Token::Start);
+                }
+                Event::Empty(_) => {
+                    let tag = self.source.get(begin + 1..self.offset() - 2);
+                    let start = self.start(tag.unwrap_or(""))?;
+                    self.closing = true;
+                    return Ok(Token::Start(start));
+                }
+                Event::End(_) => {
+                    self.close();
+                    return Ok(Token::End);
+                }
+                Event::Text(text) => return self.characters(text.into_inner()).map(Token::Text),
+                Event::CData(text) => {
+                    let text = self.with_line_ends(text.into_inner());
+                    self.check_text(&text)?;
+                    if self.open.is_empty() {
+                        return Err(self.broken(NotWellFormed::Misplaced));
+                    }
+                    return Ok(Token::Text(text));
+                }
+                Event::GeneralRef(reference) => {
+                    let character = resolve(&reference).ok_or_else(|| self.broken(NotWellFormed::Reference))?;
+                    if self.open.is_empty() {
+                        return Err(self.broken(NotWellFormed::Misplaced));
+                    }
+                    return Ok(Token::Text(Cow::Owned(character.to_string())));
+                }
+                Event::Comment(_) => {}
+                Event::Decl(declaration) => self.declaration(begin, &declaration)?,
+                Event::PI(_) => return Err(self.broken(NotWellFormed::ProcessingInstruction)),
+                Event::DocType(_) => return Err(self.broken(NotWellFormed::Doctype)),
+                Event::Eof if self.open.is_empty() && self.rooted => return Ok(Token::Eof),
+                Event::Eof => return Err(self.broken(NotWellFormed::Truncated)),
+            }
+        }
+    }
+
+    fn start(&mut self, tag: &'i str) -> Result<Start<'i>, ReadError> {
+        if self.open.is_empty() && self.rooted {
+            return Err(self.broken(NotWellFormed::Misplaced));
+        }
+        self.rooted = true;
+        self.count()?;
+        let end = tag.bytes().position(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
+        let name = tag.get(..end.unwrap_or(tag.len())).unwrap_or(tag);
+        let (prefix, local) = self.name(name)?;
+        self.open.push(Open { local, children: 0, known: true });
+        self.attributes.clear();
+        if end.is_some() {
+            self.read_attributes(tag, name.len())?;
+        }
+        if self.scope.resolve(prefix).is_none() {
+            return Err(self.broken(NotWellFormed::Namespace));
+        }
+        let nil = !self.attributes.is_empty()
+            && self.attribute(XSI, "nil").is_some_and(|value| matches!(value.trim(), "true" | "1"));
+        Ok(Start { local, prefix, nil })
+    }
+
+    fn count(&mut self) -> Result<(), ReadError> {
+        self.elements += 1;
+        let siblings = self.open.last_mut().map_or(0, |parent| {
+            parent.children += 1;
+            parent.children
+        });
+        let exceeded = if self.elements > self.limits.elements {
+            "elements"
+        } else if siblings > self.limits.children {
+            "children of one element"
+        } else if self.open.len() >= usize::try_from(self.limits.depth).unwrap_or(usize::MAX) {
+            "depth"
+        } else {
+            return Ok(());
+        };
+        Err(self.broken(NotWellFormed::Limit(exceeded)))
+    }
+
+    fn name(&self, name: &'i str) -> Result<(&'i str, &'i str), ReadError> {
+        if name.len() > self.limits.name {
+            return Err(self.broken(NotWellFormed::Limit("length of a name")));
+        }
+        let (prefix, local) = match memchr(b':', name.as_bytes()) {
+            Some(colon) => (name.get(..colon).unwrap_or(""), name.get(colon + 1..).unwrap_or("")),
+            None => ("", name),
+        };
+        if is_name(local)
+            && (prefix.is_empty() == (local.len() == name.len()))
+            && (prefix.is_empty() || is_name(prefix))
+        {
+            Ok((prefix, local))
+        } else {
+            Err(self.broken(NotWellFormed::Syntax))
+        }
+    }
+
+    fn read_attributes(&mut self, tag: &'i str, name: usize) -> Result<(), ReadError> {
+        let depth = u32::try_from(self.open.len()).unwrap_or(u32::MAX);
+        let mut declarations = 0;
+        for attribute in Attributes::new(tag, name) {
+            let attribute = match attribute {
+                Ok(attribute) => attribute,
+                Err(quick_xml::events::attributes::AttrError::Duplicated(..)) => {
+                    return Err(self.broken(NotWellFormed::DuplicateAttribute));
+                }
+                Err(_) => return Err(self.broken(NotWellFormed::Syntax)),
+            };
+            if self.attributes.len() + declarations >= self.limits.attributes {
+                return Err(self.broken(NotWellFormed::Limit("attributes of one element")));
+            }
+            let value = match attribute.value {
+                Cow::Borrowed(value) => self.attribute_value(value)?,
+                Cow::Owned(value) => Cow::Owned(self.attribute_value(&value)?.into_owned()),
+            };
+            let key = attribute.key.into_inner();
+            let (prefix, local) = self.name(key)?;
+            let bound = match (prefix, local) {
+                ("", "xmlns") => Some(""),
+                ("xmlns", local) => Some(local),
+                _ => None,
+            };
+            match bound {
+                Some(prefix) => {
+                    declarations += 1;
+                    self.scope
+                        .bind(prefix, value, depth, self.limits.bindings)
+                        .map_err(|reason| ReadError::NotWellFormed { reason, place: Place::default() })?;
+                }
+                None => self.attributes.push(Attribute { prefix, local, value }),
+            }
+        }
+        self.check_expanded_names()
+    }
+
+    fn attribute_value<'v>(&self, value: &'v str) -> Result<Cow<'v, str>, ReadError> {
+        if value.len() > self.limits.attribute_value {
+            return Err(self.broken(NotWellFormed::Limit("an attribute's value")));
+        }
+        match memchr2(b'<', b'&', value.as_bytes()) {
+            None => Ok(Cow::Borrowed(value)),
+            Some(_) if value.contains('<') => Err(self.broken(NotWellFormed::Syntax)),
+            Some(_) => match unescape(value) {
+                Ok(value) if value.chars().all(is_character) => Ok(value),
+                _ => Err(self.broken(NotWellFormed::Reference)),
+            },
+        }
+    }
+
+    /// Two prefixes may stand for one namespace: then the same local name twice is a duplicate (Namespaces 6.3).
+    fn check_expanded_names(&self) -> Result<(), ReadError> {
+        for (index, one) in self.attributes.iter().enumerate() {
+            if one.prefix.is_empty() {
+                continue;
+            }
+            let Some(namespace) = self.scope.resolve(one.prefix) else {
+                return Err(self.broken(NotWellFormed::Namespace));
+            };
+            let twice = self.attributes.iter().skip(index + 1).any(|other| {
+                other.local == one.local
+                    && !other.prefix.is_empty()
+                    && self.scope.resolve(other.prefix) == Some(namespace)
+            });
+            if twice {
+                return Err(self.broken(NotWellFormed::DuplicateAttribute));
+            }
+        }
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        self.scope.leave(u32::try_from(self.open.len()).unwrap_or(u32::MAX));
+        self.open.pop();
+    }
+
+    fn characters(&self, text: Cow<'i, str>) -> Result<Cow<'i, str>, ReadError> {
+        if memmem::find(text.as_bytes(), b"]]>").is_some() {
+            return Err(self.broken(NotWellFormed::Syntax));
+        }
+        self.check_text(&text)?;
+        Ok(self.with_line_ends(text))
+    }
+
+    fn check_text(&self, text: &str) -> Result<(), ReadError> {
+        if text.len() > self.limits.text {
+            return Err(self.broken(NotWellFormed::Limit("text of one element")));
+        }
+        Ok(())
+    }
+
+    /// Line ends are read as one line feed each (XML 1.0, 2.11).
+    fn with_line_ends(&self, text: Cow<'i, str>) -> Cow<'i, str> {
+        if self.carriage_returns && text.contains('\r') {
+            Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+        } else {
+            text
+        }
+    }
+
+    fn declaration(&self, begin: usize, declaration: &BytesDecl<'_>) -> Result<(), ReadError> {
+        if begin != 0 {
+            return Err(self.broken(NotWellFormed::Misplaced));
+        }
+        match declaration.version() {
+            Ok(version) if version == "1.0" => Ok(()),
+            _ => Err(self.broken(NotWellFormed::Syntax)),
+        }
+    }
+}
+
+fn resolve(reference: &BytesRef<'_>) -> Option<char> {
+    if reference.is_char_ref() {
+        return reference.resolve_char_ref().ok().flatten().filter(|&character| is_character(character));
+    }
+    match &**reference {
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "amp" => Some('&'),
+        "apos" => Some('\''),
+        "quot" => Some('"'),
+        _ => None,
+    }
+}
+
+fn check_characters(source: &str) -> Result<(), ReadError> {
+    let control =
+        source.bytes().fold(false, |bad, byte| bad | (byte < 0x20 && byte != b'\t' && byte != b'\n' && byte != b'\r'));
+    // U+FFFE and U+FFFF are the only other scalar values that XML 1.0 leaves out.
+    let noncharacter =
+        !source.is_ascii() && source.as_bytes().windows(3).any(|bytes| matches!(bytes, [0xef, 0xbf, 0xbe | 0xbf]));
+    if control || noncharacter {
+        return Err(ReadError::NotWellFormed { reason: NotWellFormed::Character, place: Place::default() });
+    }
+    Ok(())
+}
+
+fn is_character(character: char) -> bool {
+    matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+fn is_name(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_' || !first.is_ascii())
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || !byte.is_ascii())
+}
+
+fn is_blank(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
+}

@@ -1,0 +1,65 @@
+//! Namespace bindings in scope while a document is read.
+
+use std::borrow::Cow;
+
+use super::error::NotWellFormed;
+
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
+const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
+
+/// The stack of bindings; a binding lives as long as the element that made it.
+#[derive(Debug, Default)]
+pub(super) struct Scope<'i> {
+    bindings: Vec<Binding<'i>>,
+}
+
+#[derive(Debug)]
+struct Binding<'i> {
+    prefix: &'i str,
+    uri: Cow<'i, str>,
+    depth: u32,
+}
+
+impl<'i> Scope<'i> {
+    /// Adds a binding made by the element at `depth`; an empty `prefix` is the default namespace.
+    pub(super) fn bind(
+        &mut self,
+        prefix: &'i str,
+        uri: Cow<'i, str>,
+        depth: u32,
+        most: usize,
+    ) -> Result<(), NotWellFormed> {
+        let reserved = match prefix {
+            "xmlns" => true,
+            "xml" => uri != XML,
+            "" => uri == XML || uri == XMLNS,
+            _ => uri.is_empty() || uri == XML || uri == XMLNS,
+        };
+        if reserved {
+            return Err(NotWellFormed::Namespace);
+        }
+        if self.bindings.len() >= most {
+            return Err(NotWellFormed::Limit("namespace declarations"));
+        }
+        self.bindings.push(Binding { prefix, uri, depth });
+        Ok(())
+    }
+
+    /// Forgets the bindings of the element at `depth` and of everything inside it.
+    pub(super) fn leave(&mut self, depth: u32) {
+        while self.bindings.last().is_some_and(|binding| binding.depth >= depth) {
+            self.bindings.pop();
+        }
+    }
+
+    /// The namespace of `prefix`; the empty prefix has the empty namespace unless a default one is in scope.
+    pub(super) fn resolve(&self, prefix: &str) -> Option<&str> {
+        let bound = self.bindings.iter().rev().find(|binding| binding.prefix == prefix);
+        match (bound, prefix) {
+            (Some(binding), _) => Some(&binding.uri),
+            (None, "") => Some(""),
+            (None, "xml") => Some(XML),
+            (None, _) => None,
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! The fixtures: for every operation and every code it can answer with, a request as a client would send it and
+//! the answer to the byte. fixtures/soap/README.md says how they are written.
+//!
+//! `LRS_UPDATE_GOLDENS=1 make test` writes the answers anew, for review; what differs from run to run is masked.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use learning_records::contract::SERVICES;
+use regex::Regex;
+
+use crate::harness::message::{SOAP_1_2, escape};
+use crate::harness::{Answer, Deployment, on_both};
+
+/// The folder of requests that no operation takes.
+const NO_OPERATION: &str = "unknown-operation";
+
+/// One request with its expected answer.
+pub struct Fixture {
+    service: String,
+    operation: String,
+    path: PathBuf,
+}
+
+/// Every fixture, in the order of the file names.
+pub fn all() -> Vec<Fixture> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/soap");
+    let mut found = Vec::new();
+    for service in folders(&root) {
+        for operation in folders(&service) {
+            for path in entries(&operation) {
+                if path.to_string_lossy().ends_with(".request.xml") {
+                    found.push(Fixture { service: name(&service), operation: name(&operation), path });
+                }
+            }
+        }
+    }
+    assert!(!found.is_empty(), "{} holds no fixture", root.display());
+    found
+}
+
+/// The synthetic people of `fixtures/people.toml`, as the file has them.
+fn people() -> Vec<toml::Table> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/people.toml");
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut table: toml::Table = text.parse().expect("TOML");
+    let Some(toml::Value::Array(people)) = table.remove("person") else { panic!("people.toml has no [[person]]") };
+    people.into_iter().map(|person| person.try_into().expect("a table")).collect()
+}
+
+/// Every value that tells something of one of them.
+pub fn personal_values() -> BTreeSet<String> {
+    const OPEN: [&str; 9] = [
+        "role",
+        "about",
+        "status",
+        "title",
+        "gender",
+        "nationality",
+        "verification_type",
+        "ability_to_share",
+        "events",
+    ];
+    fn texts(value: &toml::Value, into: &mut BTreeSet<String>) {
+        match value {
+            toml::Value::String(text) => _ = into.insert(text.trim().to_owned()),
+            toml::Value::Array(list) => list.iter().for_each(|value| texts(value, into)),
+            other => _ = into.insert(other.to_string()),
+        }
+    }
+    let mut values = BTreeSet::new();
+    for person in people() {
+        person.iter().filter(|(key, _)| !OPEN.contains(&key.as_str())).for_each(|(_, value)| texts(value, &mut values));
+    }
+    assert!(values.len() > 50, "people.toml names people");
+    values
+}
+
+/// A value of the person who has that role, under the field names of fixtures/soap/README.md.
+fn of_person(role: &str, field: &str) -> Option<String> {
+    let person = people().into_iter().find(|person| person.get("role").and_then(toml::Value::as_str) == Some(role))?;
+    let text = |key: &str| person.get(key).and_then(toml::Value::as_str).map(str::to_owned);
+    match field {
+        "ULN" => text("uln"),
+        "GIVEN" => text("given_name"),
+        "FAMILY" => text("family_name"),
+        "DOB" => text("date_of_birth"),
+        "GENDER" => text("gender"),
+        "POSTCODE" => text("postcode"),
+        "POSTCODE_UNSPACED" => text("postcode").map(|postcode| postcode.replace(' ', "")),
+        "VERSION" => Some("1".to_owned()),
+        "VERIFICATION_TYPE" => text("verification_type").or_else(|| Some("0".to_owned())),
+        "ABILITY_TO_SHARE" => text("ability_to_share").or_else(|| Some("1".to_owned())),
+        "PREFERRED_GIVEN" => text("preferred_given_name"),
+        "PREVIOUS_FAMILY" => text("previous_family_name"),
+        _ => None,
+    }
+}
+
+impl Fixture {
+    /// Puts the demo's data back, sends the request, and returns the answer.
+    pub fn play(&self, deployment: &Deployment) -> Answer {
+        deployment.reset();
+        let request = fs::read_to_string(&self.path).expect("a request");
+        let placeholder = Regex::new(r"\$\{(?:([A-Z_]+)\.)?([A-Z_]+)\}").expect("a pattern");
+        let filled = placeholder.replace_all(&request, |found: &regex::Captures<'_>| {
+            let field = &found[2];
+            let value = match found.get(1).map(|owner| owner.as_str()) {
+                None => deployment.variables().get(&format!("PROVIDER_{field}")).cloned(),
+                Some(owner @ ("AO" | "LIMITED")) => deployment.variables().get(&format!("{owner}_{field}")).cloned(),
+                Some(role) => of_person(role, field),
+            };
+            escape(&value.unwrap_or_else(|| panic!("{}: nothing for {}", self.label(), &found[0])))
+        });
+        let actor = if request.contains("${AO.") { deployment.awarding_organisation() } else { deployment.provider() };
+        let kind = if filled.contains(SOAP_1_2) { "application/soap+xml" } else { "text/xml" };
+        actor.post_with(&self.service, &format!("Content-Type: {kind}; charset=utf-8\r\n"), filled.as_bytes())
+    }
+
+    /// The codes that the case's name begins with, in order; none for `ok-`.
+    fn codes(&self) -> Vec<String> {
+        let case = name(&self.path);
+        case.split('-').map(str::to_ascii_uppercase).take_while(|word| word.starts_with("WS")).collect()
+    }
+
+    fn golden(&self) -> PathBuf {
+        let name = self.path.to_string_lossy().into_owned();
+        PathBuf::from(name.replace(".request.xml", ".response.xml"))
+    }
+
+    fn label(&self) -> String {
+        let case = name(&self.path).replace(".request.xml", "");
+        format!("{}/{}/{case}", self.service, self.operation)
+    }
+}
+
+on_both! {
+    fn every_fixture_gives_its_answer(database) {
+        let deployment = Deployment::start(database);
+        let update = std::env::var_os("LRS_UPDATE_GOLDENS").is_some();
+        let mut wrong = Vec::new();
+        for fixture in all() {
+            let answer = fixture.play(&deployment);
+            if carried(&answer) != fixture.codes() {
+                wrong.push(format!("== {}: carries {:?}", fixture.label(), carried(&answer)));
+            }
+            let answer = printed(&deployment, &answer);
+            let golden = fixture.golden();
+            if update {
+                fs::write(&golden, &answer).expect("written");
+                continue;
+            }
+            let expected = fs::read_to_string(&golden).unwrap_or_default();
+            if expected != answer {
+                wrong.push(format!("== {}\n-- expected\n{expected}\n-- got\n{answer}", fixture.label()));
+            }
+        }
+        assert!(wrong.is_empty(), "{} fixtures differ\n{}", wrong.len(), wrong.join("\n"));
+    }
+}
+
+/// The same requests in the same order give the same answers on both databases.
+#[cfg(feature = "postgres")]
+#[test]
+fn both_databases_answer_alike() {
+    use crate::harness::Database;
+    let (one, other) = (Deployment::start(Database::Sqlite), Deployment::start(Database::Postgres));
+    for fixture in all() {
+        let (a, b) = (printed(&one, &fixture.play(&one)), printed(&other, &fixture.play(&other)));
+        assert_eq!(a, b, "{}", fixture.label());
+    }
+}
+
+#[test]
+fn every_operation_has_a_fixture() {
+    let fixtures = all();
+    let present: BTreeSet<(&str, &str)> = fixtures
+        .iter()
+        .map(|fixture| (fixture.service.as_str(), fixture.operation.as_str()))
+        .filter(|(_, operation)| *operation != NO_OPERATION)
+        .collect();
+    let published: BTreeSet<(&str, &str)> = SERVICES
+        .iter()
+        .flat_map(|service| service.operations.iter().map(|operation| (service.name, operation.name)))
+        .collect();
+    let missing: Vec<_> = published.difference(&present).collect();
+    let unknown: Vec<_> = present.difference(&published).collect();
+    assert!(missing.is_empty(), "operations without a fixture: {missing:?}");
+    assert!(unknown.is_empty(), "fixtures of no operation: {unknown:?}");
+}
+
+/// The codes that an answer carries, in document order.
+fn carried(answer: &Answer) -> Vec<String> {
+    const CARRIERS: [&str; 3] = ["ErrorCode", "ResponseCode", "UpdateLearnerSubsetFieldsResult"];
+    answer
+        .document()
+        .descendants()
+        .into_iter()
+        .filter(|node| CARRIERS.contains(&node.name.as_str()))
+        .map(|node| node.text.clone())
+        .collect()
+}
+
+/// The answer as the golden file has it: status and type, then one element a line, with what changes masked.
+fn printed(deployment: &Deployment, answer: &Answer) -> String {
+    let body = answer.text();
+    let mut text = body.replace(deployment.variable("LRS_URL"), "{{LRS_URL}}");
+    for element in ["ErrorTimestamp", "CreatedDate", "LastUpdatedDate", "DateTime", "DateLoaded"] {
+        let pattern = Regex::new(&format!(r"(<(?:\w+:)?{element}>)[^<]+(</)")).expect("a pattern");
+        text = pattern.replace_all(&text, "$1{{time}}$2").into_owned();
+    }
+    if body.contains("RegisterLearnerResponse") {
+        let pattern = Regex::new(r"(<ULN>)\d{10}(</ULN>)").expect("a pattern");
+        text = pattern.replace_all(&text, "$1{{new ULN}}$2").into_owned();
+    }
+    let kind = answer.header("content-type").unwrap_or("no type");
+    format!("<!-- HTTP {} {kind} -->\n{}\n", answer.status, one_a_line(&text))
+}
+
+/// Breaks the line between two tags, but not between an element's start and its own end.
+fn one_a_line(text: &str) -> String {
+    let pattern = Regex::new(r"(<[^<>]*>)(<)").expect("a pattern");
+    let mut lines = String::new();
+    let mut rest = text;
+    while let Some(found) = pattern.captures(rest) {
+        let (tag, next) = (found.get(1).expect("a tag"), found.get(2).expect("a tag"));
+        lines.push_str(&rest[..tag.end()]);
+        let opens = !tag.as_str().starts_with("</") && !tag.as_str().ends_with("/>");
+        if !(opens && rest[next.start()..].starts_with("</")) {
+            lines.push('\n');
+        }
+        rest = &rest[tag.end()..];
+    }
+    lines + rest
+}
+
+fn folders(path: &Path) -> Vec<PathBuf> {
+    entries(path).into_iter().filter(|path| path.is_dir()).collect()
+}
+
+fn entries(path: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = fs::read_dir(path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    found.sort();
+    found
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().expect("a name").to_string_lossy().into_owned()
+}

@@ -1,0 +1,273 @@
+//! One running `lrs demo` with a folder, ports and a store of its own, ended when the test drops it or dies.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::{Actor, Database};
+
+const LRS: &str = env!("CARGO_BIN_EXE_lrs");
+const START: Duration = Duration::from_secs(90);
+
+/// Runs the server as a child and writes its process id into the folder. When the pipe from the test closes,
+/// however the test ended, it ends the server and removes the folder.
+const SUPERVISOR: &str = r#"
+folder=$1; shift
+exec 3<&0
+"$@" 3<&- </dev/null &
+child=$!
+echo "$child" >"$folder/server.pid"
+{ read -r _ <&3; : >"$folder/abandoned"; kill -TERM "$child" 2>/dev/null; } &
+wait "$child"
+status=$?
+kill "$!" 2>/dev/null
+[ ! -e "$folder/abandoned" ] || rm -rf "$folder"
+exit "$status"
+"#;
+
+/// What a deployment differs in from the plain demo.
+#[derive(Debug, Clone, Default)]
+pub struct Setup {
+    /// Settings as environment variables, for example `("LRS_LOG_LEVEL", "trace")`.
+    pub environment: Vec<(&'static str, String)>,
+}
+
+/// A running server and everything that is known about it.
+pub struct Deployment {
+    folder: TempDir,
+    store: Option<String>,
+    setup: Setup,
+    port: u16,
+    ops_port: u16,
+    variables: BTreeMap<String, String>,
+    supervisor: Option<Child>,
+}
+
+impl Deployment {
+    /// A server that many tests share: for tests that leave its records and settings as they found them, or
+    /// add records that nobody else looks at.
+    pub fn shared(database: Database) -> &'static Deployment {
+        static SQLITE: OnceLock<Deployment> = OnceLock::new();
+        #[cfg(feature = "postgres")]
+        static POSTGRES: OnceLock<Deployment> = OnceLock::new();
+        let cell = match database {
+            Database::Sqlite => &SQLITE,
+            #[cfg(feature = "postgres")]
+            Database::Postgres => &POSTGRES,
+        };
+        cell.get_or_init(|| Deployment::start(database))
+    }
+
+    /// A server of the test's own, on a fresh store.
+    pub fn start(database: Database) -> Deployment {
+        Deployment::with(database, Setup::default())
+    }
+
+    pub fn with(database: Database, setup: Setup) -> Deployment {
+        let mut deployment = Deployment {
+            folder: tempfile::tempdir().expect("a folder"),
+            store: database.fresh(),
+            setup,
+            port: free_port(),
+            ops_port: free_port(),
+            variables: BTreeMap::new(),
+            supervisor: None,
+        };
+        deployment.launch();
+        deployment
+    }
+
+    /// Starts the server on this deployment's folder and store, new or left by an earlier run.
+    pub fn launch(&mut self) {
+        assert!(self.supervisor.is_none(), "already running");
+        let log = fs::OpenOptions::new().create(true).append(true).open(self.log_path()).expect("a log");
+        let _ = fs::remove_file(self.pid_path());
+        let mut command = Command::new("sh");
+        command.args(["-c", SUPERVISOR, "sh"]).arg(self.folder.path()).arg(LRS).arg("demo");
+        command.arg("--dir").arg(self.dir());
+        command.args(["--port", &self.port.to_string(), "--ops-port", &self.ops_port.to_string()]);
+        command.args(["--learners", "50"]);
+        self.environment(&mut command);
+        command.stdin(Stdio::piped());
+        command.stdout(log.try_clone().expect("a handle")).stderr(log);
+        self.supervisor = Some(command.spawn().expect("sh"));
+        self.await_ready();
+        self.variables = read_variables(&self.dir().join("demo.env"));
+    }
+
+    fn environment(&self, command: &mut Command) {
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LRS_") || name == "RUST_LOG") {
+            command.env_remove(name);
+        }
+        if let Some(store) = &self.store {
+            command.env("LRS_STORE_URL", store);
+        }
+        command.envs(self.setup.environment.iter().map(|(name, value)| (name, value)));
+    }
+
+    fn await_ready(&mut self) {
+        let deadline = Instant::now() + START;
+        loop {
+            if self.operations("GET", "/readyz").is_some_and(|(status, _)| status == 200) {
+                return;
+            }
+            let ended = self.supervisor.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(Some(_))));
+            assert!(!ended && Instant::now() < deadline, "lrs demo did not become ready:\n{}", self.log());
+            thread::sleep(Duration::from_millis(25));
+        }
+    }
+
+    /// The demo's folder: `pki/`, `lrs.toml`, `demo.env`, `PEOPLE.md`.
+    pub fn dir(&self) -> PathBuf {
+        self.folder.path().join("demo")
+    }
+
+    /// The server's process id.
+    pub fn process(&self) -> u32 {
+        fs::read_to_string(self.pid_path()).expect("a process id").trim().parse().expect("a number")
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// A variable of `demo.env`.
+    pub fn variable(&self, name: &str) -> &str {
+        self.variables.get(name).unwrap_or_else(|| panic!("demo.env has no {name}: {:?}", self.variables.keys()))
+    }
+
+    pub fn variables(&self) -> &BTreeMap<String, String> {
+        &self.variables
+    }
+
+    /// A learning provider with the demo's certificate and credentials.
+    pub fn provider(&self) -> Actor<'_> {
+        Actor::organisation(self, "PROVIDER")
+    }
+
+    /// An awarding organisation with the demo's certificate and credentials.
+    pub fn awarding_organisation(&self) -> Actor<'_> {
+        Actor::organisation(self, "AO")
+    }
+
+    /// Somebody with a certificate of another authority.
+    pub fn stranger(&self) -> Actor<'_> {
+        Actor::stranger(self)
+    }
+
+    /// Somebody with no certificate at all.
+    pub fn nobody(&self) -> Actor<'_> {
+        Actor::nobody(self)
+    }
+
+    /// Runs another verb of `lrs` on this deployment's configuration and store.
+    pub fn lrs(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(LRS);
+        command.args(arguments).current_dir(self.dir());
+        self.environment(&mut command);
+        command.stdin(Stdio::null()).output().expect("lrs runs")
+    }
+
+    /// Everything the server wrote to its standard output and error.
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&fs::read(self.log_path()).unwrap_or_default()).into_owned()
+    }
+
+    /// A request to the operations listener: status and body, or nothing while it does not listen.
+    pub fn operations(&self, method: &str, path: &str) -> Option<(u16, String)> {
+        let mut socket = TcpStream::connect(("127.0.0.1", self.ops_port)).ok()?;
+        socket.set_read_timeout(Some(Duration::from_secs(30))).ok()?;
+        let request =
+            format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        socket.write_all(request.as_bytes()).ok()?;
+        let mut answer = Vec::new();
+        socket.read_to_end(&mut answer).ok()?;
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        let status = answer.split(' ').nth(1)?.parse().ok()?;
+        let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default();
+        Some((status, body))
+    }
+
+    /// Puts the demo's data back.
+    pub fn reset(&self) {
+        let (status, body) = self.operations("POST", "/demo/reset").expect("the operations listener");
+        assert!((200..300).contains(&status), "reset answered {status}: {body}");
+    }
+
+    /// Sends a signal to the server process.
+    pub fn signal(&self, signal: &str) {
+        let pid = fs::read_to_string(self.pid_path()).expect("a process id");
+        let status = Command::new("kill").args([signal, pid.trim()]).status().expect("kill");
+        assert!(status.success(), "kill {signal}");
+    }
+
+    /// Changes a setting for the next launch.
+    pub fn set(&mut self, name: &'static str, value: &str) {
+        self.setup.environment.push((name, value.to_owned()));
+    }
+
+    /// Waits for a server that was told to end, and returns its exit code.
+    pub fn ended(&mut self) -> Option<i32> {
+        self.join()
+    }
+
+    /// Ends the server as an operator would and returns its exit code.
+    pub fn stop(&mut self) -> Option<i32> {
+        self.signal("-TERM");
+        self.join()
+    }
+
+    /// Waits for the server to end; the pipe stays open, so that the folder stays for the next launch.
+    fn join(&mut self) -> Option<i32> {
+        let mut supervisor = self.supervisor.take().expect("running");
+        let pipe = supervisor.stdin.take();
+        let status = supervisor.wait().expect("the supervisor");
+        drop(pipe);
+        status.code()
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.folder.path().join("server.log")
+    }
+
+    fn pid_path(&self) -> PathBuf {
+        self.folder.path().join("server.pid")
+    }
+}
+
+impl Drop for Deployment {
+    fn drop(&mut self) {
+        if let Some(mut supervisor) = self.supervisor.take() {
+            drop(supervisor.stdin.take());
+            let _ = supervisor.wait();
+        }
+        if thread::panicking() {
+            let log = self.log();
+            let lines: Vec<&str> = log.lines().collect();
+            eprintln!("--- the server's last lines ---\n{}", lines[lines.len().saturating_sub(40)..].join("\n"));
+        }
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port()
+}
+
+/// Reads shell assignments: `NAME=value`, `export NAME='value'`.
+fn read_variables(path: &Path) -> BTreeMap<String, String> {
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text.lines()
+        .map(|line| line.trim().trim_start_matches("export "))
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once('='))
+        .map(|(name, value)| (name.to_owned(), value.trim_matches(['"', '\'']).to_owned()))
+        .collect()
+}

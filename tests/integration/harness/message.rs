@@ -1,0 +1,196 @@
+//! The messages that the actors send: envelopes written out as a client would write them, and what the tests
+//! want to know of an answer.
+
+use super::tree::Node;
+use super::wire::Answer;
+
+pub const SOAP_1_1: &str = "http://schemas.xmlsoap.org/soap/envelope/";
+pub const SOAP_1_2: &str = "http://www.w3.org/2003/05/soap-envelope";
+pub const FIND: &str = "http://api.lrs.miap.gov.uk/findmsg";
+pub const REGISTER: &str = "http://api.lrs.miap.gov.uk/regmsg";
+pub const REPORT: &str = "http://api.lrs.miap.gov.uk/reportmsg";
+pub const R9: &str = "http://tempuri.org/";
+pub const COMMON: &str = "http://schemas.datacontract.org/2004/07/Amor.Qcf.Common";
+pub const R10_ORGANISATION: &str = "http://schemas.datacontract.org/2004/07/Amor.Qcf.Service.Interface";
+pub const FAULTS: &str = "http://api.lrs.qcf.gov.uk/faults";
+
+/// Who an organisation says it is inside a message.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    pub ukprn: String,
+    pub org_ref: String,
+    pub password: String,
+    pub user_name: String,
+}
+
+/// The fields of a learner as its MIS would send them; a field left out is not sent.
+pub type Fields<'a> = [(&'a str, &'a str)];
+
+/// A SOAP 1.1 envelope around a body.
+pub fn envelope(body: &str) -> String {
+    format!(
+        r#"<soapenv:Envelope xmlns:soapenv="{SOAP_1_1}"><soapenv:Header/><soapenv:Body>{body}</soapenv:Body></soapenv:Envelope>"#
+    )
+}
+
+/// A SOAP 1.2 envelope around a body.
+pub fn envelope_1_2(body: &str) -> String {
+    format!(r#"<env:Envelope xmlns:env="{SOAP_1_2}"><env:Body>{body}</env:Body></env:Envelope>"#)
+}
+
+/// `<name>value</name>` for every field, escaped.
+pub fn elements(fields: &Fields<'_>) -> String {
+    fields.iter().map(|(name, value)| format!("<{name}>{}</{name}>", escape(value))).collect()
+}
+
+pub fn escape(value: &str) -> String {
+    value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+impl Credentials {
+    /// The four members with which every LearnerService request begins.
+    pub fn header(&self) -> String {
+        elements(&[
+            ("OrganisationRef", &self.org_ref),
+            ("UKPRN", &self.ukprn),
+            ("OrgPassword", &self.password),
+            ("UserName", &self.user_name),
+        ])
+    }
+
+    /// A LearnerService request that begins with the caller's block.
+    pub fn request(&self, namespace: &str, root: &str, rest: &str) -> String {
+        envelope(&format!(r#"<m:{root} xmlns:m="{namespace}">{}{rest}</m:{root}>"#, self.header()))
+    }
+
+    pub fn find_by_uln(&self, find_type: &str, uln: &str, family: &str, given: &str) -> String {
+        let rest = elements(&[("ULN", uln), ("FamilyName", family), ("GivenName", given)]);
+        let head = elements(&[("FindType", find_type)]) + &self.header();
+        envelope(&format!(r#"<fin:FindLearnerByULN xmlns:fin="{FIND}">{head}{rest}</fin:FindLearnerByULN>"#))
+    }
+
+    pub fn find_by_demographics(&self, find_type: &str, fields: &Fields<'_>) -> String {
+        let head = elements(&[("FindType", find_type)]) + &self.header();
+        let rest = elements(fields);
+        envelope(&format!(
+            r#"<fin:FindLearnerByDemographics xmlns:fin="{FIND}">{head}{rest}</fin:FindLearnerByDemographics>"#
+        ))
+    }
+
+    pub fn register(&self, fields: &Fields<'_>) -> String {
+        self.request(REGISTER, "RegisterLearner", &format!("<Learner>{}</Learner>", elements(fields)))
+    }
+
+    pub fn update(&self, fields: &Fields<'_>) -> String {
+        self.request(REGISTER, "UpdateLearner", &format!("<Learner>{}</Learner>", elements(fields)))
+    }
+
+    pub fn verify(&self, fields: &Fields<'_>) -> String {
+        let learner = elements(fields);
+        self.request(REPORT, "VerifyLearner", &format!("<LearnerToVerify>{learner}</LearnerToVerify>"))
+    }
+
+    pub fn retrieve(&self, ulns: &[&str]) -> String {
+        let list: String = ulns.iter().map(|uln| format!("<ULN>{uln}</ULN>")).collect();
+        self.request(REPORT, "RetrieveULNs", &format!("<ULNsToRetrieve>{list}</ULNsToRetrieve>"))
+    }
+
+    /// GetLearnerLearningEvents of LearnerServiceR9.
+    pub fn learning_events(&self, user_type: &str, get_type: &str, uln: &str, given: &str, family: &str) -> String {
+        let organisation = format!(
+            r#"<t:invokingOrganisation xmlns:i="{R10_ORGANISATION}"><i:Password>{}</i:Password><i:Ukprn>{}</i:Ukprn><i:Username>{}</i:Username></t:invokingOrganisation>"#,
+            escape(&self.password),
+            self.ukprn,
+            escape(&self.user_name)
+        );
+        let rest: String = [
+            ("userType", user_type),
+            ("vendorID", "1"),
+            ("language", "ENG"),
+            ("uln", uln),
+            ("givenName", given),
+            ("familyName", family),
+            ("dateOfBirth", ""),
+            ("gender", ""),
+            ("getType", get_type),
+        ]
+        .iter()
+        .map(|(name, value)| format!("<t:{name}>{}</t:{name}>", escape(value)))
+        .collect();
+        envelope(&format!(
+            r#"<t:GetLearnerLearningEvents xmlns:t="{R9}">{organisation}{rest}</t:GetLearnerLearningEvents>"#
+        ))
+    }
+
+    /// One of the other LearnerServiceR9 operations; `fields` follow userType, vendorId and language.
+    pub fn r9(&self, operation: &str, fields: &Fields<'_>) -> String {
+        let organisation = format!(
+            r#"<t:invokingOrganisation xmlns:c="{COMMON}"><c:ChannelCode>WebServices</c:ChannelCode><c:Password>{}</c:Password><c:Reference>{}</c:Reference><c:Ukprn>{}</c:Ukprn><c:Username>{}</c:Username></t:invokingOrganisation>"#,
+            escape(&self.password),
+            self.org_ref,
+            self.ukprn,
+            escape(&self.user_name)
+        );
+        let first = [("userType", "ORG"), ("vendorId", "1"), ("language", "ENG")];
+        let rest: String =
+            first.iter().chain(fields).map(|(name, value)| format!("<t:{name}>{}</t:{name}>", escape(value))).collect();
+        envelope(&format!(r#"<t:{operation} xmlns:t="{R9}">{organisation}{rest}</t:{operation}>"#))
+    }
+}
+
+/// A fault as a typed client sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// `faultcode` (SOAP 1.1) or `Code/Value` (1.2), without its prefix.
+    pub code: String,
+    pub text: String,
+    /// The WSEC code inside the detail, empty when there is no typed detail.
+    pub error: String,
+    /// FurtherDetails of a MIAPAPIException.
+    pub further: String,
+}
+
+impl Answer {
+    pub fn document(&self) -> Node {
+        Node::parse(&self.text())
+    }
+
+    /// The one element in the Body of a 200 answer.
+    pub fn result(&self) -> Node {
+        assert_eq!(self.status, 200, "{}", self.text());
+        let document = self.document();
+        let body = document.child("Body").unwrap_or_else(|| panic!("no Body: {}", self.text()));
+        assert_eq!(body.children.len(), 1, "one element in the Body: {}", self.text());
+        body.children[0].clone()
+    }
+
+    /// A value of the result at a path of local names.
+    pub fn value(&self, path: &str) -> String {
+        let result = self.result();
+        result.value(path).unwrap_or_else(|| panic!("no {path} in {}", self.text())).to_owned()
+    }
+
+    /// The ResponseCode of a 200 answer.
+    pub fn code(&self) -> String {
+        self.value("ResponseCode")
+    }
+
+    /// The fault of an answer that is one.
+    pub fn fault(&self) -> Fault {
+        let document = self.document();
+        let fault =
+            document.find("Body/Fault").unwrap_or_else(|| panic!("not a fault: {} {}", self.status, self.text()));
+        let value = |path: &str| fault.value(path).unwrap_or_default().to_owned();
+        let (code, text) = if document.namespace == SOAP_1_2 {
+            (value("Code/Value"), value("Reason/Text"))
+        } else {
+            (value("faultcode"), value("faultstring"))
+        };
+        Fault {
+            code: code.rsplit(':').next().unwrap_or_default().to_owned(),
+            text,
+            error: value("ErrorCode"),
+            further: value("FurtherDetails"),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Reads an answer's XML into a small tree, apart from the project's own reader, so that the tests do not
+//! trust what they test. Namespaces are resolved.
+
+use quick_xml::NsReader;
+use quick_xml::events::Event;
+use quick_xml::name::ResolveResult;
+
+/// An element with its namespace, children in order and direct text.
+#[derive(Debug, Clone, Default)]
+pub struct Node {
+    pub namespace: String,
+    pub name: String,
+    pub text: String,
+    pub children: Vec<Node>,
+}
+
+impl Node {
+    /// Parses a document; panics with the text when it is not well-formed.
+    pub fn parse(text: &str) -> Node {
+        let mut reader = NsReader::from_str(text);
+        let mut open: Vec<Node> = vec![Node::default()];
+        loop {
+            let (namespace, event) = reader.read_resolved_event().unwrap_or_else(|error| panic!("{error}: {text}"));
+            let namespace = match namespace {
+                ResolveResult::Bound(uri) => uri.as_ref().to_owned(),
+                ResolveResult::Unbound => String::new(),
+                ResolveResult::Unknown(prefix) => panic!("unbound prefix {prefix:?}: {text}"),
+            };
+            match event {
+                Event::Start(start) => open.push(Node::of(&start, namespace)),
+                Event::Empty(start) => {
+                    let node = Node::of(&start, namespace);
+                    open.last_mut().expect("a parent").children.push(node);
+                }
+                Event::End(_) => {
+                    let node = open.pop().expect("an open element");
+                    open.last_mut().expect("a parent").children.push(node);
+                }
+                Event::Text(part) => open.last_mut().expect("a parent").text.push_str(&part),
+                Event::CData(part) => open.last_mut().expect("a parent").text.push_str(&part),
+                Event::GeneralRef(reference) => {
+                    let character = match reference.resolve_char_ref().expect("a character") {
+                        Some(character) => character.to_string(),
+                        None => quick_xml::escape::resolve_xml_entity(&reference).expect("an entity").to_owned(),
+                    };
+                    open.last_mut().expect("a parent").text.push_str(&character);
+                }
+                Event::Eof => break,
+                Event::Decl(_) | Event::Comment(_) => {}
+                Event::PI(_) | Event::DocType(_) => panic!("not allowed in an answer: {text}"),
+            }
+        }
+        assert_eq!(open.len(), 1, "not closed: {text}");
+        let mut document = open.remove(0);
+        assert_eq!(document.children.len(), 1, "one root: {text}");
+        document.children.remove(0)
+    }
+
+    fn of(start: &quick_xml::events::BytesStart<'_>, namespace: String) -> Node {
+        let name = start.name();
+        Node { namespace, name: name.local_name().as_ref().to_owned(), ..Node::default() }
+    }
+
+    /// The first child of that local name.
+    pub fn child(&self, name: &str) -> Option<&Node> {
+        self.children.iter().find(|child| child.name == name)
+    }
+
+    /// The first descendant reached by local names parted by `/`, each step at any depth below the last.
+    pub fn find(&self, path: &str) -> Option<&Node> {
+        let (first, rest) = path.split_once('/').map_or((path, None), |(first, rest)| (first, Some(rest)));
+        self.descendants().into_iter().filter(|node| node.name == first).find_map(|node| match rest {
+            Some(rest) => node.find(rest),
+            None => Some(node),
+        })
+    }
+
+    /// Every element below this one, in document order.
+    pub fn descendants(&self) -> Vec<&Node> {
+        self.children.iter().flat_map(|child| std::iter::once(child).chain(child.descendants())).collect()
+    }
+
+    /// The text found at a path, if the element is there.
+    pub fn value(&self, path: &str) -> Option<&str> {
+        self.find(path).map(|node| node.text.as_str())
+    }
+
+    /// The local names of the children, in order.
+    pub fn names(&self) -> Vec<&str> {
+        self.children.iter().map(|child| child.name.as_str()).collect()
+    }
+}

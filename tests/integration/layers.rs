@@ -1,0 +1,144 @@
+//! Holds the source to its layers: imports run main → cli → edges → domain → store → model, and the modules
+//! that stand beside them import what CONTRIBUTING.md says and nothing else.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What each module of `src/` may import from its siblings. A module that is not listed fails the test, so
+/// that a new one is given a place.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("model", &[]),
+    ("xml", &[]),
+    ("contract", &["xml"]),
+    ("store", &["model"]),
+    ("domain", &["store", "model"]),
+    ("config", &["model"]),
+    ("tls", &["model", "config"]),
+    ("pki", &["model"]),
+    ("ops", &["model", "config"]),
+    ("soap", &["domain", "model", "contract", "xml"]),
+    ("server", &["soap", "domain", "model", "config", "tls", "ops"]),
+    ("demo", &["domain", "store", "model", "pki"]),
+    ("cli", &["server", "soap", "demo", "domain", "store", "model", "contract", "xml", "config", "tls", "ops", "pki"]),
+    ("main", &["cli"]),
+];
+
+#[test]
+fn imports_run_one_way() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let modules = modules(&root);
+    let mut wrong = Vec::new();
+    for file in rust_files(&root) {
+        let module = module_of(&root, &file);
+        if module == "lib" {
+            continue;
+        }
+        let Some((_, allowed)) = MAY_IMPORT.iter().find(|(name, _)| *name == module) else {
+            wrong.push(format!("{}: module {module} has no place among the layers", file.display()));
+            continue;
+        };
+        let text = fs::read_to_string(&file).expect("a source file");
+        for (line, import) in imports(&text) {
+            if modules.contains(&import) && import != module && !allowed.contains(&import.as_str()) {
+                let place = file.strip_prefix(&root).expect("below src").display();
+                wrong.push(format!("src/{place}:{line}: {module} must not import {import}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The domain speaks of learners, not of XML, HTTP or SQL text; the store and the model know no SOAP.
+#[test]
+fn inner_layers_know_no_outer_library() {
+    const FOREIGN: &[(&str, &[&str])] = &[
+        ("model", &["diesel", "actix_web", "quick_xml", "rustls", "clap", "tokio"]),
+        ("domain", &["diesel", "actix_web", "quick_xml", "rustls", "clap"]),
+        ("store", &["actix_web", "quick_xml", "rustls", "clap"]),
+        ("contract", &["diesel", "actix_web", "clap"]),
+    ];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut wrong = Vec::new();
+    for file in rust_files(&root) {
+        let module = module_of(&root, &file);
+        let Some((_, foreign)) = FOREIGN.iter().find(|(name, _)| *name == module) else { continue };
+        let text = fs::read_to_string(&file).expect("a source file");
+        for (number, line) in text.lines().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            for library in *foreign {
+                if code.contains(&format!("{library}::")) {
+                    wrong.push(format!("{}:{}: {module} must not use {library}", file.display(), number + 1));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// `crate::x` anywhere in code, `use crate::{x, y}` included: the siblings that a file names, with line numbers.
+fn imports(text: &str) -> Vec<(usize, String)> {
+    let code: Vec<&str> = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
+    let code = code.join("\n");
+    let mut found = Vec::new();
+    for marker in ["crate::", "learning_records::"] {
+        for (at, _) in code.match_indices(marker) {
+            let line = code[..at].matches('\n').count() + 1;
+            let rest = &code[at + marker.len()..];
+            if let Some(group) = rest.strip_prefix('{') {
+                found.extend(members(group).map(|name| (line, name)));
+            } else {
+                found.push((line, rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The first names of the members of `{a::B, c, d::{e, f}}`, after the opening brace.
+fn members(group: &str) -> impl Iterator<Item = String> {
+    let mut depth = 0;
+    let mut parts = vec![String::new()];
+    for character in group.chars() {
+        match character {
+            '}' if depth == 0 => break,
+            ',' if depth == 0 => parts.push(String::new()),
+            other => {
+                depth += i32::from(other == '{') - i32::from(other == '}');
+                parts.last_mut().expect("a part").push(other);
+            }
+        }
+    }
+    parts.into_iter().map(|part| part.split("::").next().unwrap_or_default().trim().to_owned())
+}
+
+#[test]
+fn the_reader_of_imports_sees_every_form() {
+    let text = "use crate::model::Uln;\nuse crate::{store::Store,\n domain, soap::{a, b}};\nlet x = crate::tls::y(); // crate::cli\n";
+    let names: Vec<String> = imports(text).into_iter().map(|(_, name)| name).collect();
+    assert_eq!(names, ["model", "domain", "soap", "store", "tls"]);
+}
+
+fn modules(root: &Path) -> BTreeSet<String> {
+    rust_files(root).iter().map(|file| module_of(root, file)).collect()
+}
+
+fn module_of(root: &Path, file: &Path) -> String {
+    let first = file.strip_prefix(root).expect("below src").components().next().expect("a name");
+    Path::new(first.as_os_str()).file_stem().expect("a name").to_string_lossy().into_owned()
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}

@@ -1,0 +1,23 @@
+//! The integration tests: a real `lrs` process, real databases, real TLS sockets. One binary, so that it is
+//! linked once; one module for each promise that the tests hold the service to.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::string_slice
+)]
+
+mod corpus;
+mod fixtures;
+mod flows;
+mod harness;
+mod hostile;
+mod http;
+mod interop;
+mod layers;
+mod life;
+mod privacy;
+mod tls;

@@ -1,0 +1,63 @@
+//! Nothing personal leaves through the side: with every level of logging on, neither log nor metrics nor health
+//! say a name, a ULN, a date of birth, an address or a password.
+
+use std::collections::BTreeSet;
+
+use crate::fixtures;
+use crate::flows::{Person, borrowed};
+use crate::harness::{Deployment, Setup, on_both};
+
+const LS: &str = "LearnerService";
+
+on_both! {
+    fn logs_and_metrics_name_nobody(database) {
+        let setup = Setup { environment: vec![("LRS_LOG_LEVEL", "trace".to_owned()), ("RUST_LOG", "trace".to_owned())] };
+        let deployment = Deployment::with(database, setup);
+        let (provider, awarding) = (deployment.provider(), deployment.awarding_organisation());
+
+        let mut secrets: BTreeSet<String> = BTreeSet::new();
+        for actor in [&provider, &awarding] {
+            secrets.insert(actor.credentials().password);
+            secrets.insert(actor.credentials().user_name);
+        }
+        for fixture in fixtures::all() {
+            fixture.play(&deployment);
+        }
+        secrets.extend(fixtures::personal_values());
+
+        let person = Person::new();
+        let uln = person.register(&provider, "1");
+        secrets.extend([uln.clone(), person.given.clone(), person.family.clone(), person.born.to_owned(), person.postcode.to_owned()]);
+        let again = provider.credentials().register(&borrowed(&person.registration("1")));
+        provider.post(LS, &again);
+        // Broken in the middle of a name, with a wrong facet, with a wrong password, as something that is not SOAP.
+        provider.post(LS, &again[..again.find(&person.family).expect("the name") + 8]);
+        provider.post(LS, &again.replace(&person.family, &person.family.repeat(5)));
+        provider.post(LS, &again.replace(person.born, &format!("{}T", person.born)));
+        provider.post(LS, &again.replace("<GivenName>", &format!("<{}>", person.given)));
+        let mut wrong = provider.credentials();
+        wrong.password = "Sixteen-Letters!".to_owned();
+        secrets.insert(wrong.password.clone());
+        provider.post(LS, &wrong.register(&borrowed(&person.registration("1"))));
+        provider.ask("GET", &format!("/LearnerService.svc?uln={uln}&family={}", person.family));
+        provider.ask("GET", &format!("/{}", person.family));
+
+        let told = [
+            ("log", deployment.log()),
+            ("metrics", deployment.operations("GET", "/metrics").expect("metrics").1),
+            ("health", deployment.operations("GET", "/health").expect("health").1),
+        ];
+        let log = &told[0].1;
+        assert!(log.lines().count() > 50, "a log at trace level: {log}");
+        let mut found = Vec::new();
+        for secret in secrets.iter().filter(|secret| secret.chars().count() >= 3) {
+            let word = regex::Regex::new(&format!(r"(?i)(^|[^\p{{L}}\p{{N}}]){}($|[^\p{{L}}\p{{N}}])", regex::escape(secret))).expect("a pattern");
+            for (place, text) in &told {
+                if let Some(line) = text.lines().find(|line| word.is_match(line)) {
+                    found.push(format!("{place}: {secret:?} in: {line}"));
+                }
+            }
+        }
+        assert!(found.is_empty(), "{}", found.join("\n"));
+    }
+}

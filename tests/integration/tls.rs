@@ -1,0 +1,173 @@
+//! Who gets through the door: certificates, authorities, revocation and protocol versions.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use learning_records::model::Fingerprint;
+use learning_records::pki::{CertificateAuthority, Serial};
+use rustls::{ProtocolVersion, SupportedProtocolVersion};
+
+use crate::harness::actor::{read_identity, request};
+use crate::harness::wire::Connection;
+use crate::harness::{Actor, Answer, Database, Deployment, on_both};
+
+const TLS_1_2: &[&SupportedProtocolVersion] = &[&rustls::version::TLS12];
+const TLS_1_3: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13];
+const XML: &str = "Content-Type: text/xml; charset=utf-8\r\nSOAPAction: \"\"\r\n";
+
+fn question(actor: &Actor<'_>) -> Vec<u8> {
+    let text = actor.credentials().find_by_uln("FUL", "1000000000", "Body", "No");
+    request("POST", "/LearnerService.svc", XML, text.as_bytes())
+}
+
+/// The demo's own authority, which can sign and revoke.
+fn authority(pki: &Path) -> CertificateAuthority {
+    let read = |name: &str| fs::read_to_string(pki.join(name)).expect("a PEM file");
+    CertificateAuthority::load(&(read("ca.pem") + &read("ca.key"))).expect("the authority")
+}
+
+/// Nothing of the service is reached: no answer at all, or one that is not a success and says nothing of it.
+fn shut_out(outcome: &io::Result<Answer>) -> bool {
+    match outcome {
+        Err(_) => true,
+        Ok(answer) => {
+            matches!(answer.status, 401 | 403) || (answer.status == 500 && answer.text().contains("WSEC0003"))
+        }
+    }
+}
+
+fn ask_on(connection: &mut Connection, request: &[u8]) -> io::Result<Answer> {
+    connection.send(request)?;
+    connection.receive()
+}
+
+on_both! {
+    fn only_a_certificate_of_the_authority_opens_the_door(database) {
+        let deployment = Deployment::shared(database);
+        let provider = deployment.provider();
+        for caller in [deployment.nobody(), deployment.stranger()] {
+            for target in ["/LearnerService.svc", "/LearnerService.svc?wsdl"] {
+                let outcome = caller.connect().and_then(|mut connection| {
+                    ask_on(&mut connection, format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes())
+                });
+                assert!(outcome.is_err(), "{target}: {outcome:?}");
+            }
+        }
+        assert_eq!(ask_on(&mut provider.connect().expect("a connection"), &question(&provider)).expect("an answer").code(), "WSRC0001");
+    }
+
+    fn both_protocol_versions_are_spoken(database) {
+        let deployment = Deployment::shared(database);
+        let pem = deployment.dir().join(deployment.variable("PROVIDER_CERT"));
+        for (versions, expected) in [(TLS_1_2, ProtocolVersion::TLSv1_2), (TLS_1_3, ProtocolVersion::TLSv1_3)] {
+            let provider = deployment.provider().speaking(&pem, versions);
+            let mut connection = provider.connect().expect("a connection");
+            assert_eq!(connection.protocol(), Some(expected));
+            assert_eq!(connection.alpn().as_deref(), Some(&b"http/1.1"[..]));
+            assert_eq!(ask_on(&mut connection, &question(&provider)).expect("an answer").code(), "WSRC0001");
+        }
+    }
+
+    /// A list that names the certificate ends a kept-alive connection and a session that could be resumed.
+    fn a_revocation_list_takes_effect_while_the_server_runs(database) {
+        let mut deployment = Deployment::start(database);
+        deployment.stop();
+        let pki = deployment.dir().join("pki");
+        let authority = authority(&pki);
+        let list = pki.join("revoked.pem");
+        fs::write(&list, authority.revoke(&[]).expect("a list")).expect("written");
+        deployment.set("LRS_TLS_REVOCATION_LISTS", &list.display().to_string());
+        deployment.launch();
+
+        for versions in [TLS_1_2, TLS_1_3] {
+            fs::write(&list, authority.revoke(&[]).expect("a list")).expect("written");
+            deployment.signal("-HUP");
+            let pem = deployment.dir().join(deployment.variable("PROVIDER_CERT"));
+            let provider = deployment.provider().speaking(&pem, versions);
+            let question = question(&provider);
+            let deadline = Instant::now() + Duration::from_secs(20);
+            let mut kept = loop {
+                let mut connection = provider.connect().expect("a connection");
+                match ask_on(&mut connection, &question) {
+                    Ok(answer) if answer.status == 200 => break connection,
+                    other => assert!(Instant::now() < deadline, "not let in: {other:?}"),
+                }
+                std::thread::sleep(Duration::from_millis(50));
+            };
+
+            let serial = Serial::of_pem(&fs::read_to_string(&pem).expect("a certificate")).expect("a serial");
+            fs::write(&list, authority.revoke(&[serial]).expect("a list")).expect("written");
+            deployment.signal("-HUP");
+            let deadline = Instant::now() + Duration::from_secs(20);
+            loop {
+                let outcome = ask_on(&mut kept, &question);
+                if shut_out(&outcome) {
+                    break;
+                }
+                assert!(Instant::now() < deadline, "the kept-alive connection still works: {outcome:?}");
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            for _ in 0..3 {
+                // The same configuration holds the tickets of the connections above.
+                let outcome = provider.connect().and_then(|mut connection| ask_on(&mut connection, &question));
+                assert!(shut_out(&outcome), "a resumed session is let in: {outcome:?}");
+            }
+        }
+        let awarding = deployment.awarding_organisation();
+        assert_eq!(awarding.ask("GET", "/LearnerService.svc").status, 200, "others are not touched");
+    }
+
+    fn a_certificate_revoked_in_the_register_acts_for_nobody(database) {
+        let deployment = Deployment::start(database);
+        let provider = deployment.provider();
+        let question = question(&provider);
+        let mut kept = provider.connect().expect("a connection");
+        assert_eq!(ask_on(&mut kept, &question).expect("an answer").status, 200);
+        let (chain, _) = read_identity(&deployment.dir().join(deployment.variable("PROVIDER_CERT")));
+        let fingerprint = Fingerprint::of_der(&chain[0]).to_string();
+        let output = deployment.lrs(&["cert", "revoke", &fingerprint]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let outcome = ask_on(&mut kept, &question);
+            if shut_out(&outcome) {
+                break;
+            }
+            assert!(Instant::now() < deadline, "still served: {outcome:?}");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        let again = provider.connect().and_then(|mut connection| ask_on(&mut connection, &question));
+        assert!(shut_out(&again), "{again:?}");
+    }
+}
+
+/// The server's own certificate can be renewed without a restart.
+#[test]
+fn a_new_server_certificate_is_taken_up() {
+    let deployment = Deployment::start(Database::Sqlite);
+    let provider = deployment.provider();
+    let mut kept = provider.connect().expect("a connection");
+    let pki = deployment.dir().join("pki");
+    let authority = authority(&pki);
+    let before = kept.server_certificate();
+    let renewed = authority.issue_server(&["localhost", "127.0.0.1"], 30).expect("a certificate");
+    learning_records::pki::write_private(&pki.join("server.pem"), renewed.pem().as_bytes()).expect("written");
+    deployment.signal("-HUP");
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let now = provider.connect().expect("a connection").server_certificate();
+        if now != before {
+            assert_eq!(now, renewed.certificate_der());
+            break;
+        }
+        assert!(Instant::now() < deadline, "the old certificate is still shown");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(
+        ask_on(&mut kept, &question(&provider)).expect("an answer").code(),
+        "WSRC0001",
+        "open connections go on"
+    );
+}

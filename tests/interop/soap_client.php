@@ -1,0 +1,233 @@
+<?php
+// Drives every operation of the three services with PHP's SoapClient, over mutual TLS, from the published contracts.
+//
+// Reads the variables of demo.env from the environment. Prints `ok SERVICE OPERATION CODE` for each operation that
+// answered as it should, and stops with an error at the first that did not.
+
+declare(strict_types=1);
+
+set_error_handler(function (int $level, string $text, string $file, int $line): bool {
+    fwrite(STDERR, "$text at line $line\n");
+    exit(1);
+});
+
+final class Organisation
+{
+    public string $ukprn;
+    public string $ref;
+    public string $password;
+    private array $proxies = [];
+
+    public function __construct(private string $prefix, ?string $password = null)
+    {
+        $this->ukprn = variable("{$prefix}_UKPRN");
+        $this->ref = variable("{$prefix}_ORGREF");
+        $this->password = $password ?? variable("{$prefix}_PASSWORD");
+    }
+
+    public function service(string $name): SoapClient
+    {
+        $certificate = variable("{$this->prefix}_CERT");
+        return $this->proxies[$name] ??= new SoapClient(variable('LRS_URL') . "/$name.svc?singleWsdl", [
+            'local_cert' => $certificate,
+            'stream_context' => stream_context_create(['ssl' => [
+                'cafile' => variable('LRS_CA'),
+                'local_cert' => $certificate,
+                'verify_peer' => true,
+                'verify_peer_name' => true,
+            ]]),
+            'cache_wsdl' => WSDL_CACHE_NONE,
+            'exceptions' => true,
+            'features' => SOAP_SINGLE_ELEMENT_ARRAYS,
+            'connection_timeout' => 30,
+        ]);
+    }
+
+    public function block(): array
+    {
+        return ['OrganisationRef' => $this->ref, 'UKPRN' => $this->ukprn, 'OrgPassword' => $this->password, 'UserName' => 'php'];
+    }
+
+    public function invoking(): array
+    {
+        return ['ChannelCode' => 'WebServices', 'Password' => $this->password, 'Reference' => $this->ref,
+            'Ukprn' => $this->ukprn, 'Username' => 'php'];
+    }
+
+    public function invokingR10(): array
+    {
+        return ['OrganisationRef' => $this->ref, 'Password' => $this->password, 'Ukprn' => $this->ukprn, 'Username' => 'php'];
+    }
+
+    public function user(): array
+    {
+        return ['OrgPassword' => $this->password, 'OrganisationRef' => $this->ref, 'UserName' => 'php'];
+    }
+}
+
+function variable(string $name): string
+{
+    $value = getenv($name);
+    if ($value === false) {
+        fwrite(STDERR, "$name is not set: source demo.env first\n");
+        exit(1);
+    }
+    return $value;
+}
+
+function expect(string $service, string $operation, string $code, string $expected): void
+{
+    if ($code !== $expected) {
+        fwrite(STDERR, "$service.$operation: expected $expected, got $code\n");
+        exit(1);
+    }
+    echo "ok $service $operation $code\n";
+}
+
+function insist(bool $condition, string $what): void
+{
+    if (!$condition) {
+        fwrite(STDERR, "not so: $what\n");
+        exit(1);
+    }
+}
+
+/** Calls, expects a typed fault, and returns its ErrorCode as a user of the client finds it. */
+function fault_code(SoapClient $client, string $operation, array $message): string
+{
+    try {
+        $client->__soapCall($operation, [$message]);
+    } catch (SoapFault $fault) {
+        $detail = $fault->detail ?? null;
+        $entry = $detail->MIAPAPIException ?? $detail->DomainFault ?? null;
+        if ($entry === null) {
+            fwrite(STDERR, "$operation: no typed detail: {$fault->faultcode} {$fault->getMessage()}\n");
+            exit(1);
+        }
+        return $entry->ErrorCode;
+    }
+    fwrite(STDERR, "$operation: expected a fault\n");
+    exit(1);
+}
+
+function letters(): string
+{
+    $text = '';
+    for ($n = 0; $n < 9; $n++) {
+        $text .= chr(random_int(ord('a'), ord('z')));
+    }
+    return $text;
+}
+
+function learner_service(Organisation $provider, Organisation $awarding): array
+{
+    $name = 'LearnerService';
+    $service = $provider->service($name);
+    $given = 'Given' . letters();
+    $family = 'Family' . letters();
+    $demographics = ['FamilyName' => $family, 'GivenName' => $given, 'DateOfBirth' => '2006-05-04', 'Gender' => '1',
+        'LastKnownPostCode' => 'ZZ99 3WZ'];
+    $refiners = ['PreviousFamilyName' => null, 'SchoolAtAge16' => null, 'PlaceOfBirth' => null, 'EmailAddress' => null];
+
+    $answer = $service->learnerByDemographics(['FindType' => 'FUL'] + $provider->block() + $demographics + $refiners);
+    expect($name, 'learnerByDemographics', $answer->ResponseCode, 'WSRC0001');
+
+    $learner = $demographics + ['VerificationType' => '0', 'AbilityToShare' => '1'];
+    $answer = $service->registerSingleLearner($provider->block() + ['Learner' => $learner]);
+    expect($name, 'registerSingleLearner', $answer->ResponseCode, 'WSRC0005');
+    $uln = $answer->ULN;
+
+    $question = ['ULN' => $uln, 'FamilyName' => $family, 'GivenName' => $given];
+    $answer = $service->learnerByULN(['FindType' => 'FUL'] + $provider->block() + $question);
+    expect($name, 'learnerByULN', $answer->ResponseCode, 'WSRC0004');
+    $found = $answer->Learner[0];
+    insist($found->ULN === $uln && $found->GivenName === $given && $found->VersionNumber === 1, 'the learner is the one registered');
+    insist(property_exists($found, 'LinkedULNs') && property_exists($found, 'Notes'), 'LinkedULNs and Notes are always there');
+
+    $change = $learner + ['LastKnownAddressTown' => 'Exampleton', 'ULN' => $uln, 'VersionNumber' => 1];
+    $answer = $service->updateSingleLearner($provider->block() + ['Learner' => $change]);
+    expect($name, 'updateSingleLearner', $answer->ResponseCode, 'WSRC0006');
+
+    $answer = $service->retrieveULNs($provider->block() + ['ULNsToRetrieve' => ['ULN' => [$uln, '1000000000']]]);
+    $codes = array_map(fn ($row) => $row->ResponseCode, $answer->RetrievedULNs->VerifiedULN);
+    expect($name, 'retrieveULNs', implode(',', $codes), 'WSRC0004,WSRC0001');
+
+    $verify = $question + ['DateOfBirth' => null, 'Gender' => null];
+    $answer = $awarding->service($name)->verifyLearner($awarding->block() + ['LearnerToVerify' => $verify]);
+    expect($name, 'verifyLearner', $answer->VerifiedLearner->ResponseCode, 'WSVRC001');
+
+    $wrong = new Organisation('PROVIDER', 'not-the-password');
+    expect($name, 'a-wrong-password', fault_code($wrong->service($name), 'learnerByULN', ['FindType' => 'CHK'] + $wrong->block() + $question), 'WSEC0005');
+    $invalid = ['FindType' => 'CHK', 'ULN' => '12'] + $provider->block() + $question;
+    expect($name, 'an-invalid-ULN', fault_code($service, 'learnerByULN', $invalid), 'WSEC0001');
+
+    // The batch operations are published and not yet served.
+    $batch = ['JobType' => 'FUL', 'LearnerRecordCount' => 1, 'Learner' => [['GivenName' => $given, 'FamilyName' => $family]]];
+    expect($name, 'submitBatchRegistration', fault_code($service, 'submitBatchRegistration', $provider->block() + $batch), 'WSEC0002');
+    expect($name, 'getBatchRegistrationOutput', fault_code($service, 'getBatchRegistrationOutput', $provider->block() + ['JobID' => 1]), 'WSEC0002');
+    $batch = ['LearnerRecordCount' => 1, 'OrgEmail' => null, 'Learner' => [['MISIdentifier' => '1'] + $verify]];
+    expect($name, 'submitVerifyBatch', fault_code($service, 'submitVerifyBatch', $provider->block() + $batch), 'WSEC0002');
+    expect($name, 'getVerifyBatchOutput', fault_code($service, 'getVerifyBatchOutput', $provider->block() + ['JobID' => 1]), 'WSEC0002');
+    return [$uln, $given, $family];
+}
+
+function learner_service_r9(Organisation $provider, string $uln, string $given, string $family): void
+{
+    $name = 'LearnerServiceR9';
+    $service = $provider->service($name);
+    $common = ['invokingOrganisation' => $provider->invoking(), 'userType' => 'ORG', 'vendorId' => 1, 'language' => 'ENG'];
+    $person = ['uln' => $uln, 'givenName' => $given, 'familyName' => $family];
+
+    $answer = $service->LearnerByUln($common + $person + ['findType' => 'FUL'])->LearnerByUlnResult;
+    expect($name, 'LearnerByUln', $answer->ResponseCode, 'WSRC0004');
+    insist($answer->Learner->Uln === $uln, 'the learner is the one asked for');
+    insist(str_starts_with($answer->Learner->DateOfBirth, '2006-05-04'), 'the date of birth is the one registered');
+
+    $answer = $service->GetLearnerLearningEvents(['invokingOrganisation' => $provider->invokingR10(), 'userType' => 'ORG',
+        'vendorID' => 1, 'language' => 'ENG'] + $person + ['dateOfBirth' => null, 'gender' => null, 'getType' => 'FULL']);
+    $answer = $answer->GetLearnerLearningEventsResult;
+    expect($name, 'GetLearnerLearningEvents', $answer->ResponseCode, 'WSRC0004');
+    insist($answer->LearnerRecord !== null, 'the record is there although it is empty');
+
+    $answer = $service->GetLearnerRecord($common + ['contactType' => 'WEB'] + $person
+        + ['dateOfBirth' => null, 'gender' => null, 'postcode' => null])->GetLearnerRecordResult;
+    expect($name, 'GetLearnerRecord', $answer->ResponseCode, 'WSRC0004');
+
+    $answer = $service->UpdateLearnerSubsetFields($common + ['uln' => $uln, 'versionNumber' => 2,
+        'emailAddress' => 'synthetic@learner.example', 'telephoneNumber' => null, 'abilityToShare' => 'NotProvided',
+        'schoolAtAge16' => 'Example School', 'preferredGivenName' => null]);
+    expect($name, 'UpdateLearnerSubsetFields', $answer->UpdateLearnerSubsetFieldsResult, 'WSRC0006');
+
+    $answer = $service->ViewAudit($common + ['learnerUln' => $uln, 'learnerGivenName' => $given,
+        'learnerFamilyName' => $family, 'page' => 1])->ViewAuditResult;
+    insist($answer->TotalItems >= 2 && $answer->List->PlrAccessEntryResponse[0]->User === 'php', 'the audit lists this client');
+    expect($name, 'ViewAudit', 'listed', 'listed');
+
+    $answer = $service->GetOrganisation($common + ['ukPrn' => $provider->ukprn, 'orgRef' => null])->GetOrganisationResult;
+    expect($name, 'GetOrganisation', $answer->ResponseCode, 'WSRC0004');
+
+    $wrong = new Organisation('PROVIDER', 'not-the-password');
+    $message = ['invokingOrganisation' => $wrong->invoking(), 'userType' => 'ORG', 'vendorId' => 1, 'language' => 'ENG',
+        'ukPrn' => $provider->ukprn, 'orgRef' => null];
+    expect($name, 'a-wrong-password', fault_code($wrong->service($name), 'GetOrganisation', $message), 'WSEC0005');
+}
+
+function external_service(Organisation $awarding, string $uln, string $given, string $family): void
+{
+    $name = 'ExternalService';
+    $service = $awarding->service($name);
+    $achievement = ['AchievementAwardDate' => '2026-07-01', 'Action' => 1, 'ActionDate' => '2026-07-01',
+        'FamilyName' => $family, 'GivenName' => $given, 'ProviderUkprn' => variable('PROVIDER_UKPRN'), 'Uln' => $uln,
+        'UnitOrQualificationReferenceNumber' => '600/1166/X'];
+    $message = ['invokingUser' => $awarding->user(), 'emailAddress' => 'results@awarding.example', 'submissionType' => 'Final',
+        'achievements' => ['Achievement' => [$achievement]]];
+    expect($name, 'SubmitAchievementBatchJob', fault_code($service, 'SubmitAchievementBatchJob', $message), 'WSEC0002');
+    $message = ['invokingUser' => $awarding->user(), 'jobId' => 1];
+    expect($name, 'GetAchievementBatchJob', fault_code($service, 'GetAchievementBatchJob', $message), 'WSEC0002');
+}
+
+$provider = new Organisation('PROVIDER');
+$awarding = new Organisation('AO');
+[$uln, $given, $family] = learner_service($provider, $awarding);
+learner_service_r9($provider, $uln, $given, $family);
+external_service($awarding, $uln, $given, $family);

@@ -1,0 +1,232 @@
+"""Drives every operation of the three services with zeep, over mutual TLS, from the published contracts.
+
+Reads the variables of demo.env from the environment. Prints `ok SERVICE OPERATION CODE` for each operation that
+answered as it should, and stops with an error at the first that did not.
+"""
+
+import base64
+import os
+import random
+import string
+
+import requests
+import zeep
+from lxml import etree
+from zeep.transports import Transport
+
+URL = os.environ["LRS_URL"]
+MIAP = "http://api.lrs.miap.gov.uk/exceptions"
+FAULTS = "http://api.lrs.qcf.gov.uk/faults"
+
+
+class Organisation:
+    """A caller: a certificate, credentials, and a proxy for each service."""
+
+    def __init__(self, prefix, password=None):
+        self.ukprn = os.environ[f"{prefix}_UKPRN"]
+        self.ref = os.environ[f"{prefix}_ORGREF"]
+        self.password = password or os.environ[f"{prefix}_PASSWORD"]
+        session = requests.Session()
+        session.cert = os.environ[f"{prefix}_CERT"]
+        session.verify = os.environ["LRS_CA"]
+        self.transport = Transport(session=session, timeout=30, operation_timeout=30)
+        self.proxies = {}
+
+    def service(self, name):
+        if name not in self.proxies:
+            client = zeep.Client(f"{URL}/{name}.svc?singleWsdl", transport=self.transport)
+            self.proxies[name] = client.service
+        return self.proxies[name]
+
+    def block(self):
+        return {
+            "OrganisationRef": self.ref,
+            "UKPRN": self.ukprn,
+            "OrgPassword": self.password,
+            "UserName": "zeep",
+        }
+
+    def invoking(self):
+        return {
+            "ChannelCode": "WebServices",
+            "Password": self.password,
+            "Reference": self.ref,
+            "Ukprn": self.ukprn,
+            "Username": "zeep",
+        }
+
+    def invoking_r10(self):
+        return {
+            "OrganisationRef": self.ref,
+            "Password": self.password,
+            "Ukprn": self.ukprn,
+            "Username": "zeep",
+        }
+
+    def user(self):
+        return {"OrgPassword": self.password, "OrganisationRef": self.ref, "UserName": "zeep"}
+
+
+def expect(service, operation, code, expected):
+    allowed = expected if isinstance(expected, tuple) else (expected,)
+    if code not in allowed:
+        raise SystemExit(f"{service}.{operation}: expected {expected}, got {code}")
+    print("ok", service, operation, code, flush=True)
+
+
+def fault_code(namespace, call, *arguments, **members):
+    """Calls, expects a typed fault, and returns its ErrorCode as a user of the client finds it."""
+    try:
+        result = call(*arguments, **members)
+    except zeep.exceptions.Fault as fault:
+        entry = None if fault.detail is None else fault.detail.find(f"{{{namespace}}}*")
+        if entry is None:
+            raise SystemExit(f"no typed detail: {fault.message} {etree.tostring(fault.detail)}")
+        codes = entry.xpath("*[local-name() = 'ErrorCode']/text()")
+        if namespace == FAULTS:
+            details = entry.xpath("*[local-name() = 'ErrorDetail']/text()")
+            base64.b64decode(details[0], validate=True).decode("utf-8")
+        return codes[0]
+    raise SystemExit(f"expected a fault, got {result}")
+
+
+def letters():
+    return "".join(random.choice(string.ascii_lowercase) for _ in range(9))
+
+
+def learner_service(provider, awarding):
+    name = "LearnerService"
+    service = provider.service(name)
+    given, family = f"Given{letters()}", f"Family{letters()}"
+    demographics = {
+        "FamilyName": family,
+        "GivenName": given,
+        "DateOfBirth": "2006-05-04",
+        "Gender": "1",
+        "LastKnownPostCode": "ZZ99 3WZ",
+    }
+    refiners = {key: None for key in ("PreviousFamilyName", "SchoolAtAge16", "PlaceOfBirth", "EmailAddress")}
+
+    answer = service.learnerByDemographics(FindType="FUL", **provider.block(), **demographics, **refiners)
+    expect(name, "learnerByDemographics", answer.ResponseCode, "WSRC0001")
+
+    learner = {**demographics, "VerificationType": "0", "AbilityToShare": "1"}
+    answer = service.registerSingleLearner(**provider.block(), Learner=learner)
+    expect(name, "registerSingleLearner", answer.ResponseCode, "WSRC0005")
+    uln = answer.ULN
+
+    answer = service.learnerByULN(FindType="FUL", **provider.block(), ULN=uln, FamilyName=family, GivenName=given)
+    expect(name, "learnerByULN", answer.ResponseCode, "WSRC0004")
+    found = answer.Learner[0]
+    assert (found.ULN, found.GivenName, found.VersionNumber) == (uln, given, 1), found
+    assert found.LinkedULNs is None or not found.LinkedULNs.ULN, found
+
+    change = {**learner, "LastKnownAddressTown": "Exampleton", "ULN": uln, "VersionNumber": 1}
+    answer = service.updateSingleLearner(**provider.block(), Learner=change)
+    expect(name, "updateSingleLearner", answer.ResponseCode, "WSRC0006")
+
+    answer = service.retrieveULNs(**provider.block(), ULNsToRetrieve={"ULN": [uln, "1000000000"]})
+    rows = answer.VerifiedULN if hasattr(answer, "VerifiedULN") else answer
+    expect(name, "retrieveULNs", ",".join(row.ResponseCode for row in rows), "WSRC0004,WSRC0001")
+
+    question = {"ULN": uln, "FamilyName": family, "GivenName": given, "DateOfBirth": None, "Gender": None}
+    answer = awarding.service(name).verifyLearner(**awarding.block(), LearnerToVerify=question)
+    expect(name, "verifyLearner", answer.ResponseCode, "WSVRC001")
+
+    wrong = Organisation("PROVIDER", password="not-the-password")
+    code = fault_code(MIAP, wrong.service(name).learnerByULN, FindType="CHK", **wrong.block(), ULN=uln,
+                      FamilyName=family, GivenName=given)
+    expect(name, "a-wrong-password", code, "WSEC0005")
+    code = fault_code(MIAP, service.learnerByULN, FindType="CHK", **provider.block(), ULN="12", FamilyName=family,
+                      GivenName=given)
+    expect(name, "an-invalid-ULN", code, "WSEC0001")
+
+    # The batch operations are published and not yet served.
+    record = {"GivenName": given, "FamilyName": family}
+    code = fault_code(MIAP, service.submitBatchRegistration, **provider.block(), JobType="FUL", LearnerRecordCount=1,
+                      Learner=[record])
+    expect(name, "submitBatchRegistration", code, "WSEC0002")
+    code = fault_code(MIAP, service.getBatchRegistrationOutput, **provider.block(), JobID=1)
+    expect(name, "getBatchRegistrationOutput", code, "WSEC0002")
+    code = fault_code(MIAP, service.submitVerifyBatch, **provider.block(), LearnerRecordCount=1, OrgEmail=None,
+                      Learner=[{"MISIdentifier": "1", **question}])
+    expect(name, "submitVerifyBatch", code, "WSEC0002")
+    code = fault_code(MIAP, service.getVerifyBatchOutput, **provider.block(), JobID=1)
+    expect(name, "getVerifyBatchOutput", code, "WSEC0002")
+    return uln, given, family
+
+
+def learner_service_r9(provider, uln, given, family):
+    name = "LearnerServiceR9"
+    service = provider.service(name)
+    common = {"userType": "ORG", "vendorId": 1, "language": "ENG"}
+
+    answer = service.LearnerByUln(invokingOrganisation=provider.invoking(), **common, uln=uln, givenName=given,
+                                  familyName=family, findType="FUL")
+    expect(name, "LearnerByUln", answer.ResponseCode, "WSRC0004")
+    assert answer.Learner.Uln == uln and answer.Learner.DateOfBirth.year == 2006, answer
+    assert answer.Learner.SecurityAnswer is None and answer.Learner.NationalInsuranceNumber is None
+
+    answer = service.GetLearnerLearningEvents(
+        invokingOrganisation=provider.invoking_r10(), userType="ORG", vendorID=1, language="ENG", uln=uln,
+        givenName=given, familyName=family, dateOfBirth=None, gender=None, getType="FULL")
+    expect(name, "GetLearnerLearningEvents", answer.ResponseCode, "WSRC0004")
+    assert (answer.IncomingULN, answer.FoundULN) == (uln, uln), answer
+
+    answer = service.GetLearnerRecord(
+        invokingOrganisation=provider.invoking(), **common, contactType="WEB", uln=uln, givenName=given,
+        familyName=family, dateOfBirth=None, gender=None, postcode=None)
+    expect(name, "GetLearnerRecord", answer.ResponseCode, "WSRC0004")
+
+    answer = service.UpdateLearnerSubsetFields(
+        invokingOrganisation=provider.invoking(), **common, uln=uln, versionNumber=2,
+        emailAddress="synthetic@learner.example", telephoneNumber=None, abilityToShare="NotProvided",
+        schoolAtAge16="Example School", preferredGivenName=None)
+    expect(name, "UpdateLearnerSubsetFields", answer, "WSRC0006")
+
+    answer = service.ViewAudit(invokingOrganisation=provider.invoking(), **common, learnerUln=uln,
+                               learnerGivenName=given, learnerFamilyName=family, page=1)
+    assert answer.TotalItems >= 2 and answer.List.PlrAccessEntryResponse[0].User == "zeep", answer
+    expect(name, "ViewAudit", "listed", "listed")
+
+    answer = service.GetOrganisation(invokingOrganisation=provider.invoking(), userType="ORG", vendorId=1,
+                                     language="ENG", ukPrn=provider.ukprn, orgRef=None)
+    expect(name, "GetOrganisation", answer.ResponseCode, "WSRC0004")
+    assert answer.Status == "Active", answer
+
+    wrong = Organisation("PROVIDER", password="not-the-password")
+    code = fault_code(FAULTS, wrong.service(name).GetOrganisation, invokingOrganisation=wrong.invoking(),
+                      userType="ORG", vendorId=1, language="ENG", ukPrn=provider.ukprn, orgRef=None)
+    expect(name, "a-wrong-password", code, "WSEC0005")
+
+
+def external_service(awarding, uln, given, family):
+    name = "ExternalService"
+    service = awarding.service(name)
+    achievement = {
+        "AchievementAwardDate": "2026-07-01T00:00:00",
+        "Action": 1,
+        "ActionDate": "2026-07-01T00:00:00",
+        "FamilyName": family,
+        "GivenName": given,
+        "ProviderUkprn": os.environ["PROVIDER_UKPRN"],
+        "Uln": uln,
+        "UnitOrQualificationReferenceNumber": "600/1166/X",
+    }
+    code = fault_code(FAULTS, service.SubmitAchievementBatchJob, invokingUser=awarding.user(),
+                      emailAddress="results@awarding.example", submissionType="Final",
+                      achievements={"Achievement": [achievement]})
+    expect(name, "SubmitAchievementBatchJob", code, "WSEC0002")
+    code = fault_code(FAULTS, service.GetAchievementBatchJob, invokingUser=awarding.user(), jobId=1)
+    expect(name, "GetAchievementBatchJob", code, "WSEC0002")
+
+
+def main():
+    provider, awarding = Organisation("PROVIDER"), Organisation("AO")
+    learner = learner_service(provider, awarding)
+    learner_service_r9(provider, *learner)
+    external_service(awarding, *learner)
+
+
+if __name__ == "__main__":
+    main()
