@@ -183,8 +183,8 @@ impl Administration<'_> {
             door: Door::CommandLine,
             action: action.to_owned(),
             uln,
-            shows_record: false,
             outcome: "Done".to_owned(),
+            record_shown: false,
         }
     }
 

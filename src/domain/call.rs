@@ -90,8 +90,8 @@ impl Caller<'_> {
             door: self.call.door,
             action: self.call.operation.to_owned(),
             uln,
-            shows_record: super::audit::shows_record(self.call.operation, outcome),
             outcome: outcome.to_owned(),
+            record_shown: false,
         }
     }
 }

@@ -41,10 +41,10 @@ pub struct AuditEntry {
     pub action: String,
     /// Whom it concerns.
     pub uln: Option<Uln>,
-    /// Whether it shows the learner's personal learning record: such lines are what ViewAudit lists.
-    pub shows_record: bool,
     /// The response code.
     pub outcome: String,
+    /// Whether a personal learning record was shown: these lines are what ViewAudit lists.
+    pub record_shown: bool,
 }
 
 impl fmt::Debug for AuditEntry {

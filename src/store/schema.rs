@@ -142,8 +142,8 @@ diesel::table! {
         door -> Text,
         action -> Text,
         uln -> Nullable<Text>,
-        record_uln -> Nullable<Text>,
         outcome -> Text,
+        record_shown -> Bool,
     }
 }
 
