@@ -389,6 +389,9 @@ impl<'i> Reader<'i> {
                 Cow::Owned(value) => Cow::Owned(self.attribute_value(&value)?.into_owned()),
             };
             let key = attribute.key.into_inner();
+            if !follows_blank(tag, key) {
+                return Err(self.broken(NotWellFormed::Syntax));
+            }
             let (prefix, local) = self.name(key)?;
             let bound = match (prefix, local) {
                 ("", "xmlns") => Some(""),
@@ -511,6 +514,13 @@ fn check_characters(source: &str) -> Result<(), ReadError> {
 
 fn is_character(character: char) -> bool {
     matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+/// Whether white space stands before `part`, which is a slice of `tag` (XML 1.0, production 40).
+fn follows_blank(tag: &str, part: &str) -> bool {
+    let at = part.as_ptr().addr().wrapping_sub(tag.as_ptr().addr());
+    let before = at.checked_sub(1).and_then(|at| tag.as_bytes().get(at));
+    before.is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
 }
 
 fn is_name(name: &str) -> bool {

@@ -13,6 +13,7 @@
 mod corpus;
 mod fixtures;
 mod flows;
+mod guide;
 mod harness;
 mod hostile;
 mod http;

@@ -29,6 +29,7 @@ class Organisation:
         session = requests.Session()
         session.cert = os.environ[f"{prefix}_CERT"]
         session.verify = os.environ["LRS_CA"]
+        session.trust_env = False  # or REQUESTS_CA_BUNDLE, where it is set, wins over verify
         self.transport = Transport(session=session, timeout=30, operation_timeout=30)
         self.proxies = {}
 
