@@ -184,6 +184,7 @@ impl Administration<'_> {
             action: action.to_owned(),
             uln,
             outcome: "Done".to_owned(),
+            record_shown: false,
         }
     }
 

@@ -58,7 +58,7 @@ pub struct Certificate {
 
 /// The number of changes made to organisations and certificates so far.
 pub fn change_number(connection: &mut AnyConnection) -> Result<i64, StoreError> {
-    Ok(on_either!(connection, c => registry_changes::table.find(1).select(registry_changes::number).first(c))?)
+    Ok(on_either!(connection, c => registry_changes::table.find(1).select(registry_changes::number).get_result(c))?)
 }
 
 /// Counts a change of organisations or certificates, so that every node reads them anew.

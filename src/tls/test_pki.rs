@@ -11,7 +11,7 @@ use rcgen::{
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::config;
+use super::Files;
 
 /// An authority and its folder.
 pub(crate) struct Pki {
@@ -115,8 +115,8 @@ impl Pki {
         self.folder.path().join(name)
     }
 
-    pub(crate) fn settings(&self) -> config::Tls {
-        config::Tls {
+    pub(crate) fn files(&self) -> Files {
+        Files {
             certificate: self.path("server.pem"),
             key: self.path("server.key"),
             client_ca: self.path("ca.pem"),

@@ -1,4 +1,5 @@
 use super::*;
+use crate::store::StoreError;
 
 fn refusal(world: &World, claim: &Claim<'_>) -> Option<Error> {
     let call = Call::new(Door::WebService, "learnerByULN", true);
@@ -179,5 +180,27 @@ fn out_of_hours() {
         assert!(world.service.check_hours().is_ok());
         world.clock.advance(TimeDelta::hours(1));
         assert!(matches!(world.service.check_hours(), Err(Error::OutOfHours)));
+    });
+}
+
+#[test]
+fn what_must_not_happen_is_an_error_of_its_own() {
+    each_world(|world| {
+        let id = world.administration().organisation(PROVIDER.parse().unwrap()).unwrap().id;
+        let call = Call::new(Door::WebService, "registerSingleLearner", true);
+        let caller = world.service.authenticate(&call, &world.claim()).unwrap();
+        let store = world.service.store();
+        store.write(move |store| organisations::set_password_hash(store, id, "unreadable", noon())).unwrap();
+        world.clock.advance(TimeDelta::seconds(2));
+        assert!(matches!(refusal(world, &world.claim()), Some(Error::Unexpected(_))));
+
+        store.close();
+        assert!(matches!(world.service.register(&caller, &ada()), Err(Error::Unavailable(StoreError::Closed))));
+        let query = FindByUln { uln: "1000000000", family_name: "x", given_name: "x", find_type: FindType::Full };
+        assert_eq!(world.service.find_by_uln(&caller, &query).unwrap(), Found::None);
+        assert!(
+            matches!(call.settle_blocking(), Err(Error::Unavailable(StoreError::Closed))),
+            "nothing is disclosed unaudited"
+        );
     });
 }

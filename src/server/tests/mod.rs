@@ -103,7 +103,6 @@ impl Stage {
     pub(super) fn with(change: impl FnOnce(&mut Setup)) -> Self {
         let pki = Pki::new();
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
-        let trust = Trust::load(&pki.settings()).unwrap();
         let gateway = Arc::new(Words::default());
         let maintenance = Arc::new(AtomicBool::new(false));
         let metrics = Arc::new(ops::Metrics::new().unwrap());
@@ -111,7 +110,7 @@ impl Stage {
             server: config::Server { listen: anywhere, public_url: "https://localhost".to_owned(), workers: 1 },
             operations: config::Operations { listen: anywhere },
             limits: config::Limits::default(),
-            trust: trust.clone(),
+            tls: settings(&pki),
             routes: vec![
                 Route { path: "LearnerService.svc", name: "LearnerService", batch: false },
                 Route { path: "ExternalService.svc", name: "ExternalService", batch: true },
@@ -124,6 +123,7 @@ impl Stage {
         change(&mut setup);
         let running = start(setup).unwrap();
         let address = running.address();
+        let trust = running.trust().clone();
         let good = pki.client(100, "Synthetic Provider");
         Self { pki, good, gateway, running: Some(running), trust, maintenance, metrics, address }
     }
@@ -156,6 +156,15 @@ impl Stage {
 
     pub(super) fn refused(&self, reason: &str) -> bool {
         self.metrics.render().contains(&format!("lrs_refused_total{{reason=\"{reason}\"}}"))
+    }
+}
+
+pub(super) fn settings(pki: &Pki) -> config::Tls {
+    config::Tls {
+        certificate: pki.path("server.pem"),
+        key: pki.path("server.key"),
+        client_ca: pki.path("ca.pem"),
+        revocation_lists: vec![pki.path("list.crl")],
     }
 }
 

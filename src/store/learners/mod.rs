@@ -6,7 +6,7 @@ mod row;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-pub use bulk::{insert_many, mark_masters};
+pub use bulk::{begin_bulk, end_bulk, insert_many, mark_masters};
 use row::{Columns, Row};
 pub use row::{KeyColumns, Stored};
 
@@ -18,7 +18,7 @@ use crate::model::{Gender, Learner, LearnerStatus, Uln};
 /// The learner of a number, whatever the record's status. This is the statement of the hot path.
 pub fn by_uln(connection: &mut AnyConnection, uln: Uln) -> Result<Option<Stored>, StoreError> {
     let row: Option<Row> = on_either!(connection, c => {
-        learners::table.filter(learners::uln.eq(uln.as_str())).select(Row::as_select()).first(c).optional()
+        learners::table.filter(learners::uln.eq(uln.as_str())).select(Row::as_select()).get_result(c).optional()
     })?;
     row.map(Stored::try_from).transpose()
 }
