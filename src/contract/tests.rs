@@ -31,7 +31,10 @@ fn the_listing_is_the_committed_one() {
         std::fs::write(&path, LISTING).unwrap();
     }
     let committed = std::fs::read_to_string(&path).unwrap();
-    assert!(committed == LISTING, "wsdl/contract.txt is not what the contract compiles to; LRS_UPDATE_GOLDENS=1 rewrites it");
+    assert!(
+        committed == LISTING,
+        "wsdl/contract.txt is not what the contract compiles to; LRS_UPDATE_GOLDENS=1 rewrites it"
+    );
 }
 
 #[test]
@@ -329,7 +332,8 @@ fn violations_have_the_texts_of_xerces() {
 #[test]
 fn lengths_are_counted_in_characters_and_texts_are_not_trimmed() {
     let name = "é".repeat(35);
-    let request = by_uln(&format!("{HEAD}<ULN>1026893096</ULN><FamilyName>{name}</FamilyName><GivenName> G </GivenName>"));
+    let request =
+        by_uln(&format!("{HEAD}<ULN>1026893096</ULN><FamilyName>{name}</FamilyName><GivenName> G </GivenName>"));
     let read: LearnerByULNRqst<'_> = read(&request).unwrap();
     assert!(read.family_name == name && read.given_name == " G ");
 }

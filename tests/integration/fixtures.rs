@@ -124,7 +124,8 @@ impl Fixture {
             };
             escape(&value.unwrap_or_else(|| panic!("{}: nothing for {}", self.label(), &found[0])))
         });
-        let actor = if request.contains("${AO.PASSWORD}") { deployment.awarding_organisation() } else { deployment.provider() };
+        let actor =
+            if request.contains("${AO.PASSWORD}") { deployment.awarding_organisation() } else { deployment.provider() };
         let kind = if filled.contains(SOAP_1_2) { "application/soap+xml" } else { "text/xml" };
         actor.post_with(&self.service, &format!("Content-Type: {kind}; charset=utf-8\r\n"), filled.as_bytes())
     }

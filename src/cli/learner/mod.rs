@@ -93,7 +93,7 @@ fn import(path: &Path, config: &config::File, out: &mut impl Write) -> Result<()
     match rows.end()? {
         0 => Ok(()),
         refused => Err(Failure::Failed(format!(
-            "{refused} rows were refused; the lines above say why. Correct them and import the file again."
+            "Rows refused: {refused}. The lines above say why; correct them and import the file again."
         ))),
     }
 }
@@ -158,10 +158,7 @@ mod tests {
         let (folder, config) = folder();
         let (result, text) = import_text(folder.path(), &config, &FILE.replace("1000000019", "1000000018"));
         let Err(Failure::Failed(message)) = result else { panic!("expected a failure") };
-        assert!(
-            message.starts_with("1 rows were refused") && text.starts_with("1 learners imported"),
-            "{message} {text}"
-        );
+        assert!(message.starts_with("Rows refused: 1") && text.starts_with("1 learners imported"), "{message} {text}");
     }
 
     #[test]
