@@ -12,7 +12,13 @@ use crate::harness::{Database, Deployment};
 fn the_examples_of_the_readme_give_what_they_say() {
     let deployment = Deployment::shared(Database::Sqlite);
     let readme = readme();
-    let [curl, call] = blocks(&readme, "sh").into_iter().filter(|block| !block.contains("make ")).filter(|block| !block.starts_with(". ")).collect::<Vec<_>>().try_into().expect("two examples for the shell");
+    let [curl, call] = blocks(&readme, "sh")
+        .into_iter()
+        .filter(|block| !block.contains("make "))
+        .filter(|block| !block.starts_with(". "))
+        .collect::<Vec<_>>()
+        .try_into()
+        .expect("two examples for the shell");
     let call = call.replace("target/release/lrs", LRS);
     let [php] = blocks(&readme, "php").try_into().expect("an example in PHP");
     let [python] = blocks(&readme, "python").try_into().expect("an example in Python");
@@ -69,7 +75,10 @@ fn the_settings_of_the_readme_are_those_of_the_program() {
 #[test]
 fn the_documents_name_files_that_exist() {
     let link = regex::Regex::new(r"\]\(([^)#:]+)\)").expect("a pattern");
-    let folder = regex::Regex::new(r"`((?:src|tests|wsdl|schemas|migrations|fixtures|codegen|fuzz|benches|scripts)/[a-z0-9_./-]*)`").expect("a pattern");
+    let folder = regex::Regex::new(
+        r"`((?:src|tests|wsdl|schemas|migrations|fixtures|codegen|fuzz|benches|scripts)/[a-z0-9_./-]*)`",
+    )
+    .expect("a pattern");
     for document in ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "fixtures/soap/README.md"] {
         let path = root().join(document);
         let text = fs::read_to_string(&path).expect("a document");

@@ -227,7 +227,8 @@ fn printed(deployment: &Deployment, answer: &Answer) -> String {
     let forms = [("", "{{day}}"), (r" \d\d:\d\d:\d\d", "{{day time}}"), (r"T\d\d:\d\d:\d\d", "{{dayTtime}}")];
     for element in ["ErrorTimestamp", "CreatedDate", "LastUpdatedDate", "DateTime"] {
         for (clock, mask) in forms {
-            let pattern = Regex::new(&format!(r"(<(?:\w+:)?{element}>)\d{{4}}-\d\d-\d\d{clock}(</)")).expect("a pattern");
+            let pattern =
+                Regex::new(&format!(r"(<(?:\w+:)?{element}>)\d{{4}}-\d\d-\d\d{clock}(</)")).expect("a pattern");
             text = pattern.replace_all(&text, format!("$1{mask}$2")).into_owned();
         }
     }
