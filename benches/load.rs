@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 use learning_records::demo::{self, population};
-use learning_records::{config, tls};
+use learning_records::tls;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -229,7 +229,7 @@ fn wait_for_address(mut child: Child, words: &str) -> Outcome<(Child, SocketAddr
 /// Reads bodies and answers with fixed bytes; everything else is as the service has it.
 fn bare_server(demo: &Path) -> Outcome<()> {
     let pki = demo.join("pki");
-    let trust = tls::Trust::load(&config::Tls {
+    let trust = tls::Trust::load(&tls::Files {
         certificate: pki.join("server.pem"),
         key: pki.join("server.pem"),
         client_ca: pki.join("ca.pem"),

@@ -12,7 +12,6 @@ use crate::domain::Service;
 use crate::ops::{self, Metrics, Operations};
 use crate::server::{self, Setup, StartError};
 use crate::soap::SoapGateway;
-use crate::tls::Trust;
 
 /// Run the service
 #[derive(Debug, clap::Args)]
@@ -45,7 +44,6 @@ pub fn listen(
     demo: Option<Demo>,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let trust = Trust::load(&config.tls).map_err(|error| Failure::doing("TLS could not be set up", error))?;
     let maintenance = Arc::new(AtomicBool::new(config.service.maintenance));
     let setup = Setup {
         health: health(&service, demo.clone())?,
@@ -53,7 +51,7 @@ pub fn listen(
         routes: SoapGateway::routes(),
         always_block: !service.store().is_embedded(),
         maintenance: Arc::clone(&maintenance),
-        trust,
+        tls: config.tls,
         server: config.server,
         operations: config.operations,
         limits: config.limits,

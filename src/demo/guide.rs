@@ -122,20 +122,26 @@ pub(super) fn command(example: &Example, program: &str) -> String {
 /// Two commands to try: the same find with curl and with this program.
 pub(super) fn commands(people: &People, program: &str) -> Result<[String; 2], FixtureError> {
     let learner = &people.role("EXACT")?.learner;
-    let (uln, family, given) = (learner.uln, &learner.family_name, &learner.given_name);
+    let (family, given) = (&learner.family_name, &learner.given_name);
+    let (born, gender, postcode) = (learner.date_of_birth, learner.gender.code(), learner.postcode.key());
     let envelope = format!(
         "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>\
-         <f:FindLearnerByULN xmlns:f=\"http://api.lrs.miap.gov.uk/findmsg\"><FindType>FUL</FindType><UKPRN>{}</UKPRN>\
-         <OrgPassword>{}</OrgPassword><UserName>curl</UserName><ULN>{uln}</ULN><FamilyName>{family}</FamilyName>\
-         <GivenName>{given}</GivenName></f:FindLearnerByULN></s:Body></s:Envelope>",
+         <f:FindLearnerByDemographics xmlns:f=\"http://api.lrs.miap.gov.uk/findmsg\"><FindType>FUL</FindType><UKPRN>{}</UKPRN>\
+         <OrgPassword>{}</OrgPassword><UserName>curl</UserName><FamilyName>{family}</FamilyName><GivenName>{given}</GivenName>\
+         <DateOfBirth>{born}</DateOfBirth><Gender>{gender}</Gender><LastKnownPostCode>{postcode}</LastKnownPostCode>\
+         </f:FindLearnerByDemographics></s:Body></s:Envelope>",
         PROVIDER.ukprn, PROVIDER.password
     );
     let curl = format!(
         "curl --cacert \"$LRS_CA\" --cert \"$PROVIDER_CERT\" -H 'Content-Type: text/xml; charset=utf-8' -d {} \"$LRS_URL/LearnerService.svc\"",
         quote(&envelope)
     );
-    let call =
-        format!("{program} call learnerByULN --ULN {uln} --FamilyName {} --GivenName {}", quote(family), quote(given));
+    let call = format!(
+        "{program} call learnerByULN --ULN {} --FamilyName {} --GivenName {}",
+        learner.uln,
+        quote(family),
+        quote(given)
+    );
     Ok([curl, call])
 }
 
