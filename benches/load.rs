@@ -242,7 +242,8 @@ fn bare_server(demo: &Path) -> Outcome<()> {
             .tcp_nodelay(true)
             .workers(std::thread::available_parallelism().map_or(1, usize::from))
             .bind_rustls_0_23("127.0.0.1:0", trust.server_config()?)?;
-        println!("The bare server answers on {}", server.addrs()[0]);
+        let address = server.addrs().first().copied().ok_or("the bare server has no address")?;
+        println!("The bare server answers on {address}");
         server.run().await?;
         Ok(())
     })
