@@ -110,6 +110,18 @@ impl Group {
         true
     }
 
+    /// Takes what waits, as far as there is room; `false` when that was the end.
+    fn take_waiting(&mut self, tasks: &Receiver<Task>) -> bool {
+        while self.len() < LARGEST_GROUP
+            && let Ok(next) = tasks.try_recv()
+        {
+            if !self.take(next) {
+                return false;
+            }
+        }
+        true
+    }
+
     fn len(&self) -> usize {
         self.works.len() + self.additions.len()
     }
@@ -120,13 +132,10 @@ impl WritingThread {
         let mut open = true;
         while open && let Ok(first) = tasks.recv() {
             let mut group = Group::default();
-            open = group.take(first);
-            while open
-                && group.len() < LARGEST_GROUP
-                && let Ok(next) = tasks.try_recv()
-            {
-                open = group.take(next);
-            }
+            open = group.take(first) && group.take_waiting(tasks);
+            // Whoever is about to queue something may do it now and share this commit instead of waiting for the next.
+            thread::yield_now();
+            open = open && group.take_waiting(tasks);
             self.settle(group);
         }
     }
