@@ -188,7 +188,7 @@ fn json(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
 
     use std::io::{Read, Write};
     use std::net::TcpStream;

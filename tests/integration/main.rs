@@ -11,9 +11,12 @@
 )]
 
 mod batches;
+mod contract;
 mod corpus;
+mod documents;
 mod fixtures;
 mod flows;
+mod guide;
 mod harness;
 mod hostile;
 mod http;

@@ -98,7 +98,9 @@ impl Updated {
 impl Service {
     /// updateSingleLearner.
     pub fn update(&self, caller: &Caller<'_>, change: &LearnerChange<'_>) -> Result<Updated, Error> {
-        self.change(caller, change.uln, change.version, |learner| apply(change, learner).ok_or(Updated::InsufficientData))
+        self.change(caller, change.uln, change.version, |learner| {
+            apply(change, learner).ok_or(Updated::InsufficientData)
+        })
     }
 
     /// UpdateLearnerSubsetFields.
@@ -206,7 +208,9 @@ fn decide(
 /// once refused; nobody un-sees it, and a refusal is for the service desk alone.
 fn may_change_sharing(from: AbilityToShare, to: AbilityToShare) -> bool {
     match (from, to) {
-        (AbilityToShare::NotSeen | AbilityToShare::DoesNotShare | AbilityToShare::Shares, AbilityToShare::Shares) => true,
+        (AbilityToShare::NotSeen | AbilityToShare::DoesNotShare | AbilityToShare::Shares, AbilityToShare::Shares) => {
+            true
+        }
         (AbilityToShare::NotSeen, AbilityToShare::NotSeen)
         | (AbilityToShare::DoesNotShare, AbilityToShare::DoesNotShare) => true,
         (AbilityToShare::Shares | AbilityToShare::DoesNotShare, AbilityToShare::NotSeen)
