@@ -4,6 +4,7 @@
 mod call;
 mod catalogue;
 mod cert;
+pub mod check;
 mod config;
 mod demo;
 mod failure;
@@ -42,6 +43,7 @@ enum Verb {
     #[command(subcommand)]
     Catalogue(catalogue::CatalogueVerb),
     Call(call::Call),
+    Check(check::Check),
     #[command(subcommand)]
     Wsdl(wsdl::Wsdl),
     Health(health::Health),
@@ -60,6 +62,7 @@ pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
         Verb::Learner(verb) => learner::run(verb, out),
         Verb::Catalogue(verb) => catalogue::run(verb, out),
         Verb::Call(call) => call::run(call, out),
+        Verb::Check(check) => check::run(&check, out),
         Verb::Wsdl(verb) => wsdl::run(verb, out),
         Verb::Health(health) => health::run(&health, out),
         Verb::Config(verb) => config::run(&verb, out),
