@@ -176,7 +176,7 @@ fn remarks_refuse_nothing() {
     let checked = check_text(&file.name, &format!("{}\r\n\r\n", file.text));
     assert!(checked.is_clean());
     let found: Vec<(Option<usize>, &str)> = checked.findings.iter().map(|finding| (finding.row, finding.column.as_str())).collect();
-    assert_eq!(found, [(Some(2), "Notes"), (Some(3), "Notes"), (Some(5), ""), (Some(10), ""), ]);
+    assert_eq!(found, [(Some(2), "Notes"), (Some(3), "Notes"), (Some(5), ""), (Some(10), ""), (Some(11), "")]);
 }
 
 #[test]
