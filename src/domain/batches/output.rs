@@ -1,6 +1,7 @@
 //! Reading what a batch came to: by the organisation that submitted it alone, in the order of the batch (domain.md 2.8, 2.10).
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::de::DeserializeOwned;
 
@@ -66,6 +67,12 @@ pub struct VerifiedRow {
     pub learner: Option<Identity>,
     /// The comparisons that failed.
     pub flags: Vec<String>,
+}
+
+impl fmt::Debug for VerifiedRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedRow").field("code", &self.code).field("flags", &self.flags).finish_non_exhaustive()
+    }
 }
 
 impl<R> BatchOutput<R> {
@@ -196,7 +203,7 @@ impl Service {
     }
 }
 
-fn registered_row(record: &JobRecord) -> Result<RegisteredRow, StoreError> {
+pub(super) fn registered_row(record: &JobRecord) -> Result<RegisteredRow, StoreError> {
     let mut row: RegistrationRow = row(record)?;
     row.uln = match &record.output {
         Some(_) => Some(output::<registration::Output>(record)?.uln),
@@ -205,7 +212,7 @@ fn registered_row(record: &JobRecord) -> Result<RegisteredRow, StoreError> {
     Ok(RegisteredRow { row, code: record.code.clone().unwrap_or_default() })
 }
 
-fn verified_row(record: &JobRecord) -> Result<VerifiedRow, StoreError> {
+pub(super) fn verified_row(record: &JobRecord) -> Result<VerifiedRow, StoreError> {
     let verification::Output { learner, flags } = match &record.output {
         Some(_) => output(record)?,
         None => verification::Output::default(),

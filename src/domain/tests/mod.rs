@@ -11,6 +11,7 @@
 
 mod administration;
 mod authentication;
+mod batches;
 mod concurrency;
 mod finding;
 mod records;
