@@ -13,6 +13,9 @@ mod migrate;
 mod org;
 mod serve;
 mod setup;
+mod slo;
+mod worker;
+mod workers;
 mod wsdl;
 
 use clap::{Parser, Subcommand};
@@ -32,6 +35,7 @@ pub struct Cli {
 enum Verb {
     Demo(demo::Demo),
     Serve(serve::Serve),
+    Worker(worker::Worker),
     Migrate(migrate::Migrate),
     #[command(subcommand)]
     Org(org::Org),
@@ -45,6 +49,7 @@ enum Verb {
     #[command(subcommand)]
     Wsdl(wsdl::Wsdl),
     Health(health::Health),
+    Slo(slo::Slo),
     #[command(subcommand)]
     Config(config::Verb),
 }
@@ -54,6 +59,7 @@ pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
     match cli.verb {
         Verb::Demo(demo) => demo::run(&demo, out),
         Verb::Serve(serve) => serve::run(&serve, out),
+        Verb::Worker(worker) => worker::run(&worker, out),
         Verb::Migrate(migrate) => migrate::run(&migrate, out),
         Verb::Org(org) => org::run(org, out),
         Verb::Cert(cert) => cert::run(cert, out),
@@ -62,6 +68,7 @@ pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
         Verb::Call(call) => call::run(call, out),
         Verb::Wsdl(verb) => wsdl::run(verb, out),
         Verb::Health(health) => health::run(&health, out),
+        Verb::Slo(slo) => slo::run(&slo, out),
         Verb::Config(verb) => config::run(&verb, out),
     }
 }

@@ -19,6 +19,7 @@ mod organisations;
 mod passwords;
 mod records;
 mod registry;
+pub mod service_levels;
 mod settings;
 #[cfg(test)]
 mod tests;

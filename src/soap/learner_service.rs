@@ -103,30 +103,30 @@ impl LearnerPortType for Door<'_> {
 
     fn submit_batch_registration<'a>(
         &self,
-        _call: &Call,
-        _request: BatchRegistrationRqst<'a>,
+        call: &Call,
+        request: BatchRegistrationRqst<'a>,
     ) -> Result<BatchRegistrationResp<'a>, Refused> {
-        Err(Refused::UnknownRequest)
+        self.submit_registrations(call, request)
     }
 
     fn get_batch_registration_output<'a>(
         &self,
-        _call: &Call,
-        _request: BatchOutputRqst<'a>,
+        call: &Call,
+        request: BatchOutputRqst<'a>,
     ) -> Result<BatchOutputResp<'a>, Refused> {
-        Err(Refused::UnknownRequest)
+        self.registrations_output(call, request)
     }
 
-    fn submit_verify_batch<'a>(&self, _call: &Call, _request: VerifyBatchRqst<'a>) -> Result<VerifyBatchResp<'a>, Refused> {
-        Err(Refused::UnknownRequest)
+    fn submit_verify_batch<'a>(&self, call: &Call, request: VerifyBatchRqst<'a>) -> Result<VerifyBatchResp<'a>, Refused> {
+        self.submit_verifications(call, request)
     }
 
     fn get_verify_batch_output<'a>(
         &self,
-        _call: &Call,
-        _request: VerifyBatchOutputRqst<'a>,
+        call: &Call,
+        request: VerifyBatchOutputRqst<'a>,
     ) -> Result<VerifyBatchOutputResp<'a>, Refused> {
-        Err(Refused::UnknownRequest)
+        self.verifications_output(call, request)
     }
 
     fn retrieve_ulns<'a>(&self, call: &Call, request: RetrieveULNsRqst<'a>) -> Result<RetrieveULNsResp<'a>, Refused> {

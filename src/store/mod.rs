@@ -20,6 +20,7 @@ mod migrations;
 pub mod organisations;
 mod schema;
 pub mod searches;
+pub mod service_levels;
 #[cfg(test)]
 pub(crate) mod test_support;
 #[cfg(test)]

@@ -210,4 +210,21 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    service_minutes (minute) {
+        minute -> Timestamp,
+        maintenance -> Bool,
+    }
+}
+
+diesel::table! {
+    service_days (day, function) {
+        day -> Date,
+        function -> Text,
+        answered -> BigInt,
+        failed -> BigInt,
+        failed_minutes -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(certificates, certificate_organisations, organisations);

@@ -1,5 +1,6 @@
 //! The one thread that writes: it takes everything that waits, runs each piece in a savepoint of one transaction, commits once for all of
-//! them, and only then answers each (group commit). It must not know what the pieces do.
+//! them, and only then answers each (group commit). Pieces that nobody waits for come between two groups, one at a time, so that others wait
+//! for one of them at most. It must not know what the pieces do.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};

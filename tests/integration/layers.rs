@@ -18,9 +18,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("pki", &["model"]),
     ("ops", &["model", "config"]),
     ("soap", &["domain", "model", "contract", "xml"]),
+    ("jobs", &["domain", "model"]),
     ("server", &["soap", "domain", "model", "config", "tls", "ops"]),
     ("demo", &["domain", "store", "model", "pki"]),
-    ("cli", &["server", "soap", "demo", "domain", "store", "model", "contract", "xml", "config", "tls", "ops", "pki"]),
+    ("cli", &["server", "soap", "jobs", "demo", "domain", "store", "model", "contract", "xml", "config", "tls", "ops", "pki"]),
     ("main", &["cli"]),
 ];
 

@@ -1,6 +1,7 @@
 //! Reading what a batch came to: by the organisation that submitted it alone, in the order of the batch (domain.md 2.8, 2.10).
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::de::DeserializeOwned;
 
@@ -66,6 +67,12 @@ pub struct VerifiedRow {
     pub learner: Option<Identity>,
     /// The comparisons that failed.
     pub flags: Vec<String>,
+}
+
+impl fmt::Debug for VerifiedRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedRow").field("code", &self.code).field("flags", &self.flags).finish_non_exhaustive()
+    }
 }
 
 impl<R> BatchOutput<R> {

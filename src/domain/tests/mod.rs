@@ -12,6 +12,7 @@
 mod achievements;
 mod administration;
 mod authentication;
+mod batches;
 mod concurrency;
 mod finding;
 mod records;
