@@ -130,7 +130,7 @@ fn random_sequences_come_to_what_the_model_says() {
         let mut runner = TestRunner::new(Config { cases: CASES, ..Config::default() });
         let outcome = runner.run(&acts(), |batches| {
             // Every case has learners of its own.
-            let mut register = |postcode| {
+            let register = |postcode| {
                 let mut born = born.borrow_mut();
                 *born += TimeDelta::days(3);
                 world.registered(&NewLearner { date_of_birth: &born.to_string(), postcode, ..ada() })
