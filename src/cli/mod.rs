@@ -1,6 +1,7 @@
 //! The command line: one file per verb, each of which turns words into calls of the layers below and answers in plain English.
 //! No rule of the service lives here.
 
+mod batch;
 mod call;
 mod catalogue;
 mod cert;
@@ -47,6 +48,8 @@ enum Verb {
     Catalogue(catalogue::CatalogueVerb),
     Call(call::Call),
     #[command(subcommand)]
+    Batch(batch::Batch),
+    #[command(subcommand)]
     Wsdl(wsdl::Wsdl),
     Health(health::Health),
     Slo(slo::Slo),
@@ -66,6 +69,7 @@ pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
         Verb::Learner(verb) => learner::run(verb, out),
         Verb::Catalogue(verb) => catalogue::run(verb, out),
         Verb::Call(call) => call::run(call, out),
+        Verb::Batch(batch) => batch::run(batch, out),
         Verb::Wsdl(verb) => wsdl::run(verb, out),
         Verb::Health(health) => health::run(&health, out),
         Verb::Slo(slo) => slo::run(&slo, out),

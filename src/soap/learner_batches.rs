@@ -189,6 +189,7 @@ fn registration_row(learner: &BatchLearner<'_>) -> RegistrationRow {
         nationality: kept(nationality),
         scottish_candidate_number: kept(scottish_candidate_number),
         ability_to_share: kept(ability_to_share),
+        privacy_notice_seen: None,
         verification_type: kept(verification_type),
         other_verification_description: kept(other_verification_description),
         notes: kept(notes),
@@ -223,6 +224,7 @@ fn registered<'a>(registered: RegisteredRow) -> OutputBatchLearner<'a> {
         nationality,
         scottish_candidate_number,
         ability_to_share,
+        privacy_notice_seen: _, // files alone have it
         verification_type,
         other_verification_description,
         notes,

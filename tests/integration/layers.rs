@@ -20,8 +20,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("soap", &["domain", "model", "contract", "xml"]),
     ("jobs", &["domain", "model"]),
     ("server", &["soap", "domain", "model", "config", "tls", "ops"]),
+    ("files", &["domain", "model", "xml"]),
     ("demo", &["domain", "store", "model", "pki"]),
-    ("cli", &["server", "soap", "jobs", "demo", "domain", "store", "model", "contract", "xml", "config", "tls", "ops", "pki"]),
+    (
+        "cli",
+        &[
+            "server", "soap", "jobs", "demo", "files", "domain", "store", "model", "contract", "xml", "config", "tls", "ops", "pki",
+        ],
+    ),
     ("main", &["cli"]),
 ];
 

@@ -27,7 +27,7 @@ CREATE INDEX jobs_by_organisation ON jobs (organisation_id, id);
 
 -- Without a reference to jobs, the check of which would cost more than the record.
 CREATE TABLE job_records (
-    job_id INTEGER NOT NULL,
+    job_id BIGINT NOT NULL,
     number INTEGER NOT NULL,
     input TEXT NOT NULL,
     code TEXT,

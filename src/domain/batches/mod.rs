@@ -16,7 +16,7 @@ mod work;
 pub(in crate::domain) use bell::Bell;
 pub use intake::{Intake, Submission};
 pub use output::{BatchOutput, JobReport, RegisteredRow, RegistrationOutput, VerificationOutput, VerifiedRow};
-pub use oversight::DUE_AFTER;
+pub use oversight::{DUE_AFTER, JobOutput};
 pub use queue::{HeldJob, MOST_ATTEMPTS, Step};
 pub use registration::JobType;
 pub use rows::{RegistrationRow, VerificationRow};

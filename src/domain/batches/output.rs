@@ -203,7 +203,7 @@ impl Service {
     }
 }
 
-fn registered_row(record: &JobRecord) -> Result<RegisteredRow, StoreError> {
+pub(super) fn registered_row(record: &JobRecord) -> Result<RegisteredRow, StoreError> {
     let mut row: RegistrationRow = row(record)?;
     row.uln = match &record.output {
         Some(_) => Some(output::<registration::Output>(record)?.uln),
@@ -212,7 +212,7 @@ fn registered_row(record: &JobRecord) -> Result<RegisteredRow, StoreError> {
     Ok(RegisteredRow { row, code: record.code.clone().unwrap_or_default() })
 }
 
-fn verified_row(record: &JobRecord) -> Result<VerifiedRow, StoreError> {
+pub(super) fn verified_row(record: &JobRecord) -> Result<VerifiedRow, StoreError> {
     let verification::Output { learner, flags } = match &record.output {
         Some(_) => output(record)?,
         None => verification::Output::default(),

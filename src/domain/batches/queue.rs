@@ -75,10 +75,7 @@ impl Service {
             self.end(&job, owner, &given_up(&job))?;
             return Ok(None);
         }
-        let Some(work) = self.chunk_work(job.kind) else {
-            self.end(&job, owner, "This kind of batch is not supported here.")?;
-            return Ok(None);
-        };
+        let work = self.chunk_work(job.kind);
         Ok(Some(HeldJob { service: self, hand, work, owner: owner.to_owned(), lease }))
     }
 

@@ -267,7 +267,7 @@ fn new_learner(row: &RegistrationRow) -> NewLearner<'_> {
         scottish_candidate_number: sent(&row.scottish_candidate_number),
         verification_type: text(&row.verification_type),
         other_verification_description: sent(&row.other_verification_description),
-        ability_to_share: text(&row.ability_to_share),
+        ability_to_share: row.sharing().unwrap_or_default(),
         notes: sent(&row.notes),
         unique_candidate_identifier: sent(&row.unique_candidate_identifier),
         unique_pupil_number: sent(&row.unique_pupil_number),
@@ -301,7 +301,7 @@ fn change<'r>(row: &'r RegistrationRow, uln: &'r str, version: i32) -> LearnerCh
         scottish_candidate_number: sent(&row.scottish_candidate_number),
         verification_type: sent(&row.verification_type),
         other_verification_description: sent(&row.other_verification_description),
-        ability_to_share: sent(&row.ability_to_share),
+        ability_to_share: row.sharing(),
         notes: sent(&row.notes),
         unique_candidate_identifier: sent(&row.unique_candidate_identifier),
     }

@@ -95,8 +95,10 @@ batch_row! {
         nationality = "Nationality",
         /// Scottish candidate number.
         scottish_candidate_number = "ScottishCandidateNumber",
-        /// Code of the ability to share (`PrivacyNoticeSeen` of files of version 3A).
+        /// Code of the ability to share.
         ability_to_share = "AbilityToShare",
+        /// What files of version 3A have in its place: 0 or 1 alone.
+        privacy_notice_seen = "PrivacyNoticeSeen",
         /// Code of the verification type.
         verification_type = "VerificationType",
         /// What verified the identity, when the type is 999.
@@ -107,6 +109,13 @@ batch_row! {
         unique_candidate_identifier = "UCI",
         /// Unique pupil number (files of version 3A).
         unique_pupil_number = "UPN",
+    }
+}
+
+impl RegistrationRow {
+    /// The code of the ability to share, under whichever name it was sent.
+    pub fn sharing(&self) -> Option<&str> {
+        self.get("AbilityToShare").or(self.get("PrivacyNoticeSeen"))
     }
 }
 

@@ -1,4 +1,5 @@
-//! Verify records: each as verifyLearner would answer (domain.md 2.9, 4.3).
+//! Verify records: each as verifyLearner would answer (domain.md 2.9, 4.3). A record whose form is wrong, which only a file can hold, gets
+//! RC011 (our choice: there is no such code in the list of verifyLearner).
 
 use std::borrow::Cow;
 
@@ -6,7 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::work::row;
-use super::{ChunkWork, JobInHand, JobRecord, RecordResult, VerificationRow};
+use super::{ChunkWork, JobInHand, JobRecord, RecordResult, VerificationRow, format, return_codes};
 use crate::domain::learners::{VerifyQuery, verify_in};
 use crate::store::{AnyConnection, StoreError, audit};
 
@@ -57,6 +58,12 @@ impl ChunkWork for Verifications {
         let mut trail = Vec::with_capacity(records.len());
         for record in records {
             let row: VerificationRow = row(record)?;
+            if !format::verification(&row).is_empty() {
+                let code = return_codes::INCORRECT_FORMAT;
+                trail.push(job.entry(None, code));
+                results.push(RecordResult { number: record.number, code: Cow::Borrowed(code), output: None });
+                continue;
+            }
             let query = VerifyQuery {
                 uln: row.uln.as_deref().unwrap_or_default(),
                 family_name: row.family_name.as_deref().unwrap_or_default(),

@@ -88,11 +88,11 @@ pub fn counters(counts: Vec<(String, i64)>) -> String {
 
 impl Service {
     /// The work of a kind of job.
-    pub fn chunk_work(&self, kind: JobKind) -> Option<Arc<dyn ChunkWork>> {
+    pub fn chunk_work(&self, kind: JobKind) -> Arc<dyn ChunkWork> {
         match kind {
-            JobKind::Registration => Some(Arc::new(super::registration::Registrations::new(self.inner.settings.clone()))),
-            JobKind::Verification => Some(Arc::new(super::verification::Verifications)),
-            JobKind::Achievement => Some(Arc::new(crate::domain::achievements::Achievements)),
+            JobKind::Registration => Arc::new(super::registration::Registrations::new(self.inner.settings.clone())),
+            JobKind::Verification => Arc::new(super::verification::Verifications),
+            JobKind::Achievement => Arc::new(crate::domain::achievements::Achievements),
         }
     }
 

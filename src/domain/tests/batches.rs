@@ -240,7 +240,8 @@ fn verify_records_answer_as_verify_learner() {
 #[test]
 fn a_worker_that_lost_its_job_changes_nothing() {
     each_world(|world| {
-        let rows: Vec<_> = ["Quill", "Marrow", "Thistle"].map(|family| learner("Ada", family)).to_vec();
+        let names = [("Ada", "Quill"), ("Bertha", "Marrow"), ("Cecily", "Thistle")];
+        let rows: Vec<_> = names.map(|(given, family)| learner(given, family)).to_vec();
         let id = world.submit(JobType::Full, &rows);
         let mut slow = world.service.claim_job("slow", LEASE).unwrap().unwrap();
         assert!(matches!(slow.step(1).unwrap(), Step::Done(1, _)));

@@ -124,6 +124,12 @@ pub const ABILITIES_TO_SHARE: &[&str] = &["0", "1", "2"];
 /// Codes of `PrivacyNoticeSeen` in files of version 3A (domain.md 5.1).
 pub const PRIVACY_NOTICE_SEEN: &[&str] = &["0", "1"];
 
+impl Finding {
+    fn of(field: &'static str, text: Option<&str>, rule: Rule) -> Self {
+        Finding { field, rule, class: class_of_value(text.unwrap_or_default()) }
+    }
+}
+
 /// Collects the findings of a row, in the order in which its fields are asked about.
 #[derive(Default)]
 pub struct Findings(Vec<Finding>);
@@ -136,7 +142,7 @@ impl Findings {
 
     /// Notes that a field breaks a rule.
     pub fn add(&mut self, field: &'static str, text: Option<&str>, rule: Rule) {
-        self.0.push(Finding { field, rule, class: class_of_value(text.unwrap_or_default()) });
+        self.0.push(Finding::of(field, text, rule));
     }
 
     /// The field must hold something that is not blank.
@@ -206,6 +212,7 @@ pub fn registration(row: &RegistrationRow) -> Vec<Finding> {
         text.len() == 9 && text.bytes().all(|byte| byte.is_ascii_digit())
     });
     found.one_of("AbilityToShare", text("AbilityToShare"), ABILITIES_TO_SHARE);
+    found.one_of("PrivacyNoticeSeen", text("PrivacyNoticeSeen"), PRIVACY_NOTICE_SEEN);
     found.one_of("VerificationType", text("VerificationType"), VERIFICATION_TYPES);
     let description = text("OtherVerificationDescription");
     found.at_most("OtherVerificationDescription", description, 255);
@@ -216,6 +223,22 @@ pub fn registration(row: &RegistrationRow) -> Vec<Finding> {
     found.holds("UCI", text("UCI"), Rule::Uci, is_uci);
     found.holds("UPN", text("UPN"), Rule::Upn, is_upn);
     found.into_vec()
+}
+
+/// Details by which a learner without a number is searched for and registered; the names are mandatory in any case (domain.md 4.5).
+const NEEDED_WITHOUT_ULN: [&str; 4] = ["LastKnownPostCode", "DateOfBirth", "Gender", "VerificationType"];
+
+/// What a row without a number lacks to become a new learner (RC006). It is no fault of the form: the learner may be found all the same.
+pub fn needed_for_registration(row: &RegistrationRow) -> Vec<Finding> {
+    if row.get("ULN").is_some() {
+        return Vec::new();
+    }
+    let missing = NEEDED_WITHOUT_ULN.into_iter().filter(|field| row.get(field).is_none());
+    let mut found: Vec<Finding> = missing.map(|field| Finding::of(field, None, Rule::Mandatory)).collect();
+    if row.sharing().is_none() {
+        found.push(Finding::of("AbilityToShare", None, Rule::Mandatory));
+    }
+    found
 }
 
 /// What is wrong with the form of a verify row.
@@ -294,6 +317,7 @@ mod tests {
             ("Nationality", "XXX", Rule::Nationality),
             ("ScottishCandidateNumber", "12345678", Rule::ScottishCandidateNumber),
             ("AbilityToShare", "3", Rule::OneOf(ABILITIES_TO_SHARE)),
+            ("PrivacyNoticeSeen", "2", Rule::OneOf(PRIVACY_NOTICE_SEEN)),
             ("VerificationType", "8", Rule::OneOf(VERIFICATION_TYPES)),
             ("Notes", &*"x".repeat(4001), Rule::MaxLength(4000)),
             ("UCI", "123", Rule::Uci),

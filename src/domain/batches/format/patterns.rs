@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn patterns_compile_and_hold() {
-        for good in ["CV1 2WT", "cv12wt", "AB12 3EQ    ", "BFPO 123", "W1A 1AA"] {
+        for good in ["CV1 2WT", "cv12wt", "CV1 2WT  ", "BFPO 123", "W1A 1AA"] {
             assert!(is_postcode(good), "{good}");
         }
         for bad in ["", "CV1", "CV1 2CO", "CV1 2WT     ", "1V1 2WT"] {
