@@ -169,7 +169,11 @@ fn scan(body: &str) {
     }
 }
 
-diesel::table! { rows (number) { number -> Integer, input -> Text, } }
+#[allow(missing_docs, reason = "a table of the floor alone")]
+mod schema {
+    diesel::table! { rows (number) { number -> Integer, input -> Text, } }
+}
+use schema::rows;
 
 fn insert(path: &str, inputs: &[String]) -> QueryResult<()> {
     let mut connection = diesel::SqliteConnection::establish(path).map_err(|_| diesel::result::Error::NotFound)?;
