@@ -10,6 +10,7 @@
     clippy::string_slice
 )]
 
+mod achievements;
 mod corpus;
 mod fixtures;
 mod flows;
