@@ -5,6 +5,7 @@ mod batch;
 mod call;
 mod catalogue;
 mod cert;
+pub mod check;
 mod config;
 mod demo;
 mod failure;
@@ -47,6 +48,7 @@ enum Verb {
     #[command(subcommand)]
     Catalogue(catalogue::CatalogueVerb),
     Call(call::Call),
+    Check(check::Check),
     #[command(subcommand)]
     Batch(batch::Batch),
     #[command(subcommand)]
@@ -69,6 +71,7 @@ pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
         Verb::Learner(verb) => learner::run(verb, out),
         Verb::Catalogue(verb) => catalogue::run(verb, out),
         Verb::Call(call) => call::run(call, out),
+        Verb::Check(check) => check::run(&check, out),
         Verb::Batch(batch) => batch::run(batch, out),
         Verb::Wsdl(verb) => wsdl::run(verb, out),
         Verb::Health(health) => health::run(&health, out),

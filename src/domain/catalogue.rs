@@ -59,6 +59,8 @@ pub enum RowError {
     ControlCharacter(&'static str),
 }
 
+impl std::error::Error for RowError {}
+
 impl RowError {
     /// Heading of the column.
     pub const fn heading(&self) -> &'static str {

@@ -229,13 +229,11 @@ fn common_transfer_file() -> Finding {
 fn layout(name: &str, table: &Table, expected: &Expected, findings: &mut Vec<Finding>) -> Option<&'static Layout> {
     let kind = expected.kind.or_else(|| name::kind(name));
     let candidates = Layout::all().iter().filter(|layout| kind.is_none_or(|kind| layout.kind() == kind));
-    let likeness = |layout: &&Layout| {
-        let count = layout.headings().count().max(1);
-        table::likeness(layout, &table.headings) * 1000 / count
-    };
     // The first of equals: max_by_key would take the last.
-    let (likeness, best) = candidates.map(|layout| (likeness(&layout), layout)).reduce(|best, next| if next.0 > best.0 { next } else { best })?;
-    if likeness < 300 {
+    let likeness = |layout: &'static Layout| (table::likeness(layout, &table.headings), layout);
+    let (known, best) = candidates.map(likeness).reduce(|best, next| if next.0 > best.0 { next } else { best })?;
+    let filled = table.headings.iter().filter(|heading| !heading.trim().is_empty()).count();
+    if known == 0 || known * 2 < filled {
         let of = kind.map_or("a batch file", |_| best.title());
         findings.push(Finding::file(
             "",

@@ -141,10 +141,11 @@ fn text(checked: &Checked) -> String {
     out
 }
 
-/// "DateOfBirth: a date with slashes; it is a date yyyy-mm-dd of the years 1800 to 2099."
+/// "DateOfBirth: a date with slashes; rule: is a date yyyy-mm-dd of the years 1800 to 2099."
 fn sentence(finding: &Finding) -> String {
     let column = if finding.column.is_empty() { String::new() } else { format!("{}: ", finding.column) };
-    format!("{column}{}; rule: {}.", finding.found, finding.rule)
+    let joint = if finding.weight == Weight::Remark { "," } else { "; rule:" };
+    format!("{column}{}{joint} {}.", finding.found, finding.rule)
 }
 
 fn comma_separated(files: &[Checked]) -> String {

@@ -91,7 +91,7 @@ fn visible(sheets: &[calamine::Sheet]) -> Vec<String> {
 
 fn tell_of_others(count: usize, findings: &mut Vec<Finding>) {
     if count > 0 {
-        findings.push(Finding::remark("the file", format!("{count} more sheets"), "are left out: the first one with anything in it is read", "Put the records on the first sheet."));
+        findings.push(Finding::remark("the file", format!("{count} more sheet{}", if count == 1 { "" } else { "s" }), "left out, because the first one with anything in it is read", "Put the records on the first sheet."));
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) fn read_csv(text: &str, findings: &mut Vec<Finding>) -> Table {
 }
 
 pub(super) fn blank(row: usize) -> Finding {
-    Finding::remark("", "an empty row", "is left out", "Delete it.").at(row)
+    Finding::remark("", "an empty row", "left out", "Delete it.").at(row)
 }
 
 fn broken_row(row: usize, broken: Broken) -> Finding {
@@ -133,7 +133,7 @@ fn unknown(places: &[Option<usize>], headings: &[String], strictness: Strictness
         let column = format!("column {}", index + 1);
         findings.push(match strictness {
             Strictness::Exact => Finding::file(&column, "a heading that is not known here", "must be one of the layout", "Delete the column, or correct its heading.").at(1),
-            Strictness::Recognised => Finding::remark(&column, "a heading that is not known here", "is left out", "Correct the heading if the column is meant for the file.").at(1),
+            Strictness::Recognised => Finding::remark(&column, "a heading that is not known here", "left out", "Correct the heading if the column is meant for the file.").at(1),
         });
     }
 }

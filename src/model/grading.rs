@@ -9,7 +9,7 @@ pub struct Grading(String);
 
 /// The text is neither the name of a set of grades nor a list of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the name of a set of grades, or two or more grades of at most 10 characters with | between them")]
+#[error("the name of a set of grades, or two or more grades of at most 20 characters with | between them")]
 pub struct InvalidGrading;
 
 /// The sets of grades that are known by name. Those of units and of vocational qualifications are our choice.
@@ -34,8 +34,8 @@ pub const GRADE_SETS: &[(&str, &[&str])] = &[
 
 const PASS_FAIL: &[&str] = &["Pass", "Fail"];
 const A_TO_E: &[&str] = &["A", "B", "C", "D", "E"];
-/// The longest grade (our choice).
-const LONGEST: usize = 10;
+/// The longest grade, in characters (our choice).
+pub const LONGEST_GRADE: usize = 20;
 
 impl Grading {
     /// The text as it is stored.
@@ -65,7 +65,7 @@ impl FromStr for Grading {
             return Ok(Self((*name).to_owned()));
         }
         let grades: Vec<&str> = text.split('|').map(str::trim).collect();
-        let well_formed = |grade: &&str| (1..=LONGEST).contains(&grade.chars().count()) && !grade.chars().any(char::is_control);
+        let well_formed = |grade: &&str| (1..=LONGEST_GRADE).contains(&grade.chars().count()) && !grade.chars().any(char::is_control);
         if grades.len() < 2 || !grades.iter().all(well_formed) {
             return Err(InvalidGrading);
         }
@@ -95,7 +95,7 @@ mod tests {
         let own: Grading = " P | M | D | D* ".parse().unwrap();
         assert_eq!(own.as_str(), "P|M|D|D*");
         assert_eq!((own.find("d*"), own.find("A")), (Some("D*"), None));
-        for wrong in ["", "Pass", "A||B", "|", "Excellently done|A"] {
+        for wrong in ["", "Pass", "A||B", "|", "Excellently done indeed|A"] {
             assert_eq!(wrong.parse::<Grading>(), Err(InvalidGrading), "{wrong}");
         }
     }

@@ -25,7 +25,7 @@ pub use codes::{
     AbilityToShare, EventSource, EventStatus, Gender, LearnerStatus, TierLevel, UnknownCode, VerificationType,
 };
 pub use event::LearningEvent;
-pub use grading::{GRADE_SETS, Grading, InvalidGrading};
+pub use grading::{GRADE_SETS, Grading, InvalidGrading, LONGEST_GRADE};
 pub use job::{Job, JobId, JobKind, JobRecord, JobState};
 pub use learner::Learner;
 pub use organisation::{InvalidOrgRef, InvalidUkprn, OrgRef, Organisation, Ukprn};

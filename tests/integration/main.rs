@@ -10,6 +10,7 @@
     clippy::string_slice
 )]
 
+mod achievements;
 mod batches;
 mod contract;
 mod corpus;

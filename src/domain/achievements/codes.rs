@@ -87,7 +87,7 @@ pub const ERROR_CODES: &[ErrorCode] = &[
         "Copy the number again from its source, with or without slashes: 600/1166/X, K/501/5773.",
     ),
     field("F010", "AchievementAwardDate", "Missing, or not a date.", "Write it as 2024-08-22."),
-    field("F011", "Grade", "Missing where a qualification is created or updated, or longer than 10 characters.", "Fill in the grade as the catalogue spells it."),
+    field("F011", "Grade", "Missing where a qualification is created or updated, or longer than 20 characters.", "Fill in the grade as the catalogue spells it."),
     field("F012", "LanguageForAssessment", "Not one of English, Welsh, Irish.", "Use one of the words, or leave it out."),
     field("F013", "Action", "Missing, or not one of 1, 2, 3, 4.", "1 creates, 2 updates, 3 withdraws, 4 reinstates."),
     field("F014", "ActionDate", "Missing, or not a date.", "Write it as 2024-08-22."),

@@ -6,7 +6,7 @@ use std::fmt;
 
 use crate::domain::batches::batch_row;
 use crate::domain::batches::format::{Finding, Findings, GENDERS, Rule, is_day, is_postcode, is_uln_pattern};
-use crate::model::{AchievementAction, AssessmentLanguage, Gender, Reference};
+use crate::model::{AchievementAction, AssessmentLanguage, Gender, LONGEST_GRADE, Reference};
 
 batch_row! {
     /// An achievement record under the headings of achievement files (domain.md 5.8), which the web service spells a little differently.
@@ -50,8 +50,6 @@ const ACTIONS: &[&str] = &["1", "2", "3", "4"];
 const LANGUAGES: &[&str] = &["English", "Welsh", "Irish"];
 /// The longest reason (our choice).
 const LONGEST_REASON: usize = 255;
-/// The longest grade (our choice, as in the catalogue).
-const LONGEST_GRADE: usize = 10;
 
 /// What is wrong with the form of an achievement row; each finding has the code that [`super::codes::of_field`] gives.
 pub fn format(row: &AchievementRow) -> Vec<Finding> {
@@ -222,7 +220,7 @@ pub(super) mod tests {
             ("AchievementAwardDate", "", Rule::Mandatory),
             ("AchievementAwardDate", "2024-02-30", Rule::Date),
             ("Grade", "", Rule::GradeOfQualification),
-            ("Grade", "Distinction!", Rule::MaxLength(10)),
+            ("Grade", &*"x".repeat(21), Rule::MaxLength(20)),
             ("LanguageForAssessment", "French", Rule::OneOf(LANGUAGES)),
             ("Action", "", Rule::Mandatory),
             ("Action", "5", Rule::OneOf(ACTIONS)),

@@ -9,6 +9,7 @@
     clippy::string_slice
 )]
 
+mod achievements;
 mod administration;
 mod authentication;
 mod batches;

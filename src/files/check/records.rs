@@ -121,9 +121,9 @@ impl Report<'_> {
         for field in fields {
             let Some(value) = get(field) else { continue };
             let (found, rule, advice) = if is_garbled(value) {
-                ("text with garbled letters", "looks as if it had been read in the wrong encoding", "Export the file again as UTF-8, and look at the names.")
+                ("text with garbled letters", "as if it had been read in the wrong encoding", "Export the file again as UTF-8, and look at the names.")
             } else if value.starts_with(['=', '@']) || SPREADSHEET_ERRORS.contains(&value) {
-                ("a spreadsheet's formula or error value", "looks as if it came from a formula", "Enter the value itself.")
+                ("a spreadsheet's formula or error value", "hardly meant", "Enter the value itself.")
             } else {
                 continue;
             };
@@ -140,7 +140,7 @@ impl Report<'_> {
             let earlier = *first.entry(key).or_insert(place);
             if earlier != place {
                 let found = format!("the same as in row {earlier}");
-                self.findings.push(Finding::remark("", found, "is processed all the same", "Delete one of the two rows if it is there by mistake.").at(place));
+                self.findings.push(Finding::remark("", found, "processed all the same", "Delete one of the two rows if it is there by mistake.").at(place));
             }
         }
     }

@@ -25,6 +25,15 @@ pub fn class_of_value(text: &str) -> String {
         };
         return format!("a date with {separator}");
     }
+    if SPREADSHEET_ERRORS.contains(&text) {
+        return "a spreadsheet's error value".to_owned();
+    }
+    if text.split_once(['T', ' ']).is_some_and(|(day, time)| looks_like_a_date(day) && time.contains(':')) {
+        return "a date with a time".to_owned();
+    }
+    if text.split_once('.').is_some_and(|(whole, rest)| [whole, rest].iter().all(|part| is_digits(part))) {
+        return "a number with a decimal point".to_owned();
+    }
     if is_in_powers_of_ten(text) {
         return "a number that a spreadsheet wrote as a power of ten".to_owned();
     }
@@ -35,6 +44,12 @@ pub fn class_of_value(text: &str) -> String {
         return format!("{length} letter{}", plural(length));
     }
     format!("text of {length} character{}", plural(length))
+}
+
+const SPREADSHEET_ERRORS: [&str; 7] = ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"];
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn plural(length: usize) -> &'static str {
@@ -70,6 +85,10 @@ mod tests {
             ("1.00E+09", "a number that a spreadsheet wrote as a power of ten"),
             ("Zoë", "text of 3 characters, some of them not ASCII"),
             ("GBR", "3 letters"),
+            ("2005.5", "a number with a decimal point"),
+            ("31.03.2008", "a date with dots"),
+            ("2008-03-31T00:00:00", "a date with a time"),
+            ("#N/A", "a spreadsheet's error value"),
             ("a@b", "text of 3 characters"),
         ] {
             assert_eq!(class_of_value(text), class);
