@@ -130,7 +130,11 @@ pub const ALL: &[ResponseCode] = &[
     entry(STALE, "The ULN has been updated since you last obtained the details: find it again, then update.", UPDATES),
     entry(INVALID_SHARING, "Invalid change of the Ability to Share status.", UPDATES),
     entry(INSUFFICIENT_DATA, "Insufficient data.", UPDATES),
-    entry(WRONG_COUNT, "Record count incorrect: it differs from the number of learners sent.", &["submitBatchRegistration"]),
+    entry(
+        WRONG_COUNT,
+        "Record count incorrect: it differs from the number of learners sent.",
+        &["submitBatchRegistration"],
+    ),
     entry(
         UNKNOWN_JOB,
         "Unknown job.",

@@ -118,7 +118,11 @@ impl LearnerPortType for Door<'_> {
         self.registrations_output(call, request)
     }
 
-    fn submit_verify_batch<'a>(&self, call: &Call, request: VerifyBatchRqst<'a>) -> Result<VerifyBatchResp<'a>, Refused> {
+    fn submit_verify_batch<'a>(
+        &self,
+        call: &Call,
+        request: VerifyBatchRqst<'a>,
+    ) -> Result<VerifyBatchResp<'a>, Refused> {
         self.submit_verifications(call, request)
     }
 

@@ -108,9 +108,7 @@ fn kills() -> u32 {
 }
 
 fn setup(workers: &str) -> Setup {
-    Setup {
-        environment: vec![("LRS_JOBS_WORKERS", workers.to_owned()), ("LRS_JOBS_LEASE_S", "1".to_owned())],
-    }
+    Setup { environment: vec![("LRS_JOBS_WORKERS", workers.to_owned()), ("LRS_JOBS_LEASE_S", "1".to_owned())] }
 }
 
 /// Anything between nothing and half a second, another time each time.

@@ -117,7 +117,8 @@ impl Fixture {
         let deadline = Instant::now() + Duration::from_secs(60);
         loop {
             let answer = self.send(deployment, &self.path, &job);
-            let is_running = ["<ResponseCode>WSRC0008<", "<ResponseCode>WSRC0026<"].iter().any(|code| answer.text().contains(code));
+            let is_running =
+                ["<ResponseCode>WSRC0008<", "<ResponseCode>WSRC0026<"].iter().any(|code| answer.text().contains(code));
             if job.is_empty() || !is_running {
                 return answer;
             }
@@ -239,14 +240,9 @@ fn printed(deployment: &Deployment, answer: &Answer) -> String {
     let mut text = body.replace(deployment.variable("LRS_URL"), "{{LRS_URL}}");
     // The mask keeps the form: a time with milliseconds or an offset is none of these.
     let forms = [("", "{{day}}"), (r" \d\d:\d\d:\d\d", "{{day time}}"), (r"T\d\d:\d\d:\d\d", "{{dayTtime}}")];
-    for element in [
-        "ErrorTimestamp",
-        "CreatedDate",
-        "LastUpdatedDate",
-        "DateTime",
-        "JobStartedDateTime",
-        "JobFinishedDateTime",
-    ] {
+    for element in
+        ["ErrorTimestamp", "CreatedDate", "LastUpdatedDate", "DateTime", "JobStartedDateTime", "JobFinishedDateTime"]
+    {
         for (clock, mask) in forms {
             let pattern =
                 Regex::new(&format!(r"(<(?:\w+:)?{element}>)\d{{4}}-\d\d-\d\d{clock}(</)")).expect("a pattern");
@@ -257,12 +253,17 @@ fn printed(deployment: &Deployment, answer: &Answer) -> String {
         let pattern = Regex::new(r"(<ULN>)\d{10}(</ULN>)").expect("a pattern");
         text = pattern.replace_all(&text, "$1{{new ULN}}$2").into_owned();
     }
-    let created = Regex::new(r"<Learner>(?:<[^/][^>]*>[^<]*</[^>]*>)*?<ReturnCode>RC00[12]</ReturnCode>").expect("a pattern");
+    let created =
+        Regex::new(r"<Learner>(?:<[^/][^>]*>[^<]*</[^>]*>)*?<ReturnCode>RC00[12]</ReturnCode>").expect("a pattern");
     let new_uln = Regex::new(r"<ULN>\d{10}</ULN>").expect("a pattern");
     text = created
         .replace_all(&text, |learner: &regex::Captures<'_>| {
             let is_new = learner[0].contains("<FamilyName>Fixture-");
-            if is_new { new_uln.replace(&learner[0], "<ULN>{{new ULN}}</ULN>").into_owned() } else { learner[0].to_owned() }
+            if is_new {
+                new_uln.replace(&learner[0], "<ULN>{{new ULN}}</ULN>").into_owned()
+            } else {
+                learner[0].to_owned()
+            }
         })
         .into_owned();
     let job = Regex::new(r"(<JobID>)[1-9]\d*(</JobID>)").expect("a pattern");

@@ -27,7 +27,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "server", "soap", "jobs", "demo", "files", "domain", "store", "model", "contract", "xml", "config", "tls", "ops", "pki",
+            "server", "soap", "jobs", "demo", "files", "domain", "store", "model", "contract", "xml", "config", "tls",
+            "ops", "pki",
         ],
     ),
     ("main", &["cli"]),

@@ -164,7 +164,11 @@ pub(in crate::domain) fn change_in(
         Err(refusal) => Ok(refusal),
         Ok(changed) => {
             let (changed, keys) = next_version(changed, change.version, now);
-            if rows::replace(store, &changed, &keys, change.version)? { Ok(Updated::Updated) } else { Err(StoreError::Overtaken) }
+            if rows::replace(store, &changed, &keys, change.version)? {
+                Ok(Updated::Updated)
+            } else {
+                Err(StoreError::Overtaken)
+            }
         }
     }
 }
@@ -292,8 +296,8 @@ fn apply(change: &LearnerChange<'_>, learner: &Learner) -> Option<Learner> {
     set_parsed(&mut changed.ability_to_share, ability_to_share)?;
     set(&mut changed.notes, notes);
     set(&mut changed.unique_candidate_identifier, unique_candidate_identifier);
-    let unnamed_verification = changed.verification_type == VerificationType::Other
-        && changed.other_verification_description.is_none();
+    let unnamed_verification =
+        changed.verification_type == VerificationType::Other && changed.other_verification_description.is_none();
     (!unnamed_verification).then_some(changed)
 }
 
