@@ -15,8 +15,11 @@ use crate::harness::{Answer, Database, Deployment, Setup, on_both};
 const LS: &str = "LearnerService";
 const PATIENCE: Duration = Duration::from_secs(240);
 
+/// The fields of a learner, by name.
+type Learner = Vec<(&'static str, String)>;
+
 /// A learner for a batch, in the order of `BatchLearner`, which is not that of a registration.
-fn learner(person: &Person, name: &str) -> Vec<(&'static str, String)> {
+fn learner(person: &Person, name: &str) -> Learner {
     vec![
         ("MISIdentifier", name.to_owned()),
         ("GivenName", person.given.clone()),
@@ -30,7 +33,7 @@ fn learner(person: &Person, name: &str) -> Vec<(&'static str, String)> {
 }
 
 /// Learners whom no two searches confuse: each was born on a day of its own.
-fn crowd(count: usize, first_day: usize) -> Vec<Vec<(&'static str, String)>> {
+fn crowd(count: usize, first_day: usize) -> Vec<Learner> {
     (0..count)
         .map(|number| {
             let mut fields = learner(&Person::new(), &format!("MIS-{number}"));
@@ -44,7 +47,7 @@ fn crowd(count: usize, first_day: usize) -> Vec<Vec<(&'static str, String)>> {
         .collect()
 }
 
-fn submit(deployment: &Deployment, job_type: &str, learners: &[Vec<(&'static str, String)>]) -> String {
+fn submit(deployment: &Deployment, job_type: &str, learners: &[Learner]) -> String {
     let provider = deployment.provider();
     let answer = provider.post(LS, &provider.credentials().submit_batch(job_type, learners));
     assert_eq!(answer.code(), "WSRC0007", "{}", answer.text());
@@ -79,7 +82,7 @@ fn text<'n>(node: &'n Node, name: &str) -> &'n str {
 }
 
 /// Every learner was created once: the outputs hold everybody in order, no number twice, and a check finds each exactly once.
-fn nothing_lost_nothing_doubled(deployment: &Deployment, sent: &[(String, Vec<Vec<(&'static str, String)>>)]) {
+fn nothing_lost_nothing_doubled(deployment: &Deployment, sent: &[(String, Vec<Learner>)]) {
     let mut numbers = BTreeSet::new();
     for (job, learners) in sent {
         let answer = finished(deployment, job);
