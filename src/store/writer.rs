@@ -133,9 +133,6 @@ impl WritingThread {
         while open && let Ok(first) = tasks.recv() {
             let mut group = Group::default();
             open = group.take(first) && group.take_waiting(tasks);
-            // Whoever is about to queue something may do it now and share this commit instead of waiting for the next.
-            thread::yield_now();
-            open = open && group.take_waiting(tasks);
             self.settle(group);
         }
     }
