@@ -172,3 +172,6 @@ impl Kind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
