@@ -156,6 +156,22 @@ fn a_spreadsheet_becomes_a_file_that_can_be_sent() {
 }
 
 #[test]
+fn a_workbook_that_unpacks_to_too_much_is_refused() {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for part in 0..3 {
+        writer.start_file(format!("xl/{part}.xml"), zip::write::SimpleFileOptions::default()).unwrap();
+        let zeros = vec![b' '; 1024 * 1024];
+        for _ in 0..100 {
+            std::io::Write::write_all(&mut writer, &zeros).unwrap();
+        }
+    }
+    let bytes = writer.finish().unwrap().into_inner();
+    assert!(bytes.len() < 1024 * 1024);
+    let checked = check("learners.xlsx", &bytes, &Expected::on(today()));
+    assert_eq!(checked.findings[0].found, "a workbook that unpacks to more than 256 MiB");
+}
+
+#[test]
 fn a_file_with_wrong_headings_is_put_right() {
     for path in ["registration/faults/LRB_TEST0038_310720251417.CSV", "registration/faults/LRB_TEST0038_310720251418.CSV", "registration/faults/LRB_TEST0038_310720251419.CSV"] {
         let batch = check_sample(path).batch.unwrap();
@@ -285,6 +301,33 @@ proptest! {
         let checked = check(name, &bytes, &Expected::on(today()));
         prop_assert!(checked.batch.is_some() || !checked.findings.is_empty());
         let _ = report(ReportFormat::Html, &[checked]);
+    }
+
+    #[test]
+    fn a_workbook_with_a_damaged_part_is_answered_with_words(
+        part in any::<prop::sample::Index>(),
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), "[<>/\"=a-z0-9A-Z]{0,3}"), 1..6),
+    ) {
+        let bytes = fs::read(folder().join("registration/clean/learners.xlsx")).unwrap();
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+        let damaged = part.index(archive.len());
+        let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for index in 0..archive.len() {
+            let mut part = archive.by_index(index).unwrap();
+            let mut text = String::new();
+            std::io::Read::read_to_string(&mut part, &mut text).unwrap();
+            for (at, change) in changes.iter().filter(|_| index == damaged) {
+                let at = at.index(text.len());
+                if text.is_char_boundary(at) && text.is_char_boundary(at + 1) {
+                    text.replace_range(at..=at, change);
+                }
+            }
+            writer.start_file(part.name(), zip::write::SimpleFileOptions::default()).unwrap();
+            std::io::Write::write_all(&mut writer, text.as_bytes()).unwrap();
+        }
+        let bytes = writer.finish().unwrap().into_inner();
+        let checked = check("learners.xlsx", &bytes, &Expected::on(today()));
+        prop_assert!(checked.batch.is_some() || !checked.findings.is_empty());
     }
 
     #[test]
