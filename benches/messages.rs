@@ -7,8 +7,9 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use learning_records::contract::learner_service::{
-    FIND_LEARNER_BY_DEMOGRAPHICS, FIND_LEARNER_BY_ULN, FIND_LEARNER_RESPONSE, FindLearnerResp, Learner, LearnerArrayOfString,
-    LearnerByDemographicsRqst, LearnerByULNRqst, LearnerToRegister, REGISTER_LEARNER, RegisterSingleLearnerRqst,
+    FIND_LEARNER_BY_DEMOGRAPHICS, FIND_LEARNER_BY_ULN, FIND_LEARNER_RESPONSE, FindLearnerResp, Learner,
+    LearnerArrayOfString, LearnerByDemographicsRqst, LearnerByULNRqst, LearnerToRegister, REGISTER_LEARNER,
+    RegisterSingleLearnerRqst,
 };
 use learning_records::soap::envelope;
 use learning_records::xml::{FromXml, Limits, Reader, Root, ToXml};

@@ -4,13 +4,12 @@
 use std::fs;
 use std::sync::OnceLock;
 
-use learning_records::config;
 use learning_records::contract::SERVICES;
 use learning_records::files::{self, Expected, Extension, ReportFormat};
 use learning_records::model::{Postcode, Uln};
 use learning_records::pki::CertificateAuthority;
 use learning_records::soap::envelope;
-use learning_records::tls::Trust;
+use learning_records::tls::{Files, Trust};
 use learning_records::xml::{Lexical, Limits, Reader, XsDateTime};
 use rustls::pki_types::CertificateDer;
 use tempfile::TempDir;
@@ -107,7 +106,7 @@ pub fn certificate(data: &[u8]) {
         let (ca, own) = (folder.path().join("ca.pem"), folder.path().join("server.pem"));
         fs::write(&ca, authority.credential().certificate_pem()).expect("written");
         fs::write(&own, server.pem().as_bytes()).expect("written");
-        let settings = config::Tls { certificate: own.clone(), key: own, client_ca: ca, revocation_lists: Vec::new() };
+        let settings = Files { certificate: own.clone(), key: own, client_ca: ca, revocation_lists: Vec::new() };
         let trust = Trust::load(&settings).expect("trust");
         (folder, trust)
     });

@@ -49,7 +49,13 @@ fn module(one: &Service) -> Result<TokenStream, Error> {
     let service = service::service(one);
     let description = describe::describe(one);
     let faceted = one.structs.iter().flat_map(|item| &item.fields).any(|field| field.facet.is_some());
-    let facets = if faceted { quote!(use super::facet;) } else { quote!() };
+    let facets = if faceted {
+        quote!(
+            use super::facet;
+        )
+    } else {
+        quote!()
+    };
     Ok(quote! {
         #[doc = #doc]
         pub mod #name {

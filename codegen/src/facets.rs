@@ -60,13 +60,15 @@ fn facet(name: &str, documentation: String, restriction: &Restriction, at: At) -
     let patterns: Vec<&str> =
         restriction.pattern.iter().chain(&restriction.enumeration).map(|value| value.value.as_str()).collect();
     let number = |value: &Option<FacetValue>| match value {
-        Some(value) => value.value.parse::<i64>().map(Some).map_err(|_| Error::Document {
-            at: at.clone(),
-            reason: format!("{} is no number", value.value),
-        }),
+        Some(value) => value
+            .value
+            .parse::<i64>()
+            .map(Some)
+            .map_err(|_| Error::Document { at: at.clone(), reason: format!("{} is no number", value.value) }),
         None => Ok(None),
     };
-    let length = |value: &Option<FacetValue>| number(value).map(|number| number.and_then(|number| u32::try_from(number).ok()));
+    let length =
+        |value: &Option<FacetValue>| number(value).map(|number| number.and_then(|number| u32::try_from(number).ok()));
     let exact = length(&restriction.length)?;
     let base = restriction.base.rsplit(':').next().unwrap_or("");
     Ok(Facet {

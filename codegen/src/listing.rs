@@ -29,7 +29,8 @@ pub fn listing(services: &[Service]) -> String {
             }
         }
         for item in &service.enums {
-            let _ = writeln!(out, "  enum {} = {{{}}}{}: {}", item.rust, item.name.0, item.name.1, item.values.join(" "));
+            let _ =
+                writeln!(out, "  enum {} = {{{}}}{}: {}", item.rust, item.name.0, item.name.1, item.values.join(" "));
         }
     }
     out

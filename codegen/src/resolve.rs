@@ -273,8 +273,12 @@ impl<'d> Resolver<'d> {
     /// Dispatch is by the name of the input element, so no two operations may share one (WS-I R2710).
     fn distinct_inputs(&self, operations: &[Operation]) -> Result<(), Error> {
         for (index, one) in operations.iter().enumerate() {
-            if let Some(other) = operations.iter().skip(index + 1).find(|other| other.input.element == one.input.element) {
-                return Err(self.document("1:1", &format!("{} and {} have the same input element", one.name, other.name)));
+            if let Some(other) =
+                operations.iter().skip(index + 1).find(|other| other.input.element == one.input.element)
+            {
+                return Err(
+                    self.document("1:1", &format!("{} and {} have the same input element", one.name, other.name))
+                );
             }
         }
         Ok(())
@@ -283,7 +287,8 @@ impl<'d> Resolver<'d> {
     fn message(&mut self, carried: &'d Scoped<crate::wsdl::Carried>) -> Result<Message, Error> {
         let at = self.wsdl_at(&carried.inner.at);
         let (_, local) = qualified_name(&carried.scope, &carried.inner.message, &at)?;
-        let Some(message) = self.documents.definitions.inner.messages.iter().find(|message| message.name == local) else {
+        let Some(message) = self.documents.definitions.inner.messages.iter().find(|message| message.name == local)
+        else {
             return Err(self.unknown(at, "message", &local));
         };
         let [part] = message.parts.as_slice() else {
@@ -351,9 +356,17 @@ impl<'d> Resolver<'d> {
             .collect();
         if values.is_empty() {
             let at = home.at(&simple.at);
-            return Err(Error::Unsupported { at, construct: format!("the simple type {} without enumeration", name.1) });
+            return Err(Error::Unsupported {
+                at,
+                construct: format!("the simple type {} without enumeration", name.1),
+            });
         }
-        self.enums.push(Enum { rust: naming::camel(&name.1), name: name.clone(), documentation: documentation(&simple.annotation), values });
+        self.enums.push(Enum {
+            rust: naming::camel(&name.1),
+            name: name.clone(),
+            documentation: documentation(&simple.annotation),
+            values,
+        });
         let kind = Kind::Enum(self.enums.len() - 1);
         self.known.insert(key, kind);
         Ok(kind)
@@ -378,14 +391,23 @@ impl<'d> Resolver<'d> {
         self.fields(declared, &owners, &mut fields)?;
         self.open.pop();
         if fields.len() > 128 {
-            return Err(Error::Unsupported { at, construct: format!("the type {} with more than 128 children", key.1.1) });
+            return Err(Error::Unsupported {
+                at,
+                construct: format!("the type {} with more than 128 children", key.1.1),
+            });
         }
         let borrows = fields.iter().any(|field| match field.kind {
             Kind::String => true,
             Kind::Struct(index) => self.structs.get(index).is_some_and(|inner| inner.borrows),
             _ => false,
         });
-        self.structs.push(Struct { rust: naming::camel(&key.1.1), name: key.1.clone(), documentation, fields, borrows });
+        self.structs.push(Struct {
+            rust: naming::camel(&key.1.1),
+            name: key.1.clone(),
+            documentation,
+            fields,
+            borrows,
+        });
         let kind = Kind::Struct(self.structs.len() - 1);
         self.known.insert(key, kind);
         Ok(kind)
@@ -444,11 +466,14 @@ impl<'d> Resolver<'d> {
         let repeated = element.max_occurs.as_deref().is_some_and(|most| most != "1");
         let nillable = is_true(&element.nillable);
         let value_type = !matches!(kind, Kind::String | Kind::Struct(_));
-        let required = row.is_some_and(|row| row.required || (repeated && row.minimum_occurs.is_some_and(|least| least > 0)))
+        let required = row
+            .is_some_and(|row| row.required || (repeated && row.minimum_occurs.is_some_and(|least| least > 0)))
             || (value_type && min == 1 && !nillable && !repeated);
-        let omitted = element.annotation.iter().flat_map(|annotation| &annotation.appinfo).any(|info| {
-            info.default_value.as_ref().is_some_and(|value| value.emit == "false")
-        });
+        let omitted = element
+            .annotation
+            .iter()
+            .flat_map(|annotation| &annotation.appinfo)
+            .any(|info| info.default_value.as_ref().is_some_and(|value| value.emit == "false"));
         let type_name = match (&element.type_name, kind) {
             (Some(name), _) => name.rsplit(':').next().unwrap_or(name).to_owned(),
             (None, _) => local.clone(),
@@ -565,10 +590,10 @@ fn clark(name: &Name) -> String {
 fn occurs(value: &Option<String>, at: &At) -> Result<Option<u32>, Error> {
     match value {
         None => Ok(None),
-        Some(number) => number.parse().map(Some).map_err(|_| Error::Document {
-            at: at.clone(),
-            reason: format!("{number} is no number of occurrences"),
-        }),
+        Some(number) => number
+            .parse()
+            .map(Some)
+            .map_err(|_| Error::Document { at: at.clone(), reason: format!("{number} is no number of occurrences") }),
     }
 }
 

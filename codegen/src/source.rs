@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use quick_xml::NsReader;
 use quick_xml::events::Event;
 use quick_xml::name::ResolveResult;
-use yaserde::YaDeserialize;
 use yaserde::__xml::reader::XmlEvent;
+use yaserde::YaDeserialize;
 
 use crate::error::{At, Error};
 use crate::wsdl::Definitions;
@@ -24,22 +24,69 @@ const XS: &str = "http://www.w3.org/2001/XMLSchema";
 const SUPPORTED: &[(&str, &[&str])] = &[
     (
         WSDL,
-        &["definitions", "types", "message", "part", "portType", "operation", "input", "output", "fault", "binding", "service", "port", "documentation"],
+        &[
+            "definitions",
+            "types",
+            "message",
+            "part",
+            "portType",
+            "operation",
+            "input",
+            "output",
+            "fault",
+            "binding",
+            "service",
+            "port",
+            "documentation",
+        ],
     ),
     (SOAP, &["binding", "operation", "body", "fault", "address"]),
     (
         XS,
         &[
-            "schema", "import", "include", "element", "complexType", "simpleType", "sequence", "complexContent", "extension",
-            "restriction", "annotation", "documentation", "appinfo", "enumeration", "pattern", "length", "minLength",
-            "maxLength", "minInclusive", "maxInclusive",
+            "schema",
+            "import",
+            "include",
+            "element",
+            "complexType",
+            "simpleType",
+            "sequence",
+            "complexContent",
+            "extension",
+            "restriction",
+            "annotation",
+            "documentation",
+            "appinfo",
+            "enumeration",
+            "pattern",
+            "length",
+            "minLength",
+            "maxLength",
+            "minInclusive",
+            "maxInclusive",
         ],
     ),
 ];
 
 const SUPPORTED_ATTRIBUTES: &[&str] = &[
-    "name", "type", "ref", "minOccurs", "maxOccurs", "nillable", "form", "abstract", "base", "value", "targetNamespace",
-    "elementFormDefault", "attributeFormDefault", "namespace", "schemaLocation", "id", "version", "source",
+    "name",
+    "type",
+    "ref",
+    "minOccurs",
+    "maxOccurs",
+    "nillable",
+    "form",
+    "abstract",
+    "base",
+    "value",
+    "targetNamespace",
+    "elementFormDefault",
+    "attributeFormDefault",
+    "namespace",
+    "schemaLocation",
+    "id",
+    "version",
+    "source",
 ];
 
 /// A part of a document with the namespace bindings in scope at its start tag.
@@ -178,7 +225,10 @@ fn locate(file: &Path, text: &str) -> Result<String, Error> {
                 let key = attribute.key.into_inner();
                 let repeats = local.into_inner() == "sequence" && key.ends_with("Occurs") && attribute.value != "1";
                 if repeats || (!key.contains(':') && key != "xmlns" && !SUPPORTED_ATTRIBUTES.contains(&key)) {
-                    return Err(Error::Unsupported { at: at(), construct: format!("{key} on <{}>", name.into_inner()) });
+                    return Err(Error::Unsupported {
+                        at: at(),
+                        construct: format!("{key} on <{}>", name.into_inner()),
+                    });
                 }
             }
         }

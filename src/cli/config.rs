@@ -14,8 +14,10 @@ const USUAL_FILE: &str = "lrs.toml";
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Print every setting with its value and where it was set; secrets are masked
-    #[command(after_help = "A flag wins over the environment (LRS_SECTION_KEY), which wins over the file, which wins over the default.\n\n\
-                            Example:\n  LRS_LOG_LEVEL=debug lrs config show --config demo/lrs.toml")]
+    #[command(
+        after_help = "A flag wins over the environment (LRS_SECTION_KEY), which wins over the file, which wins over the default.\n\n\
+                            Example:\n  LRS_LOG_LEVEL=debug lrs config show --config demo/lrs.toml"
+    )]
     Show(File),
 }
 
@@ -80,7 +82,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("lrs.toml");
         std::fs::write(&file, "[log]\nlevel = \"debug\"\n").unwrap();
-        let sources = Sources { file: Some(file.clone()), ..Sources::default() }.with_flag("server.listen", "127.0.0.1:1");
+        let sources =
+            Sources { file: Some(file.clone()), ..Sources::default() }.with_flag("server.listen", "127.0.0.1:1");
         let mut out = Vec::new();
         show(Some(&file), load(&sources).unwrap().settings(), &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();

@@ -2,6 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
+use std::net::TcpListener;
 use std::path::PathBuf;
 
 use super::failure::Failure;
@@ -14,8 +15,9 @@ use crate::ops;
 /// Run the service with synthetic people, to try it
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The folder gets certificates (pki/), lrs.toml, lrs.db, demo.env (variables for a shell) and PEOPLE.md (a request for every answer).
-A second start uses what is there. While it runs, POST /demo/reset on the operations address puts the data back.
+The folder gets certificates (pki/), lrs.toml, lrs.db, demo.env (variables for a shell) and PEOPLE.md (a request for \
+every answer). A second start uses what is there. While it runs, POST /demo/reset on the operations address puts the \
+data back.
 
 Examples:
   lrs demo
@@ -24,10 +26,10 @@ pub struct Demo {
     /// Folder of the demonstration
     #[arg(long, default_value = "demo")]
     dir: PathBuf,
-    /// Port of the service, on this machine alone
+    /// Port of the service, on this machine alone; 0 takes a free one
     #[arg(long, default_value_t = 8443)]
     port: u16,
-    /// Port of the operations listener, on this machine alone
+    /// Port of the operations listener, on this machine alone; 0 takes a free one
     #[arg(long, default_value_t = 9090)]
     ops_port: u16,
     /// How many people there are beside those of PEOPLE.md
@@ -40,14 +42,14 @@ pub struct Demo {
 
 /// Runs the verb.
 pub fn run(demo: &Demo, out: &mut impl Write) -> Result<(), Failure> {
-    let Demo { dir, port, ops_port, learners, reset } = demo;
+    let Demo { dir, learners, reset, .. } = demo;
+    let (port, ops_port) = (free(demo.port)?, free(demo.ops_port)?);
     if *reset {
         demo::Demo::clear(dir).map_err(|error| unmade(&error))?;
     }
-    let demo = demo::Demo::prepare(dir, *port, *ops_port, *learners).map_err(|error| unmade(&error))?;
+    let demo = demo::Demo::prepare(dir, port, ops_port, *learners).map_err(|error| unmade(&error))?;
     let sources = Sources::of_process(Some(demo.configuration()))
         .with_flag("server.listen", format!("127.0.0.1:{port}"))
-        .with_flag("server.public_url", format!("https://localhost:{port}"))
         .with_flag("operations.listen", format!("127.0.0.1:{ops_port}"));
     let config = config::load(&sources)?;
     ops::init_log(&config.log);
@@ -60,12 +62,17 @@ pub fn run(demo: &Demo, out: &mut impl Write) -> Result<(), Failure> {
 
 /// Puts the people into an empty store. A store that is not a demonstration's is refused, since a reset would empty it.
 fn seed(demo: &demo::Demo, service: &Service, learners: u64, out: &mut impl Write) -> Result<(), Failure> {
-    let style = ProgressStyle::with_template("{bar:40} {pos} of {len} learners").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template("{bar:40} {pos} of {len} learners")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
     let bar = ProgressBar::new(learners).with_style(style);
     let seeded = demo.seed(service, |count| bar.set_position(count)).map_err(|error| unmade(&error))?;
     bar.finish_and_clear();
     if let Some(seeded) = seeded {
-        writeln!(out, "{} synthetic learners with {} learning events are in the register.", seeded.learners, seeded.events)?;
+        writeln!(
+            out,
+            "{} synthetic learners with {} learning events are in the register.",
+            seeded.learners, seeded.events
+        )?;
         writeln!(out, "{} invented qualifications and units are in the catalogue.", seeded.catalogue)?;
         return Ok(());
     }
@@ -74,10 +81,77 @@ fn seed(demo: &demo::Demo, service: &Service, learners: u64, out: &mut impl Writ
     if is_ours {
         Ok(())
     } else {
-        Err(Failure::Failed("The store holds a register that is no demonstration's. Give the demo a store of its own.".to_owned()))
+        Err(Failure::Failed(
+            "The store holds a register that is no demonstration's. Give the demo a store of its own.".to_owned(),
+        ))
     }
+}
+
+/// A port that can be written down beforehand, which 0 is not: `demo.env` names it.
+fn free(port: u16) -> Result<u16, Failure> {
+    let taken = |error| Failure::doing(&format!("Port {port} cannot be had"), error);
+    if port != 0 {
+        return Ok(port);
+    }
+    let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(taken)?;
+    Ok(listener.local_addr().map_err(taken)?.port())
 }
 
 fn unmade(error: &DemoError) -> Failure {
     Failure::doing("The demonstration could not be made", error)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use super::*;
+    use crate::domain::NewOrganisation;
+
+    fn service(folder: &std::path::Path) -> Service {
+        let file = folder.join("store.toml");
+        std::fs::write(&file, "[store]\nurl = \"other.db\"\n").unwrap();
+        let config = config::File { config: Some(file) }.load().unwrap();
+        let store = setup::open(&config).unwrap();
+        store.migrate().unwrap();
+        setup::service(&config, store)
+    }
+
+    #[test]
+    fn an_empty_store_is_filled_once_and_used_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (service, demo) = (service(folder.path()), demo::Demo::prepare(folder.path(), 1, 2, 10).unwrap());
+        let mut out = Vec::new();
+        seed(&demo, &service, 10, &mut out).unwrap();
+        assert!(String::from_utf8(out).unwrap().contains("synthetic learners"));
+        let mut out = Vec::new();
+        seed(&demo, &service, 10, &mut out).unwrap();
+        assert!(out.is_empty());
+    }
+
+    #[test]
+    fn a_register_that_is_no_demonstrations_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (service, demo) = (service(folder.path()), demo::Demo::prepare(folder.path(), 1, 2, 10).unwrap());
+        let real = NewOrganisation {
+            ukprn: "90000051".parse().unwrap(),
+            org_ref: "RIVER1".parse().unwrap(),
+            name: "Riverside College",
+            learner_registration_body: true,
+            awarding_organisation: false,
+            permissions: None,
+            password: None,
+        };
+        service.administration("test").add_organisation(&real).unwrap();
+        let Err(Failure::Failed(message)) = seed(&demo, &service, 10, &mut Vec::new()) else {
+            panic!("expected a failure")
+        };
+        assert!(message.contains("a store of its own"), "{message}");
+    }
+
+    #[test]
+    fn port_0_becomes_a_port_that_can_be_named() {
+        assert_eq!(free(8443).unwrap(), 8443);
+        assert_ne!(free(0).unwrap(), 0);
+    }
 }

@@ -11,7 +11,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Ask a running service how it is
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  lrs health --operations 127.0.0.1:9090\n\nExit code: 0 when the service is well, 1 when it is not or does not answer.")]
+#[command(
+    after_help = "Example:\n  lrs health --operations 127.0.0.1:9090\n\nExit code: 0 when the service is well, 1 when it is not or does not answer."
+)]
 pub struct Health {
     /// Address of the operations listener
     #[arg(long, default_value = "127.0.0.1:9090", value_name = "HOST:PORT")]
@@ -21,12 +23,16 @@ pub struct Health {
 /// Runs the verb.
 pub fn run(health: &Health, out: &mut impl Write) -> Result<(), Failure> {
     let address = format!("http://{}/health", health.operations);
-    let agent: Agent = Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).proxy(None).build().into();
+    let agent: Agent =
+        Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).proxy(None).build().into();
     let mut response = agent.get(&address).call().map_err(|error| {
-        Failure::Failed(format!("{address} gave no reply: {error}\nDoes the service run? Its start-up lines name the operations address."))
+        Failure::Failed(format!(
+            "{address} gave no reply: {error}\nDoes the service run? Its start-up lines name the operations address."
+        ))
     })?;
     let status = response.status();
-    let body = response.body_mut().read_to_string().map_err(|error| Failure::doing("The reply could not be read", error))?;
+    let body =
+        response.body_mut().read_to_string().map_err(|error| Failure::doing("The reply could not be read", error))?;
     writeln!(out, "{}", body.trim_end())?;
     if status.is_success() {
         Ok(())

@@ -50,8 +50,8 @@ Examples:
     },
     /// Give an organisation rights, or take them with --remove
     #[command(after_help = "\
-Rights: find-learner, register-learner, update-learner, verify-learner, retrieve-ulns, view-record, view-audit, view-organisation,
-submit-achievements, submit-batches
+Rights: find-learner, register-learner, update-learner, verify-learner, retrieve-ulns, view-record, view-audit, \
+view-organisation, submit-achievements, submit-batches
 
 Examples:
   lrs org grant 90000051 view-audit
@@ -174,7 +174,17 @@ fn add(add: &Add, out: &mut impl Write) -> Result<(), Failure> {
 }
 
 fn list(organisations: &[Organisation], out: &mut impl Write) -> Result<(), Failure> {
-    for Organisation { ukprn, org_ref, name, learner_registration_body, awarding_organisation, active, permissions, .. } in organisations {
+    for Organisation {
+        ukprn,
+        org_ref,
+        name,
+        learner_registration_body,
+        awarding_organisation,
+        active,
+        permissions,
+        ..
+    } in organisations
+    {
         let role = match (learner_registration_body, awarding_organisation) {
             (true, true) => "LRB, AO",
             (true, false) => "LRB",
@@ -220,7 +230,9 @@ impl Password {
         input.read_line(&mut line).map_err(|error| Failure::doing("The password could not be read", error))?;
         let text = Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned());
         if text.chars().count() != PASSWORD_LENGTH || text.trim().is_empty() {
-            return Err(Failure::Failed(format!("A password has exactly {PASSWORD_LENGTH} characters, not all of them blank.")));
+            return Err(Failure::Failed(format!(
+                "A password has exactly {PASSWORD_LENGTH} characters, not all of them blank."
+            )));
         }
         Ok(Password { text, made: false })
     }
@@ -295,7 +307,11 @@ mod tests {
     #[test]
     fn an_unknown_organisation_gets_no_password() {
         let (_folder, config) = folder();
-        let org = Org::Password { ukprn: "90000052".parse().unwrap(), password: PasswordSource { password_stdin: false }, config };
+        let org = Org::Password {
+            ukprn: "90000052".parse().unwrap(),
+            password: PasswordSource { password_stdin: false },
+            config,
+        };
         let Err(Failure::Failed(message)) = run(org, &mut Vec::new()) else { panic!("expected a failure") };
         assert!(message.contains("no organisation"), "{message}");
     }
@@ -305,7 +321,9 @@ mod tests {
         let (_folder, config) = folder();
         let empty = config.config.as_ref().unwrap().with_file_name("empty.toml");
         std::fs::write(&empty, "[store]\nurl = \"empty.db\"\n").unwrap();
-        let Err(Failure::Failed(message)) = run(Org::List { config: config::File { config: Some(empty) } }, &mut Vec::new()) else {
+        let Err(Failure::Failed(message)) =
+            run(Org::List { config: config::File { config: Some(empty) } }, &mut Vec::new())
+        else {
             panic!("expected a failure")
         };
         assert!(message.contains("lrs migrate"), "{message}");

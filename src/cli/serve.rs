@@ -12,9 +12,8 @@ use crate::demo::Demo;
 use crate::domain::Service;
 use crate::jobs::Observer;
 use crate::ops::{self, Metrics, Operations};
-use crate::server::{self, Setup};
+use crate::server::{self, Setup, StartError};
 use crate::soap::SoapGateway;
-use crate::tls::Trust;
 
 /// Run the service
 #[derive(Debug, clap::Args)]
@@ -47,8 +46,13 @@ pub fn run(serve: &Serve, out: &mut impl Write) -> Result<(), Failure> {
 }
 
 /// Listens until a signal comes. A demonstration's data can be put back while it runs, and its first commands are printed.
-pub fn listen(sources: &Sources, config: Config, service: Service, demo: Option<Demo>, out: &mut impl Write) -> Result<(), Failure> {
-    let trust = Trust::load(&config.tls).map_err(|error| Failure::doing("TLS could not be set up", error))?;
+pub fn listen(
+    sources: &Sources,
+    config: Config,
+    service: Service,
+    demo: Option<Demo>,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
     let maintenance = Arc::new(AtomicBool::new(config.service.maintenance));
     let metrics = Metrics::new().map_err(|error| Failure::doing("The metrics could not be set up", error))?;
     let metrics = Arc::new(metrics);
@@ -59,13 +63,14 @@ pub fn listen(sources: &Sources, config: Config, service: Service, demo: Option<
         routes: SoapGateway::routes(),
         always_block: !service.store().is_embedded(),
         maintenance: Arc::clone(&maintenance),
-        trust,
+        tls: config.tls,
         server: config.server,
         operations: config.operations,
         limits: config.limits,
     };
     let public_url = setup.server.public_url.clone();
-    let running = server::start(setup).map_err(|error| Failure::doing("The service could not be started", error))?;
+    let running =
+        server::start(setup).map_err(|error| Failure::doing("The service could not be started", advised(&error)))?;
 
     writeln!(out, "The service answers on {} as", running.address())?;
     for route in SoapGateway::routes() {
@@ -111,13 +116,26 @@ fn health(service: &Service, metrics: &Arc<Metrics>, demo: Option<Demo>) -> Oper
 
 fn greet(demo: &Demo, out: &mut impl Write) -> Result<(), Failure> {
     let program = std::env::args().next().unwrap_or_else(|| "lrs".to_owned());
-    let commands = demo.commands(&program).map_err(|error| Failure::doing("The demonstration is not what it should be", error))?;
+    let commands =
+        demo.commands(&program).map_err(|error| Failure::doing("The demonstration is not what it should be", error))?;
     let folder = demo.folder().display();
-    writeln!(out, "\nA request for every answer stands in {folder}/PEOPLE.md. In another shell:\n\n. {folder}/demo.env")?;
+    writeln!(
+        out,
+        "\nA request for every answer stands in {folder}/PEOPLE.md. In another shell:\n\n. {folder}/demo.env"
+    )?;
     for command in commands {
         writeln!(out, "\n{command}")?;
     }
     Ok(())
+}
+
+fn advised(error: &StartError) -> String {
+    match error {
+        StartError::Listen { .. } => {
+            format!("{error}.\nDoes another service run there? server.listen and operations.listen set the addresses.")
+        }
+        StartError::Tls(_) | StartError::Thread(_) => error.to_string(),
+    }
 }
 
 /// What a hangup signal changes beside the certificates.

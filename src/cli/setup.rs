@@ -9,14 +9,17 @@ use crate::store::{Store, StoreSettings};
 /// Opens the store that the configuration names.
 pub fn open(config: &Config) -> Result<Store, Failure> {
     let settings = StoreSettings { url: config.store.url.clone(), readers: config.store.readers };
-    Store::open(&settings).map_err(|error| Failure::doing("The store could not be opened", format!("{error}\nCheck store.url.")))
+    Store::open(&settings)
+        .map_err(|error| Failure::doing("The store could not be opened", format!("{error}\nCheck store.url.")))
 }
 
 /// Refuses a store whose tables are not those of this release.
 pub fn check_migrated(store: &Store) -> Result<(), Failure> {
     match store.is_ready() {
         Ok(true) => Ok(()),
-        Ok(false) => Err(Failure::Failed("The store's tables are missing or of another release. Run 'lrs migrate' first.".to_owned())),
+        Ok(false) => Err(Failure::Failed(
+            "The store's tables are missing or of another release. Run 'lrs migrate' first.".to_owned(),
+        )),
         Err(error) => Err(Failure::doing("The store could not be read", error)),
     }
 }

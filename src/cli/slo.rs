@@ -37,7 +37,9 @@ fn month(text: &str) -> Result<NaiveDate, String> {
 pub fn run(slo: &Slo, out: &mut impl Write) -> Result<(), Failure> {
     let last = slo.month.unwrap_or_else(|| Utc::now().date_naive());
     let months = (0..slo.months).rev().filter_map(|back| last.checked_sub_months(Months::new(back)));
-    let months = setup::administer(&slo.config, |admin| months.map(|month| admin.service_month(month)).collect::<Result<Vec<_>, _>>())?;
+    let months = setup::administer(&slo.config, |admin| {
+        months.map(|month| admin.service_month(month)).collect::<Result<Vec<_>, _>>()
+    })?;
     months.iter().try_for_each(|month| print(month, out))
 }
 

@@ -20,7 +20,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Starts the workers that the configuration asks for.
 pub fn start(service: &Service, jobs: config::Jobs, observer: &Observer) -> Result<Workers, Failure> {
     let settings = WorkerSettings { workers: jobs.workers, lease: jobs.lease };
-    Workers::start(service, settings, observer).map_err(|error| Failure::doing("The workers could not be started", error))
+    Workers::start(service, settings, observer)
+        .map_err(|error| Failure::doing("The workers could not be started", error))
 }
 
 /// Shows how the queue stands.

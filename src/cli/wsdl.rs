@@ -79,6 +79,11 @@ fn sample_text(element: &Element) -> &'static str {
         "Username" | "UserName" => "sample",
         "UnitOrQualificationReferenceNumber" => "500/4606/8",
         "submissionType" => "F",
+        "LearnerPostcode" => "ZZ99 9ZZ",
+        "DateofBirth" => "2004-02-29T00:00:00",
+        "LanguageForAssessment" => "English",
+        "emailAddress" => "ada@example.com",
+        "telephoneNumber" => "00000 000000",
         _ => "",
     };
     if !by_name.is_empty() {
@@ -140,9 +145,13 @@ mod tests {
     fn a_contract_is_shown_by_name_and_an_unknown_one_refused() {
         for service in SERVICES {
             let mut out = Vec::new();
-            run(Wsdl::Show { service: service.name.to_lowercase(), config: config::File::default() }, &mut out).unwrap();
+            run(Wsdl::Show { service: service.name.to_lowercase(), config: config::File::default() }, &mut out)
+                .unwrap();
             let text = String::from_utf8(out).unwrap();
-            assert!(text.contains(service.port_type) && text.contains(&format!("https://localhost:8443{}", service.path)), "{text}");
+            assert!(
+                text.contains(service.port_type) && text.contains(&format!("https://localhost:8443{}", service.path)),
+                "{text}"
+            );
         }
         let refused = run(Wsdl::Show { service: "Learner".into(), config: config::File::default() }, &mut Vec::new());
         assert!(matches!(refused, Err(Failure::Usage(_))));

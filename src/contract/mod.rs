@@ -16,6 +16,9 @@ mod compiled {
 
 pub use compiled::{SERVICES, external_service, facet, learner_service, learner_service_r9};
 
+#[cfg(test)]
+mod tests;
+
 /// The contract as a listing for people; a test compares it with `wsdl/contract.txt`.
 pub const LISTING: &str = include_str!(concat!(env!("OUT_DIR"), "/contract.txt"));
 

@@ -153,10 +153,10 @@ mod tests {
 
     #[test]
     fn references_have_the_form_of_their_source() {
+        let unit = regex::Regex::new("^[ADFHJKLMRTY]/[0-9]{3}/[0-9]{4}$").unwrap();
         for aim in all().unwrap() {
             match aim.source() {
                 EventSource::Qcfu => {
-                    let unit = regex::Regex::new("^[ADFHJKLMRTY]/[0-9]{3}/[0-9]{4}$").unwrap();
                     assert!(unit.is_match(&aim.code) && aim.credits > 0, "{}", aim.key);
                 }
                 source => {

@@ -303,10 +303,10 @@ impl Cast<'_> {
             )
             .gives(
                 "WSVRC005",
-                "another date of birth: flag VRF7",
+                "another date of birth, VRF7 among the flags",
                 with(&whole, "LearnerToVerify.DateOfBirth", "1997-01-31"),
             )
-            .gives("WSVRC005", "another gender: flag VRF8", with(&whole, "LearnerToVerify.Gender", "1"))
+            .gives("WSVRC005", "another gender, VRF8 among the flags", with(&whole, "LearnerToVerify.Gender", "1"))
             .gives("WSVRC005", "other names: flags VRF1 to VRF6", verify(uln.as_str(), "Somebodyelse", "Wilfred"))
             .gives("WSVRC006", "nobody has the number", verify(NOBODY, family_name, given_name))
     }

@@ -14,14 +14,10 @@ const INTRODUCTION: &str = "\
 
 Nobody here exists: people, addresses, numbers and organisations are invented. The passwords are public and for demonstrations alone.
 
-Every request below gives the code above it, on the data as the demonstration puts them. Some change the data (they say so); to put them back:
-
-```sh
-curl -X POST http://127.0.0.1:9090/demo/reset     # the port of the operations listener, 9090 unless you chose another
-```
-
 Before the first request, in your shell: `. demo/demo.env` (the file beside this one). `lrs` is this program (`target/release/lrs` after
 `make run`); credentials, FindType, getType, userType, vendor and language are filled in unless you name them.
+
+Every request below gives the code above it, on the data as the demonstration puts them. Some change the data (they say so); to put them back:
 ";
 
 /// Codes that no request produces by itself, and why.
@@ -34,16 +30,17 @@ const NO_REQUEST: &str = "\
 ";
 
 /// The whole guide.
-pub(super) fn people_md(people: &People, learners: u32) -> Result<String, FixtureError> {
+pub(super) fn people_md(people: &People, learners: u32, ops_port: u16) -> Result<String, FixtureError> {
     let examples = examples::all(people)?;
     let mut guide = String::new();
     // Writing into a String cannot fail.
-    let _ = write_guide(&mut guide, people, &examples, learners);
+    let _ = write_guide(&mut guide, people, &examples, learners, ops_port);
     Ok(guide)
 }
 
-fn write_guide(guide: &mut String, people: &People, examples: &[Example], learners: u32) -> fmt::Result {
+fn write_guide(guide: &mut String, people: &People, examples: &[Example], learners: u32, ops_port: u16) -> fmt::Result {
     guide.push_str(INTRODUCTION);
+    writeln!(guide, "\n```sh\ncurl -X POST http://127.0.0.1:{ops_port}/demo/reset\n```")?;
     write_organisations(guide)?;
     write_people(guide, people, learners)?;
     let mut heading = ("", "");
@@ -89,7 +86,8 @@ fn write_example(guide: &mut String, example: &Example) -> fmt::Result {
     let Example { code, note, fields, .. } = example;
     writeln!(guide, "\n### {code}: {note}\n\n```sh\n{}\n```", command(example, "lrs"))?;
     if !fields.is_empty() {
-        let values: Vec<_> = fields.iter().map(|(name, value)| format!("{name} `{value}`")).collect();
+        let shown = |value: &str| if value.is_empty() { "(empty)".to_owned() } else { format!("`{value}`") };
+        let values: Vec<_> = fields.iter().map(|(name, value)| format!("{name} {}", shown(value))).collect();
         writeln!(guide, "\n{}", values.join(", "))?;
     }
     Ok(())
@@ -124,20 +122,26 @@ pub(super) fn command(example: &Example, program: &str) -> String {
 /// Two commands to try: the same find with curl and with this program.
 pub(super) fn commands(people: &People, program: &str) -> Result<[String; 2], FixtureError> {
     let learner = &people.role("EXACT")?.learner;
-    let (uln, family, given) = (learner.uln, &learner.family_name, &learner.given_name);
+    let (family, given) = (&learner.family_name, &learner.given_name);
+    let (born, gender, postcode) = (learner.date_of_birth, learner.gender.code(), learner.postcode.key());
     let envelope = format!(
         "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>\
-         <f:FindLearnerByULN xmlns:f=\"http://api.lrs.miap.gov.uk/findmsg\"><FindType>FUL</FindType><UKPRN>{}</UKPRN>\
-         <OrgPassword>{}</OrgPassword><UserName>curl</UserName><ULN>{uln}</ULN><FamilyName>{family}</FamilyName>\
-         <GivenName>{given}</GivenName></f:FindLearnerByULN></s:Body></s:Envelope>",
+         <f:FindLearnerByDemographics xmlns:f=\"http://api.lrs.miap.gov.uk/findmsg\"><FindType>FUL</FindType><UKPRN>{}</UKPRN>\
+         <OrgPassword>{}</OrgPassword><UserName>curl</UserName><FamilyName>{family}</FamilyName><GivenName>{given}</GivenName>\
+         <DateOfBirth>{born}</DateOfBirth><Gender>{gender}</Gender><LastKnownPostCode>{postcode}</LastKnownPostCode>\
+         </f:FindLearnerByDemographics></s:Body></s:Envelope>",
         PROVIDER.ukprn, PROVIDER.password
     );
     let curl = format!(
         "curl --cacert \"$LRS_CA\" --cert \"$PROVIDER_CERT\" -H 'Content-Type: text/xml; charset=utf-8' -d {} \"$LRS_URL/LearnerService.svc\"",
         quote(&envelope)
     );
-    let call =
-        format!("{program} call learnerByULN --ULN {uln} --FamilyName {} --GivenName {}", quote(family), quote(given));
+    let call = format!(
+        "{program} call learnerByULN --ULN {} --FamilyName {} --GivenName {}",
+        learner.uln,
+        quote(family),
+        quote(given)
+    );
     Ok([curl, call])
 }
 

@@ -26,8 +26,8 @@ use crate::store::{AnyConnection, organisations as rows};
 use folder::Folder;
 use people::People;
 
-/// The seed of the further people: every demonstration has the same ones.
-const SEED: u64 = 2;
+/// Seed of the people beside the named ones: always the same people.
+pub const SEED: u64 = 2;
 /// In whose name the demonstration changes the register, as the audit trail shows it.
 const USER: &str = "lrs demo";
 
@@ -109,7 +109,7 @@ impl Demo {
     /// When files cannot be written, or those that are there cannot be read.
     pub fn prepare(folder: &Path, port: u16, ops_port: u16, learners: u32) -> Result<Self, DemoError> {
         let folder = Folder::prepare(folder, port, ops_port)?;
-        folder.write("PEOPLE.md", &guide::people_md(&People::named()?, learners)?)?;
+        folder.write("PEOPLE.md", &guide::people_md(&People::named()?, learners, ops_port)?)?;
         Ok(Self { folder, learners, organisations: Arc::default() })
     }
 

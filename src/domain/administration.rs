@@ -99,9 +99,9 @@ impl Administration<'_> {
             password_hash: password.map(password_hash).transpose()?,
         };
         let row = organisation.clone();
-        let id = self
-            .write("organisation add", move |store, now| rows::insert(store, &row, now))
-            .map_err(|error| if error.is_duplicate() { AdministrationError::OrganisationExists } else { error.into() })?;
+        let id = self.write("organisation add", move |store, now| rows::insert(store, &row, now)).map_err(|error| {
+            if error.is_duplicate() { AdministrationError::OrganisationExists } else { error.into() }
+        })?;
         Ok(Organisation { id, ..organisation })
     }
 
@@ -190,6 +190,7 @@ impl Administration<'_> {
             action: action.to_owned(),
             uln,
             outcome: "Done".to_owned(),
+            record_shown: false,
         }
     }
 

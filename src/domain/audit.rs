@@ -3,16 +3,11 @@
 use super::{Caller, Error, Service, codes};
 use crate::model::{Permission, Uln};
 use crate::store::Record;
+use crate::store::audit;
 pub use crate::store::audit::AuditLine;
-use crate::store::audit::{self, AuditFilter};
 
 /// Lines of one page (domain.md 2.16, our choice).
 const PAGE_SIZE: i32 = 10;
-/// The operations that show a personal learning record.
-const SHOWING_RECORDS: &[&str] = &["GetLearnerLearningEvents", "GetLearnerRecord"];
-/// The outcomes with which they show it.
-const SHOWN: &[&str] = &[codes::FOUND, codes::MASTER_SUBSTITUTED];
-
 /// A question about who saw a learning record.
 #[derive(Clone, Copy)]
 pub struct AuditQuery<'a> {
@@ -59,13 +54,18 @@ impl Service {
         let resolved = self.resolve(query.uln)?.filter(|found| found.names_agree(query.given_name, query.family_name));
         let Some(found) = resolved else {
             self.trail(caller, [query.uln.parse().ok()], codes::NO_MATCH);
-            return Ok(AuditPage { entries: Vec::new(), page_count: 0, page_index, page_size: PAGE_SIZE, total_items: 0 });
+            return Ok(AuditPage {
+                entries: Vec::new(),
+                page_count: 0,
+                page_index,
+                page_size: PAGE_SIZE,
+                total_items: 0,
+            });
         };
         let ulns: Vec<Uln> = found.all_ulns().collect();
         let offset = i64::from(page_index - 1) * i64::from(PAGE_SIZE);
-        let filter = AuditFilter { ulns: &ulns, actions: SHOWING_RECORDS, outcomes: SHOWN };
         let (total, entries) =
-            self.inner.store.read(|store| audit::page(store, filter, offset, i64::from(PAGE_SIZE)))?;
+            self.inner.store.read(|store| audit::records_shown(store, &ulns, offset, i64::from(PAGE_SIZE)))?;
         self.trail(caller, [Some(found.learner.uln)], codes::FOUND);
         let total_items = i32::try_from(total).unwrap_or(i32::MAX);
         let page_count = total_items / PAGE_SIZE + i32::from(total_items % PAGE_SIZE > 0);

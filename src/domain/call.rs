@@ -96,6 +96,7 @@ impl Caller<'_> {
             action: self.call.operation.to_owned(),
             uln,
             outcome: outcome.to_owned(),
+            record_shown: false,
         }
     }
 }

@@ -102,7 +102,11 @@ pub const ALL: &[ResponseCode] = &[
         "No match.",
         &["learnerByULN", "learnerByDemographics", "LearnerByUln", "retrieveULNs", "GetOrganisation"],
     ),
-    entry(TOO_MANY_MATCHES, "Too many matches: more than 10. Give more of the optional details.", &["learnerByDemographics"]),
+    entry(
+        TOO_MANY_MATCHES,
+        "Too many matches: more than 10. Give more of the optional details.",
+        &["learnerByDemographics"],
+    ),
     entry(POSSIBLE_MATCHES, "Possible matches: 1 to 10 learners are similar.", FINDS),
     entry(
         FOUND,
@@ -126,7 +130,11 @@ pub const ALL: &[ResponseCode] = &[
     entry(STALE, "The ULN has been updated since you last obtained the details: find it again, then update.", UPDATES),
     entry(INVALID_SHARING, "Invalid change of the Ability to Share status.", UPDATES),
     entry(INSUFFICIENT_DATA, "Insufficient data.", UPDATES),
-    entry(WRONG_COUNT, "Record count incorrect: it differs from the number of learners sent.", &["submitBatchRegistration"]),
+    entry(
+        WRONG_COUNT,
+        "Record count incorrect: it differs from the number of learners sent.",
+        &["submitBatchRegistration"],
+    ),
     entry(
         UNKNOWN_JOB,
         "Unknown job.",
@@ -210,7 +218,13 @@ mod tests {
     fn codes_are_unique_and_have_the_published_form() {
         for (position, entry) in ALL.iter().enumerate() {
             assert_eq!(ALL.iter().position(|other| other.code == entry.code), Some(position), "{}", entry.code);
-            let digits = if entry.code.starts_with("WSVRC") { 3 } else if entry.code.starts_with("VRF") { 1 } else { 4 };
+            let digits = if entry.code.starts_with("WSVRC") {
+                3
+            } else if entry.code.starts_with("VRF") {
+                1
+            } else {
+                4
+            };
             assert_eq!(entry.code.bytes().filter(u8::is_ascii_digit).count(), digits, "{}", entry.code);
         }
         assert_eq!(lookup("WSRC0004").unwrap().code, FOUND);

@@ -1,12 +1,17 @@
 //! Loading a register: many learners and events at once (`lrs learner import`, the demo's people).
 
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
 use super::learners::key_columns;
 use super::{Administration, AdministrationError};
 use crate::model::{Learner, LearningEvent};
-use crate::store::{audit, events, learners};
+use crate::store::learners::KeyColumns;
+use crate::store::{StoreError, audit, events, learners};
 
-/// Learners of one transaction: enough to make its cost small, few enough for other writers to get their turn.
-const ROWS_AT_ONCE: usize = 5_000;
+/// Rows of one transaction. Every transaction writes nearly every page of the register's indexes anew, so that there should be few; other
+/// writers wait for each of them, one or two seconds.
+const ROWS_AT_ONCE: usize = 50_000;
 
 /// What an import did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,37 +24,43 @@ pub struct ImportReport {
 
 impl Administration<'_> {
     /// Adds learners as they are, numbers, versions and links included; those whose number is taken are left as they are. `progress` hears
-    /// how many were dealt with. What was added before an error stays.
+    /// how many were handed to the store so far. What was added before an error stays.
     pub fn import_learners(
         &self,
         people: impl IntoIterator<Item = Learner>,
         mut progress: impl FnMut(u64),
     ) -> Result<ImportReport, AdministrationError> {
         let store = &self.service.inner.store;
-        let mut report = ImportReport::default();
+        store.write(learners::begin_bulk)?;
         let mut people = people.into_iter();
-        loop {
-            let rows: Vec<_> = people
-                .by_ref()
-                .take(ROWS_AT_ONCE)
-                .map(|learner| {
-                    let keys = key_columns(&learner);
-                    (learner, keys)
+        let mut handed_over = 0;
+        // One thread works out the search keys of the next rows while another waits for the last to be written.
+        let added = thread::scope(|scope| {
+            let (queue, waiting) = sync_channel::<Vec<_>>(0);
+            let adding = scope.spawn(move || {
+                waiting.into_iter().try_fold(0, |added, rows| {
+                    Ok::<_, StoreError>(added + store.write(move |store| learners::insert_many(store, &rows))?)
                 })
-                .collect();
-            if rows.is_empty() {
-                break;
+            });
+            loop {
+                let rows: Vec<_> = people.by_ref().take(ROWS_AT_ONCE).map(with_keys).collect();
+                let count = rows.len();
+                if count == 0 || queue.send(rows).is_err() {
+                    break;
+                }
+                handed_over += count;
+                progress(u64::try_from(handed_over).unwrap_or(u64::MAX));
             }
-            let count = rows.len();
-            let added = store.write(move |store| learners::insert_many(store, &rows))?;
-            report.added += u64::try_from(added).unwrap_or_default();
-            report.skipped += u64::try_from(count.saturating_sub(added)).unwrap_or_default();
-            progress(report.added + report.skipped);
-        }
+            drop(queue);
+            adding.join().unwrap_or(Err(StoreError::Panicked))
+        })?;
+        let skipped = u64::try_from(handed_over.saturating_sub(added)).unwrap_or_default();
+        let report = ImportReport { added: u64::try_from(added).unwrap_or_default(), skipped };
         let mut entry = self.entry("learner import", None);
         entry.outcome = format!("{} added", report.added);
         store.write(move |store| {
             learners::mark_masters(store)?;
+            learners::end_bulk(store)?;
             audit::insert(store, std::iter::once(&entry))
         })?;
         Ok(report)
@@ -73,4 +84,9 @@ impl Administration<'_> {
         store.write(move |store| audit::insert(store, std::iter::once(&entry)))?;
         Ok(added)
     }
+}
+
+fn with_keys(learner: Learner) -> (Learner, KeyColumns) {
+    let keys = key_columns(&learner);
+    (learner, keys)
 }

@@ -72,7 +72,8 @@ impl Service {
     ) -> Result<Option<OrganisationSummary>, Error> {
         caller.require(Permission::ViewOrganisation)?;
         let registry = self.registry(caller.call.must_be_able_to_block().is_ok())?;
-        let found = registry.organisation(ukprn, org_ref).map(|organisation| OrganisationSummary::from(&**organisation));
+        let found =
+            registry.organisation(ukprn, org_ref).map(|organisation| OrganisationSummary::from(&**organisation));
         self.trail(caller, [None], if found.is_some() { codes::FOUND } else { codes::NO_MATCH });
         Ok(found)
     }

@@ -59,10 +59,9 @@ impl Passwords {
         if self.remembers(organisation.id, hash, now) {
             return Ok(());
         }
-        let parsed = PasswordHash::new(stored).map_err(|_| Error::Unexpected("a stored password hash is unreadable"))?;
-        Argon2::default()
-            .verify_password(password.as_bytes(), &parsed)
-            .map_err(|_| Error::IncorrectPassword)?;
+        let parsed =
+            PasswordHash::new(stored).map_err(|_| Error::Unexpected("a stored password hash is unreadable"))?;
+        Argon2::default().verify_password(password.as_bytes(), &parsed).map_err(|_| Error::IncorrectPassword)?;
         let mut verified = self.verified.write().unwrap_or_else(PoisonError::into_inner);
         verified.insert(organisation.id, Verified { hash, at: now });
         Ok(())

@@ -8,7 +8,7 @@ use super::learners::{compare, present};
 use super::verification::Details;
 use super::{Caller, Error, Service, codes};
 use crate::model::{AbilityToShare, EventStatus, Learner, LearningEvent, Permission, Postcode, Uln};
-use crate::store::events;
+use crate::store::{Record, events};
 
 /// On whose behalf a record is asked for (domain.md 2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,6 +119,14 @@ impl RecordOutcome {
             Self::NotVerified => codes::NOT_VERIFIED,
         }
     }
+
+    /// Whether the record is in the answer.
+    pub const fn shows_record(self) -> bool {
+        match self {
+            Self::Found | Self::FoundLinked => true,
+            Self::InvalidUln | Self::NotShared | Self::NotVerified => false,
+        }
+    }
 }
 
 /// A learner's events.
@@ -158,8 +166,7 @@ impl Service {
     /// GetLearnerRecord.
     pub fn learner_record(&self, caller: &Caller<'_>, query: &LearnerRecordQuery<'_>) -> Result<LearnerRecord, Error> {
         let (outcome, learner, events) = self.open_record(caller, query)?;
-        let shown = matches!(outcome, RecordOutcome::Found | RecordOutcome::FoundLinked);
-        Ok(LearnerRecord { outcome, learner: learner.filter(|_| shown), events })
+        Ok(LearnerRecord { outcome, learner: learner.filter(|_| outcome.shows_record()), events })
     }
 
     /// The outcome, the learner if verified, and the events if they may be seen.
@@ -190,16 +197,16 @@ impl Service {
         } else {
             RecordOutcome::Found
         };
-        let events = if outcome == RecordOutcome::NotShared {
-            Vec::new()
-        } else {
+        let mut events = Vec::new();
+        if outcome.shows_record() {
             let ulns: Vec<Uln> = resolved.all_ulns().collect();
-            let mut events = self.inner.store.read(|store| events::of(store, &ulns))?;
+            events = self.inner.store.read(|store| events::of(store, &ulns))?;
             events.retain(|event| event.status != EventStatus::Withdrawn);
             events.sort_by_key(LearningEvent::listing_key);
-            events
-        };
-        self.trail(caller, [Some(resolved.learner.uln)], outcome.code());
+        }
+        let mut entry = caller.entry(self.inner.clock.now(), Some(resolved.learner.uln), outcome.code());
+        entry.record_shown = outcome.shows_record();
+        self.record(caller, Record { entries: vec![entry], ..Record::default() });
         Ok((outcome, Some(resolved.learner), events))
     }
 

@@ -94,6 +94,7 @@ impl Service {
             Ok(guard) => guard,
             Err(_) => match registry.recent(now, BEARABLE) {
                 Some(content) => return Ok(content),
+                None if !may_block => return Err(Error::MustBlock),
                 None => registry.refreshing.lock().unwrap_or_else(PoisonError::into_inner),
             },
         };

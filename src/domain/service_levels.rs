@@ -174,8 +174,7 @@ fn batch_times(kind: JobKind, finished: &[Job], open: &[Job], now: Timestamp) ->
         .filter_map(|job| Some(job.finished_at?.signed_duration_since(job.submitted_at)))
         .collect();
     took.sort_unstable();
-    let waits_too_long =
-        |job: &&Job| job.kind == kind && now.signed_duration_since(job.submitted_at) > DUE_AFTER;
+    let waits_too_long = |job: &&Job| job.kind == kind && now.signed_duration_since(job.submitted_at) > DUE_AFTER;
     BatchTimes {
         kind,
         finished: took.len(),

@@ -44,12 +44,7 @@ impl Workers {
         let mut workers =
             Self { stop: Arc::new(AtomicBool::new(false)), service: service.clone(), threads: Vec::new() };
         for number in 0..settings.workers {
-            let worker = Worker::new(
-                service.clone(),
-                settings.lease,
-                Arc::clone(observer),
-                Arc::clone(&workers.stop),
-            );
+            let worker = Worker::new(service.clone(), settings.lease, Arc::clone(observer), Arc::clone(&workers.stop));
             let thread = std::thread::Builder::new().name(format!("lrs-job-{number}")).spawn(move || worker.run())?;
             workers.threads.push(thread);
         }

@@ -43,6 +43,8 @@ pub struct AuditEntry {
     pub uln: Option<Uln>,
     /// The response code.
     pub outcome: String,
+    /// Whether a personal learning record was shown: these lines are what ViewAudit lists.
+    pub record_shown: bool,
 }
 
 impl fmt::Debug for AuditEntry {

@@ -50,7 +50,14 @@ pub struct Operations {
 impl Operations {
     /// Nothing to probe and nothing to reset yet.
     pub fn new(metrics: Arc<Metrics>) -> Self {
-        Self { metrics, probes: Vec::new(), refreshes: Vec::new(), reset: None, stopping: AtomicBool::new(false), started: Instant::now() }
+        Self {
+            metrics,
+            probes: Vec::new(),
+            refreshes: Vec::new(),
+            reset: None,
+            stopping: AtomicBool::new(false),
+            started: Instant::now(),
+        }
     }
 
     /// Adds a probe.
@@ -188,7 +195,7 @@ fn json(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
 
     use std::io::{Read, Write};
     use std::net::TcpStream;

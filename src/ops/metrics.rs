@@ -165,7 +165,12 @@ impl Metrics {
         for family in self.calls.collect() {
             for metric in family.get_metric() {
                 let label = |name: &str| {
-                    metric.get_label().iter().find(|label| label.name() == name).map(LabelPair::value).unwrap_or_default()
+                    metric
+                        .get_label()
+                        .iter()
+                        .find(|label| label.name() == name)
+                        .map(LabelPair::value)
+                        .unwrap_or_default()
                 };
                 let count = metric.get_counter().get_value().round();
                 // Counts of calls are far below the numbers that a float cannot hold.

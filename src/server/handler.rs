@@ -19,6 +19,7 @@ use super::gzip::{self, Inflate};
 use super::media;
 use super::peers::Connection;
 use super::respond::{self, Packed, Refused};
+use super::stalls::Stalls;
 use crate::config::Limits;
 use crate::model::Peer;
 use crate::ops::{CallLine, Metrics, RequestId, log_call};
@@ -35,6 +36,7 @@ pub(super) struct Edge {
     pub(super) always_block: bool,
     pub(super) limits: Limits,
     pub(super) trust: Trust,
+    pub(super) stalls: Stalls,
     pub(super) metrics: Arc<Metrics>,
     pub(super) maintenance: Arc<AtomicBool>,
     pub(super) next_request: AtomicU64,
@@ -47,10 +49,15 @@ struct Progress {
     service: &'static str,
     peer: Option<Arc<Peer>>,
     bytes_in: usize,
+    bytes_out: usize,
 }
 
 /// Answers one request.
 pub(super) async fn answer(edge: Arc<Edge>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
+    let pulse = request.conn_data::<Connection>().and_then(|connection| connection.pulse.as_ref());
+    if let Some(pulse) = pulse {
+        pulse.busy();
+    }
     let mut payload = payload.into_inner();
     let mut progress = Progress {
         request: RequestId(edge.next_request.fetch_add(1, Ordering::Relaxed)),
@@ -58,15 +65,21 @@ pub(super) async fn answer(edge: Arc<Edge>, request: HttpRequest, payload: web::
         service: "-",
         peer: None,
         bytes_in: 0,
+        bytes_out: 0,
     };
-    match edge.phases(&request, &mut payload, &mut progress).await {
+    let response = match edge.phases(&request, &mut payload, &mut progress).await {
         Ok(response) => response,
         Err(refused) => {
             edge.metrics.refused(refused.reason);
-            progress.log("-", "refused", refused.reason, refused.status.as_u16(), "", refused.length());
+            progress.bytes_out = refused.length();
+            progress.log("-", "refused", refused.reason, refused.status.as_u16(), "");
             respond::refusal(&refused, payload)
         }
+    };
+    if let Some(pulse) = pulse {
+        edge.stalls.answered(pulse, progress.bytes_out);
     }
+    response
 }
 
 impl Edge {
@@ -142,32 +155,25 @@ impl Edge {
         self.gateway.fault(service, version, Trouble::Internal)
     }
 
-    async fn reply(&self, request: &HttpRequest, mut reply: Reply, progress: &Progress) -> HttpResponse {
+    async fn reply(&self, request: &HttpRequest, mut reply: Reply, progress: &mut Progress) -> HttpResponse {
         let body = pack(Bytes::from(std::mem::take(&mut reply.body)), request).await;
-        let service = progress.service;
-        self.metrics.call(service, reply.operation, reply.outcome, reply.code, progress.started.elapsed());
-        progress.log(reply.operation, reply.outcome, reply.code, reply.status, &reply.organisation, body.length());
+        progress.bytes_out = body.length();
+        self.metrics.call(progress.service, reply.operation, reply.outcome, reply.code, progress.started.elapsed());
+        progress.log(reply.operation, reply.outcome, reply.code, reply.status, &reply.organisation);
         respond::reply(reply.status, reply.version, body, progress.request)
     }
 
-    async fn page(&self, request: &HttpRequest, service: usize, progress: &Progress) -> HttpResponse {
+    async fn page(&self, request: &HttpRequest, service: usize, progress: &mut Progress) -> HttpResponse {
         let mut page = self.gateway.page(&PageRequest { service, query: request.query_string() });
         let body = pack(respond::page_body(&mut page), request).await;
-        progress.log("-", "page", "-", page.status, "", body.length());
+        progress.bytes_out = body.length();
+        progress.log("-", "page", "-", page.status, "");
         respond::page(page.status, page.content_type, body)
     }
 }
 
 impl Progress {
-    fn log(
-        &self,
-        operation: &'static str,
-        outcome: &'static str,
-        code: &'static str,
-        status: u16,
-        organisation: &str,
-        bytes_out: usize,
-    ) {
+    fn log(&self, operation: &'static str, outcome: &'static str, code: &'static str, status: u16, organisation: &str) {
         log_call(&CallLine {
             request: self.request,
             service: self.service,
@@ -179,7 +185,7 @@ impl Progress {
             organisation,
             certificate: self.peer.as_ref().map(|peer| &peer.fingerprint),
             bytes_in: self.bytes_in,
-            bytes_out,
+            bytes_out: self.bytes_out,
         });
     }
 }

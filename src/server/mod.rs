@@ -1,7 +1,7 @@
 //! The HTTP edge: one listener with mutual TLS for the three services. It answers everything that is wrong below SOAP (method, media type,
 //! size, pace, encoding of the text, a certificate that is good no more) and hands every other request to a [`Gateway`] as text.
 //!
-//! The path of a request is [`handler`], top to bottom; what stands beside it is a phase each.
+//! The path of a request is `handler`, top to bottom; what stands beside it is a phase each.
 
 mod body;
 mod decode;
@@ -12,6 +12,7 @@ mod media;
 mod peers;
 mod respond;
 mod run;
+mod stalls;
 
 pub use self::decode::Text;
 pub use self::gateway::{Answer, Exchange, Gateway, Page, PageRequest, Reply, Route, Settle, SoapVersion, Trouble};

@@ -12,12 +12,14 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use actix_web::http::KeepAlive;
 use actix_web::{App, HttpRequest, HttpServer, rt, web};
+use chrono::Utc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use super::gateway::{Gateway, Route};
 use super::handler::{Edge, answer};
 use super::peers;
+use super::stalls::Stalls;
 use crate::tls::{Handshake, TlsError, Trust};
 use crate::{config, ops, tls};
 
@@ -38,8 +40,8 @@ pub struct Setup {
     pub operations: config::Operations,
     /// Bounds.
     pub limits: config::Limits,
-    /// Certificates; observed and watched from now on.
-    pub trust: Trust,
+    /// Certificate, trust roots and revocation lists.
+    pub tls: config::Tls,
     /// The services.
     pub routes: Vec<Route>,
     /// The layer that knows SOAP.
@@ -87,16 +89,18 @@ pub struct Running {
 /// # Errors
 /// See [`StartError`]; nothing runs then.
 pub fn start(setup: Setup) -> Result<Running, StartError> {
-    tls::watch(&setup.trust)?;
-    let (trust, metrics) = (setup.trust.clone(), Arc::clone(&setup.health.metrics));
-    setup.trust.observe(move |event| match event {
+    let trust = Trust::load(&files(&setup.tls))?;
+    tls::watch(&trust)?;
+    let metrics = Arc::clone(&setup.health.metrics);
+    trust.observe(move |event| match event {
         Handshake::Started => metrics.handshake(),
         Handshake::Refused(refusal) => metrics.refused(refusal.name()),
     });
     let (tell, told) = mpsc::channel();
     let (end, ended) = oneshot::channel();
+    let served = trust.clone();
     let run = move || {
-        let result = rt::System::new().block_on(serve(setup, &tell));
+        let result = rt::System::new().block_on(serve(setup, served, &tell));
         let _ = end.send(());
         result
     };
@@ -115,6 +119,11 @@ impl Running {
     /// Where operators look.
     pub fn operations(&self) -> SocketAddr {
         self.operations
+    }
+
+    /// The certificates in use.
+    pub fn trust(&self) -> &Trust {
+        &self.trust
     }
 
     /// Stops accepting, lets calls in flight finish, and returns when all threads have ended.
@@ -180,6 +189,11 @@ impl Drop for Running {
     }
 }
 
+fn files(settings: &config::Tls) -> tls::Files {
+    let config::Tls { certificate, key, client_ca, revocation_lists } = settings.clone();
+    tls::Files { certificate, key, client_ca, revocation_lists }
+}
+
 /// What `start` is told once both listeners are bound.
 struct Bound {
     address: SocketAddr,
@@ -188,8 +202,8 @@ struct Bound {
     health: Arc<ops::Operations>,
 }
 
-async fn serve(setup: Setup, tell: &mpsc::Sender<Result<Bound, StartError>>) -> io::Result<()> {
-    let (server, operations, bound) = match bind(setup) {
+async fn serve(setup: Setup, trust: Trust, tell: &mpsc::Sender<Result<Bound, StartError>>) -> io::Result<()> {
+    let (server, operations, bound) = match bind(setup, trust) {
         Ok(bound) => bound,
         Err(error) => {
             let _ = tell.send(Err(error));
@@ -205,17 +219,23 @@ async fn serve(setup: Setup, tell: &mpsc::Sender<Result<Bound, StartError>>) -> 
     result
 }
 
-fn bind(setup: Setup) -> Result<(actix_web::dev::Server, actix_web::dev::Server, Bound), StartError> {
-    let tls = setup.trust.server_config()?;
-    let health = Arc::new(setup.health);
-    let on_connect = peers::on_connect(setup.trust.clone(), Arc::clone(&health.metrics));
+fn bind(setup: Setup, trust: Trust) -> Result<(actix_web::dev::Server, actix_web::dev::Server, Bound), StartError> {
+    let tls = trust.server_config()?;
+    let own = trust.clone();
+    let health = Arc::new(setup.health.with_probe("certificate", move || match own.not_after() {
+        not_after if not_after < Utc::now().naive_utc() => Err(format!("ended on {not_after}")),
+        _ => Ok(()),
+    }));
+    let stalls = Stalls::watch(&setup.limits)?;
+    let on_connect = peers::on_connect(trust.clone(), stalls.clone(), Arc::clone(&health.metrics));
     let limits = setup.limits.clone();
     let edge = Arc::new(Edge {
         routes: setup.routes,
         gateway: setup.gateway,
         always_block: setup.always_block,
         limits: setup.limits,
-        trust: setup.trust,
+        trust,
+        stalls,
         metrics: Arc::clone(&health.metrics),
         maintenance: setup.maintenance,
         // Names of requests do not begin anew with the process.

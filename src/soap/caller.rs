@@ -7,8 +7,8 @@ use crate::contract::learner_service::{
     RetrieveULNsRqst, UpdateLearnerRqst, VerifyBatchOutputRqst, VerifyBatchRqst, VerifyLearnerRqst,
 };
 use crate::contract::learner_service_r9::{
-    GetLearnerLearningEvents, GetLearnerRecord, GetOrganisation, InvokingOrganisation, InvokingOrganisationR10, LearnerByUln,
-    UpdateLearnerSubsetFields, ViewAudit,
+    GetLearnerLearningEvents, GetLearnerRecord, GetOrganisation, InvokingOrganisation, InvokingOrganisationR10,
+    LearnerByUln, UpdateLearnerSubsetFields, ViewAudit,
 };
 
 macro_rules! in_the_request {

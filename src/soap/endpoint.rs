@@ -56,6 +56,22 @@ impl Operation {
             Operation::External(operation) => operation.name(),
         }
     }
+
+    /// Whether this release has the operation. Those of batches are in the contract and get WSEC0002, whatever
+    /// their requests say.
+    fn is_supported(&self) -> bool {
+        use learner_service::Operation::{
+            GetBatchRegistrationOutput, GetVerifyBatchOutput, SubmitBatchRegistration, SubmitVerifyBatch,
+        };
+        match self {
+            Operation::Learner(operation) => !matches!(
+                operation,
+                SubmitBatchRegistration | GetBatchRegistrationOutput | SubmitVerifyBatch | GetVerifyBatchOutput
+            ),
+            Operation::LearnerR9(_) => true,
+            Operation::External(_) => false,
+        }
+    }
 }
 
 impl Endpoint {
@@ -121,6 +137,7 @@ impl Endpoint {
         envelope::begin(version, self.prefix(), &mut out);
         let start = &opened.root;
         let outcome = match operation {
+            Some(operation) if !operation.is_supported() => Err(Refused::UnknownRequest),
             None => Err(Refused::UnknownRequest),
             Some(operation) => domain.check_hours().map_err(Refused::from).and_then(|()| match operation {
                 Operation::Learner(operation) => {
@@ -186,7 +203,10 @@ fn envelope_refusal(refusal: Refusal) -> (Version, Fault) {
 /// What is not well-formed is refused as such, whatever else is wrong with it (domain.md 3.4, order of checks): where
 /// a request was refused before its end was read, the rest is read now.
 fn well_formed_first(body: &str, limits: &Limits, refused: Refused) -> Refused {
-    if !matches!(refused, Refused::Read(ReadError::Invalid(_)) | Refused::UnknownRequest | Refused::Domain(Error::OutOfHours)) {
+    if !matches!(
+        refused,
+        Refused::Read(ReadError::Invalid(_)) | Refused::UnknownRequest | Refused::Domain(Error::OutOfHours)
+    ) {
         return refused;
     }
     let read_through = || -> Result<(), ReadError> {

@@ -112,9 +112,8 @@ fn headers(reader: &mut Reader<'_>, version: Version) -> Result<(), Refusal> {
     let mut demanded = false;
     while reader.child().map_err(broken)?.is_some() {
         let namespace = version.namespace();
-        let demands = reader
-            .attribute(namespace, "mustUnderstand")
-            .is_some_and(|value| matches!(value.trim(), "1" | "true"));
+        let demands =
+            reader.attribute(namespace, "mustUnderstand").is_some_and(|value| matches!(value.trim(), "1" | "true"));
         demanded |= demands && is_for_us(reader, version);
         reader.skip().map_err(broken)?;
     }

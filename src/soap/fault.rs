@@ -89,7 +89,10 @@ impl Fault {
             Blame::MustUnderstand => "MustUnderstand",
         };
         push(out, &["<", prefix, ":Fault><", prefix, ":Code><", prefix, ":Value>", prefix, ":", blame]);
-        push(out, &["</", prefix, ":Value></", prefix, ":Code><", prefix, ":Reason><", prefix, ":Text xml:lang=\"en-GB\">"]);
+        push(
+            out,
+            &["</", prefix, ":Value></", prefix, ":Code><", prefix, ":Reason><", prefix, ":Text xml:lang=\"en-GB\">"],
+        );
         push(out, &[self.reason(shape), "</", prefix, ":Text></", prefix, ":Reason>"]);
         if self.has_detail() {
             push(out, &["<", prefix, ":Detail>"]);

@@ -39,13 +39,13 @@ impl SoapGateway {
         let Answered { body, version, is_fault, operation, noted, call } = answered;
         let domain = self.domain.clone();
         let settle: Option<Settle> = call.has_trail().then(|| {
-            let settled = async move {
+            let settled: Settle = Box::pin(async move {
                 call.settle().await.map_err(|error| {
                     log::error!("a call could not be recorded: {error}");
                     Box::new(failed(endpoint, version, operation, &domain))
                 })
-            };
-            Box::pin(settled) as Settle
+            });
+            settled
         });
         Reply {
             status: if is_fault { 500 } else { 200 },

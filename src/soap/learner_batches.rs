@@ -4,13 +4,14 @@ use std::borrow::Cow;
 
 use super::door::{Door, Refused};
 use crate::contract::learner_service::{
-    BatchLearner, BatchOutputResp, BatchOutputRqst, BatchRegistrationResp, BatchRegistrationRqst, MIAPBatchLearnerToVerify,
-    MIAPVerifiedBatchLearner, OutputBatchLearner, VerifyBatchOutputResp, VerifyBatchOutputRqst, VerifyBatchResp,
-    VerifyBatchRqst,
+    BatchLearner, BatchOutputResp, BatchOutputRqst, BatchRegistrationResp, BatchRegistrationRqst,
+    MIAPBatchLearnerToVerify, MIAPVerifiedBatchLearner, OutputBatchLearner, VerifyBatchOutputResp,
+    VerifyBatchOutputRqst, VerifyBatchResp, VerifyBatchRqst,
 };
 use crate::domain::batches::return_codes::Counted;
 use crate::domain::batches::{
-    BatchOutput, Identity, Job, JobId, JobType, RegisteredRow, RegistrationRow, Submission, VerificationRow, VerifiedRow,
+    BatchOutput, Identity, Job, JobId, JobType, RegisteredRow, RegistrationRow, Submission, VerificationRow,
+    VerifiedRow,
 };
 use crate::domain::{Call, Error, codes};
 use crate::model::Timestamp;
@@ -29,7 +30,8 @@ impl Door<'_> {
             .map_err(|()| Refused::Domain(Error::Unexpected("a job type that the facet does not allow")))?;
         let caller = self.caller(call, &request)?;
         let rows = request.learner.iter().map(registration_row);
-        let submission = self.domain.submit_registration(&caller, job_type, count(request.learner_record_count), rows)?;
+        let submission =
+            self.domain.submit_registration(&caller, job_type, count(request.learner_record_count), rows)?;
         let (code, job_id) = submitted(submission, codes::BATCH_SUBMITTED, codes::WRONG_COUNT);
         Ok(BatchRegistrationResp { response_code: Some(Cow::Borrowed(self.answer(code))), job_id })
     }

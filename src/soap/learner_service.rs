@@ -4,15 +4,16 @@ use std::borrow::Cow;
 
 use super::door::{Door, Refused};
 use crate::contract::learner_service::{
-    ArrayOfMIAPRetrievedULN, BatchOutputResp, BatchOutputRqst, BatchRegistrationResp, BatchRegistrationRqst, FindLearnerResp,
-    Learner, LearnerArrayOfString, LearnerByDemographicsRqst, LearnerByULNRqst, LearnerPortType, LearnerToRegister,
-    LearnerToUpdate, MIAPLearnerToVerify, MIAPRetrievedULN, MIAPVerifiedLearner, RegisterSingleLearnerResp,
-    RegisterSingleLearnerRqst, RetrieveULNsResp, RetrieveULNsRqst, UpdateLearnerResp, UpdateLearnerRqst,
-    VerifyBatchOutputResp, VerifyBatchOutputRqst, VerifyBatchResp, VerifyBatchRqst, VerifyLearnerResp, VerifyLearnerRqst,
+    ArrayOfMIAPRetrievedULN, BatchOutputResp, BatchOutputRqst, BatchRegistrationResp, BatchRegistrationRqst,
+    FindLearnerResp, Learner, LearnerArrayOfString, LearnerByDemographicsRqst, LearnerByULNRqst, LearnerPortType,
+    LearnerToRegister, LearnerToUpdate, MIAPLearnerToVerify, MIAPRetrievedULN, MIAPVerifiedLearner,
+    RegisterSingleLearnerResp, RegisterSingleLearnerRqst, RetrieveULNsResp, RetrieveULNsRqst, UpdateLearnerResp,
+    UpdateLearnerRqst, VerifyBatchOutputResp, VerifyBatchOutputRqst, VerifyBatchResp, VerifyBatchRqst,
+    VerifyLearnerResp, VerifyLearnerRqst,
 };
 use crate::domain::{
-    Call, Demographics, Error, FindByUln, FindType, Found, FoundLearner, LearnerChange, NewLearner, Registered, RetrievedUln,
-    VerifyQuery,
+    Call, Demographics, Error, FindByUln, FindType, Found, FoundLearner, LearnerChange, NewLearner, Registered,
+    RetrievedUln, VerifyQuery,
 };
 use crate::model;
 
@@ -117,7 +118,11 @@ impl LearnerPortType for Door<'_> {
         self.registrations_output(call, request)
     }
 
-    fn submit_verify_batch<'a>(&self, call: &Call, request: VerifyBatchRqst<'a>) -> Result<VerifyBatchResp<'a>, Refused> {
+    fn submit_verify_batch<'a>(
+        &self,
+        call: &Call,
+        request: VerifyBatchRqst<'a>,
+    ) -> Result<VerifyBatchResp<'a>, Refused> {
         self.submit_verifications(call, request)
     }
 
@@ -138,7 +143,11 @@ impl LearnerPortType for Door<'_> {
         Ok(RetrieveULNsResp { retrieved_ulns: Some(ArrayOfMIAPRetrievedULN { verified_uln }) })
     }
 
-    fn verify_learner<'a>(&self, call: &Call, request: VerifyLearnerRqst<'a>) -> Result<VerifyLearnerResp<'a>, Refused> {
+    fn verify_learner<'a>(
+        &self,
+        call: &Call,
+        request: VerifyLearnerRqst<'a>,
+    ) -> Result<VerifyLearnerResp<'a>, Refused> {
         let caller = self.caller(call, &request)?;
         let asked = &request.learner_to_verify;
         let query = VerifyQuery {
@@ -152,9 +161,10 @@ impl LearnerPortType for Door<'_> {
         let code = self.answer(verification.code());
         let MIAPLearnerToVerify { uln, family_name, given_name, date_of_birth, gender } = request.learner_to_verify;
         let found = verification.learner.map(identity);
-        let (found_uln, found_family, found_given, found_date, found_gender) = found.map_or_else(Default::default, |found| {
-            (found.uln, found.family_name, found.given_name, found.date_of_birth, found.gender)
-        });
+        let (found_uln, found_family, found_given, found_date, found_gender) = found
+            .map_or_else(Default::default, |found| {
+                (found.uln, found.family_name, found.given_name, found.date_of_birth, found.gender)
+            });
         Ok(VerifyLearnerResp {
             verified_learner: Some(MIAPVerifiedLearner {
                 searched_uln: Some(uln),

@@ -7,15 +7,15 @@ use super::learner_service::find_type;
 use super::record;
 use crate::contract::learner_service_r9::{
     AbilityToShare, ArrayOfLearnerEvent, ArrayOfLearningEvent, ArrayOfPlrAccessEntryResponse, GetLearnerLearningEvents,
-    GetLearnerLearningEventsResponse, GetLearnerRecord, GetLearnerRecordResponse, GetOrganisation, GetOrganisationResponse,
-    ILearnerServiceR9, LearnerByUln, LearnerByUlnResponse, ModelGetLearnerLearningEventsResponse,
-    ModelGetLearnerRecordResponse, ModelGetOrganisationResponse, ModelLearnerByUlnResponse,
-    PagedListOfPlrAccessEntryResponseN4dIIFCS, PlrAccessEntryResponse, UpdateLearnerSubsetFields,
-    UpdateLearnerSubsetFieldsResponse, ViewAudit, ViewAuditResponse,
+    GetLearnerLearningEventsResponse, GetLearnerRecord, GetLearnerRecordResponse, GetOrganisation,
+    GetOrganisationResponse, ILearnerServiceR9, LearnerByUln, LearnerByUlnResponse,
+    ModelGetLearnerLearningEventsResponse, ModelGetLearnerRecordResponse, ModelGetOrganisationResponse,
+    ModelLearnerByUlnResponse, PagedListOfPlrAccessEntryResponseN4dIIFCS, PlrAccessEntryResponse,
+    UpdateLearnerSubsetFields, UpdateLearnerSubsetFieldsResponse, ViewAudit, ViewAuditResponse,
 };
 use crate::domain::{
-    AuditQuery, Call, Error, FindByUln, FindType, Found, FoundLearner, GetType, LearnerRecordQuery, RecordQuery, SubsetChange,
-    UserType, codes,
+    AuditQuery, Call, Error, FindByUln, FindType, Found, FoundLearner, GetType, LearnerRecordQuery, RecordQuery,
+    SubsetChange, UserType, codes,
 };
 use crate::model;
 use crate::xml::XsDateTime;
@@ -95,9 +95,7 @@ impl ILearnerServiceR9 for Door<'_> {
             preferred_given_name: request.preferred_given_name.as_deref(),
         };
         let updated = self.domain.update_subset(&caller, &change)?;
-        Ok(UpdateLearnerSubsetFieldsResponse {
-            update_learner_subset_fields_result: some(self.answer(updated.code())),
-        })
+        Ok(UpdateLearnerSubsetFieldsResponse { update_learner_subset_fields_result: some(self.answer(updated.code())) })
     }
 
     fn view_audit<'a>(&self, call: &Call, request: ViewAudit<'a>) -> Result<ViewAuditResponse<'a>, Refused> {

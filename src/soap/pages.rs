@@ -31,7 +31,11 @@ pub fn page(service: &Service, query: &str, public_url: &str) -> Page {
         "singlewsdl" => found(in_one(service, &address)),
         "xsd" => match service.documents.iter().skip(1).find(|(name, _)| *name == value) {
             Some((_, text)) => found(with_locations(text, &address)),
-            None => Page { status: 404, content_type: "text/plain; charset=utf-8", body: "There is no such schema.\n".to_owned() },
+            None => Page {
+                status: 404,
+                content_type: "text/plain; charset=utf-8",
+                body: "There is no such schema.\n".to_owned(),
+            },
         },
         _ => Page { status: 200, content_type: HTML, body: help(service, &address) },
     }

@@ -5,9 +5,9 @@ use diesel::prelude::*;
 use super::dialect::on_either;
 use super::schema::audit;
 use super::{AnyConnection, StoreError};
-use crate::model::{AuditEntry, Timestamp, Uln};
+use crate::model::{AuditEntry, Fingerprint, Timestamp, Uln};
 
-/// Columns of a row: the writer must stay below the databases' limits of bound values for one statement.
+/// Rows of one statement: below PostgreSQL's limit of 65,535 bound values.
 #[cfg(feature = "postgres")]
 const ROWS_AT_ONCE: usize = 2_000;
 
@@ -24,6 +24,7 @@ struct Row<'a> {
     action: &'a str,
     uln: Option<&'a str>,
     outcome: &'a str,
+    record_shown: bool,
 }
 
 impl<'a> From<&'a AuditEntry> for Row<'a> {
@@ -39,6 +40,7 @@ impl<'a> From<&'a AuditEntry> for Row<'a> {
             action,
             uln,
             outcome,
+            record_shown,
         } = entry;
         Self {
             at: *at,
@@ -46,11 +48,12 @@ impl<'a> From<&'a AuditEntry> for Row<'a> {
             organisation_ref,
             organisation_name,
             user_name,
-            certificate: certificate.map(|fingerprint| fingerprint.to_string()),
+            certificate: certificate.as_ref().map(hexadecimal),
             door: door.code(),
             action,
             uln: uln.as_ref().map(Uln::as_str),
             outcome,
+            record_shown: *record_shown,
         }
     }
 }
@@ -92,36 +95,20 @@ pub struct AuditLine {
     pub user_name: String,
 }
 
-/// Which rows are asked for: any of the ULNs, any of the actions, any of the outcomes.
-#[derive(Clone, Copy)]
-pub struct AuditFilter<'a> {
-    /// Whom the rows concern.
-    pub ulns: &'a [Uln],
-    /// What was done.
-    pub actions: &'a [&'a str],
-    /// How it ended.
-    pub outcomes: &'a [&'a str],
-}
-
-/// The number of rows that the filter lets through, and a page of them, newest first.
-pub fn page(
+/// The number of times that a record of any of the learners was shown, and a page of these, newest first.
+pub fn records_shown(
     connection: &mut AnyConnection,
-    filter: AuditFilter<'_>,
+    ulns: &[Uln],
     offset: i64,
     limit: i64,
 ) -> Result<(i64, Vec<AuditLine>), StoreError> {
-    let ulns = || filter.ulns.iter().map(Uln::as_str);
+    let ulns = || ulns.iter().map(Uln::as_str);
     on_either!(connection, c => {
-        let total = audit::table
-            .filter(audit::uln.eq_any(ulns()))
-            .filter(audit::action.eq_any(filter.actions))
-            .filter(audit::outcome.eq_any(filter.outcomes))
-            .count()
-            .get_result(c)?;
+        let total =
+            audit::table.filter(audit::record_shown).filter(audit::uln.eq_any(ulns())).count().get_result(c)?;
         let lines = audit::table
+            .filter(audit::record_shown)
             .filter(audit::uln.eq_any(ulns()))
-            .filter(audit::action.eq_any(filter.actions))
-            .filter(audit::outcome.eq_any(filter.outcomes))
             .order((audit::at.desc(), audit::id.desc()))
             .offset(offset)
             .limit(limit)
@@ -129,4 +116,22 @@ pub fn page(
             .load(c)?;
         Ok((total, lines))
     })
+}
+
+/// The 64 digits of a fingerprint, for every line that is written.
+fn hexadecimal(fingerprint: &Fingerprint) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |value: u8| DIGITS.get(usize::from(value & 15)).copied().map_or('0', char::from);
+    fingerprint.as_bytes().iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_is_written_as_everywhere() {
+        let fingerprint = Fingerprint::of_der(b"synthetic");
+        assert_eq!(hexadecimal(&fingerprint), fingerprint.to_string());
+    }
 }

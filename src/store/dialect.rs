@@ -1,6 +1,7 @@
 //! What truly differs between the two databases, and nothing else.
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection};
+#[cfg(feature = "postgres")]
 use diesel::prelude::*;
 
 use super::{AnyConnection, StoreError};

@@ -168,8 +168,7 @@ pub fn insert(connection: &mut AnyConnection, events: &[LearningEvent]) -> Resul
     let mut added = 0;
     for events in events.chunks(ROWS_AT_ONCE) {
         let rows: Vec<NewRow<'_>> = events.iter().map(NewRow::from).collect();
-        added +=
-            on_either!(connection, c => diesel::insert_into(learning_events::table).values(&rows).execute(c))?;
+        added += on_either!(connection, c => diesel::insert_into(learning_events::table).values(&rows).execute(c))?;
     }
     Ok(added)
 }

@@ -115,8 +115,7 @@ impl Store {
     pub fn read<T>(&self, query: impl Fn(&mut AnyConnection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut lost = 0;
         loop {
-            let mut reader =
-                self.inner.readers.get().map_err(|error| StoreError::Unreachable(error.to_string()))?;
+            let mut reader = self.inner.readers.get().map_err(|error| StoreError::Unreachable(error.to_string()))?;
             let Reader { connection, lost: is_lost } = &mut *reader;
             match query(connection) {
                 Err(error) if error.is_disconnection() && lost < self.inner.readers.max_size() => {

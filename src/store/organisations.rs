@@ -58,7 +58,7 @@ pub struct Certificate {
 
 /// The number of changes made to organisations and certificates so far.
 pub fn change_number(connection: &mut AnyConnection) -> Result<i64, StoreError> {
-    Ok(on_either!(connection, c => registry_changes::table.find(1).select(registry_changes::number).first(c))?)
+    Ok(on_either!(connection, c => registry_changes::table.find(1).select(registry_changes::number).get_result(c))?)
 }
 
 /// Counts a change of organisations or certificates, so that every node reads them anew.
@@ -93,16 +93,14 @@ pub fn all_certificates(connection: &mut AnyConnection) -> Result<Vec<Certificat
     let pairs: Vec<(String, i32)> = certificate_organisations::table
         .order((certificate_organisations::fingerprint, certificate_organisations::organisation_id))
         .load(connection)?;
-    let rows: Vec<(String, String, Timestamp, Timestamp, Option<Timestamp>)> = certificates::table
-        .order((certificates::registered_at, certificates::fingerprint))
-        .load(connection)?;
+    let rows: Vec<(String, String, Timestamp, Timestamp, Option<Timestamp>)> =
+        certificates::table.order((certificates::registered_at, certificates::fingerprint)).load(connection)?;
     rows.into_iter()
         .map(|(fingerprint, subject, not_after, registered_at, revoked_at)| {
             let first = pairs.partition_point(|(other, _)| *other < fingerprint);
             let organisations =
                 pairs.iter().skip(first).take_while(|(other, _)| *other == fingerprint).map(|(_, id)| *id).collect();
-            let fingerprint =
-                fingerprint.parse().map_err(|_| StoreError::Corrupt("certificates.fingerprint"))?;
+            let fingerprint = fingerprint.parse().map_err(|_| StoreError::Corrupt("certificates.fingerprint"))?;
             Ok(Certificate { fingerprint, subject, not_after, registered_at, revoked_at, organisations })
         })
         .collect()
@@ -130,12 +128,7 @@ pub fn insert(connection: &mut AnyConnection, new: &Organisation, at: Timestamp)
 }
 
 /// Sets the hash of an organisation's password.
-pub fn set_password_hash(
-    connection: &mut AnyConnection,
-    id: i32,
-    hash: &str,
-    at: Timestamp,
-) -> Result<(), StoreError> {
+pub fn set_password_hash(connection: &mut AnyConnection, id: i32, hash: &str, at: Timestamp) -> Result<(), StoreError> {
     diesel::update(organisations::table.find(id))
         .set((organisations::password_hash.eq(hash), organisations::updated_at.eq(at)))
         .execute(connection)?;

@@ -173,6 +173,7 @@ diesel::table! {
         action -> Text,
         uln -> Nullable<Text>,
         outcome -> Text,
+        record_shown -> Bool,
     }
 }
 

@@ -43,7 +43,7 @@ pub fn latest(
     Ok(recent_searches::table
         .find((organisation_id, details))
         .select((recent_searches::at, recent_searches::outcome))
-        .first(connection)
+        .get_result(connection)
         .optional()?)
 }
 

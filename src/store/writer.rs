@@ -120,6 +120,18 @@ impl Group {
         true
     }
 
+    /// Takes what waits, as far as there is room; `false` when that was the end.
+    fn take_waiting(&mut self, tasks: &Receiver<Task>, aside: &mut VecDeque<Box<dyn Work>>) -> bool {
+        while self.len() < LARGEST_GROUP
+            && let Ok(next) = tasks.try_recv()
+        {
+            if !self.take(next, aside) {
+                return false;
+            }
+        }
+        true
+    }
+
     fn len(&self) -> usize {
         self.works.len() + self.additions.len()
     }
@@ -138,13 +150,11 @@ impl WritingThread {
                     Err(_) => open = false,
                 }
             }
-            while open
-                && group.len() < LARGEST_GROUP
-                && let Ok(next) = tasks.try_recv()
-            {
-                open = group.take(next, &mut aside);
-            }
+            open = open && group.take_waiting(tasks, &mut aside);
             if group.len() > 0 {
+                // Whoever is about to queue something may do it now and share this commit instead of waiting for the next.
+                thread::yield_now();
+                open = open && group.take_waiting(tasks, &mut aside);
                 self.settle(group);
             }
             if let Some(work) = aside.pop_front() {

@@ -104,7 +104,7 @@ impl Client {
 }
 
 /// Fingerprint, common name (or the whole subject where there is none) and end of validity.
-fn peer_of(der: &[u8]) -> Option<Peer> {
+pub(super) fn peer_of(der: &[u8]) -> Option<Peer> {
     let (_, certificate) = X509Certificate::from_der(der).ok()?;
     let subject = certificate.subject();
     let name = subject.iter_common_name().next().and_then(|name| name.as_str().ok());

@@ -12,7 +12,8 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
 use rustls::sign::CertifiedKey;
 
-use crate::config;
+use super::client::peer_of;
+use crate::model::Timestamp;
 
 /// Why the files cannot be used. The texts name the file; no part of a key is ever in them.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +39,19 @@ pub enum TlsError {
     Setup(#[from] rustls::Error),
 }
 
+/// Where everything is.
+#[derive(Debug, Clone)]
+pub struct Files {
+    /// PEM: the server's certificate, then its intermediates.
+    pub certificate: PathBuf,
+    /// PEM: its private key.
+    pub key: PathBuf,
+    /// PEM: the authorities whose client certificates are accepted.
+    pub client_ca: PathBuf,
+    /// PEM or DER: revocation lists of those authorities.
+    pub revocation_lists: Vec<PathBuf>,
+}
+
 /// What one reading of the files gave.
 #[derive(Debug)]
 pub(super) struct Material {
@@ -45,18 +59,18 @@ pub(super) struct Material {
     pub(super) generation: u64,
     pub(super) loaded: Instant,
     pub(super) certified: Arc<CertifiedKey>,
+    /// When the server's own certificate ends.
+    pub(super) not_after: Timestamp,
     pub(super) verifier: Arc<dyn ClientCertVerifier>,
 }
 
 impl Material {
-    pub(super) fn load(
-        settings: &config::Tls,
-        provider: &Arc<CryptoProvider>,
-        generation: u64,
-    ) -> Result<Self, TlsError> {
-        let certified = Arc::new(certified_key(settings, provider)?);
-        let verifier = client_verifier(settings, provider)?;
-        Ok(Self { generation, loaded: Instant::now(), certified, verifier })
+    pub(super) fn load(files: &Files, provider: &Arc<CryptoProvider>, generation: u64) -> Result<Self, TlsError> {
+        let certified = Arc::new(certified_key(files, provider)?);
+        let verifier = client_verifier(files, provider)?;
+        let own = certified.cert.first().and_then(|own| peer_of(own));
+        let not_after = own.ok_or_else(|| unusable(&files.certificate, "not a certificate"))?.not_after;
+        Ok(Self { generation, loaded: Instant::now(), certified, not_after, verifier })
     }
 }
 
@@ -64,36 +78,33 @@ impl Material {
 pub(super) type Signature = Vec<Option<(SystemTime, u64)>>;
 
 /// The present state of all files.
-pub(super) fn signature(settings: &config::Tls) -> Signature {
-    let files = [&settings.certificate, &settings.key, &settings.client_ca];
+pub(super) fn signature(files: &Files) -> Signature {
+    let always = [&files.certificate, &files.key, &files.client_ca];
     let state = |path: &PathBuf| {
         let metadata = std::fs::metadata(path).ok()?;
         Some((metadata.modified().ok()?, metadata.len()))
     };
-    files.into_iter().chain(&settings.revocation_lists).map(state).collect()
+    always.into_iter().chain(&files.revocation_lists).map(state).collect()
 }
 
-fn certified_key(settings: &config::Tls, provider: &CryptoProvider) -> Result<CertifiedKey, TlsError> {
-    let chain = certificates(&settings.certificate)?;
-    let key = PrivateKeyDer::from_pem_slice(&read(&settings.key)?)
-        .map_err(|e| unusable(&settings.key, format!("no private key: {e}")))?;
+fn certified_key(files: &Files, provider: &CryptoProvider) -> Result<CertifiedKey, TlsError> {
+    let chain = certificates(&files.certificate)?;
+    let key = PrivateKeyDer::from_pem_slice(&read(&files.key)?)
+        .map_err(|e| unusable(&files.key, format!("no private key: {e}")))?;
     CertifiedKey::from_der(chain, key, provider).map_err(|e| {
-        unusable(&settings.key, format!("not the key of the certificate {}: {e}", settings.certificate.display()))
+        unusable(&files.key, format!("not the key of the certificate {}: {e}", files.certificate.display()))
     })
 }
 
 /// A client certificate must chain to one of the roots and stand in none of the revocation lists. An authority without a list revokes
 /// nothing, and a list past its next update still counts (our choice: the lists are files that the operator chose to name).
-fn client_verifier(
-    settings: &config::Tls,
-    provider: &Arc<CryptoProvider>,
-) -> Result<Arc<dyn ClientCertVerifier>, TlsError> {
+fn client_verifier(files: &Files, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ClientCertVerifier>, TlsError> {
     let mut roots = RootCertStore::empty();
-    for root in certificates(&settings.client_ca)? {
-        roots.add(root).map_err(|e| unusable(&settings.client_ca, format!("not an authority's certificate: {e}")))?;
+    for root in certificates(&files.client_ca)? {
+        roots.add(root).map_err(|e| unusable(&files.client_ca, format!("not an authority's certificate: {e}")))?;
     }
     let mut lists = Vec::new();
-    for path in &settings.revocation_lists {
+    for path in &files.revocation_lists {
         lists.extend(revocation_lists(path)?);
     }
     WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
@@ -101,7 +112,7 @@ fn client_verifier(
         .allow_unknown_revocation_status()
         .build()
         .map_err(|e| {
-            let path = settings.revocation_lists.first().unwrap_or(&settings.client_ca);
+            let path = files.revocation_lists.first().unwrap_or(&files.client_ca);
             unusable(path, e.to_string())
         })
 }

@@ -11,7 +11,7 @@ mod trust;
 mod watch;
 
 pub use self::client::{Client, Refusal};
-pub use self::material::TlsError;
+pub use self::material::{Files, TlsError};
 pub use self::trust::{Handshake, Trust};
 pub use self::watch::watch;
 

@@ -11,7 +11,7 @@ use rcgen::{
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::config;
+use super::Files;
 
 /// An authority and its folder.
 pub(crate) struct Pki {
@@ -115,8 +115,8 @@ impl Pki {
         self.folder.path().join(name)
     }
 
-    pub(crate) fn settings(&self) -> config::Tls {
-        config::Tls {
+    pub(crate) fn files(&self) -> Files {
+        Files {
             certificate: self.path("server.pem"),
             key: self.path("server.key"),
             client_ca: self.path("ca.pem"),
@@ -137,6 +137,23 @@ impl Pki {
             None => builder.with_no_client_auth(),
             Some(identity) => builder.with_client_auth_cert(vec![identity.der()], identity.key_der()).unwrap(),
         }
+    }
+
+    /// The same with one version of TLS alone.
+    pub(crate) fn client_config_for(
+        &self,
+        identity: &Identity,
+        version: &'static rustls::SupportedProtocolVersion,
+    ) -> rustls::ClientConfig {
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(self.authority.clone()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        rustls::ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[version])
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_client_auth_cert(vec![identity.der()], identity.key_der())
+            .unwrap()
     }
 
     pub(crate) fn folder(&self) -> &Path {

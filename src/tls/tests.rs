@@ -10,7 +10,7 @@ use crate::model::Fingerprint;
 #[test]
 fn the_peer_is_read_from_the_certificate() {
     let pki = Pki::new();
-    let trust = Trust::load(&pki.settings()).unwrap();
+    let trust = Trust::load(&pki.files()).unwrap();
     let identity = pki.client(7, "Synthetic Provider");
     let client = trust.client(&[identity.der()], false).unwrap();
     assert_eq!(client.peer().subject, "Synthetic Provider");
@@ -24,7 +24,7 @@ fn the_peer_is_read_from_the_certificate() {
 #[test]
 fn a_revocation_reaches_connections_that_stand() {
     let pki = Pki::new();
-    let trust = Trust::load(&pki.settings()).unwrap();
+    let trust = Trust::load(&pki.files()).unwrap();
     let (good, bad) = (pki.client(7, "Good"), pki.client(8, "Bad"));
     let now = Utc::now().naive_utc();
     let good = trust.client(&[good.der()], false).unwrap();
@@ -43,7 +43,7 @@ fn a_revocation_reaches_connections_that_stand() {
 #[test]
 fn expiry_and_foreign_authorities_are_seen_at_each_request() {
     let pki = Pki::new();
-    let trust = Trust::load(&pki.settings()).unwrap();
+    let trust = Trust::load(&pki.files()).unwrap();
     let now = Utc::now().naive_utc();
     let client = trust.client(&[pki.client(7, "Good").der()], false).unwrap();
     assert_eq!(client.admit(&trust, client.peer().not_after + chrono::Duration::seconds(1)), Err(Refusal::Expired));
@@ -56,7 +56,7 @@ fn expiry_and_foreign_authorities_are_seen_at_each_request() {
 #[test]
 fn wrong_files_are_named_and_leave_everything_as_it_was() {
     let pki = Pki::new();
-    let trust = Trust::load(&pki.settings()).unwrap();
+    let trust = Trust::load(&pki.files()).unwrap();
     let bad = pki.client(8, "Bad");
     let client = trust.client(&[bad.der()], false).unwrap();
     let now = Utc::now().naive_utc();
@@ -90,7 +90,7 @@ fn wrong_files_are_named_and_leave_everything_as_it_was() {
 #[test]
 fn changed_files_are_found_by_the_watch() {
     let pki = Pki::new();
-    let trust = Trust::load(&pki.settings()).unwrap();
+    let trust = Trust::load(&pki.files()).unwrap();
     watch(&trust).unwrap();
     let bad = pki.client(8, "Bad");
     let client = trust.client(&[bad.der()], false).unwrap();

@@ -14,8 +14,8 @@ use rustls::sign::CertifiedKey;
 use rustls::{DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme};
 
 use super::client::{Client, Refusal};
-use super::material::{Material, Signature, TlsError, signature};
-use crate::config;
+use super::material::{Files, Material, Signature, TlsError, signature};
+use crate::model::Timestamp;
 
 /// Sessions that can be resumed at any time. They live in this process, so there is no ticket key to keep or change.
 const SESSIONS: usize = 4096;
@@ -37,7 +37,7 @@ pub enum Handshake {
 pub struct Trust(Arc<Inner>);
 
 pub(super) struct Inner {
-    settings: config::Tls,
+    files: Files,
     provider: Arc<CryptoProvider>,
     material: ArcSwap<Material>,
     /// State of the files at the last attempt to load them, right or wrong.
@@ -50,11 +50,11 @@ impl Trust {
     ///
     /// # Errors
     /// The first file that is missing or wrong.
-    pub fn load(settings: &config::Tls) -> Result<Self, TlsError> {
+    pub fn load(files: &Files) -> Result<Self, TlsError> {
         let provider = Arc::new(ring::default_provider());
-        let tried = Mutex::new(signature(settings));
-        let material = ArcSwap::from_pointee(Material::load(settings, &provider, 1)?);
-        Ok(Self(Arc::new(Inner { settings: settings.clone(), provider, material, tried, observer: OnceLock::new() })))
+        let tried = Mutex::new(signature(files));
+        let material = ArcSwap::from_pointee(Material::load(files, &provider, 1)?);
+        Ok(Self(Arc::new(Inner { files: files.clone(), provider, material, tried, observer: OnceLock::new() })))
     }
 
     /// Reads all files again. On an error everything stays as it was.
@@ -63,6 +63,11 @@ impl Trust {
     /// The first file that is missing or wrong.
     pub fn reload(&self) -> Result<(), TlsError> {
         self.0.reload(&mut self.0.tried.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// When the server's own certificate ends.
+    pub fn not_after(&self) -> Timestamp {
+        self.0.material.load().not_after
     }
 
     /// Who is told about handshakes; the first caller only.
@@ -117,13 +122,13 @@ impl Inner {
     /// another attempt, so that replacing them one after the other is safe.
     pub(super) fn reload_if_changed(&self) -> Option<Result<(), TlsError>> {
         let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
-        (*tried != signature(&self.settings)).then(|| self.reload(&mut tried))
+        (*tried != signature(&self.files)).then(|| self.reload(&mut tried))
     }
 
     fn reload(&self, tried: &mut Signature) -> Result<(), TlsError> {
-        *tried = signature(&self.settings);
+        *tried = signature(&self.files);
         let generation = self.material.load().generation + 1;
-        self.material.store(Arc::new(Material::load(&self.settings, &self.provider, generation)?));
+        self.material.store(Arc::new(Material::load(&self.files, &self.provider, generation)?));
         Ok(())
     }
 
@@ -136,7 +141,7 @@ impl Inner {
 
 impl fmt::Debug for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Trust").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("Trust").field("files", &self.files).finish_non_exhaustive()
     }
 }
 

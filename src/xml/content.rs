@@ -94,11 +94,8 @@ impl Seen {
 
     fn unexpected(&self, index: u32, reader: &Reader<'_>) -> ReadError {
         let name = self.field(index).map_or("", |field| field.name);
-        let rest: Vec<&str> = (0_u32..)
-            .zip(self.fields)
-            .skip_while(|(other, _)| *other <= index)
-            .map(|(_, field)| field.name)
-            .collect();
+        let rest: Vec<&str> =
+            (0_u32..).zip(self.fields).skip_while(|(other, _)| *other <= index).map(|(_, field)| field.name).collect();
         reader.invalid(if rest.is_empty() {
             format!(
                 "cvc-complex-type.2.4.d: Invalid content was found starting with element '{name}'. No child element is expected at this point."

@@ -50,7 +50,9 @@ impl Pattern {
 
     fn published(&self) -> &'static str {
         match self {
-            Pattern::Words(published, _) | Pattern::NonBlank(published) | Pattern::Expression(published, _) => published,
+            Pattern::Words(published, _) | Pattern::NonBlank(published) | Pattern::Expression(published, _) => {
+                published
+            }
         }
     }
 }

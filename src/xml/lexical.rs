@@ -125,7 +125,8 @@ impl Lexical<'_> for Base64 {
 
 /// A date and time without an offset, in every form that clients send (clients.md, "beyond the table of shapes").
 ///
-/// A date alone means midnight; an offset is converted away (to UTC); fractions of a second are dropped.
+/// A date alone means midnight; an offset and fractions of a second are dropped. Every request member of this type is a
+/// calendar day: midnight in summer time, sent as `2024-07-01T00:00:00+01:00`, is the first of July (our choice).
 /// Written as `2024-07-01T00:00:00`: some clients fail on an offset, others without a time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct XsDateTime(pub NaiveDateTime);
@@ -167,9 +168,7 @@ fn date_time(text: &str) -> Option<NaiveDateTime> {
         }
         None => (NaiveTime::MIN, rest),
     };
-    let moment = date.and_time(time).checked_sub_signed(chrono::TimeDelta::minutes(minutes_east(offset)?))?;
-    // Years of other than four digits have another form.
-    (1..=9999).contains(&moment.year()).then_some(moment)
+    (is_offset(offset) && date.year() > 0).then(|| date.and_time(time))
 }
 
 fn without_fraction(rest: &str) -> Option<&str> {
@@ -182,21 +181,17 @@ fn without_fraction(rest: &str) -> Option<&str> {
     }
 }
 
-fn minutes_east(offset: &str) -> Option<i64> {
-    let sign = match offset.bytes().next() {
-        None => return Some(0),
-        Some(b'Z') => return (offset.len() == 1).then_some(0),
-        Some(b'+') => 1,
-        Some(b'-') => -1,
-        Some(_) => return None,
+/// Whether this is an offset from UTC, or nothing.
+fn is_offset(text: &str) -> bool {
+    let Some(clock) = text.strip_prefix(['+', '-']) else { return text.is_empty() || text == "Z" };
+    let two_digits = |part: &str| match part.as_bytes() {
+        [tens @ b'0'..=b'9', units @ b'0'..=b'9'] => Some((tens - b'0') * 10 + (units - b'0')),
+        _ => None,
     };
-    let (hours, minutes) = offset.get(1..)?.split_once(':')?;
-    let two_digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
-    if !two_digits(hours) || !two_digits(minutes) {
-        return None;
-    }
-    let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
-    (hours <= 14 && minutes <= 59).then_some(sign * (hours * 60 + minutes))
+    clock
+        .split_once(':')
+        .and_then(|(hours, minutes)| two_digits(hours).zip(two_digits(minutes)))
+        .is_some_and(|(hours, minutes)| hours <= 14 && minutes <= 59)
 }
 
 #[cfg(test)]
@@ -207,10 +202,30 @@ mod tests {
     #[test]
     fn dates_and_times_are_read_in_every_form_that_clients_send() {
         let midnight = NaiveDate::from_ymd_opt(2024, 7, 1).unwrap().and_time(NaiveTime::MIN);
-        for form in ["2024-07-01", "2024-07-01T00:00:00", "2024-07-01T00:00:00Z", "2024-07-01T00:00:00.000Z", "2024-07-01T01:00:00.000+01:00"] {
+        for form in [
+            "2024-07-01",
+            "2024-07-01T00:00:00",
+            "2024-07-01T00:00:00Z",
+            "2024-07-01T00:00:00.000Z",
+            "2024-07-01T00:00:00.000+01:00",
+        ] {
             assert_eq!(XsDateTime::parse(form.into()), Ok(XsDateTime(midnight)), "{form}");
         }
-        for form in ["", "2024-7-1", "2024-02-30", "2024-07-01T", "2024-07-01T25:00:00", "2024-07-01Q", "2024-07-01T00:00:00.", "2024-07-01T00:00:00+1:00", "+024-07-01", "2024-07-01T00:00:00é", "9999-12-31T23:59:59-14:00"] {
+        for form in [
+            "",
+            "2024-7-1",
+            "2024-02-30",
+            "2024-07-01T",
+            "2024-07-01T25:00:00",
+            "2024-07-01Q",
+            "2024-07-01T00:00:00.",
+            "2024-07-01T00:00:00+1:00",
+            "+024-07-01",
+            "2024-07-01T00:00:00é",
+            "2024-07-01T00:00:00+15:00",
+            "2024-07-01T00:00:00Z1",
+            "0000-07-01",
+        ] {
             assert!(XsDateTime::parse(form.into()).is_err(), "{form}");
         }
         let mut out = String::new();

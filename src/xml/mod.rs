@@ -7,6 +7,8 @@ mod facets;
 mod lexical;
 mod reader;
 mod scope;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use content::{Field, FromXml, Seen, complex, required, text_value, value};

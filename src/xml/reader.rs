@@ -49,8 +49,7 @@ impl Limits {
     };
 
     /// For requests that carry a batch.
-    pub const BATCH: Limits =
-        Limits { children: 100_000, elements: 5_000_000, ..Limits::INTERACTIVE };
+    pub const BATCH: Limits = Limits { children: 100_000, elements: 5_000_000, ..Limits::INTERACTIVE };
 }
 
 /// The start of an element.
@@ -244,8 +243,7 @@ impl<'i> Reader<'i> {
 
     /// Where the reader stands.
     pub fn place(&self) -> Place {
-        let names: Vec<&str> =
-            self.open.iter().map(|open| if open.known { open.local } else { "?" }).collect();
+        let names: Vec<&str> = self.open.iter().map(|open| if open.known { open.local } else { "?" }).collect();
         Place { offset: self.offset(), path: names.join("/") }
     }
 
@@ -362,7 +360,10 @@ impl<'i> Reader<'i> {
             Some(colon) => (name.get(..colon).unwrap_or(""), name.get(colon + 1..).unwrap_or("")),
             None => ("", name),
         };
-        if is_name(local) && (prefix.is_empty() == (local.len() == name.len())) && (prefix.is_empty() || is_name(prefix)) {
+        if is_name(local)
+            && (prefix.is_empty() == (local.len() == name.len()))
+            && (prefix.is_empty() || is_name(prefix))
+        {
             Ok((prefix, local))
         } else {
             Err(self.broken(NotWellFormed::Syntax))
@@ -388,6 +389,9 @@ impl<'i> Reader<'i> {
                 Cow::Owned(value) => Cow::Owned(self.attribute_value(&value)?.into_owned()),
             };
             let key = attribute.key.into_inner();
+            if !follows_blank(tag, key) {
+                return Err(self.broken(NotWellFormed::Syntax));
+            }
             let (prefix, local) = self.name(key)?;
             let bound = match (prefix, local) {
                 ("", "xmlns") => Some(""),
@@ -497,12 +501,11 @@ fn resolve(reference: &BytesRef<'_>) -> Option<char> {
 }
 
 fn check_characters(source: &str) -> Result<(), ReadError> {
-    let control = source
-        .bytes()
-        .fold(false, |bad, byte| bad | (byte < 0x20 && byte != b'\t' && byte != b'\n' && byte != b'\r'));
+    let control =
+        source.bytes().fold(false, |bad, byte| bad | (byte < 0x20 && byte != b'\t' && byte != b'\n' && byte != b'\r'));
     // U+FFFE and U+FFFF are the only other scalar values that XML 1.0 leaves out.
-    let noncharacter = !source.is_ascii()
-        && source.as_bytes().windows(3).any(|bytes| matches!(bytes, [0xef, 0xbf, 0xbe | 0xbf]));
+    let noncharacter =
+        !source.is_ascii() && source.as_bytes().windows(3).any(|bytes| matches!(bytes, [0xef, 0xbf, 0xbe | 0xbf]));
     if control || noncharacter {
         return Err(ReadError::NotWellFormed { reason: NotWellFormed::Character, place: Place::default() });
     }
@@ -511,6 +514,13 @@ fn check_characters(source: &str) -> Result<(), ReadError> {
 
 fn is_character(character: char) -> bool {
     matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+/// Whether white space stands before `part`, which is a slice of `tag` (XML 1.0, production 40).
+fn follows_blank(tag: &str, part: &str) -> bool {
+    let at = part.as_ptr().addr().wrapping_sub(tag.as_ptr().addr());
+    let before = at.checked_sub(1).and_then(|at| tag.as_bytes().get(at));
+    before.is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
 }
 
 fn is_name(name: &str) -> bool {

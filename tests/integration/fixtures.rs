@@ -6,11 +6,14 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use learning_records::contract::SERVICES;
 use regex::Regex;
 
 use crate::harness::message::{SOAP_1_2, escape};
+use crate::harness::tree::Node;
 use crate::harness::{Answer, Deployment, on_both};
 
 /// The folder of requests that no operation takes.
@@ -99,10 +102,33 @@ fn of_person(role: &str, field: &str) -> Option<String> {
 }
 
 impl Fixture {
-    /// Puts the demo's data back, sends the request, and returns the answer.
+    /// Puts the demo's data back, sends the request that has to come before, where there is one, and the request
+    /// itself, and returns its answer. Where the one before is a batch, `${JOB}` is the number of its job, and the
+    /// answer is the one after the job is over.
     pub fn play(&self, deployment: &Deployment) -> Answer {
         deployment.reset();
-        let request = fs::read_to_string(&self.path).expect("a request");
+        let before = self.beside(".before.xml");
+        if !before.exists() {
+            return self.send(deployment, &self.path, "");
+        }
+        let answer = self.send(deployment, &before, "");
+        assert_eq!(answer.status, 200, "{}: {}", before.display(), answer.text());
+        let job = answer.result().value("JobID").unwrap_or_default().to_owned();
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let answer = self.send(deployment, &self.path, &job);
+            let is_running =
+                ["<ResponseCode>WSRC0008<", "<ResponseCode>WSRC0026<"].iter().any(|code| answer.text().contains(code));
+            if job.is_empty() || !is_running {
+                return answer;
+            }
+            assert!(Instant::now() < deadline, "{}: the job is never over", self.label());
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn send(&self, deployment: &Deployment, path: &Path, job: &str) -> Answer {
+        let request = fs::read_to_string(path).expect("a request").replace("${JOB}", job);
         let placeholder = Regex::new(r"\$\{(?:([A-Z_]+)\.)?([A-Z_]+)\}").expect("a pattern");
         let filled = placeholder.replace_all(&request, |found: &regex::Captures<'_>| {
             let field = &found[2];
@@ -113,7 +139,8 @@ impl Fixture {
             };
             escape(&value.unwrap_or_else(|| panic!("{}: nothing for {}", self.label(), &found[0])))
         });
-        let actor = if request.contains("${AO.") { deployment.awarding_organisation() } else { deployment.provider() };
+        let actor =
+            if request.contains("${AO.PASSWORD}") { deployment.awarding_organisation() } else { deployment.provider() };
         let kind = if filled.contains(SOAP_1_2) { "application/soap+xml" } else { "text/xml" };
         actor.post_with(&self.service, &format!("Content-Type: {kind}; charset=utf-8\r\n"), filled.as_bytes())
     }
@@ -125,8 +152,13 @@ impl Fixture {
     }
 
     fn golden(&self) -> PathBuf {
+        self.beside(".response.xml")
+    }
+
+    /// Another file of this case.
+    fn beside(&self, ending: &str) -> PathBuf {
         let name = self.path.to_string_lossy().into_owned();
-        PathBuf::from(name.replace(".request.xml", ".response.xml"))
+        PathBuf::from(name.replace(".request.xml", ending))
     }
 
     fn label(&self) -> String {
@@ -142,8 +174,9 @@ on_both! {
         let mut wrong = Vec::new();
         for fixture in all() {
             let answer = fixture.play(&deployment);
-            if carried(&answer) != fixture.codes() {
-                wrong.push(format!("== {}: carries {:?}", fixture.label(), carried(&answer)));
+            let codes = carried(&answer.document());
+            if codes != fixture.codes() {
+                wrong.push(format!("== {}: carries {codes:?}", fixture.label()));
             }
             let answer = printed(&deployment, &answer);
             let golden = fixture.golden();
@@ -191,10 +224,9 @@ fn every_operation_has_a_fixture() {
 }
 
 /// The codes that an answer carries, in document order.
-fn carried(answer: &Answer) -> Vec<String> {
+pub fn carried(document: &Node) -> Vec<String> {
     const CARRIERS: [&str; 3] = ["ErrorCode", "ResponseCode", "UpdateLearnerSubsetFieldsResult"];
-    answer
-        .document()
+    document
         .descendants()
         .into_iter()
         .filter(|node| CARRIERS.contains(&node.name.as_str()))
@@ -206,14 +238,36 @@ fn carried(answer: &Answer) -> Vec<String> {
 fn printed(deployment: &Deployment, answer: &Answer) -> String {
     let body = answer.text();
     let mut text = body.replace(deployment.variable("LRS_URL"), "{{LRS_URL}}");
-    for element in ["ErrorTimestamp", "CreatedDate", "LastUpdatedDate", "DateTime", "DateLoaded"] {
-        let pattern = Regex::new(&format!(r"(<(?:\w+:)?{element}>)[^<]+(</)")).expect("a pattern");
-        text = pattern.replace_all(&text, "$1{{time}}$2").into_owned();
+    // The mask keeps the form: a time with milliseconds or an offset is none of these.
+    let forms = [("", "{{day}}"), (r" \d\d:\d\d:\d\d", "{{day time}}"), (r"T\d\d:\d\d:\d\d", "{{dayTtime}}")];
+    for element in
+        ["ErrorTimestamp", "CreatedDate", "LastUpdatedDate", "DateTime", "JobStartedDateTime", "JobFinishedDateTime"]
+    {
+        for (clock, mask) in forms {
+            let pattern =
+                Regex::new(&format!(r"(<(?:\w+:)?{element}>)\d{{4}}-\d\d-\d\d{clock}(</)")).expect("a pattern");
+            text = pattern.replace_all(&text, format!("$1{mask}$2")).into_owned();
+        }
     }
     if body.contains("RegisterLearnerResponse") {
         let pattern = Regex::new(r"(<ULN>)\d{10}(</ULN>)").expect("a pattern");
         text = pattern.replace_all(&text, "$1{{new ULN}}$2").into_owned();
     }
+    let created =
+        Regex::new(r"<Learner>(?:<[^/][^>]*>[^<]*</[^>]*>)*?<ReturnCode>RC00[12]</ReturnCode>").expect("a pattern");
+    let new_uln = Regex::new(r"<ULN>\d{10}</ULN>").expect("a pattern");
+    text = created
+        .replace_all(&text, |learner: &regex::Captures<'_>| {
+            let is_new = learner[0].contains("<FamilyName>Fixture-");
+            if is_new {
+                new_uln.replace(&learner[0], "<ULN>{{new ULN}}</ULN>").into_owned()
+            } else {
+                learner[0].to_owned()
+            }
+        })
+        .into_owned();
+    let job = Regex::new(r"(<JobID>)[1-9]\d*(</JobID>)").expect("a pattern");
+    text = job.replace_all(&text, "$1{{job}}$2").into_owned();
     let kind = answer.header("content-type").unwrap_or("no type");
     format!("<!-- HTTP {} {kind} -->\n{}\n", answer.status, one_a_line(&text))
 }

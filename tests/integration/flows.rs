@@ -1,7 +1,7 @@
 //! A learner's life through the doors: registered, found, changed, verified, read. Each test makes people of
 //! its own, so that it can share a server with the others.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::harness::message::Fields;
 use crate::harness::{Actor, Answer, Deployment, on_both};
@@ -9,24 +9,25 @@ use crate::harness::{Actor, Answer, Deployment, on_both};
 const LS: &str = "LearnerService";
 const R9: &str = "LearnerServiceR9";
 
-/// A synthetic person whom no other test knows: the names carry a number written in letters.
+/// A synthetic person whom no other test knows, and whom no search takes for another: name, day of birth and
+/// postcode are all made from a number of the person's own.
 pub struct Person {
     pub given: String,
     pub family: String,
-    pub postcode: &'static str,
-    pub born: &'static str,
+    pub postcode: String,
+    pub born: String,
     pub gender: &'static str,
 }
 
 impl Person {
     pub fn new() -> Person {
-        static NEXT: AtomicU32 = AtomicU32::new(1);
-        let number = std::process::id() * 1_000 + NEXT.fetch_add(1, Ordering::Relaxed);
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let mut digits = Scattered(u64::from(std::process::id()) << 32 | NEXT.fetch_add(1, Ordering::Relaxed));
         Person {
-            given: format!("Given{}", letters(number)),
-            family: format!("Family{}", letters(number.wrapping_mul(2_654_435_761))),
-            postcode: "ZZ99 3WZ",
-            born: "2007-03-14",
+            given: digits.name(4),
+            family: digits.name(5),
+            postcode: format!("ZZ{} {}{}{}", digits.below(99) + 1, digits.below(10), digits.letter(), digits.letter()),
+            born: format!("{}-{:02}-{:02}", 1950 + digits.below(55), digits.below(12) + 1, digits.below(28) + 1),
             gender: "2",
         }
     }
@@ -36,8 +37,8 @@ impl Person {
         vec![
             ("GivenName", self.given.clone()),
             ("FamilyName", self.family.clone()),
-            ("LastKnownPostCode", self.postcode.to_owned()),
-            ("DateOfBirth", self.born.to_owned()),
+            ("LastKnownPostCode", self.postcode.clone()),
+            ("DateOfBirth", self.born.clone()),
             ("Gender", self.gender.to_owned()),
             ("VerificationType", "0".to_owned()),
             ("AbilityToShare", share.to_owned()),
@@ -55,9 +56,9 @@ impl Person {
         [
             ("FamilyName", &self.family),
             ("GivenName", &self.given),
-            ("DateOfBirth", self.born),
+            ("DateOfBirth", &self.born),
             ("Gender", self.gender),
-            ("LastKnownPostCode", self.postcode),
+            ("LastKnownPostCode", &self.postcode),
         ]
     }
 }
@@ -66,13 +67,34 @@ pub fn borrowed<'a>(fields: &'a [(&'a str, String)]) -> Vec<(&'a str, &'a str)> 
     fields.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }
 
-fn letters(mut number: u32) -> String {
-    let mut text = String::new();
-    for _ in 0..7 {
-        text.push(char::from(b'a' + (number % 26) as u8));
-        number /= 26;
+/// Numbers that look like chance and follow from one number (splitmix64).
+struct Scattered(u64);
+
+impl Scattered {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % limit
     }
-    text
+
+    fn of(&mut self, list: &[u8]) -> char {
+        char::from(list[self.below(list.len() as u64) as usize])
+    }
+
+    /// A letter that may stand at the end of a postcode.
+    fn letter(&mut self) -> char {
+        self.of(b"ABDEFGHJLNPQRSTUWXYZ")
+    }
+
+    fn name(&mut self, syllables: usize) -> String {
+        let first = self.of(b"BDFGHKLMNPRSTVW");
+        let mut name = format!("{first}{}", self.of(b"aeiou"));
+        for _ in 1..syllables {
+            name.extend([self.of(b"bdfgklmnprstv"), self.of(b"aeiou")]);
+        }
+        name
+    }
 }
 
 fn find(provider: &Actor<'_>, uln: &str, person: &Person) -> Answer {
@@ -119,8 +141,8 @@ fn change<'a>(
     let base = [
         ("GivenName", person.given.as_str()),
         ("FamilyName", person.family.as_str()),
-        ("LastKnownPostCode", person.postcode),
-        ("DateOfBirth", person.born),
+        ("LastKnownPostCode", person.postcode.as_str()),
+        ("DateOfBirth", person.born.as_str()),
         ("Gender", person.gender),
         ("VerificationType", "0"),
         ("AbilityToShare", "1"),
@@ -163,7 +185,7 @@ on_both! {
 
         let verified = provider.post(LS, &provider.credentials().verify(&[
             ("ULN", &uln), ("FamilyName", &person.family), ("GivenName", &person.given),
-            ("DateOfBirth", person.born), ("Gender", person.gender),
+            ("DateOfBirth", person.born.as_str()), ("Gender", person.gender),
         ]));
         assert_eq!(verified.value("VerifiedLearner/ResponseCode"), "WSVRC001");
 

@@ -256,7 +256,7 @@ on_both! {
             ("a header of 1 MB", format!("{head}X-Long: {}\r\n\r\n", "x".repeat(1_000_000))),
             ("a folded header", format!("{head}X-Folded: a\r\n b\r\nContent-Length: {}\r\n\r\n{q}", q.len())),
             ("a space before the colon", format!("{head}Content-Length : {}\r\n\r\n{q}", q.len())),
-            ("a chunk extension of 1 MB", format!("{head}Transfer-Encoding: chunked\r\n\r\n1;{}\r\n", "x".repeat(1_000_000))),
+            ("a chunk extension of 1 MB", format!("{head}Transfer-Encoding: chunked\r\n\r\n1;{}\r\n<\r\n0\r\n\r\n", "x".repeat(1_000_000))),
             ("not HTTP", "\x16\x03\x01 hello\r\n\r\n".to_owned()),
         ];
         for (name, bytes) in cases {

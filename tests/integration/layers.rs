@@ -17,15 +17,18 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("tls", &["model", "config"]),
     ("pki", &["model"]),
     ("ops", &["model", "config"]),
-    ("soap", &["domain", "model", "contract", "xml"]),
-    ("jobs", &["domain", "model"]),
-    ("server", &["soap", "domain", "model", "config", "tls", "ops"]),
+    // The SOAP edge stands behind the HTTP edge: it implements `server::Gateway`, and `server` knows no SOAP.
+    ("server", &["model", "config", "tls", "ops"]),
+    ("soap", &["server", "domain", "model", "contract", "xml"]),
     ("files", &["domain", "model", "xml"]),
+    // The store for its tests alone.
+    ("jobs", &["domain", "store", "model"]),
     ("demo", &["domain", "store", "model", "pki"]),
     (
         "cli",
         &[
-            "server", "soap", "jobs", "demo", "files", "domain", "store", "model", "contract", "xml", "config", "tls", "ops", "pki",
+            "server", "soap", "jobs", "demo", "files", "domain", "store", "model", "contract", "xml", "config", "tls",
+            "ops", "pki",
         ],
     ),
     ("main", &["cli"]),
@@ -56,7 +59,8 @@ fn imports_run_one_way() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The domain speaks of learners, not of XML, HTTP or SQL text; the store and the model know no SOAP.
+/// The domain speaks of learners, not of XML, HTTP or SQL text; the store and the model know no SOAP. Their tests
+/// may look into a database by themselves.
 #[test]
 fn inner_layers_know_no_outer_library() {
     const FOREIGN: &[(&str, &[&str])] = &[
@@ -69,6 +73,9 @@ fn inner_layers_know_no_outer_library() {
     let mut wrong = Vec::new();
     for file in rust_files(&root) {
         let module = module_of(&root, &file);
+        if file.strip_prefix(&root).expect("below src").to_string_lossy().contains("tests") {
+            continue;
+        }
         let Some((_, foreign)) = FOREIGN.iter().find(|(name, _)| *name == module) else { continue };
         let text = fs::read_to_string(&file).expect("a source file");
         for (number, line) in text.lines().enumerate() {

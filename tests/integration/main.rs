@@ -11,9 +11,13 @@
 )]
 
 mod achievements;
+mod batches;
+mod contract;
 mod corpus;
+mod documents;
 mod fixtures;
 mod flows;
+mod guide;
 mod harness;
 mod hostile;
 mod http;

@@ -27,13 +27,13 @@ on_both! {
 
         let person = Person::new();
         let uln = person.register(&provider, "1");
-        secrets.extend([uln.clone(), person.given.clone(), person.family.clone(), person.born.to_owned(), person.postcode.to_owned()]);
+        secrets.extend([uln.clone(), person.given.clone(), person.family.clone(), person.born.clone(), person.postcode.clone()]);
         let again = provider.credentials().register(&borrowed(&person.registration("1")));
         provider.post(LS, &again);
         // Broken in the middle of a name, with a wrong facet, with a wrong password, as something that is not SOAP.
         provider.post(LS, &again[..again.find(&person.family).expect("the name") + 8]);
         provider.post(LS, &again.replace(&person.family, &person.family.repeat(5)));
-        provider.post(LS, &again.replace(person.born, &format!("{}T", person.born)));
+        provider.post(LS, &again.replace(&person.born, &format!("{}T", person.born)));
         provider.post(LS, &again.replace("<GivenName>", &format!("<{}>", person.given)));
         let mut wrong = provider.credentials();
         wrong.password = "Sixteen-Letters!".to_owned();

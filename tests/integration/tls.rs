@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use learning_records::model::Fingerprint;
@@ -19,6 +20,12 @@ const XML: &str = "Content-Type: text/xml; charset=utf-8\r\nSOAPAction: \"\"\r\n
 fn question(actor: &Actor<'_>) -> Vec<u8> {
     let text = actor.credentials().find_by_uln("FUL", "1000000000", "Body", "No");
     request("POST", "/LearnerService.svc", XML, text.as_bytes())
+}
+
+/// The demo's own authority, which can sign and revoke.
+fn authority(pki: &Path) -> CertificateAuthority {
+    let read = |name: &str| fs::read_to_string(pki.join(name)).expect("a PEM file");
+    CertificateAuthority::load(&(read("ca.pem") + &read("ca.key"))).expect("the authority")
 }
 
 /// Nothing of the service is reached: no answer at all, or one that is not a success and says nothing of it.
@@ -68,7 +75,7 @@ on_both! {
         let mut deployment = Deployment::start(database);
         deployment.stop();
         let pki = deployment.dir().join("pki");
-        let authority = CertificateAuthority::load(&fs::read_to_string(pki.join("ca.pem")).expect("the authority")).expect("the authority's key");
+        let authority = authority(&pki);
         let list = pki.join("revoked.pem");
         fs::write(&list, authority.revoke(&[]).expect("a list")).expect("written");
         deployment.set("LRS_TLS_REVOCATION_LISTS", &list.display().to_string());
@@ -143,8 +150,7 @@ fn a_new_server_certificate_is_taken_up() {
     let provider = deployment.provider();
     let mut kept = provider.connect().expect("a connection");
     let pki = deployment.dir().join("pki");
-    let authority =
-        CertificateAuthority::load(&fs::read_to_string(pki.join("ca.pem")).expect("the authority")).expect("a key");
+    let authority = authority(&pki);
     let before = kept.server_certificate();
     let renewed = authority.issue_server(&["localhost", "127.0.0.1"], 30).expect("a certificate");
     learning_records::pki::write_private(&pki.join("server.pem"), renewed.pem().as_bytes()).expect("written");

@@ -29,6 +29,7 @@ class Organisation:
         session = requests.Session()
         session.cert = os.environ[f"{prefix}_CERT"]
         session.verify = os.environ["LRS_CA"]
+        session.trust_env = False  # or REQUESTS_CA_BUNDLE, where it is set, wins over verify
         self.transport = Transport(session=session, timeout=30, operation_timeout=30)
         self.proxies = {}
 
@@ -123,7 +124,7 @@ def learner_service(provider, awarding):
 
     change = {**learner, "LastKnownAddressTown": "Exampleton", "ULN": uln, "VersionNumber": 1}
     answer = service.updateSingleLearner(**provider.block(), Learner=change)
-    expect(name, "updateSingleLearner", answer.ResponseCode, "WSRC0006")
+    expect(name, "updateSingleLearner", answer, "WSRC0006")  # zeep unwraps a reply of one member
 
     answer = service.retrieveULNs(**provider.block(), ULNsToRetrieve={"ULN": [uln, "1000000000"]})
     rows = answer.VerifiedULN if hasattr(answer, "VerifiedULN") else answer

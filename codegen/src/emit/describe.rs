@@ -19,7 +19,8 @@ pub fn describe(service: &Service) -> TokenStream {
         let (input, output) = (message(service, &operation.input), message(service, &operation.output));
         quote!(super::Operation { name: #name, soap_action: #action, documentation: #documentation, input: #input, output: #output })
     });
-    let (name, path, namespace, port_type) = (&service.name, &service.binding.path, &service.namespace, &service.port_type);
+    let (name, path, namespace, port_type) =
+        (&service.name, &service.binding.path, &service.namespace, &service.port_type);
     let fault = &service.binding.fault;
     let documents = service.files.iter().map(|file| {
         let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

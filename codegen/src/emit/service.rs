@@ -10,7 +10,8 @@ use crate::resolve::{Operation, Service};
 /// Everything about calling a service.
 pub fn service(service: &Service) -> TokenStream {
     let port_type = ident(&naming::camel(&service.port_type));
-    let trait_doc = format!("The port type `{}`: one method for each operation, none with a default.", service.port_type);
+    let trait_doc =
+        format!("The port type `{}`: one method for each operation, none with a default.", service.port_type);
     let methods = service.operations.iter().map(|operation| method(service, operation));
     let variants: Vec<_> = service.operations.iter().map(|operation| ident(&naming::camel(&operation.name))).collect();
     let docs = service.operations.iter().map(|operation| format!("`{}`.", operation.name));
@@ -81,7 +82,11 @@ pub fn service(service: &Service) -> TokenStream {
 
 fn method(service: &Service, operation: &Operation) -> TokenStream {
     let name = ident(&naming::snake(&operation.name));
-    let doc = if operation.documentation.is_empty() { format!("`{}`.", operation.name) } else { operation.documentation.clone() };
+    let doc = if operation.documentation.is_empty() {
+        format!("`{}`.", operation.name)
+    } else {
+        operation.documentation.clone()
+    };
     let request = service.structs.get(operation.input.content).map(struct_type);
     let response = service.structs.get(operation.output.content).map(struct_type);
     quote! {

@@ -22,11 +22,19 @@ fn structure(service: &Service, item: &Struct) -> TokenStream {
         let (name, doc, kind) = (ident(&field.rust), field_doc(field), field_type(service, field));
         quote!(#[doc = #doc] pub #name: #kind)
     });
-    // Debug would print personal data, so there is none.
+    let anonymous = if item.borrows { quote!(<'_>) } else { quote!() };
+    let shown = format!("{} {{ .. }}", item.rust);
     quote! {
         #[doc = #doc]
         #[derive(Clone, Default, PartialEq)]
         pub struct #name #lifetime { #(#fields),* }
+
+        /// Shows the name of the type alone: what is in it may be personal data.
+        impl std::fmt::Debug for #name #anonymous {
+            fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                out.write_str(#shown)
+            }
+        }
     }
 }
 

@@ -47,13 +47,20 @@ impl Plan {
             Some(known) if *known == surrounding => return Ok(()),
             Some(_) => {
                 let at = At { file: service.files.first().cloned().unwrap_or_default(), position: "1:1".to_owned() };
-                return Err(Error::Unsupported { at, construct: format!("the type {} in two kinds of places", item.name.1) });
+                return Err(Error::Unsupported {
+                    at,
+                    construct: format!("the type {} in two kinds of places", item.name.1),
+                });
             }
             None => *known = Some(surrounding.clone()),
         }
         for field in &item.fields {
             if let Kind::Struct(inner) = field.kind {
-                let default = if rebinds(service, &surrounding, field) { field.namespace.clone() } else { surrounding.default.clone() };
+                let default = if rebinds(service, &surrounding, field) {
+                    field.namespace.clone()
+                } else {
+                    surrounding.default.clone()
+                };
                 let declared = surrounding.declared || !namespaces(service, inner).is_empty();
                 self.visit(service, inner, Surrounding { default, declared })?;
             }
@@ -101,7 +108,12 @@ fn namespaces(service: &Service, index: usize) -> BTreeSet<(String, String)> {
 /// The writer of a struct.
 pub fn writer(service: &Service, plan: &Plan, index: usize, item: &Struct) -> TokenStream {
     let this = struct_type(item);
-    let surrounding = plan.surroundings.get(index).cloned().flatten().unwrap_or(Surrounding { default: String::new(), declared: false });
+    let surrounding = plan
+        .surroundings
+        .get(index)
+        .cloned()
+        .flatten()
+        .unwrap_or(Surrounding { default: String::new(), declared: false });
     let pieces: Vec<_> = item.fields.iter().map(|field| field_writer(service, &surrounding, field)).collect();
     let generics = if item.borrows { quote!(<'a>) } else { quote!() };
     let out = if pieces.is_empty() { ident("_out") } else { ident("out") };

@@ -28,14 +28,19 @@ pub(super) fn submit(submit: Submit, out: &mut impl Write) -> Result<(), Failure
     let Submit { file, kind, job_type, wait, caller } = submit;
     let caller = caller.resolve(|name| std::env::var(name).ok())?;
     let ukprn: Option<Ukprn> = caller.ukprn.as_deref().and_then(|text| text.parse().ok());
-    let bytes = std::fs::read(&file).map_err(|error| Failure::doing(&format!("{} could not be read", file.display()), error))?;
+    let bytes = std::fs::read(&file)
+        .map_err(|error| Failure::doing(&format!("{} could not be read", file.display()), error))?;
     let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let expected = Expected { kind: kind.map(JobKind::from), ukprn, ..Expected::on(Utc::now().date_naive()) };
     let checked = check(&name, &bytes, &expected);
     let refused = checked.is_refused();
     let Some(batch) = checked.batch.filter(|_| !refused) else {
         let said: Vec<String> = checked.findings.iter().take(FINDINGS_SHOWN).map(in_a_line).collect();
-        return Err(Failure::Failed(format!("The file was not sent:\n  {}\nFor all of it: lrs check {}", said.join("\n  "), file.display())));
+        return Err(Failure::Failed(format!(
+            "The file was not sent:\n  {}\nFor all of it: lrs check {}",
+            said.join("\n  "),
+            file.display()
+        )));
     };
     if request::loses_identifiers(&batch) {
         writeln!(out, "The web service has no place for UCI and UPN: they are not sent.")?;
@@ -68,7 +73,8 @@ fn kind_of(batch: &Batch) -> JobKind {
 
 /// Asks until the job is over.
 fn wait_for(caller: &Caller, kind: JobKind, job: &str) -> Result<Reply, Failure> {
-    let style = ProgressStyle::with_template("{spinner} job {msg}, {elapsed}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+    let style = ProgressStyle::with_template("{spinner} job {msg}, {elapsed}")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner());
     let bar = ProgressBar::new_spinner().with_style(style);
     loop {
         let reply = output_of(caller, kind, job)?;
@@ -125,11 +131,13 @@ fn ask(
     let found = find(SERVICES, operation, None)?;
     let mut given: Vec<Field> = given.into_iter().map(|(name, value)| Field::new(name, value)).collect();
     caller.fill(&found.operation.input, &mut given);
-    let mut request = fields::arrange(&found.operation.input, &given).map_err(|error| Failure::Usage(error.to_string()))?;
+    let mut request =
+        fields::arrange(&found.operation.input, &given).map_err(|error| Failure::Usage(error.to_string()))?;
     complete(&mut request);
     let text = envelope::write(&request, Secrets::Written)?;
     let answer = client::post(caller, found.service.path, found.operation.soap_action, &text)?;
-    let reply = Reply::read(&answer.body).map_err(|error| Failure::Failed(format!("HTTP status {}: {error}", answer.status)))?;
+    let reply = Reply::read(&answer.body)
+        .map_err(|error| Failure::Failed(format!("HTTP status {}: {error}", answer.status)))?;
     if !reply.is_fault {
         return Ok(reply);
     }
@@ -154,15 +162,19 @@ fn print(reply: &Reply, kind: JobKind, caller: &Caller, part: Part, out: &mut im
     let text = match (kind, part) {
         (JobKind::Achievement, Part::Errors) => reply.value("AchievementBatchErrorFile").map(str::to_owned),
         (JobKind::Achievement, _) => {
-            return Err(Failure::Usage("An achievement job has no output file: see 'lrs batch show' and 'lrs batch errors'.".to_owned()));
+            return Err(Failure::Usage(
+                "An achievement job has no output file: see 'lrs batch show' and 'lrs batch errors'.".to_owned(),
+            ));
         }
         (JobKind::Registration, part) => {
-            let rows: Vec<RegisteredRow> = reply.elements("Learner").iter().map(|learner| registered(learner)).collect();
+            let rows: Vec<RegisteredRow> =
+                reply.elements("Learner").iter().map(|learner| registered(learner)).collect();
             let file = if part == Part::Errors { exception_file } else { registration_file };
             file(&answered(reply, caller)?, &rows).map(|file| file.text)
         }
         (JobKind::Verification, _) => {
-            let rows: Vec<VerifiedRow> = reply.elements("VerifiedLearner").iter().map(|learner| verified(learner)).collect();
+            let rows: Vec<VerifiedRow> =
+                reply.elements("VerifiedLearner").iter().map(|learner| verified(learner)).collect();
             verification_file(&answered(reply, caller)?, &rows).map(|file| file.text)
         }
     };

@@ -13,7 +13,10 @@ pub(super) fn list(list: &List, out: &mut impl Write) -> Result<(), Failure> {
     let (jobs, organisations) =
         setup::administer(&list.config, |admin| Ok((admin.jobs(&list.state, list.limit)?, admin.organisations()?)))?;
     for job in &jobs {
-        let ukprn = organisations.iter().find(|each| each.id == job.organisation_id).map_or_else(String::new, |each| each.ukprn.to_string());
+        let ukprn = organisations
+            .iter()
+            .find(|each| each.id == job.organisation_id)
+            .map_or_else(String::new, |each| each.ukprn.to_string());
         writeln!(
             out,
             "{:>8}  {:<12}  {:<10}  {ukprn}  {} of {} records  {}",
@@ -49,8 +52,10 @@ pub(super) fn show(config: &config::File, id: JobId, part: Part, out: &mut impl 
             summary(&report, out)
         }
         Part::Output | Part::Errors => {
-            let (output, organisations) = setup::administer(config, |admin| Ok((admin.job_output(id)?, admin.organisations()?)))?;
-            let ukprn_of = |job: &Job| organisations.iter().find(|each| each.id == job.organisation_id).map(|each| each.ukprn);
+            let (output, organisations) =
+                setup::administer(config, |admin| Ok((admin.job_output(id)?, admin.organisations()?)))?;
+            let ukprn_of =
+                |job: &Job| organisations.iter().find(|each| each.id == job.organisation_id).map(|each| each.ukprn);
             print(part, &output, ukprn_of, out)
         }
     }
@@ -73,10 +78,19 @@ fn summary(report: &JobReport, out: &mut impl Write) -> Result<(), Failure> {
     Ok(())
 }
 
-fn print(part: Part, output: &JobOutput, ukprn_of: impl Fn(&Job) -> Option<Ukprn>, out: &mut impl Write) -> Result<(), Failure> {
+fn print(
+    part: Part,
+    output: &JobOutput,
+    ukprn_of: impl Fn(&Job) -> Option<Ukprn>,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
     let answered = |job: &Job| {
         let unknown = || Failure::Failed("The job's organisation is not known any more.".to_owned());
-        Ok::<_, Failure>(Answered { name: None, ukprn: ukprn_of(job).ok_or_else(unknown)?, submitted_at: job.submitted_at })
+        Ok::<_, Failure>(Answered {
+            name: None,
+            ukprn: ukprn_of(job).ok_or_else(unknown)?,
+            submitted_at: job.submitted_at,
+        })
     };
     let text = match (output, part) {
         (JobOutput::Registration(job, rows), Part::Errors) => exception_file(&answered(job)?, rows),
@@ -86,7 +100,9 @@ fn print(part: Part, output: &JobOutput, ukprn_of: impl Fn(&Job) -> Option<Ukprn
             achievements.error_file.clone().map(|text| NamedText { name: achievements.file_name.clone(), text })
         }
         (JobOutput::Achievement(_), _) => {
-            return Err(Failure::Usage("An achievement job has no output file: see 'lrs batch show' and 'lrs batch errors'.".to_owned()));
+            return Err(Failure::Usage(
+                "An achievement job has no output file: see 'lrs batch show' and 'lrs batch errors'.".to_owned(),
+            ));
         }
     };
     match text {

@@ -34,7 +34,9 @@ pub(super) fn operation(batch: &Batch, job_type: JobType) -> (&'static str, Vec<
 /// Whether records hold what the web service has no place for: identifiers of files of version 3A.
 pub(super) fn loses_identifiers(batch: &Batch) -> bool {
     match &batch.records {
-        Records::Registration(rows) => rows.iter().any(|each| ["UCI", "UPN"].iter().any(|field| each.row.get(field).is_some())),
+        Records::Registration(rows) => {
+            rows.iter().any(|each| ["UCI", "UPN"].iter().any(|field| each.row.get(field).is_some()))
+        }
         Records::Verification(_) | Records::Achievement(_) => false,
     }
 }
@@ -63,7 +65,9 @@ pub(super) fn add_records(request: &mut Node, batch: &Batch) {
             let Some(achievement) = achievements.children.first() else { return };
             let records = rows.iter().map(|Placed { row, .. }| {
                 record(achievement, |name| {
-                    let heading = crate::domain::achievements::AchievementRow::FIELDS.iter().find(|field| field.eq_ignore_ascii_case(name));
+                    let heading = crate::domain::achievements::AchievementRow::FIELDS
+                        .iter()
+                        .find(|field| field.eq_ignore_ascii_case(name));
                     heading.and_then(|heading| row.get(heading))
                 })
             });

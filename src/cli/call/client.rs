@@ -43,7 +43,8 @@ pub fn post(caller: &Caller, path: &str, soap_action: &str, envelope: &str) -> R
 }
 
 fn agent(caller: &Caller) -> Result<Agent, Failure> {
-    let root = Certificate::from_pem(&read(&caller.ca)?).map_err(|error| unusable(&caller.ca, "no certificate", &error))?;
+    let root =
+        Certificate::from_pem(&read(&caller.ca)?).map_err(|error| unusable(&caller.ca, "no certificate", &error))?;
     let tls = TlsConfig::builder()
         .root_certs(RootCerts::new_with_certs(&[root]))
         .client_cert(Some(client_certificate(&caller.cert)?))
@@ -69,7 +70,8 @@ fn client_certificate(file: &Path) -> Result<ClientCert, Failure> {
             _ => {}
         }
     }
-    let key: PrivateKey<'static> = key.ok_or_else(|| unusable(file, "no private key", &"expected certificate and key in one file"))?;
+    let key: PrivateKey<'static> =
+        key.ok_or_else(|| unusable(file, "no private key", &"expected certificate and key in one file"))?;
     if chain.is_empty() {
         return Err(unusable(file, "no certificate", &"expected certificate and key in one file"));
     }
@@ -112,7 +114,9 @@ mod tests {
 
     #[test]
     fn a_missing_file_is_refused_by_name() {
-        let Err(Failure::Failed(text)) = client_certificate(Path::new("/nonexistent/provider.pem")) else { panic!("expected a failure") };
+        let Err(Failure::Failed(text)) = client_certificate(Path::new("/nonexistent/provider.pem")) else {
+            panic!("expected a failure")
+        };
         assert!(text.contains("/nonexistent/provider.pem could not be read"), "{text}");
     }
 }

@@ -189,7 +189,9 @@ mod tests {
 
     #[test]
     fn a_missing_address_is_a_usage_error_that_names_flag_and_variable() {
-        let Err(Failure::Usage(text)) = CallerFlags::default().resolve(|_| None) else { panic!("expected a usage error") };
+        let Err(Failure::Usage(text)) = CallerFlags::default().resolve(|_| None) else {
+            panic!("expected a usage error")
+        };
         assert!(text.contains("--url") && text.contains("LRS_URL") && text.contains("demo.env"), "{text}");
     }
 
@@ -198,22 +200,28 @@ mod tests {
         let caller = CallerFlags::default().resolve(demo).unwrap();
         let mut fields = vec![Field::new("OrgPassword", "wrong-on-purpose")];
         caller.fill(&REGISTER, &mut fields);
-        assert_eq!(fields, [
-            Field::new("OrgPassword", "wrong-on-purpose"),
-            Field::new("OrganisationRef", "TEST38"),
-            Field::new("UKPRN", "TEST0038"),
-            Field::new("UserName", "lrs call"),
-        ]);
+        assert_eq!(
+            fields,
+            [
+                Field::new("OrgPassword", "wrong-on-purpose"),
+                Field::new("OrganisationRef", "TEST38"),
+                Field::new("UKPRN", "TEST0038"),
+                Field::new("UserName", "lrs call"),
+            ]
+        );
 
         let mut fields = Vec::new();
         caller.fill(&EVENTS, &mut fields);
         fill_usual_values(&EVENTS, &mut fields);
-        assert_eq!(fields, [
-            Field::new("invokingOrganisation.OrganisationRef", "TEST38"),
-            Field::new("invokingOrganisation.Password", "Synthetic-Pass16"),
-            Field::new("invokingOrganisation.Ukprn", "TEST0038"),
-            Field::new("invokingOrganisation.Username", "lrs call"),
-            Field::new("getType", "FULL"),
-        ]);
+        assert_eq!(
+            fields,
+            [
+                Field::new("invokingOrganisation.OrganisationRef", "TEST38"),
+                Field::new("invokingOrganisation.Password", "Synthetic-Pass16"),
+                Field::new("invokingOrganisation.Ukprn", "TEST0038"),
+                Field::new("invokingOrganisation.Username", "lrs call"),
+                Field::new("getType", "FULL"),
+            ]
+        );
     }
 }

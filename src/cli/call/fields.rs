@@ -114,11 +114,17 @@ enum Placed {
     NoRoom,
 }
 
-fn place(parent: &'static Element, members: &mut Vec<Node>, path: &[String], field: &Field) -> Result<Placed, FieldError> {
+fn place(
+    parent: &'static Element,
+    members: &mut Vec<Node>,
+    path: &[String],
+    field: &Field,
+) -> Result<Placed, FieldError> {
     let Some((name, below)) = path.split_first() else {
         return Err(not_a_leaf(parent, field));
     };
-    let element = parent.children.iter().find(|child| child.name == name).ok_or_else(|| unknown(parent, path, field))?;
+    let element =
+        parent.children.iter().find(|child| child.name == name).ok_or_else(|| unknown(parent, path, field))?;
     let present = members.iter().filter(|member| member.element.name == element.name).count();
     let room = element.max.is_none_or(|max| u32::try_from(present).is_ok_and(|present| present < max));
 
@@ -195,7 +201,10 @@ mod tests {
     #[test]
     fn both_ways_of_writing_a_field_are_read() {
         let fields = parse(&arguments(&["--ULN", "1000000000", "--Learner.Notes=a=b", "--Title", ""])).unwrap();
-        assert_eq!(fields, [Field::new("ULN", "1000000000"), Field::new("Learner.Notes", "a=b"), Field::new("Title", "")]);
+        assert_eq!(
+            fields,
+            [Field::new("ULN", "1000000000"), Field::new("Learner.Notes", "a=b"), Field::new("Title", "")]
+        );
     }
 
     #[test]

@@ -26,9 +26,10 @@ use crate::domain::codes;
 /// Call an operation of the service over mutual TLS
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Fields are named as in the contract ('lrs wsdl sample OPERATION' shows them): nested ones with dots, lists by repeating.
-Left out, FindType and getType ask for whole records, userType is ORG, vendorID 1, language ENG, and credentials come from the
-flags or the environment. A required field that is left out is sent as nil. Passwords are masked in what is printed.
+Fields are named as in the contract ('lrs wsdl sample OPERATION' shows them): nested ones with dots, lists by repeating. \
+Left out, FindType and getType ask for whole records, userType is ORG, vendorID 1, language ENG, and credentials come \
+from the flags or the environment. A required field that is left out is sent as nil. Passwords are masked in what is \
+printed.
 
 Examples:
   lrs call learnerByULN --ULN 1000000000 --FamilyName Example --GivenName Ada
@@ -74,15 +75,19 @@ pub fn run(mut call: Call, out: &mut impl Write) -> Result<(), Failure> {
     let text = envelope::write(&request, Secrets::Written)?;
     let answer = client::post(&caller, service.path, operation.soap_action, &text)?;
 
-    let reply = Reply::read(&answer.body).map_err(|error| Failure::Failed(format!("HTTP status {}: {error}", answer.status)))?;
+    let reply = Reply::read(&answer.body)
+        .map_err(|error| Failure::Failed(format!("HTTP status {}: {error}", answer.status)))?;
     writeln!(out, "\nReply, HTTP status {}:\n\n{}\n", answer.status, reply.text)?;
-    for line in reply.meanings(|code| codes::lookup(code).map(|entry| entry.meaning)) {
-        writeln!(out, "{line}")?;
+    let meanings = reply.meanings(|code| codes::lookup(code).map(|entry| entry.meaning));
+    for meaning in &meanings {
+        writeln!(out, "{meaning}")?;
     }
     if !reply.is_fault {
         return Ok(());
     }
-    if let Some(details) = reply.fault_details() {
+    if let Some(details) = reply.fault_details()
+        && !meanings.iter().any(|meaning| meaning.ends_with(&details))
+    {
         writeln!(out, "{details}")?;
     }
     Err(Failure::Fault)
@@ -91,8 +96,10 @@ pub fn run(mut call: Call, out: &mut impl Write) -> Result<(), Failure> {
 impl Options {
     /// Takes the verb's own options out of the words after the operation, and returns the fields that remain.
     fn take_from(&mut self, words: Vec<String>) -> Result<Vec<String>, Failure> {
-        let command = Options::augment_args(clap::Command::new("lrs call")).no_binary_name(true).disable_help_flag(true);
-        let own: Vec<String> = command.get_arguments().filter_map(|option| Some(format!("--{}", option.get_long()?))).collect();
+        let command =
+            Options::augment_args(clap::Command::new("lrs call")).no_binary_name(true).disable_help_flag(true);
+        let own: Vec<String> =
+            command.get_arguments().filter_map(|option| Some(format!("--{}", option.get_long()?))).collect();
 
         let (mut options, mut fields) = (Vec::new(), Vec::new());
         let mut words = words.into_iter();

@@ -24,21 +24,28 @@ pub fn find_service(services: &'static [Service], name: &str) -> Result<&'static
 pub fn find(services: &'static [Service], name: &str, service: Option<&str>) -> Result<Found, Failure> {
     let service = service.map(|service| find_service(services, service)).transpose()?;
     let searched = service.map_or(services, std::slice::from_ref);
-    let all = || searched.iter().flat_map(|service| service.operations.iter().map(move |operation| Found { service, operation }));
+    let all = || {
+        searched.iter().flat_map(|service| service.operations.iter().map(move |operation| Found { service, operation }))
+    };
     let mut fitting: Vec<Found> = all().filter(|found| found.operation.name == name).collect();
     if fitting.is_empty() {
         fitting = all().filter(|found| found.operation.name.eq_ignore_ascii_case(name)).collect();
     }
     match fitting.pop() {
         None => {
-            let known = all().map(|found| format!("  {} ({})", found.operation.name, found.service.name)).collect::<Vec<_>>().join("\n");
+            let known = all()
+                .map(|found| format!("  {} ({})", found.operation.name, found.service.name))
+                .collect::<Vec<_>>()
+                .join("\n");
             Err(Failure::Usage(format!("There is no operation '{name}'; the operations are:\n{known}")))
         }
         Some(only) if fitting.is_empty() => Ok(only),
         Some(last) => {
             fitting.push(last);
-            let choices =
-                fitting.iter().map(|found| format!("  {} --service {}", found.operation.name, found.service.name)).collect::<Vec<_>>();
+            let choices = fitting
+                .iter()
+                .map(|found| format!("  {} --service {}", found.operation.name, found.service.name))
+                .collect::<Vec<_>>();
             Err(Failure::Usage(format!("Several operations are called '{name}'; say which:\n{}", choices.join("\n"))))
         }
     }

@@ -147,7 +147,8 @@ impl Layout {
     fn open(&mut self, start: BytesStart<'_>) -> Result<(), ReplyError> {
         self.text.clear();
         let parent = self.open.last();
-        if start.local_name().as_ref() == "Fault" && parent.is_some_and(|parent| parent.local_name().as_ref() == "Body") {
+        if start.local_name().as_ref() == "Fault" && parent.is_some_and(|parent| parent.local_name().as_ref() == "Body")
+        {
             self.is_fault = true;
         }
         if self.start_waits

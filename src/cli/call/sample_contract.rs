@@ -30,34 +30,53 @@ const fn branch(name: &'static str, namespace: &'static str, children: &'static 
     Element { children, ..leaf(name, namespace, 0, false) }
 }
 
-pub static REGISTER: Element = branch("RegisterLearner", REGMSG, &[
-    leaf("OrganisationRef", "", 1, true),
-    leaf("UKPRN", "", 1, true),
-    leaf("OrgPassword", "", 0, false),
-    leaf("UserName", "", 0, false),
-    branch("Learner", "", &[leaf("Title", "", 0, false), leaf("GivenName", "", 0, false), leaf("FamilyName", "", 0, false)]),
-]);
+pub static REGISTER: Element = branch(
+    "RegisterLearner",
+    REGMSG,
+    &[
+        leaf("OrganisationRef", "", 1, true),
+        leaf("UKPRN", "", 1, true),
+        leaf("OrgPassword", "", 0, false),
+        leaf("UserName", "", 0, false),
+        branch(
+            "Learner",
+            "",
+            &[leaf("Title", "", 0, false), leaf("GivenName", "", 0, false), leaf("FamilyName", "", 0, false)],
+        ),
+    ],
+);
 
-pub static RETRIEVE: Element =
-    branch("RetrieveULNs", "http://api.lrs.miap.gov.uk/reportmsg", &[branch("ULNsToRetrieve", "", &[list("ULN", &[])])]);
+pub static RETRIEVE: Element = branch(
+    "RetrieveULNs",
+    "http://api.lrs.miap.gov.uk/reportmsg",
+    &[branch("ULNsToRetrieve", "", &[list("ULN", &[])])],
+);
 
-pub static ACHIEVEMENTS: Element = branch("SubmitAchievementBatchJob", "http://api.lrs.qcf.gov.uk/services", &[branch(
-    "achievements",
-    "",
-    &[list("Achievement", &[leaf("Grade", "", 0, true), leaf("Uln", "", 1, true)])],
-)]);
+pub static ACHIEVEMENTS: Element = branch(
+    "SubmitAchievementBatchJob",
+    "http://api.lrs.qcf.gov.uk/services",
+    &[branch("achievements", "", &[list("Achievement", &[leaf("Grade", "", 0, true), leaf("Uln", "", 1, true)])])],
+);
 
-pub static EVENTS: Element = branch("GetLearnerLearningEvents", TEMPURI, &[
-    branch("invokingOrganisation", TEMPURI, &[
-        leaf("OrganisationRef", INTERFACE, 0, true),
-        leaf("Password", INTERFACE, 0, true),
-        leaf("Ukprn", INTERFACE, 0, true),
-        leaf("Username", INTERFACE, 0, true),
-    ]),
-    leaf("uln", TEMPURI, 1, true),
-    leaf("gender", TEMPURI, 1, true),
-    leaf("getType", TEMPURI, 1, true),
-]);
+pub static EVENTS: Element = branch(
+    "GetLearnerLearningEvents",
+    TEMPURI,
+    &[
+        branch(
+            "invokingOrganisation",
+            TEMPURI,
+            &[
+                leaf("OrganisationRef", INTERFACE, 0, true),
+                leaf("Password", INTERFACE, 0, true),
+                leaf("Ukprn", INTERFACE, 0, true),
+                leaf("Username", INTERFACE, 0, true),
+            ],
+        ),
+        leaf("uln", TEMPURI, 1, true),
+        leaf("gender", TEMPURI, 1, true),
+        leaf("getType", TEMPURI, 1, true),
+    ],
+);
 
 const fn operation(name: &'static str, input: Element) -> Operation {
     Operation { name, soap_action: "", documentation: "", input, output: leaf("Response", "", 1, false) }

@@ -24,7 +24,8 @@ fn words(line: &str) -> Vec<String> {
 fn options_may_stand_between_fields() {
     let mut options = Options { service: Some("LearnerService".into()), ..Options::default() };
     options.caller.url = Some("https://localhost:1".into());
-    let fields = options.take_from(words("--ULN 1000000000 --as awarding --GivenName=Ada --url=https://localhost:2")).unwrap();
+    let fields =
+        options.take_from(words("--ULN 1000000000 --as awarding --GivenName=Ada --url=https://localhost:2")).unwrap();
     assert_eq!(fields, words("--ULN 1000000000 --GivenName=Ada"));
     assert_eq!(options.service.as_deref(), Some("LearnerService"));
     assert_eq!(options.caller.role, Some(Role::Awarding));
@@ -115,12 +116,16 @@ fn an_answer_is_printed_with_its_meaning_and_the_password_only_sent() {
         "HTTP/1.1 200 OK\r\nContent-Type: text/xml; charset=utf-8\r\nConnection: close\r\n\r\n\
          <e:Envelope xmlns:e='u'><e:Body><r><ResponseCode>WSRC0001</ResponseCode></r></e:Body></e:Envelope>",
     );
-    let (result, text) = call(folder.path(), url, "learnerByULN", "--ULN 1000000000 --FamilyName Example --GivenName Ada");
+    let (result, text) =
+        call(folder.path(), url, "learnerByULN", "--ULN 1000000000 --FamilyName Example --GivenName Ada");
     let request = serving.join().unwrap();
     result.unwrap();
     assert!(request.starts_with("POST /LearnerService.svc HTTP/1.1\r\n"), "{request}");
     assert!(request.to_lowercase().contains("soapaction: \"\"\r\n"), "{request}");
-    assert!(request.contains("<FindType>FUL</FindType>") && request.contains("<OrgPassword>Synthetic-Pass16<"), "{request}");
+    assert!(
+        request.contains("<FindType>FUL</FindType>") && request.contains("<OrgPassword>Synthetic-Pass16<"),
+        "{request}"
+    );
     assert!(text.contains("WSRC0001: No match") && !text.contains("Synthetic-Pass16"), "{text}");
 }
 

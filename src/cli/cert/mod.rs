@@ -3,16 +3,14 @@
 mod new;
 
 use clap::Subcommand;
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use x509_parser::parse_x509_certificate;
 
 use super::failure::Failure;
 use super::{config, setup};
 use crate::model::{Fingerprint, Organisation, Peer, Ukprn};
+use crate::pki;
 use crate::store::organisations::Certificate;
 
 /// Register, list and revoke client certificates; make some for development
@@ -29,7 +27,7 @@ Example:
     Add {
         /// The organisation
         ukprn: Ukprn,
-        /// PEM or DER file of the certificate; a key in it is not read
+        /// PEM file of the certificate; a key in it is not read
         certificate: PathBuf,
         #[command(flatten)]
         config: config::File,
@@ -62,13 +60,17 @@ pub fn run(cert: Cert, out: &mut impl Write) -> Result<(), Failure> {
             let peer = read(&certificate)?;
             let is_new = setup::administer(&config, |admin| admin.register_certificate(ukprn, &peer))?;
             let already = if is_new { "" } else { " already" };
-            writeln!(out, "{}\nmay{already} act for {ukprn}, until {}.", peer.fingerprint, peer.not_after.format("%F"))?;
+            writeln!(
+                out,
+                "{}\nmay{already} act for {ukprn}, until {}.",
+                peer.fingerprint,
+                peer.not_after.format("%F")
+            )?;
             Ok(())
         }
         Cert::List { config } => {
-            let (certificates, organisations) = setup::administer(&config, |admin| {
-                Ok((admin.certificates()?, admin.organisations()?))
-            })?;
+            let (certificates, organisations) =
+                setup::administer(&config, |admin| Ok((admin.certificates()?, admin.organisations()?)))?;
             list(&certificates, &organisations, out)
         }
         Cert::Revoke { fingerprint, config } => {
@@ -89,7 +91,13 @@ fn list(certificates: &[Certificate], organisations: &[Organisation], out: &mut 
             Some(at) => format!("revoked {}", at.format("%F %T")),
             None => format!("until {}", certificate.not_after.format("%F")),
         };
-        writeln!(out, "{}\n    {} ({state}) for {}", certificate.fingerprint, certificate.subject, may_act_for.join(" "))?;
+        writeln!(
+            out,
+            "{}\n    {} ({state}) for {}",
+            certificate.fingerprint,
+            certificate.subject,
+            may_act_for.join(" ")
+        )?;
     }
     if certificates.is_empty() {
         writeln!(out, "There are no certificates. 'lrs cert add --help' says how to register one.")?;
@@ -97,13 +105,67 @@ fn list(certificates: &[Certificate], organisations: &[Organisation], out: &mut 
     Ok(())
 }
 
-/// The first certificate of a file, in PEM or DER form.
+/// The first certificate of a file.
 fn read(file: &Path) -> Result<Peer, Failure> {
-    let bytes = fs::read(file).map_err(|error| Failure::doing(&format!("{} could not be read", file.display()), error))?;
-    let der = CertificateDer::from_pem_slice(&bytes).map_or(bytes, |certificate| certificate.as_ref().to_vec());
-    let (_, certificate) = parse_x509_certificate(&der)
-        .map_err(|_| Failure::Failed(format!("{} holds no X.509 certificate in PEM or DER form.", file.display())))?;
-    let not_after = chrono::DateTime::from_timestamp(certificate.validity().not_after.timestamp(), 0)
-        .ok_or_else(|| Failure::Failed(format!("The certificate in {} has no readable end of validity.", file.display())))?;
-    Ok(Peer { fingerprint: Fingerprint::of_der(&der), subject: certificate.subject().to_string(), not_after: not_after.naive_utc() })
+    let pem = fs::read_to_string(file)
+        .map_err(|error| Failure::doing(&format!("{} could not be read as PEM", file.display()), error))?;
+    pki::peer_of_pem(&pem).map_err(|_| Failure::Failed(format!("{} holds no certificate in PEM form.", file.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use super::*;
+    use crate::domain::NewOrganisation;
+    use crate::pki::CertificateAuthority;
+
+    fn text(cert: Cert) -> Result<String, Failure> {
+        let mut out = Vec::new();
+        run(cert, &mut out).map(|()| String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn a_certificate_is_registered_listed_and_revoked_for_good() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("lrs.toml");
+        fs::write(&file, "[store]\nurl = \"lrs.db\"\n").unwrap();
+        let config = config::File { config: Some(file) };
+        setup::open(&config.load().unwrap()).unwrap().migrate().unwrap();
+        let ukprn: Ukprn = "90000051".parse().unwrap();
+        let new = NewOrganisation {
+            ukprn,
+            org_ref: "RIVER1".parse().unwrap(),
+            name: "Riverside College",
+            learner_registration_body: true,
+            awarding_organisation: false,
+            permissions: None,
+            password: None,
+        };
+        setup::administer(&config, |admin| admin.add_organisation(&new)).unwrap();
+        let credential = CertificateAuthority::create("Test", 1).unwrap().issue_client("riverside", 1).unwrap();
+        let fingerprint = credential.fingerprint();
+        let certificate = folder.path().join("riverside.pem");
+        fs::write(&certificate, credential.pem().as_bytes()).unwrap();
+
+        let add = || Cert::Add { ukprn, certificate: certificate.clone(), config: config.clone() };
+        assert!(text(add()).unwrap().contains("may act for 90000051"));
+        assert!(text(add()).unwrap().contains("may already act for 90000051"));
+        let listed = text(Cert::List { config: config.clone() }).unwrap();
+        assert!(listed.contains(&fingerprint.to_string()) && listed.contains("for 90000051"), "{listed}");
+        text(Cert::Revoke { fingerprint, config: config.clone() }).unwrap();
+        assert!(text(Cert::List { config: config.clone() }).unwrap().contains("(revoked "));
+        let Err(Failure::Failed(message)) = text(add()) else { panic!("expected a failure") };
+        assert!(message.contains("Give the organisation a new one"), "{message}");
+        assert!(text(Cert::Revoke { fingerprint, config }).is_err());
+    }
+
+    #[test]
+    fn a_file_without_certificate_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("empty.pem");
+        fs::write(&file, "").unwrap();
+        let Err(Failure::Failed(message)) = read(&file) else { panic!("expected a failure") };
+        assert!(message.contains("empty.pem"), "{message}");
+    }
 }

@@ -16,8 +16,9 @@ const AUTHORITY_DAYS: u32 = 10 * 365;
 /// Make a client certificate for development, and the authority that signs it where there is none
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Writes DIR/NAME.pem (certificate and key in one file, as curl, PHP and requests take it) and DIR/NAME.p12 (in algorithms that old
-clients read). DIR/ca.pem is the authority's certificate, DIR/ca.key its private key; both are made where they are missing.
+Writes DIR/NAME.pem (certificate and key in one file, as curl, PHP and requests take it) and DIR/NAME.p12 (in \
+algorithms that old clients read). DIR/ca.pem is the authority's certificate, DIR/ca.key its private key; both are \
+made where they are missing.
 
 Examples:
   lrs cert new riverside --dir pki
@@ -50,11 +51,8 @@ pub fn run(new: &New, out: &mut impl Write) -> Result<(), Failure> {
     fs::create_dir_all(&new.dir).map_err(|error| unwritten(&new.dir, &error))?;
     let authority = authority(&new.dir, out)?;
     let hosts: Vec<&str> = new.host.iter().map(String::as_str).collect();
-    let credential = if hosts.is_empty() {
-        authority.issue_client(&new.name, DAYS)
-    } else {
-        authority.issue_server(&hosts, DAYS)
-    };
+    let credential =
+        if hosts.is_empty() { authority.issue_client(&new.name, DAYS) } else { authority.issue_server(&hosts, DAYS) };
     let credential = credential.map_err(|error| unmade(&error))?;
     let container = credential.pkcs12(&new.p12_password, &[authority.credential()]).map_err(|error| unmade(&error))?;
 
@@ -63,7 +61,7 @@ pub fn run(new: &New, out: &mut impl Write) -> Result<(), Failure> {
     writeln!(out, "fingerprint {}", credential.fingerprint())?;
     if hosts.is_empty() {
         let file = new.dir.join(format!("{}.pem", new.name));
-        writeln!(out, "\nTo let it act for an organisation:\n  lrs cert add ORGREF {}", file.display())?;
+        writeln!(out, "\nTo let it act for an organisation:\n  lrs cert add UKPRN {}", file.display())?;
     }
     Ok(())
 }
@@ -74,7 +72,8 @@ fn authority(dir: &Path, out: &mut impl Write) -> Result<CertificateAuthority, F
     match (fs::read_to_string(&certificate), fs::read_to_string(&key)) {
         (Ok(certificate), Ok(key)) => CertificateAuthority::load(&(certificate + &key)).map_err(|error| unmade(&error)),
         (Err(error), Err(_)) if error.kind() == io::ErrorKind::NotFound => {
-            let authority = CertificateAuthority::create("Development authority", AUTHORITY_DAYS).map_err(|error| unmade(&error))?;
+            let authority = CertificateAuthority::create("Development authority", AUTHORITY_DAYS)
+                .map_err(|error| unmade(&error))?;
             write(&key, authority.credential().key_pem().as_bytes(), out)?;
             write(&certificate, authority.credential().certificate_pem().as_bytes(), out)?;
             Ok(authority)
@@ -114,7 +113,10 @@ mod tests {
     fn the_authority_is_made_once_and_signs_every_certificate() {
         let folder = tempfile::tempdir().unwrap();
         let first = new(folder.path(), "riverside", &[]).unwrap();
-        assert!(first.contains("ca.pem") && first.contains("riverside.p12") && first.contains("lrs cert add"), "{first}");
+        assert!(
+            first.contains("ca.pem") && first.contains("riverside.p12") && first.contains("lrs cert add"),
+            "{first}"
+        );
         let authority = fs::read(folder.path().join("ca.pem")).unwrap();
         let second = new(folder.path(), "server", &["localhost", "127.0.0.1"]).unwrap();
         assert!(!second.contains("ca.pem"), "{second}");

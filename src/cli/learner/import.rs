@@ -64,7 +64,9 @@ impl<R: Read, F: FnMut(u64, RowError)> Iterator for Rows<R, F> {
 /// The text of a csv error may quote the file; its position does not.
 fn unreadable(error: &csv::Error) -> Failure {
     match error.position() {
-        Some(position) => Failure::Failed(format!("The file cannot be read any further than line {}.", position.line())),
+        Some(position) => {
+            Failure::Failed(format!("The file cannot be read any further than line {}.", position.line()))
+        }
         None => Failure::Failed("The file cannot be read.".to_owned()),
     }
 }
@@ -76,7 +78,9 @@ fn columns(headings: &ByteRecord) -> Result<Vec<Column>, Failure> {
         let heading = if index == 0 { heading.trim_start_matches('\u{feff}') } else { heading };
         let column = Column::by_heading(heading).ok_or_else(|| {
             let place = index + 1;
-            Failure::Failed(format!("The heading of column {place} is not known. 'lrs learner import --help' lists the headings."))
+            Failure::Failed(format!(
+                "The heading of column {place} is not known. 'lrs learner import --help' lists the headings."
+            ))
         })?;
         if columns.contains(&column) {
             return Err(Failure::Failed(format!("The file has two columns {}.", column.heading())));
@@ -93,7 +97,8 @@ fn learner(record: &ByteRecord, columns: &[Column], now: Timestamp) -> Result<Le
     if record.len() != columns.len() {
         return Err(RowError::CellCount);
     }
-    let cells = record.iter().map(std::str::from_utf8).collect::<Result<Vec<&str>, _>>().map_err(|_| RowError::NotUtf8)?;
+    let cells =
+        record.iter().map(std::str::from_utf8).collect::<Result<Vec<&str>, _>>().map_err(|_| RowError::NotUtf8)?;
     row::learner(columns.iter().copied().zip(cells), now)
 }
 
@@ -103,11 +108,13 @@ mod tests {
 
     use super::*;
 
-    const HEADINGS: &str = "ULN,FamilyName,GivenName,DateOfBirth,Gender,LastKnownPostCode,VerificationType,AbilityToShare\n";
+    const HEADINGS: &str =
+        "ULN,FamilyName,GivenName,DateOfBirth,Gender,LastKnownPostCode,VerificationType,AbilityToShare\n";
 
     fn read(file: &[u8]) -> (Vec<String>, Vec<String>, Result<u64, Failure>) {
         let mut reports = Vec::new();
-        let mut rows = Rows::open(file, Timestamp::default(), |row, error| reports.push(format!("{row}: {error}"))).unwrap();
+        let mut rows =
+            Rows::open(file, Timestamp::default(), |row, error| reports.push(format!("{row}: {error}"))).unwrap();
         let ulns = rows.by_ref().map(|learner| learner.uln.to_string()).collect();
         let end = rows.end();
         (ulns, reports, end)

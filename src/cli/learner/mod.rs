@@ -22,15 +22,19 @@ use crate::model::Uln;
 pub enum LearnerVerb {
     /// Import learners, who have their ULNs already, from a CSV file
     #[command(after_help = "\
-The file is UTF-8 with headings in its first row, in any order:
-  required  ULN, GivenName, FamilyName, DateOfBirth, Gender, LastKnownPostCode, VerificationType, AbilityToShare
-  optional  Title, MiddleOtherName, PreferredGivenName, PreviousFamilyName, FamilyNameAtAge16, SchoolAtAge16,
-            LastKnownAddressLine1, LastKnownAddressLine2, LastKnownAddressTown, LastKnownAddressCountyOrCity,
-            DateOfAddressCapture, PlaceOfBirth, EmailAddress, Nationality, ScottishCandidateNumber,
-            OtherVerificationDescription, Notes, TelephoneNumber, UCI, UPN
-Names, lengths and codes are those of registerSingleLearner; dates are yyyy-mm-dd. Text is kept as it stands, spaces included.
-A row that breaks a rule is not imported, and is reported on standard error by its number and the rule, never by its values.
-A learner whose ULN is in the register already is left as it is, so that an import which was broken off can be run again.
+The file is UTF-8 with headings in its first row, in any order.
+
+Required: ULN, GivenName, FamilyName, DateOfBirth, Gender, LastKnownPostCode, VerificationType, AbilityToShare.
+
+Optional: Title, MiddleOtherName, PreferredGivenName, PreviousFamilyName, FamilyNameAtAge16, SchoolAtAge16, \
+LastKnownAddressLine1, LastKnownAddressLine2, LastKnownAddressTown, LastKnownAddressCountyOrCity, \
+DateOfAddressCapture, PlaceOfBirth, EmailAddress, Nationality, ScottishCandidateNumber, \
+OtherVerificationDescription, Notes, TelephoneNumber, UCI, UPN.
+
+Names, lengths and codes are those of registerSingleLearner; dates are yyyy-mm-dd. Text is kept as it stands, spaces \
+included. A row that breaks a rule is not imported, and is reported on standard error by its number and the rule, \
+never by its values. A learner whose ULN is in the register already is left as it is, so that an import which was \
+broken off can be run again.
 
 Example:
   lrs learner import learners.csv --config demo/lrs.toml
@@ -46,7 +50,7 @@ Exit code: 0 when every row is in the register, 1 when rows were refused.")]
     #[command(after_help = "Example:\n  lrs learner show 1100001017 --config demo/lrs.toml")]
     Show {
         /// The ULN
-        uln: Uln,
+        uln: String,
         #[command(flatten)]
         config: config::File,
     },
@@ -57,6 +61,7 @@ pub fn run(verb: LearnerVerb, out: &mut impl Write) -> Result<(), Failure> {
     match verb {
         LearnerVerb::Import { file, config } => import(&file, &config, out),
         LearnerVerb::Show { uln, config } => {
+            let uln: Uln = uln.parse().map_err(|error| Failure::Usage(format!("No learner is looked up: {error}.")))?;
             let learner = setup::administer(&config, |admin| admin.learner(uln))?;
             let learner = learner.ok_or_else(|| Failure::Failed("No learner has this ULN.".to_owned()))?;
             Ok(show::show(&learner, out)?)
@@ -79,17 +84,24 @@ fn import(path: &Path, config: &config::File, out: &mut impl Write) -> Result<()
     let seconds = began.elapsed().as_secs_f64();
     writeln!(out, "{} learners imported in {seconds:.1} s.", imported.added)?;
     if imported.skipped > 0 {
-        writeln!(out, "{} were left as they are: their ULN is in the register already, or twice in the file.", imported.skipped)?;
+        writeln!(
+            out,
+            "{} were left as they are: their ULN is in the register already, or twice in the file.",
+            imported.skipped
+        )?;
     }
     match rows.end()? {
         0 => Ok(()),
-        refused => Err(Failure::Failed(format!("{refused} rows were refused; the lines above say why. Correct them and import the file again."))),
+        refused => Err(Failure::Failed(format!(
+            "Rows refused: {refused}. The lines above say why; correct them and import the file again."
+        ))),
     }
 }
 
 /// A bar over the bytes of the file; it shows only on a terminal.
 fn bar(bytes: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}  {eta} left").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}  {eta} left")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(bytes).with_style(style)
 }
 
@@ -131,11 +143,14 @@ mod tests {
         assert!(text.starts_with("0 learners imported") && text.contains("2 were left as they are"), "{text}");
 
         let mut out = Vec::new();
-        run(LearnerVerb::Show { uln: "1000000019".parse().unwrap(), config: config.clone() }, &mut out).unwrap();
+        run(LearnerVerb::Show { uln: "1000000019".into(), config: config.clone() }, &mut out).unwrap();
         let shown = String::from_utf8(out).unwrap();
         assert!(shown.contains("GivenName                    Eve\n"), "{shown}");
-        let absent = run(LearnerVerb::Show { uln: "1000000027".parse().unwrap(), config }, &mut Vec::new());
+        let absent = run(LearnerVerb::Show { uln: "1000000027".into(), config: config.clone() }, &mut Vec::new());
         assert!(matches!(absent, Err(Failure::Failed(_))));
+        let mistyped = run(LearnerVerb::Show { uln: "1000000028".into(), config }, &mut Vec::new());
+        let Err(Failure::Usage(message)) = mistyped else { panic!("expected a usage error") };
+        assert!(!message.contains("1000000028"), "{message}");
     }
 
     #[test]
@@ -143,7 +158,7 @@ mod tests {
         let (folder, config) = folder();
         let (result, text) = import_text(folder.path(), &config, &FILE.replace("1000000019", "1000000018"));
         let Err(Failure::Failed(message)) = result else { panic!("expected a failure") };
-        assert!(message.starts_with("1 rows were refused") && text.starts_with("1 learners imported"), "{message} {text}");
+        assert!(message.starts_with("Rows refused: 1") && text.starts_with("1 learners imported"), "{message} {text}");
     }
 
     #[test]

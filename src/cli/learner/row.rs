@@ -63,7 +63,11 @@ pub const COLUMNS: [(Column, &str, &str); 28] = [
     (Column::Nationality, "Nationality", "at most 3 characters"),
     (Column::ScottishCandidateNumber, "ScottishCandidateNumber", "9 digits"),
     (Column::VerificationType, "VerificationType", "0 to 7, or 999"),
-    (Column::OtherVerificationDescription, "OtherVerificationDescription", "at most 255 characters; needed where VerificationType is 999"),
+    (
+        Column::OtherVerificationDescription,
+        "OtherVerificationDescription",
+        "at most 255 characters; needed where VerificationType is 999",
+    ),
     (Column::AbilityToShare, "AbilityToShare", "0, 1 or 2"),
     (Column::Notes, "Notes", "at most 4000 characters"),
     (Column::TelephoneNumber, "TelephoneNumber", "at most 35 characters"),
@@ -198,7 +202,9 @@ impl Draft {
             Column::Nationality => self.nationality = Some(text(column, cell, 3)?),
             Column::ScottishCandidateNumber => self.scottish_candidate_number = Some(nine_digits(column, cell)?),
             Column::VerificationType => self.verification_type = Some(value(column, cell)?),
-            Column::OtherVerificationDescription => self.other_verification_description = Some(text(column, cell, 255)?),
+            Column::OtherVerificationDescription => {
+                self.other_verification_description = Some(text(column, cell, 255)?)
+            }
             Column::AbilityToShare => self.ability_to_share = Some(value(column, cell)?),
             Column::Notes => self.notes = Some(text(column, cell, 4000)?),
             Column::TelephoneNumber => self.telephone_number = Some(text(column, cell, 35)?),
@@ -325,7 +331,10 @@ mod tests {
         for column in REQUIRED {
             assert_eq!(with(column, "").unwrap_err(), RowError::Missing(column));
         }
-        assert_eq!(with(Column::VerificationType, "999").unwrap_err(), RowError::Missing(Column::OtherVerificationDescription));
+        assert_eq!(
+            with(Column::VerificationType, "999").unwrap_err(),
+            RowError::Missing(Column::OtherVerificationDescription)
+        );
     }
 
     #[test]

@@ -55,7 +55,8 @@ impl Service {
             user_name: caller.user_name.to_owned(),
             certificate: Some(caller.certificate),
             door: caller.call.door(),
-            settings: serde_json::to_string(settings).map_err(|_| Error::Unexpected("settings that cannot be written"))?,
+            settings: serde_json::to_string(settings)
+                .map_err(|_| Error::Unexpected("settings that cannot be written"))?,
         };
         let mut entry = caller.entry(self.inner.clock.now(), None, "");
         operation(kind).clone_into(&mut entry.action);

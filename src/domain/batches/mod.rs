@@ -19,8 +19,8 @@ pub use output::{BatchOutput, JobReport, RegisteredRow, RegistrationOutput, Veri
 pub use oversight::{DUE_AFTER, JobOutput};
 pub use queue::{HeldJob, MOST_ATTEMPTS, Step};
 pub use registration::JobType;
-pub use rows::{RegistrationRow, VerificationRow};
 pub(crate) use rows::batch_row;
+pub use rows::{RegistrationRow, VerificationRow};
 pub use verification::Identity;
 pub use work::{ChunkWork, JobInHand, operation, row};
 

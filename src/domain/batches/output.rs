@@ -8,7 +8,10 @@ use serde::de::DeserializeOwned;
 use super::return_codes::{self, Counted};
 use super::verification::Identity;
 use super::work::row;
-use super::{Job, JobId, JobKind, JobRecord, JobState, MOST_LEARNERS, RegistrationRow, VerificationRow, registration, verification};
+use super::{
+    Job, JobId, JobKind, JobRecord, JobState, MOST_LEARNERS, RegistrationRow, VerificationRow, registration,
+    verification,
+};
 use crate::domain::{Caller, Error, Service, codes};
 use crate::model::{AuditEntry, Permission};
 use crate::store::{Record, StoreError, jobs};

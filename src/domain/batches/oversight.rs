@@ -6,8 +6,8 @@ use super::output::{registered_row, verified_row};
 use super::{Job, JobId, JobKind, JobRecord, JobReport, JobState, MOST_LEARNERS, RegisteredRow, VerifiedRow};
 use crate::domain::achievements::AchievementJob;
 use crate::domain::{Administration, AdministrationError, Error, Service};
-use crate::store::jobs::{self, Depth, JobFilter};
 use crate::store::audit;
+use crate::store::jobs::{self, Depth, JobFilter};
 
 /// What a job came to so far.
 pub enum JobOutput {
@@ -58,7 +58,11 @@ impl Administration<'_> {
     pub fn job_output(&self, id: JobId) -> Result<JobOutput, AdministrationError> {
         let JobReport { job, .. } = self.job(id)?;
         let limit = i64::try_from(MOST_LEARNERS).unwrap_or(i64::MAX);
-        let done = || Ok::<_, AdministrationError>(self.job_records(id, 0, limit)?.into_iter().filter(|record| record.code.is_some()));
+        let done = || {
+            Ok::<_, AdministrationError>(
+                self.job_records(id, 0, limit)?.into_iter().filter(|record| record.code.is_some()),
+            )
+        };
         Ok(match job.kind {
             JobKind::Registration => {
                 let rows = done()?.map(|record| registered_row(&record)).collect::<Result<_, _>>()?;

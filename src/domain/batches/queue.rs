@@ -156,10 +156,7 @@ impl HeldJob<'_> {
         let pause = FIRST_PAUSE * 2_i32.saturating_pow(doublings);
         let not_before = later(service.inner.clock.now(), pause);
         let attempts = job.attempts;
-        service
-            .inner
-            .store
-            .write_aside(move |store| jobs::release(store, id, &owner, attempts, Some(not_before)))?;
+        service.inner.store.write_aside(move |store| jobs::release(store, id, &owner, attempts, Some(not_before)))?;
         Ok(())
     }
 }

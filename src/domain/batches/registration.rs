@@ -92,8 +92,10 @@ impl ChunkWork for Registrations {
 /// for each other.
 fn lock_details(store: &mut AnyConnection, rows: &[RegistrationRow]) -> Result<(), StoreError> {
     let without_number = rows.iter().filter(|row| row.get("ULN").is_none());
-    let mut keys: Vec<i64> =
-        without_number.filter_map(|row| Search::of(&demographics(row))).map(|search| lock_key(&search.details)).collect();
+    let mut keys: Vec<i64> = without_number
+        .filter_map(|row| Search::of(&demographics(row)))
+        .map(|search| lock_key(&search.details))
+        .collect();
     keys.sort_unstable();
     keys.dedup();
     keys.into_iter().try_for_each(|key| lock(store, key))
@@ -186,7 +188,12 @@ impl Registrations {
         }
     }
 
-    fn register(&self, store: &mut AnyConnection, job: &JobInHand, row: &RegistrationRow) -> Result<Decided, StoreError> {
+    fn register(
+        &self,
+        store: &mut AnyConnection,
+        job: &JobInHand,
+        row: &RegistrationRow,
+    ) -> Result<Decided, StoreError> {
         let today = job.now.date();
         let is_of_age = text(&row.date_of_birth).parse().is_ok_and(|born| of_age(born, today, &self.rules));
         if !is_of_age {

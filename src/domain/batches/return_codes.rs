@@ -63,8 +63,18 @@ const fn entry(code: &'static str, meaning: &'static str, advice: &'static str, 
 /// The table, in the order of the codes.
 pub const ALL: &[ReturnCode] = &[
     entry(CREATED, "A new ULN was created.", "Keep the ULN.", Counted::New),
-    entry(EXACT_MATCH, "Exact match: the learner exists, the ULN is returned.", "Keep the ULN.", Counted::ExistsOrUpdated),
-    entry(UPDATED, "ULN and names matched: the learner was updated.", "Nothing is left to do.", Counted::ExistsOrUpdated),
+    entry(
+        EXACT_MATCH,
+        "Exact match: the learner exists, the ULN is returned.",
+        "Keep the ULN.",
+        Counted::ExistsOrUpdated,
+    ),
+    entry(
+        UPDATED,
+        "ULN and names matched: the learner was updated.",
+        "Nothing is left to do.",
+        Counted::ExistsOrUpdated,
+    ),
     entry(
         UNCHANGED,
         "ULN and names matched: there was nothing to update.",

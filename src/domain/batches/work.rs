@@ -35,6 +35,7 @@ impl JobInHand {
             action: operation(self.job.kind).to_owned(),
             uln,
             outcome: outcome.to_owned(),
+            record_shown: false,
         }
     }
 

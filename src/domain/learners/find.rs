@@ -280,7 +280,8 @@ pub(in crate::domain) fn probe(store: &mut AnyConnection, probe: &Probe) -> Resu
 }
 
 fn candidate(row: CandidateRow) -> Candidate {
-    let CandidateRow { uln, master, keys, date_of_birth, gender, school_at_age_16, place_of_birth, email_address } = row;
+    let CandidateRow { uln, master, keys, date_of_birth, gender, school_at_age_16, place_of_birth, email_address } =
+        row;
     let KeyColumns {
         given_key,
         preferred_given_key,
@@ -320,7 +321,8 @@ fn load(store: &mut AnyConnection, matches: &[Match]) -> Result<Vec<FoundLearner
         .iter()
         .filter_map(|each| {
             let learner = learners.remove(&each.uln)?.learner;
-            let linked_ulns = links.iter().filter(|(_, master)| *master == each.uln).map(|(linked, _)| *linked).collect();
+            let linked_ulns =
+                links.iter().filter(|(_, master)| *master == each.uln).map(|(linked, _)| *linked).collect();
             Some(FoundLearner { learner, linked_ulns, substituted: each.substituted })
         })
         .collect())

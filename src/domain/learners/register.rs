@@ -117,7 +117,11 @@ impl Registration {
         let exists = probe(store, &self.existing)?
             .iter()
             .any(|other| other.keys.given == self.keys.given_key && other.gender == self.learner.gender);
-        if exists { Ok(Registered::Refused) } else { issue(store, &self.learner, &self.keys).map(Registered::Registered) }
+        if exists {
+            Ok(Registered::Refused)
+        } else {
+            issue(store, &self.learner, &self.keys).map(Registered::Registered)
+        }
     }
 }
 
@@ -200,9 +204,7 @@ fn candidate(new: &NewLearner<'_>, registered_by: OrgRef, now: Timestamp) -> Opt
 
 /// Whether somebody born then may be registered on the day; birthdays of 29 February are kept on 1 March.
 pub(in crate::domain) fn of_age(date_of_birth: NaiveDate, today: NaiveDate, settings: &RuleSettings) -> bool {
-    today
-        .years_since(date_of_birth)
-        .is_some_and(|age| (settings.minimum_age..=settings.maximum_age).contains(&age))
+    today.years_since(date_of_birth).is_some_and(|age| (settings.minimum_age..=settings.maximum_age).contains(&age))
 }
 
 /// The rule that a find with the same details precedes a registration: not too long ago, and, when it showed possible matches, long enough

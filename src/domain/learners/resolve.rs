@@ -84,7 +84,9 @@ pub(in crate::domain) fn resolve_many(
         let (learner, merged) = match (learner.status, learner.master) {
             (LearnerStatus::Deleted, _) => continue,
             (LearnerStatus::Merged, Some(master)) => match masters.get(&master) {
-                Some(current) if current.learner.status == LearnerStatus::Active => (current.learner.clone(), Some(learner)),
+                Some(current) if current.learner.status == LearnerStatus::Active => {
+                    (current.learner.clone(), Some(learner))
+                }
                 _ => return Err(StoreError::Corrupt("learners.master_uln")),
             },
             (LearnerStatus::Active | LearnerStatus::Merged, _) => (learner, None),

@@ -98,7 +98,9 @@ impl Updated {
 impl Service {
     /// updateSingleLearner.
     pub fn update(&self, caller: &Caller<'_>, change: &LearnerChange<'_>) -> Result<Updated, Error> {
-        self.change(caller, change.uln, change.version, |learner| apply(change, learner).ok_or(Updated::InsufficientData))
+        self.change(caller, change.uln, change.version, |learner| {
+            apply(change, learner).ok_or(Updated::InsufficientData)
+        })
     }
 
     /// UpdateLearnerSubsetFields.
@@ -162,7 +164,11 @@ pub(in crate::domain) fn change_in(
         Err(refusal) => Ok(refusal),
         Ok(changed) => {
             let (changed, keys) = next_version(changed, change.version, now);
-            if rows::replace(store, &changed, &keys, change.version)? { Ok(Updated::Updated) } else { Err(StoreError::Overtaken) }
+            if rows::replace(store, &changed, &keys, change.version)? {
+                Ok(Updated::Updated)
+            } else {
+                Err(StoreError::Overtaken)
+            }
         }
     }
 }
@@ -206,7 +212,9 @@ fn decide(
 /// once refused; nobody un-sees it, and a refusal is for the service desk alone.
 fn may_change_sharing(from: AbilityToShare, to: AbilityToShare) -> bool {
     match (from, to) {
-        (AbilityToShare::NotSeen | AbilityToShare::DoesNotShare | AbilityToShare::Shares, AbilityToShare::Shares) => true,
+        (AbilityToShare::NotSeen | AbilityToShare::DoesNotShare | AbilityToShare::Shares, AbilityToShare::Shares) => {
+            true
+        }
         (AbilityToShare::NotSeen, AbilityToShare::NotSeen)
         | (AbilityToShare::DoesNotShare, AbilityToShare::DoesNotShare) => true,
         (AbilityToShare::Shares | AbilityToShare::DoesNotShare, AbilityToShare::NotSeen)
@@ -288,8 +296,8 @@ fn apply(change: &LearnerChange<'_>, learner: &Learner) -> Option<Learner> {
     set_parsed(&mut changed.ability_to_share, ability_to_share)?;
     set(&mut changed.notes, notes);
     set(&mut changed.unique_candidate_identifier, unique_candidate_identifier);
-    let unnamed_verification = changed.verification_type == VerificationType::Other
-        && changed.other_verification_description.is_none();
+    let unnamed_verification =
+        changed.verification_type == VerificationType::Other && changed.other_verification_description.is_none();
     (!unnamed_verification).then_some(changed)
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::store::StoreError;
 
 fn refusal(world: &World, claim: &Claim<'_>) -> Option<Error> {
     let call = Call::new(Door::WebService, "learnerByULN", true);
@@ -140,7 +141,11 @@ fn rights_are_checked_by_every_operation() {
             denied(service.update_subset(caller, &SubsetChange::default()).map(drop));
             denied(service.retrieve_ulns(caller, &[&uln]).map(drop));
             denied(service.learning_events(caller, &records::question(&uln)).map(drop));
-            denied(service.view_audit(caller, &AuditQuery { uln: &uln, given_name: "x", family_name: "x", page: 1 }).map(drop));
+            denied(
+                service
+                    .view_audit(caller, &AuditQuery { uln: &uln, given_name: "x", family_name: "x", page: 1 })
+                    .map(drop),
+            );
             let verify =
                 VerifyQuery { uln: &uln, family_name: "x", given_name: "x", date_of_birth: None, gender: None };
             assert!(service.verify(caller, &verify).is_ok());
@@ -170,11 +175,32 @@ fn organisations_are_found_by_either_number() {
 #[test]
 fn out_of_hours() {
     let at = |hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
-    let settings =
-        RuleSettings { hours: Some(OpeningHours { from: at(8), until: at(13) }), ..RuleSettings::default() };
+    let settings = RuleSettings { hours: Some(OpeningHours { from: at(8), until: at(13) }), ..RuleSettings::default() };
     each_world_with(settings, |world| {
         assert!(world.service.check_hours().is_ok());
         world.clock.advance(TimeDelta::hours(1));
         assert!(matches!(world.service.check_hours(), Err(Error::OutOfHours)));
+    });
+}
+
+#[test]
+fn what_must_not_happen_is_an_error_of_its_own() {
+    each_world(|world| {
+        let id = world.administration().organisation(PROVIDER.parse().unwrap()).unwrap().id;
+        let call = Call::new(Door::WebService, "registerSingleLearner", true);
+        let caller = world.service.authenticate(&call, &world.claim()).unwrap();
+        let store = world.service.store();
+        store.write(move |store| organisations::set_password_hash(store, id, "unreadable", noon())).unwrap();
+        world.clock.advance(TimeDelta::seconds(2));
+        assert!(matches!(refusal(world, &world.claim()), Some(Error::Unexpected(_))));
+
+        store.close();
+        assert!(matches!(world.service.register(&caller, &ada()), Err(Error::Unavailable(StoreError::Closed))));
+        let query = FindByUln { uln: "1000000000", family_name: "x", given_name: "x", find_type: FindType::Full };
+        assert_eq!(world.service.find_by_uln(&caller, &query).unwrap(), Found::None);
+        assert!(
+            matches!(call.settle_blocking(), Err(Error::Unavailable(StoreError::Closed))),
+            "nothing is disclosed unaudited"
+        );
     });
 }

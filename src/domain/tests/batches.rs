@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::*;
 use crate::domain::batches::{
-    BatchOutput, Job, JobId, JobKind, JobState, JobType, MOST_ATTEMPTS, RegisteredRow, RegistrationRow, Step, Submission,
-    VerificationRow, VerifiedRow, return_codes::Counted,
+    BatchOutput, Job, JobId, JobKind, JobState, JobType, MOST_ATTEMPTS, RegisteredRow, RegistrationRow, Step,
+    Submission, VerificationRow, VerifiedRow, return_codes::Counted,
 };
 use crate::model::JobRecord;
 use crate::store::jobs;
@@ -149,7 +149,8 @@ fn every_return_code() {
 #[test]
 fn too_many_matches() {
     each_world(|world| {
-        let given = ["Ada", "Adam", "Adah", "Aden", "Adan", "Addie", "Adelina", "Adina", "Adra", "Adele", "Adria", "Adora"];
+        let given =
+            ["Ada", "Adam", "Adah", "Aden", "Adan", "Addie", "Adelina", "Adina", "Adra", "Adele", "Adria", "Adora"];
         for (number, given) in given.into_iter().enumerate() {
             let postcode = text(&format!("CV1 {}AA", number % 10));
             let row = RegistrationRow { postcode, gender: text("9"), ..learner(given, "Quill") };
@@ -192,12 +193,11 @@ fn a_job_is_its_submitters_alone() {
     each_world(|world| {
         let id = world.submit(JobType::Check, &[learner("Ada", "Quill")]);
         world.work(1);
-        let others =
-            world.call_as(AWARDING, "getBatchRegistrationOutput", |caller| world.service.registration_output(caller, id));
+        let others = world
+            .call_as(AWARDING, "getBatchRegistrationOutput", |caller| world.service.registration_output(caller, id));
         assert_eq!(others.unwrap(), BatchOutput::Unknown);
-        let unknown = world.call("getBatchRegistrationOutput", |caller| {
-            world.service.registration_output(caller, JobId(id.0 + 1))
-        });
+        let unknown = world
+            .call("getBatchRegistrationOutput", |caller| world.service.registration_output(caller, JobId(id.0 + 1)));
         assert_eq!(unknown.unwrap(), BatchOutput::Unknown);
         let kind = world.call("getVerifyBatchOutput", |caller| world.service.verification_output(caller, id));
         assert_eq!(kind.unwrap(), BatchOutput::Unknown);
@@ -225,8 +225,9 @@ fn verify_records_answer_as_verify_learner() {
         });
         let Ok(Submission::Accepted(id)) = submission else { panic!("not accepted") };
         world.work(3);
-        let output =
-            world.call_as(AWARDING, "getVerifyBatchOutput", |caller| world.service.verification_output(caller, id)).unwrap();
+        let output = world
+            .call_as(AWARDING, "getVerifyBatchOutput", |caller| world.service.verification_output(caller, id))
+            .unwrap();
         let BatchOutput::Finished(report, done) = output else { panic!("not finished") };
         assert_eq!(report.counts.get("WSVRC006"), Some(&2));
         let codes: Vec<&str> = done.iter().map(|row: &VerifiedRow| row.code.as_str()).collect();
@@ -389,10 +390,12 @@ fn the_queue_and_the_service_levels_are_seen() {
 #[test]
 fn every_record_has_its_line_of_the_trail() {
     each_world(|world| {
-        let done = world.done(JobType::Full, &[learner("Ada", "Quill"), RegistrationRow { gender: None, ..learner("B", "C") }]);
+        let done = world
+            .done(JobType::Full, &[learner("Ada", "Quill"), RegistrationRow { gender: None, ..learner("B", "C") }]);
         let uln: Uln = done[0].row.uln.as_ref().unwrap().parse().unwrap();
         let expected = [("getBatchRegistrationOutput", "RC001"), ("submitBatchRegistration", "RC001")];
-        let expected: Vec<_> = expected.iter().map(|(action, code)| ((*action).to_owned(), (*code).to_owned())).collect();
+        let expected: Vec<_> =
+            expected.iter().map(|(action, code)| ((*action).to_owned(), (*code).to_owned())).collect();
         assert_eq!(world.trail(uln), expected);
     });
 }

@@ -84,7 +84,9 @@ fn a_merged_number_gives_its_master() {
             other => panic!("{}", other.code()),
         }
         match world.find(master.as_str(), "Testcase", "Ada") {
-            Found::Exact(found) => assert_eq!((found.linked_ulns.as_slice(), found.substituted), ([merged].as_slice(), false)),
+            Found::Exact(found) => {
+                assert_eq!((found.linked_ulns.as_slice(), found.substituted), ([merged].as_slice(), false))
+            }
             other => panic!("{}", other.code()),
         }
         let found = world.search(&details_of(&ada()));

@@ -113,7 +113,8 @@ fn a_record_needs_the_right_details() {
         for uln in ["1026893097", "9999999999", ""] {
             assert_eq!(events(world, &RecordQuery { uln, ..right }).outcome.code(), "WSEC0136");
         }
-        let known = RecordQuery { date_of_birth: Some("2004-02-03"), gender: Some("2"), given_name: "Adalynd", ..right };
+        let known =
+            RecordQuery { date_of_birth: Some("2004-02-03"), gender: Some("2"), given_name: "Adalynd", ..right };
         assert_eq!(events(world, &known).outcome, RecordOutcome::Found);
     });
 }
@@ -146,7 +147,8 @@ fn the_record_with_personal_details() {
             postcode: Some("cv49ee"),
             user_type: UserType::Organisation,
         };
-        let ask = |query| world.call("GetLearnerRecord", |caller| world.service.learner_record(caller, &query)).unwrap();
+        let ask =
+            |query| world.call("GetLearnerRecord", |caller| world.service.learner_record(caller, &query)).unwrap();
         let record = ask(query);
         assert_eq!((record.outcome, record.learner.unwrap().uln.to_string()), (RecordOutcome::Found, text.clone()));
         assert_eq!(ask(LearnerRecordQuery { postcode: Some(""), ..query }).outcome, RecordOutcome::Found);
@@ -162,9 +164,8 @@ fn the_audit_shows_who_saw_a_record() {
     each_world(|world| {
         let uln = world.registered(&ada());
         let text = uln.to_string();
-        let audit = |query: AuditQuery<'_>| {
-            world.call("ViewAudit", |caller| world.service.view_audit(caller, &query)).unwrap()
-        };
+        let audit =
+            |query: AuditQuery<'_>| world.call("ViewAudit", |caller| world.service.view_audit(caller, &query)).unwrap();
         let query = AuditQuery { uln: &text, given_name: "Adalind", family_name: "Testcase", page: 1 };
         assert_eq!((audit(query).total_items, audit(query).page_count), (0, 0));
         for _ in 0..12 {

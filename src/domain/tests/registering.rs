@@ -31,7 +31,9 @@ fn a_learner_gets_a_number_and_what_was_sent_is_kept() {
 fn the_same_five_demographics_are_the_same_learner() {
     each_world(|world| {
         world.registered(&ada());
-        for same in [ada(), NewLearner { given_name: "ADALIND", family_name: "Test Case", postcode: "cv4 9ee", ..ada() }] {
+        for same in
+            [ada(), NewLearner { given_name: "ADALIND", family_name: "Test Case", postcode: "cv4 9ee", ..ada() }]
+        {
             assert_eq!(world.register(&same), Registered::Refused);
         }
         for other in [

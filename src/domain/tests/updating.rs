@@ -38,7 +38,8 @@ fn a_change_counts_the_version_up() {
 fn nothing_to_change() {
     each_world(|world| {
         let uln = world.registered(&ada());
-        let nothing = LearnerChange { uln: uln.as_str(), version: 1, postcode: Some("cv4 9EE"), ..LearnerChange::default() };
+        let nothing =
+            LearnerChange { uln: uln.as_str(), version: 1, postcode: Some("cv4 9EE"), ..LearnerChange::default() };
         assert_eq!(update(world, &nothing), Updated::NoChange);
         for uln in ["1000000000", "1026893097"] {
             assert_eq!(update(world, &LearnerChange { uln, ..nothing }).code(), "WSRC0019");
@@ -94,7 +95,15 @@ fn the_ability_to_share() {
         };
         let to = |uln: Uln, sharing| {
             let version = world.learner(uln).version;
-            update(world, &LearnerChange { uln: uln.as_str(), version, ability_to_share: Some(sharing), ..LearnerChange::default() })
+            update(
+                world,
+                &LearnerChange {
+                    uln: uln.as_str(),
+                    version,
+                    ability_to_share: Some(sharing),
+                    ..LearnerChange::default()
+                },
+            )
         };
         let not_seen = seen("0", "CV4 9EE");
         assert_eq!(to(not_seen, "0"), Updated::NoChange);
@@ -124,7 +133,8 @@ fn a_merged_number_is_not_updated() {
 #[test]
 fn the_subset() {
     each_world(|world| {
-        let uln = world.registered(&NewLearner { ability_to_share: "0", email_address: Some("a@example.org"), ..ada() });
+        let uln =
+            world.registered(&NewLearner { ability_to_share: "0", email_address: Some("a@example.org"), ..ada() });
         let subset = |change: SubsetChange<'_>| {
             world.call("UpdateLearnerSubsetFields", |caller| world.service.update_subset(caller, &change)).unwrap()
         };
@@ -139,7 +149,10 @@ fn the_subset() {
         };
         assert_eq!(subset(change), Updated::Updated);
         let learner = world.learner(uln);
-        assert_eq!((learner.email_address.as_deref(), learner.telephone_number.as_deref()), (None, Some("01632 960000")));
+        assert_eq!(
+            (learner.email_address.as_deref(), learner.telephone_number.as_deref()),
+            (None, Some("01632 960000"))
+        );
         assert_eq!(learner.ability_to_share, AbilityToShare::Shares);
         assert_eq!(subset(change), Updated::Stale);
         assert_eq!(

@@ -71,11 +71,8 @@ pub fn insert_records(
 ) -> Result<(), StoreError> {
     let mut number = first;
     for inputs in inputs.chunks(ROWS_AT_ONCE) {
-        let rows: Vec<RecordRow<'_>> = inputs
-            .iter()
-            .zip(number..)
-            .map(|(input, number)| RecordRow { job_id: id.0, number, input })
-            .collect();
+        let rows: Vec<RecordRow<'_>> =
+            inputs.iter().zip(number..).map(|(input, number)| RecordRow { job_id: id.0, number, input }).collect();
         number = number.saturating_add(i32::try_from(rows.len()).unwrap_or(i32::MAX));
         on_either!(connection, c => diesel::insert_into(job_records::table).values(&rows).execute(c))?;
     }

@@ -87,11 +87,7 @@ pub fn advance(
             .filter(jobs::lease_owner.eq(&lease.owner))
             .filter(jobs::records_done.eq(done)),
     )
-    .set((
-        jobs::records_done.eq(done.saturating_add(more)),
-        jobs::lease_until.eq(lease.until),
-        jobs::attempts.eq(0),
-    ))
+    .set((jobs::records_done.eq(done.saturating_add(more)), jobs::lease_until.eq(lease.until), jobs::attempts.eq(0)))
     .execute(connection)?;
     Ok(rows == 1)
 }
@@ -119,11 +115,7 @@ pub fn release(
     let rows = diesel::update(
         jobs::table.find(id.0).filter(jobs::state.eq(JobState::InProgress.code())).filter(jobs::lease_owner.eq(owner)),
     )
-    .set((
-        jobs::lease_owner.eq(None::<String>),
-        jobs::lease_until.eq(not_before),
-        jobs::attempts.eq(attempts),
-    ))
+    .set((jobs::lease_owner.eq(None::<String>), jobs::lease_until.eq(not_before), jobs::attempts.eq(attempts)))
     .execute(connection)?;
     Ok(rows == 1)
 }

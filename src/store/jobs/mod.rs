@@ -66,7 +66,12 @@ pub fn newest(connection: &mut AnyConnection, filter: JobFilter<'_>, limit: i64)
 }
 
 /// Records of a job in the order of the batch, from the one after `after` on, at most `limit`.
-pub fn records(connection: &mut AnyConnection, id: JobId, after: i32, limit: i64) -> Result<Vec<JobRecord>, StoreError> {
+pub fn records(
+    connection: &mut AnyConnection,
+    id: JobId,
+    after: i32,
+    limit: i64,
+) -> Result<Vec<JobRecord>, StoreError> {
     let rows: Vec<(i32, String, Option<String>, Option<String>)> = on_either!(connection, c => {
         job_records::table
             .filter(job_records::job_id.eq(id.0))

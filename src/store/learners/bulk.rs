@@ -1,5 +1,6 @@
 //! Many learners at once: the first load of a register.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use super::row::{Columns, KeyColumns};
@@ -27,12 +28,8 @@ pub fn insert_many(connection: &mut AnyConnection, rows: &[(Learner, KeyColumns)
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(c) => {
             let ulns = rows.iter().map(|(learner, _)| learner.uln.as_str());
-            let mut taken: std::collections::HashSet<String> = learners::table
-                .filter(learners::uln.eq_any(ulns))
-                .select(learners::uln)
-                .load(c)?
-                .into_iter()
-                .collect();
+            let mut taken: std::collections::HashSet<String> =
+                learners::table.filter(learners::uln.eq_any(ulns)).select(learners::uln).load(c)?.into_iter().collect();
             let new: Vec<Columns<'_>> = rows
                 .iter()
                 .filter(|(learner, _)| taken.insert(learner.uln.as_str().to_owned()))
@@ -42,6 +39,29 @@ pub fn insert_many(connection: &mut AnyConnection, rows: &[(Learner, KeyColumns)
             Ok(new.len())
         }
     }
+}
+
+/// Prepares the writer for many rows: SQLite gets a page cache (256 MiB at most) that holds the indexes into which they go.
+pub fn begin_bulk(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    set_on_sqlite(connection, "PRAGMA cache_size = -262144")
+}
+
+/// Gives back what [`begin_bulk`] took, and tells the database to look at its data anew before it plans searches.
+pub fn end_bulk(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    set_on_sqlite(connection, "PRAGMA cache_size = -32768; PRAGMA shrink_memory; PRAGMA analysis_limit = 1000")?;
+    Ok(connection.batch_execute("ANALYZE learners")?)
+}
+
+fn set_on_sqlite(connection: &mut AnyConnection, pragma: &str) -> Result<(), StoreError> {
+    match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(c) => c.batch_execute(pragma)?,
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(_) => {
+            let _ = pragma;
+        }
+    }
+    Ok(())
 }
 
 /// Notes for every learner whether other numbers are merged into it, after many were added.

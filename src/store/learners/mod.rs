@@ -6,9 +6,9 @@ mod row;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-pub use bulk::{insert_many, mark_masters};
-pub use row::{KeyColumns, Stored};
+pub use bulk::{begin_bulk, end_bulk, insert_many, mark_masters};
 use row::{Columns, Row};
+pub use row::{KeyColumns, Stored};
 
 use super::dialect::on_either;
 use super::schema::learners;
@@ -18,7 +18,7 @@ use crate::model::{Gender, Learner, LearnerStatus, Uln};
 /// The learner of a number, whatever the record's status. This is the statement of the hot path.
 pub fn by_uln(connection: &mut AnyConnection, uln: Uln) -> Result<Option<Stored>, StoreError> {
     let row: Option<Row> = on_either!(connection, c => {
-        learners::table.filter(learners::uln.eq(uln.as_str())).select(Row::as_select()).first(c).optional()
+        learners::table.filter(learners::uln.eq(uln.as_str())).select(Row::as_select()).get_result(c).optional()
     })?;
     row.map(Stored::try_from).transpose()
 }
@@ -47,8 +47,7 @@ pub fn linked_to(connection: &mut AnyConnection, masters: &[Uln]) -> Result<Vec<
     rows.into_iter()
         .map(|(uln, master)| {
             let uln = uln.parse().map_err(|_| StoreError::Corrupt("learners.uln"))?;
-            let master =
-                master.and_then(|text| text.parse().ok()).ok_or(StoreError::Corrupt("learners.master_uln"))?;
+            let master = master.and_then(|text| text.parse().ok()).ok_or(StoreError::Corrupt("learners.master_uln"))?;
             Ok((uln, master))
         })
         .collect()

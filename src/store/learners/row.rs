@@ -104,10 +104,16 @@ impl TryFrom<Row> for Stored {
             email_address: row.email_address,
             nationality: row.nationality,
             scottish_candidate_number: row.scottish_candidate_number,
-            verification_type: row.verification_type.parse().map_err(|_| StoreError::Corrupt("learners.verification_type"))?,
+            verification_type: row
+                .verification_type
+                .parse()
+                .map_err(|_| StoreError::Corrupt("learners.verification_type"))?,
             other_verification_description: row.other_verification_description,
             tier_level: row.tier_level.parse().map_err(|_| StoreError::Corrupt("learners.tier_level"))?,
-            ability_to_share: row.ability_to_share.parse().map_err(|_| StoreError::Corrupt("learners.ability_to_share"))?,
+            ability_to_share: row
+                .ability_to_share
+                .parse()
+                .map_err(|_| StoreError::Corrupt("learners.ability_to_share"))?,
             notes: row.notes,
             telephone_number: row.telephone_number,
             unique_candidate_identifier: row.unique_candidate_identifier,

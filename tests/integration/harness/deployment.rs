@@ -14,7 +14,8 @@ use tempfile::TempDir;
 
 use super::{Actor, Database};
 
-const LRS: &str = env!("CARGO_BIN_EXE_lrs");
+/// The program under test.
+pub const LRS: &str = env!("CARGO_BIN_EXE_lrs");
 const START: Duration = Duration::from_secs(90);
 
 /// Runs the server as a child and writes its process id into the folder. When the pipe from the test closes,
@@ -88,7 +89,8 @@ impl Deployment {
     /// Starts the server on this deployment's folder and store, new or left by an earlier run.
     pub fn launch(&mut self) {
         assert!(self.supervisor.is_none(), "already running");
-        let log = fs::OpenOptions::new().create(true).append(true).open(self.log_path()).expect("a log");
+        let append = |path| fs::OpenOptions::new().create(true).append(true).open(path).expect("a file to append to");
+        let (output, log) = (append(self.output_path()), append(self.log_path()));
         let _ = fs::remove_file(self.pid_path());
         let mut command = Command::new("sh");
         command.args(["-c", SUPERVISOR, "sh"]).arg(self.folder.path()).arg(LRS).arg("demo");
@@ -97,7 +99,7 @@ impl Deployment {
         command.args(["--learners", "50"]);
         self.environment(&mut command);
         command.stdin(Stdio::piped());
-        command.stdout(log.try_clone().expect("a handle")).stderr(log);
+        command.stdout(output).stderr(log);
         self.supervisor = Some(command.spawn().expect("sh"));
         self.await_ready();
         self.variables = read_variables(&self.dir().join("demo.env"));
@@ -173,13 +175,25 @@ impl Deployment {
         let mut command = Command::new(LRS);
         command.args(arguments).current_dir(self.dir());
         self.environment(&mut command);
-        command.env("LRS_CONFIG", self.dir().join("lrs.toml"));
         command.stdin(Stdio::null()).output().expect("lrs runs")
     }
 
-    /// Everything the server wrote to its standard output and error.
+    /// Starts another verb of `lrs` on this deployment's configuration and store, and lets it run.
+    pub fn spawn(&self, arguments: &[&str]) -> Child {
+        let mut command = Command::new(LRS);
+        command.args(arguments).arg("--config").arg(self.dir().join("lrs.toml")).current_dir(self.dir());
+        self.environment(&mut command);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("lrs runs")
+    }
+
+    /// Everything the server wrote to its standard error: the log.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(self.log_path()).unwrap_or_default()).into_owned()
+    }
+
+    /// Everything the server wrote to its standard output: what the demo tells its user.
+    pub fn output(&self) -> String {
+        String::from_utf8_lossy(&fs::read(self.output_path()).unwrap_or_default()).into_owned()
     }
 
     /// A request to the operations listener: status and body, or nothing while it does not listen.
@@ -233,6 +247,10 @@ impl Deployment {
         let status = supervisor.wait().expect("the supervisor");
         drop(pipe);
         status.code()
+    }
+
+    fn output_path(&self) -> PathBuf {
+        self.folder.path().join("server.out")
     }
 
     fn log_path(&self) -> PathBuf {

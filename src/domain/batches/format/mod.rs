@@ -89,12 +89,18 @@ impl Rule {
         match self {
             Self::Mandatory => "Fill it in.",
             Self::MaxLength(_) => "Shorten it.",
-            Self::UlnPattern => "Copy the number again from its source, or leave it empty to have the learner searched by details.",
-            Self::Date => "Write year, month and day with hyphens, for example 2008-03-31. Spreadsheets change dates: format the column as text.",
+            Self::UlnPattern => {
+                "Copy the number again from its source, or leave it empty to have the learner searched by details."
+            }
+            Self::Date => {
+                "Write year, month and day with hyphens, for example 2008-03-31. Spreadsheets change dates: format the column as text."
+            }
             Self::Postcode => "Write the whole postcode, for example CV1 2WT.",
             Self::Email => "Correct the address, or leave it empty.",
             Self::OneOf(_) => "Use one of the codes, without further characters.",
-            Self::ScottishCandidateNumber => "Correct the number, or leave it empty. Spreadsheets drop leading zeros: format the column as text.",
+            Self::ScottishCandidateNumber => {
+                "Correct the number, or leave it empty. Spreadsheets drop leading zeros: format the column as text."
+            }
             Self::Nationality => "Use the code of three letters, for example GBR, or leave it empty.",
             Self::DescriptionOfOther => "Say what was seen, or use another verification type.",
             Self::Uci | Self::Upn => "Copy the identifier again from its source, or leave it empty.",

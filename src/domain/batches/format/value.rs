@@ -59,13 +59,15 @@ fn plural(length: usize) -> &'static str {
 fn looks_like_a_date(text: &str) -> bool {
     ['/', '-', '.'].iter().any(|separator| {
         let parts: Vec<&str> = text.split(*separator).collect();
-        parts.len() == 3 && parts.iter().all(|part| matches!(part.len(), 1..=4) && part.bytes().all(|b| b.is_ascii_digit()))
+        parts.len() == 3
+            && parts.iter().all(|part| matches!(part.len(), 1..=4) && part.bytes().all(|b| b.is_ascii_digit()))
     })
 }
 
 fn is_in_powers_of_ten(text: &str) -> bool {
-    text.split_once(['E', 'e'])
-        .is_some_and(|(number, power)| number.parse::<f64>().is_ok() && power.trim_start_matches('+').parse::<u8>().is_ok())
+    text.split_once(['E', 'e']).is_some_and(|(number, power)| {
+        number.parse::<f64>().is_ok() && power.trim_start_matches('+').parse::<u8>().is_ok()
+    })
 }
 
 #[cfg(test)]

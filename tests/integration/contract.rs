@@ -1,0 +1,78 @@
+//! A contract that says more than the code does is not built.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::harness::deployment::LRS;
+
+/// Who adds an operation to a WSDL is told by the compiler which method is missing.
+#[test]
+fn a_new_operation_stops_the_build_until_it_is_implemented() {
+    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("new-operation");
+    let _ = fs::remove_dir_all(&copy);
+    copy_project(Path::new(env!("CARGO_MANIFEST_DIR")), &copy);
+    for file in ["wsdl/LearnerServiceR9.wsdl", "schemas/tempuri.xsd"] {
+        add_operation(&copy.join(file));
+    }
+
+    // The folder and the features that this very test was built with, so that nothing but the copy is compiled.
+    let target = Path::new(LRS).ancestors().nth(2).expect("the target folder");
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["test", "--no-run", "--workspace", "--lib"]).args(["--locked", "--offline", "--color", "never"]);
+    build.arg("--target-dir").arg(target);
+    if cfg!(feature = "postgres") {
+        build.args(["--features", "learning-records/postgres"]);
+    }
+    let output = build.current_dir(&copy).output().expect("cargo");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success(), "the build went through:\n{told}");
+    assert!(told.contains("error[E0046]: not all trait items implemented, missing: `count_learners`"), "{told}");
+    assert_eq!(told.matches("\nerror[").count(), 1, "nothing else is wrong:\n{told}");
+}
+
+/// What the build needs, and neither what it made nor what git keeps.
+fn copy_project(from: &Path, to: &Path) {
+    for name in [
+        "Cargo.toml",
+        "Cargo.lock",
+        "build.rs",
+        "codegen",
+        "src",
+        "wsdl",
+        "schemas",
+        "migrations",
+        "fixtures",
+        "benches",
+    ] {
+        copy(&from.join(name), &to.join(name));
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    if from.is_dir() {
+        for entry in fs::read_dir(from).expect("a folder") {
+            let entry = entry.expect("an entry");
+            copy(&entry.path(), &to.join(entry.file_name()));
+        }
+    } else {
+        fs::create_dir_all(to.parent().expect("a folder")).expect("made");
+        fs::copy(from, to).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
+    }
+}
+
+/// Writes a copy of every element that GetOrganisation stands in, under the name of the new operation.
+fn add_operation(document: &Path) {
+    let text = fs::read_to_string(document).expect("a document");
+    let element = regex::Regex::new(
+        r#"(?ms)^  (?:  )?<(wsdl:message|wsdl:operation|xs:element) name="GetOrganisation(?:Request|Response)?">.*?^  (?:  )?</(wsdl:message|wsdl:operation|xs:element)>\n"#,
+    )
+    .expect("a pattern");
+    let added = element.replace_all(&text, |found: &regex::Captures<'_>| {
+        let renamed = found[0].replace("type=\"model:GetOrganisationResponse\"", "type=\"KEPT\"");
+        let renamed = renamed.replace("GetOrganisation", "CountLearners");
+        format!("{}{}", &found[0], renamed.replace("type=\"KEPT\"", "type=\"model:GetOrganisationResponse\""))
+    });
+    assert_ne!(added, text, "{} has GetOrganisation", document.display());
+    fs::write(document, added.as_bytes()).expect("written");
+}

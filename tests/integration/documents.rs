@@ -1,0 +1,107 @@
+//! What the README tells its reader to do works, and what it says of the settings is so.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::harness::deployment::LRS;
+use crate::harness::{Database, Deployment};
+
+/// The examples of a first call, as they stand, in the shell that has read `demo.env`.
+#[test]
+fn the_examples_of_the_readme_give_what_they_say() {
+    let deployment = Deployment::shared(Database::Sqlite);
+    let readme = readme();
+    let [curl, call] = blocks(&readme, "sh")
+        .into_iter()
+        .filter(|block| !block.contains("make "))
+        .filter(|block| !block.starts_with(". "))
+        .collect::<Vec<_>>()
+        .try_into()
+        .expect("two examples for the shell");
+    let call = call.replace("target/release/lrs", LRS);
+    let [php] = blocks(&readme, "php").try_into().expect("an example in PHP");
+    let [python] = blocks(&readme, "python").try_into().expect("an example in Python");
+    let python_program = root().join(".work/venv/bin/python");
+    let runs: [(&str, &Path, &str, String, &str); 4] = [
+        ("curl", Path::new("sh"), "-c", curl, "WSRC0004"),
+        ("lrs call", Path::new("sh"), "-c", call, "WSRC0004"),
+        ("PHP", Path::new("php"), "-r", php, "WSRC0001"),
+        ("Python", &python_program, "-c", python, "WSVRC006"),
+    ];
+    for (name, program, flag, script, code) in runs {
+        let mut command = Command::new(program);
+        command.arg(flag).arg(script).envs(deployment.variables()).current_dir(deployment.dir()).stdin(Stdio::null());
+        // Where these are set they win over what the example says.
+        command.env_remove("REQUESTS_CA_BUNDLE").env_remove("CURL_CA_BUNDLE");
+        let output = command.output().unwrap_or_else(|error| panic!("{name}: {error}: run scripts/test-environment"));
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{name}: {told}\n{}", String::from_utf8_lossy(&output.stderr));
+        assert!(told.contains(code), "{name}: {told}");
+    }
+}
+
+#[test]
+fn the_settings_of_the_readme_are_those_of_the_program() {
+    let empty = tempfile::tempdir().expect("a folder");
+    let mut command = Command::new(LRS);
+    command.args(["config", "show"]).current_dir(empty.path());
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LRS_")) {
+        command.env_remove(name);
+    }
+    let output = command.output().expect("lrs runs");
+    let shown = String::from_utf8(output.stdout).expect("text");
+    let settings: Vec<(String, String)> = shown
+        .lines()
+        .filter_map(|line| line.split_once('='))
+        .map(|(key, rest)| (key, rest.split('#').next().unwrap_or_default()))
+        .map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()))
+        .collect();
+    assert!(settings.len() > 10, "{shown}");
+
+    let readme = readme();
+    let (_, table) = readme.split_once("\n| key | default |").expect("the table of settings");
+    let rows: Vec<(String, String)> = table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.split('|').map(|cell| cell.trim().trim_matches('`').to_owned()).collect::<Vec<_>>())
+        .map(|cells| (cells[1].clone(), cells[2].clone()))
+        .collect();
+    assert_eq!(rows, settings);
+}
+
+/// Every link to a file of this project leads somewhere, and every folder of the map is there.
+#[test]
+fn the_documents_name_files_that_exist() {
+    let link = regex::Regex::new(r"\]\(([^)#:]+)\)").expect("a pattern");
+    let folder = regex::Regex::new(
+        r"`((?:src|tests|wsdl|schemas|migrations|fixtures|codegen|fuzz|benches|scripts)/[a-z0-9_./-]*)`",
+    )
+    .expect("a pattern");
+    for document in ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "fixtures/soap/README.md"] {
+        let path = root().join(document);
+        let text = fs::read_to_string(&path).expect("a document");
+        let beside = path.parent().expect("a folder");
+        for found in link.captures_iter(&text) {
+            assert!(beside.join(&found[1]).exists(), "{document}: {}", &found[1]);
+        }
+        for found in folder.captures_iter(&text) {
+            assert!(root().join(&found[1]).exists(), "{document}: {}", &found[1]);
+        }
+    }
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn readme() -> String {
+    fs::read_to_string(root().join("README.md")).expect("the README")
+}
+
+/// The fenced blocks of one language.
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let fence = format!("```{language}\n");
+    text.split(&fence).skip(1).filter_map(|rest| rest.split_once("\n```")).map(|(block, _)| block.to_owned()).collect()
+}
