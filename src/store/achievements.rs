@@ -9,7 +9,8 @@ use super::schema::learning_events;
 use super::{AnyConnection, StoreError};
 use crate::model::{Achievement, EventSource, LearningEvent, SubmissionType, Ukprn, Uln};
 
-/// Rows of one statement: below SQLite's limit of 32,766 bound values.
+/// Rows of one statement: below the databases' limits of bound values.
+#[cfg(feature = "postgres")]
 const ROWS_AT_ONCE: usize = 500;
 
 /// Sources of events that awarding organisations maintain.
@@ -75,12 +76,25 @@ pub fn of(connection: &mut AnyConnection, ulns: &[Uln], awarded_by: Ukprn) -> Re
     rows.into_iter().map(achievement).collect()
 }
 
-/// Adds achievements; each gets a number of its own.
+/// Adds achievements; each gets a number of its own. SQLite keeps the statement for one row prepared, which is quicker than a new statement
+/// for every number of rows; on PostgreSQL the way to the server counts, so that the rows travel together.
 pub fn insert(connection: &mut AnyConnection, achievements: &[&Achievement]) -> Result<(), StoreError> {
-    for achievements in achievements.chunks(ROWS_AT_ONCE) {
-        let rows: Vec<_> =
-            achievements.iter().map(|each| (NewRow::from(&each.event), NewOwnRow::from(*each))).collect();
-        on_either!(connection, c => diesel::insert_into(learning_events::table).values(&rows).execute(c))?;
+    match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(c) => {
+            for achievement in achievements {
+                let row = (NewRow::from(&achievement.event), NewOwnRow::from(*achievement));
+                diesel::insert_into(learning_events::table).values(row).execute(c)?;
+            }
+        }
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => {
+            for achievements in achievements.chunks(ROWS_AT_ONCE) {
+                let rows: Vec<_> =
+                    achievements.iter().map(|each| (NewRow::from(&each.event), NewOwnRow::from(*each))).collect();
+                diesel::insert_into(learning_events::table).values(&rows).execute(c)?;
+            }
+        }
     }
     Ok(())
 }

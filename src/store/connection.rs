@@ -22,11 +22,11 @@ pub enum AnyConnection {
 }
 
 /// What every SQLite connection is told: readers beside the writer (WAL), an acknowledged write survives a loss of power (FULL),
-/// patience with another process, a page cache of 32 MiB, temporary tables in memory. The file is mapped up to 1 GiB, because every commit
-/// empties the page caches of the readers, which would read their pages anew with a call to the system each.
+/// patience with another process, a page cache of 32 MiB, temporary tables in memory.
+/// It is not mapped into memory: every commit would unmap it for every reader.
 #[cfg(feature = "sqlite")]
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; PRAGMA mmap_size = 1073741824; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;";
+     PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;";
 
 /// Where the database is.
 #[derive(Clone)]

@@ -152,9 +152,6 @@ impl WritingThread {
             }
             open = open && group.take_waiting(tasks, &mut aside);
             if group.len() > 0 {
-                // Whoever is about to queue something may do it now and share this commit instead of waiting for the next.
-                thread::yield_now();
-                open = open && group.take_waiting(tasks, &mut aside);
                 self.settle(group);
             }
             if let Some(work) = aside.pop_front() {
