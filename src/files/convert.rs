@@ -29,7 +29,8 @@ pub fn convert(
     number: u16,
     extension: Extension,
 ) -> Result<NamedText, &'static str> {
-    let ukprn = ukprn.or_else(|| batch.header.ukprn.parse().ok()).ok_or("the file does not say whose it is; give --ukprn")?;
+    let ukprn =
+        ukprn.or_else(|| batch.header.ukprn.parse().ok()).ok_or("the file does not say whose it is; give --ukprn")?;
     let layout = batch.layout;
     let name = name::make(layout, ukprn, now, number, extension);
     let records: Vec<Vec<&str>> =
@@ -55,7 +56,12 @@ pub fn convert(
 }
 
 /// A layout's headings and further ones, then the records; the header's values stand in the first of them.
-pub(super) fn csv_text<'v>(layout: &Layout, further: &[String], header: &[&'v str], records: impl Iterator<Item = Vec<&'v str>>) -> String {
+pub(super) fn csv_text<'v>(
+    layout: &Layout,
+    further: &[String],
+    header: &[&'v str],
+    records: impl Iterator<Item = Vec<&'v str>>,
+) -> String {
     let mut out = String::new();
     csv::write_row(layout.headings().chain(further.iter().map(String::as_str)), &mut out);
     let empty = vec![""; header.len()];

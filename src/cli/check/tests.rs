@@ -1,4 +1,11 @@
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::as_conversions, clippy::string_slice)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::string_slice
+)]
 
 use std::collections::BTreeSet;
 
@@ -47,7 +54,10 @@ fn clean_files_succeed_and_others_say_what_is_wrong() {
     assert_eq!((&report[1]["records"], &report[1]["refused_records"]), (&18.into(), &18.into()));
     let (result, _) = lrs_check(&[&sample("nowhere.CSV")]);
     assert!(matches!(result, Err(Failure::Usage(_))));
-    assert!(Program::try_parse_from(["lrs-check"]).is_err() && Program::try_parse_from(["lrs-check", "x", "--ukprn", "1"]).is_err());
+    assert!(
+        Program::try_parse_from(["lrs-check"]).is_err()
+            && Program::try_parse_from(["lrs-check", "x", "--ukprn", "1"]).is_err()
+    );
 }
 
 #[test]
@@ -56,7 +66,8 @@ fn a_spreadsheet_is_converted_into_a_folder_under_the_right_name() {
     let sheet = sample("registration/clean/learners.xlsx");
     let into = folder.path().to_str().unwrap();
     lrs_check(&[&sheet, "--ukprn", "TEST0038", "--output", into]).0.unwrap();
-    let made: Vec<String> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path().to_str().unwrap().to_owned()).collect();
+    let made: Vec<String> =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path().to_str().unwrap().to_owned()).collect();
     let (result, text) = lrs_check(&[&made[0], "--ukprn", "TEST0038"]);
     result.unwrap();
     assert!(text.contains("registration file 2A (CSV, UTF-8), 8 learners"), "{text}");
@@ -70,7 +81,8 @@ fn a_spreadsheet_is_converted_into_a_folder_under_the_right_name() {
     for _ in 0..2 {
         lrs_check(&[&achievements, "--output", into]).0.unwrap();
     }
-    let names = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+    let names =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
     assert_eq!(names.filter(|name| name.ends_with("_001.CSV") || name.ends_with("_002.CSV")).count(), 2);
 }
 
@@ -83,7 +95,11 @@ fn noon() -> Timestamp {
 }
 
 fn peer() -> Peer {
-    Peer { fingerprint: Fingerprint::of_der(b"files"), subject: "CN=files".to_owned(), not_after: noon() + TimeDelta::days(365) }
+    Peer {
+        fingerprint: Fingerprint::of_der(b"files"),
+        subject: "CN=files".to_owned(),
+        not_after: noon() + TimeDelta::days(365),
+    }
 }
 
 /// A service whose register is empty, with one who registers learners and one who awards.
@@ -154,7 +170,15 @@ fn codes(service: &Service, ukprn: &str, id: JobId, batch: &Batch) -> Vec<String
 /// What the form alone, or a number that nobody can have, makes of a record.
 fn is_of_the_form(code: &str) -> bool {
     code.starts_with('F')
-        || ["WSVRC006", return_codes::NOT_FOUND, return_codes::INSUFFICIENT_DATA, return_codes::INCORRECT_FORMAT, return_codes::INCORRECT_IDENTIFIER, return_codes::OUTSIDE_AGE].contains(&code)
+        || [
+            "WSVRC006",
+            return_codes::NOT_FOUND,
+            return_codes::INSUFFICIENT_DATA,
+            return_codes::INCORRECT_FORMAT,
+            return_codes::INCORRECT_IDENTIFIER,
+            return_codes::OUTSIDE_AGE,
+        ]
+        .contains(&code)
 }
 
 /// Values of every class; some fit some fields, none fits all.
@@ -178,7 +202,8 @@ fn changed(sample: &str, runner: &mut TestRunner) -> (String, String) {
     let headings = reader.headers().unwrap().clone();
     let header = headings.iter().position(|heading| heading.ends_with("Count")).unwrap() + 1;
     let header = if headings.get(header) == Some("OrgEmail") { header + 1 } else { header };
-    let records: Vec<Vec<String>> = reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect();
+    let records: Vec<Vec<String>> =
+        reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect();
     let changes = proptest::collection::vec((any::<Index>(), value()), 0..3);
     let mut rows: Vec<Vec<String>> = (0..60).map(|index| records[index % records.len()].clone()).collect();
     for (index, row) in rows.iter_mut().enumerate() {
@@ -230,10 +255,18 @@ fn the_tool_accepts_exactly_what_the_service_accepts() {
                 if told.is_empty() {
                     // Nobody has these numbers, because the register began empty: that is no matter of the form.
                     let unknown = ["RC009", "WSVRC006"].contains(&code.as_str());
-                    assert!(unknown || !is_of_the_form(&code), "{path} row {}: the service says {code}, the tool nothing", index + 2);
+                    assert!(
+                        unknown || !is_of_the_form(&code),
+                        "{path} row {}: the service says {code}, the tool nothing",
+                        index + 2
+                    );
                     accepted += 1;
                 } else {
-                    assert!(told.contains(code.as_str()), "{path} row {}: the service says {code}, the tool {told:?}", index + 2);
+                    assert!(
+                        told.contains(code.as_str()),
+                        "{path} row {}: the service says {code}, the tool {told:?}",
+                        index + 2
+                    );
                     refused += 1;
                 }
             }
@@ -245,10 +278,16 @@ fn the_tool_accepts_exactly_what_the_service_accepts() {
 #[test]
 fn a_file_that_the_tool_refuses_is_not_submitted() {
     for (service, _stored) in services() {
-        for path in ["registration/faults/LRB_TEST0038_310720251414.CSV", "registration/faults/8231234_CTF_8234321_001.xml", "registration/clean/learners.xlsx"] {
+        for path in [
+            "registration/faults/LRB_TEST0038_310720251414.CSV",
+            "registration/faults/8231234_CTF_8234321_001.xml",
+            "registration/clean/learners.xlsx",
+        ] {
             let bytes = fs::read(sample(path)).unwrap();
             let checked = files::check(path.rsplit('/').next().unwrap(), &bytes, &Expected::on(noon().date()));
-            let Submitted::Refused(findings) = submit(&service, PROVIDER, checked) else { panic!("{path} was accepted") };
+            let Submitted::Refused(findings) = submit(&service, PROVIDER, checked) else {
+                panic!("{path} was accepted")
+            };
             assert_eq!(findings.len(), 1, "{path}");
         }
     }
@@ -292,7 +331,11 @@ fn the_page_of_codes_has_every_code_as_the_tables_have_it() {
         assert!(page.contains(&format!("| {} | {} | {} |", entry.code, entry.meaning, entry.advice)), "{}", entry.code);
     }
     for entry in crate::domain::achievements::codes::ERROR_CODES {
-        assert!(page.contains(&format!("| {} | {} | {} | {} |", entry.code, entry.field, entry.meaning, entry.advice)), "{}", entry.code);
+        assert!(
+            page.contains(&format!("| {} | {} | {} | {} |", entry.code, entry.field, entry.meaning, entry.advice)),
+            "{}",
+            entry.code
+        );
     }
     for entry in crate::domain::codes::ALL {
         assert!(page.contains(&format!("| {} | {} |", entry.code, entry.meaning)), "{}", entry.code);
