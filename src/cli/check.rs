@@ -81,7 +81,8 @@ pub fn run(check: &Check, out: &mut impl io::Write) -> Result<(), Failure> {
     }
     let mut seen = Vec::new();
     loop {
-        let now: Vec<Option<SystemTime>> = check.files.iter().map(|file| fs::metadata(file).and_then(|data| data.modified()).ok()).collect();
+        let now: Vec<Option<SystemTime>> =
+            check.files.iter().map(|file| fs::metadata(file).and_then(|data| data.modified()).ok()).collect();
         if now != seen {
             seen = now;
             match once(check, out) {
@@ -97,7 +98,8 @@ pub fn run(check: &Check, out: &mut impl io::Write) -> Result<(), Failure> {
 }
 
 fn once(check: &Check, out: &mut impl io::Write) -> Result<(), Failure> {
-    let expected = Expected { kind: check.kind.map(Kind::job), ukprn: check.ukprn, ..Expected::on(Utc::now().date_naive()) };
+    let expected =
+        Expected { kind: check.kind.map(Kind::job), ukprn: check.ukprn, ..Expected::on(Utc::now().date_naive()) };
     let checked = check.files.iter().map(|file| read(file, &expected)).collect::<Result<Vec<_>, _>>()?;
     let format = match check.format {
         Format::Text => ReportFormat::Text,
@@ -106,7 +108,11 @@ fn once(check: &Check, out: &mut impl io::Write) -> Result<(), Failure> {
         Format::Html => ReportFormat::Html,
     };
     if let (Some(org_ref), Format::Text) = (check.org_ref, check.format) {
-        writeln!(out, "Organisation {org_ref}{}", check.ukprn.map(|ukprn| format!(", UKPRN {ukprn}")).unwrap_or_default())?;
+        writeln!(
+            out,
+            "Organisation {org_ref}{}",
+            check.ukprn.map(|ukprn| format!(", UKPRN {ukprn}")).unwrap_or_default()
+        )?;
     }
     out.write_all(files::report(format, &checked).as_bytes())?;
     if let Some(output) = &check.output {
@@ -118,7 +124,8 @@ fn once(check: &Check, out: &mut impl io::Write) -> Result<(), Failure> {
 }
 
 fn read(file: &Path, expected: &Expected) -> Result<Checked, Failure> {
-    let bytes = fs::read(file).map_err(|error| Failure::Usage(format!("{} could not be read: {error}", file.display())))?;
+    let bytes =
+        fs::read(file).map_err(|error| Failure::Usage(format!("{} could not be read: {error}", file.display())))?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(files::check(&name, &bytes, expected))
 }
@@ -140,7 +147,8 @@ fn convert(check: &Check, checked: &Checked, output: &Path) -> Result<(), Failur
             .map_err(|reason| Failure::Usage(format!("{}: {reason}", checked.name)))
     };
     let (path, text) = if is_folder { free(output, make)? } else { (output.to_owned(), make(1)?.text) };
-    fs::write(&path, text).map_err(|error| Failure::Usage(format!("{} could not be written: {error}", path.display())))?;
+    fs::write(&path, text)
+        .map_err(|error| Failure::Usage(format!("{} could not be written: {error}", path.display())))?;
     eprintln!("Written: {}", path.display());
     if !is_folder {
         eprintln!("Before it is sent it must be named like {}.", make(1)?.name);
@@ -172,3 +180,6 @@ impl Kind {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -111,9 +111,15 @@ impl Batch {
     pub(super) fn values(&self) -> Vec<Vec<&str>> {
         let columns = &self.layout.record.columns;
         match &self.records {
-            Records::Registration(rows) => rows.iter().map(|each| in_order(columns, |field| each.row.get(field))).collect(),
-            Records::Verification(rows) => rows.iter().map(|each| in_order(columns, |field| each.row.get(field))).collect(),
-            Records::Achievement(rows) => rows.iter().map(|each| in_order(columns, |field| each.row.get(field))).collect(),
+            Records::Registration(rows) => {
+                rows.iter().map(|each| in_order(columns, |field| each.row.get(field))).collect()
+            }
+            Records::Verification(rows) => {
+                rows.iter().map(|each| in_order(columns, |field| each.row.get(field))).collect()
+            }
+            Records::Achievement(rows) => {
+                rows.iter().map(|each| in_order(columns, |field| each.row.get(field))).collect()
+            }
         }
     }
 

@@ -92,7 +92,12 @@ pub fn check(name: &str, bytes: &[u8], expected: &Expected) -> Checked {
     let mut findings = Vec::new();
     let form = form(name, bytes);
     let (batch, encoding) = if bytes.len() > MOST_BYTES {
-        findings.push(Finding::file("the file", "more than 32 MiB", "must be smaller", "Divide it into several files."));
+        findings.push(Finding::file(
+            "the file",
+            "more than 32 MiB",
+            "must be smaller",
+            "Divide it into several files.",
+        ));
         (None, None)
     } else {
         match form {
@@ -156,14 +161,27 @@ fn undecodable(reason: NotText) -> Finding {
         NotText::Utf16 => "UTF-16, which spreadsheets call Unicode text",
         NotText::Unknown => "bytes that are no text in a known encoding",
     };
-    Finding::file("the file", found, "must be UTF-8 or Windows-1252; XML must be what its first line says", "Save it as \"CSV UTF-8 (comma delimited)\", or export it again.")
+    Finding::file(
+        "the file",
+        found,
+        "must be UTF-8 or Windows-1252; XML must be what its first line says",
+        "Save it as \"CSV UTF-8 (comma delimited)\", or export it again.",
+    )
 }
 
 fn from_csv(name: &str, text: &str, expected: &Expected, findings: &mut Vec<Finding>) -> Option<Batch> {
     let first = text.lines().next().unwrap_or_default();
-    if let Some(separator) = [';', '\t', '|'].into_iter().find(|separator| first.matches(*separator).count() > first.matches(',').count()) {
-        let found = if separator == '\t' { "tabs between the cells".to_owned() } else { format!("{separator} between the cells") };
-        findings.push(Finding::file("the file", found, "must have commas between the cells", "Save it as CSV with commas.").at(1));
+    if let Some(separator) =
+        [';', '\t', '|'].into_iter().find(|separator| first.matches(*separator).count() > first.matches(',').count())
+    {
+        let found = if separator == '\t' {
+            "tabs between the cells".to_owned()
+        } else {
+            format!("{separator} between the cells")
+        };
+        findings.push(
+            Finding::file("the file", found, "must have commas between the cells", "Save it as CSV with commas.").at(1),
+        );
         return None;
     }
     let table = table::read_csv(text, findings);
@@ -180,7 +198,12 @@ fn from_xml(name: &str, text: &str, expected: &Expected, findings: &mut Vec<Find
         }
         xml::Root::Batch(kind, in_namespace) => {
             if !in_namespace {
-                findings.push(Finding::file("the file", "a root element in another namespace", "must be in the layout's namespace", "Correct the namespace; docs/check-a-file.md has an example."));
+                findings.push(Finding::file(
+                    "the file",
+                    "a root element in another namespace",
+                    "must be in the layout's namespace",
+                    "Correct the namespace; docs/check-a-file.md has an example.",
+                ));
             }
             kind
         }
@@ -191,22 +214,40 @@ fn from_xml(name: &str, text: &str, expected: &Expected, findings: &mut Vec<Find
         xml::Root::Other => {
             // Whatever else it is, that it is no XML must be said first.
             let mut broken = Vec::new();
-            let layout = expected.kind.or_else(|| name::kind(name)).and_then(|kind| Layout::of_kind(kind).next()).or_else(|| Layout::all().first())?;
+            let layout = expected
+                .kind
+                .or_else(|| name::kind(name))
+                .and_then(|kind| Layout::of_kind(kind).next())
+                .or_else(|| Layout::all().first())?;
             xml::read(text, layout, &mut broken);
             broken.retain(|finding| finding.column == "the file");
             if broken.is_empty() {
-                broken.push(Finding::file("the file", "a root element that is not known here", "must be LRBBatch, VLDBatch or QCFBatch", "Export the file as one of these; docs/check-a-file.md has an example."));
+                broken.push(Finding::file(
+                    "the file",
+                    "a root element that is not known here",
+                    "must be LRBBatch, VLDBatch or QCFBatch",
+                    "Export the file as one of these; docs/check-a-file.md has an example.",
+                ));
             }
             findings.append(&mut broken);
             return None;
         }
     };
     if expected.kind.is_some_and(|expected| expected != kind) {
-        findings.push(Finding::file("the file", "a root element of another kind of file", "must be of the kind that was asked for", "Check it as what it is."));
+        findings.push(Finding::file(
+            "the file",
+            "a root element of another kind of file",
+            "must be of the kind that was asked for",
+            "Check it as what it is.",
+        ));
     }
     let newest = Layout::of_kind(kind).last()?;
     let first = xml::read(text, newest, &mut Vec::new());
-    let layout = first.first_row.first().and_then(|version| Layout::of(kind, version.as_str())).or_else(|| Layout::of_kind(kind).next())?;
+    let layout = first
+        .first_row
+        .first()
+        .and_then(|version| Layout::of(kind, version.as_str()))
+        .or_else(|| Layout::of_kind(kind).next())?;
     let table = xml::read(text, layout, findings);
     let places: Vec<Option<usize>> = (0..layout.headings().count()).map(Some).collect();
     let mut batch = batch(layout, &table, &places, findings, Strictness::Recognised);
@@ -249,7 +290,13 @@ fn layout(name: &str, table: &Table, expected: &Expected, findings: &mut Vec<Fin
 }
 
 /// The header from the first row, the records from all, and what is wrong with how they stand there.
-fn batch(layout: &'static Layout, table: &Table, places: &[Option<usize>], findings: &mut Vec<Finding>, strictness: Strictness) -> Batch {
+fn batch(
+    layout: &'static Layout,
+    table: &Table,
+    places: &[Option<usize>],
+    findings: &mut Vec<Finding>,
+    strictness: Strictness,
+) -> Batch {
     let mut batch = Batch::empty(layout);
     let header_columns = layout.header.columns.len();
     for (index, row) in table.rows.iter().enumerate() {
@@ -269,7 +316,13 @@ fn batch(layout: &'static Layout, table: &Table, places: &[Option<usize>], findi
         for (column, value) in layout.headings().zip(&cells) {
             if records::has_control(value) {
                 findings.push(
-                    Finding::file(column, "control characters", "must be text that can be shown", "Delete the invisible characters.").at(row.place),
+                    Finding::file(
+                        column,
+                        "control characters",
+                        "must be text that can be shown",
+                        "Delete the invisible characters.",
+                    )
+                    .at(row.place),
                 );
             }
         }

@@ -18,7 +18,7 @@ pub struct NamedText {
     pub text: String,
 }
 
-/// The file of a batch. Without a UKPRN it is the one that the batch has; `number` counts the achievement files of a day.
+/// The file of a batch; records in which nothing stands are left out. Without a UKPRN it is the one that the batch has; `number` counts the achievement files of a day.
 ///
 /// # Errors
 /// When nobody says whose file it is.
@@ -29,10 +29,13 @@ pub fn convert(
     number: u16,
     extension: Extension,
 ) -> Result<NamedText, &'static str> {
-    let ukprn = ukprn.or_else(|| batch.header.ukprn.parse().ok()).ok_or("the file does not say whose it is; give --ukprn")?;
+    let ukprn =
+        ukprn.or_else(|| batch.header.ukprn.parse().ok()).ok_or("the file does not say whose it is; give --ukprn")?;
     let layout = batch.layout;
     let name = name::make(layout, ukprn, now, number, extension);
-    let count = batch.len().to_string();
+    let records: Vec<Vec<&str>> =
+        batch.values().into_iter().filter(|values| values.iter().any(|value| !value.trim().is_empty())).collect();
+    let count = records.len().to_string();
     let header: Vec<&str> = layout
         .header
         .columns
@@ -46,14 +49,19 @@ pub fn convert(
         })
         .collect();
     let text = match extension {
-        Extension::Csv => csv_text(layout, &[], &header, batch.values().into_iter()),
-        Extension::Xml => xml::write(layout, header, batch.values()),
+        Extension::Csv => csv_text(layout, &[], &header, records.into_iter()),
+        Extension::Xml => xml::write(layout, header, records),
     };
     Ok(NamedText { name, text })
 }
 
 /// A layout's headings and further ones, then the records; the header's values stand in the first of them.
-pub(super) fn csv_text<'v>(layout: &Layout, further: &[String], header: &[&'v str], records: impl Iterator<Item = Vec<&'v str>>) -> String {
+pub(super) fn csv_text<'v>(
+    layout: &Layout,
+    further: &[String],
+    header: &[&'v str],
+    records: impl Iterator<Item = Vec<&'v str>>,
+) -> String {
     let mut out = String::new();
     csv::write_row(layout.headings().chain(further.iter().map(String::as_str)), &mut out);
     let empty = vec![""; header.len()];

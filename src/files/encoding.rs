@@ -36,9 +36,38 @@ pub enum NotText {
 
 /// The bytes 0x80 to 0x9F of Windows-1252; five of them are no character.
 const UPPER: [Option<char>; 32] = [
-    Some('€'), None, Some('‚'), Some('ƒ'), Some('„'), Some('…'), Some('†'), Some('‡'), Some('ˆ'), Some('‰'), Some('Š'), Some('‹'), Some('Œ'),
-    None, Some('Ž'), None, None, Some('‘'), Some('’'), Some('“'), Some('”'), Some('•'), Some('–'), Some('—'), Some('˜'), Some('™'), Some('š'),
-    Some('›'), Some('œ'), None, Some('ž'), Some('Ÿ'),
+    Some('€'),
+    None,
+    Some('‚'),
+    Some('ƒ'),
+    Some('„'),
+    Some('…'),
+    Some('†'),
+    Some('‡'),
+    Some('ˆ'),
+    Some('‰'),
+    Some('Š'),
+    Some('‹'),
+    Some('Œ'),
+    None,
+    Some('Ž'),
+    None,
+    None,
+    Some('‘'),
+    Some('’'),
+    Some('“'),
+    Some('”'),
+    Some('•'),
+    Some('–'),
+    Some('—'),
+    Some('˜'),
+    Some('™'),
+    Some('š'),
+    Some('›'),
+    Some('œ'),
+    None,
+    Some('ž'),
+    Some('Ÿ'),
 ];
 
 /// The text of a file's bytes, without a byte order mark.
@@ -58,7 +87,9 @@ pub fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), NotText> {
     };
     match (std::str::from_utf8(unmarked), encoding) {
         (Ok(text), _) => Ok((Cow::Borrowed(text), encoding)),
-        (Err(_), Encoding::Utf8) => windows_1252(bytes).map(|text| (Cow::Owned(text), Encoding::Windows1252)).ok_or(NotText::Unknown),
+        (Err(_), Encoding::Utf8) => {
+            windows_1252(bytes).map(|text| (Cow::Owned(text), Encoding::Windows1252)).ok_or(NotText::Unknown)
+        }
         (Err(_), _) => Err(NotText::Unknown),
     }
 }

@@ -35,7 +35,12 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub(super) fn file(column: &str, found: impl Into<String>, rule: impl Into<String>, advice: impl Into<String>) -> Self {
+    pub(super) fn file(
+        column: &str,
+        found: impl Into<String>,
+        rule: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
         Finding {
             weight: Weight::File,
             row: None,
@@ -47,7 +52,12 @@ impl Finding {
         }
     }
 
-    pub(super) fn remark(column: &str, found: impl Into<String>, rule: impl Into<String>, advice: impl Into<String>) -> Self {
+    pub(super) fn remark(
+        column: &str,
+        found: impl Into<String>,
+        rule: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
         Finding { weight: Weight::Remark, ..Finding::file(column, found, rule, advice) }
     }
 

@@ -115,7 +115,8 @@ const TEXTS: [&str; 4] = [
     include_str!("../../schemas/files/achievement-1A.toml"),
 ];
 
-static LAYOUTS: LazyLock<Vec<Layout>> = LazyLock::new(|| TEXTS.iter().filter_map(|text| toml::from_str(text).ok()).collect());
+static LAYOUTS: LazyLock<Vec<Layout>> =
+    LazyLock::new(|| TEXTS.iter().filter_map(|text| toml::from_str(text).ok()).collect());
 
 impl Layout {
     /// Every layout; those of a kind in the order of their versions.

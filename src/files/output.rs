@@ -25,14 +25,16 @@ pub struct Answered<'a> {
 impl Answered<'_> {
     fn name(&self, layout: &Layout, prefix: &str) -> String {
         let made = || name::make(layout, self.ukprn, self.submitted_at, 1, Extension::Csv);
-        let sent = self.name.map_or_else(made, |name| format!("{}.CSV", name.rsplit_once('.').map_or(name, |(stem, _)| stem)));
+        let sent =
+            self.name.map_or_else(made, |name| format!("{}.CSV", name.rsplit_once('.').map_or(name, |(stem, _)| stem)));
         format!("{prefix}{sent}")
     }
 }
 
 /// The output of a registration: the layout that was sent with the ULN filled in, every record in its order, the return code last.
 pub fn registration_file(answered: &Answered<'_>, rows: &[RegisteredRow]) -> Option<NamedText> {
-    let of_3a = |row: &RegistrationRow| ["PrivacyNoticeSeen", "UCI", "UPN"].iter().any(|field| row.get(field).is_some());
+    let of_3a =
+        |row: &RegistrationRow| ["PrivacyNoticeSeen", "UCI", "UPN"].iter().any(|field| row.get(field).is_some());
     let version = if rows.iter().any(|each| of_3a(&each.row)) { "3A" } else { "2A" };
     let layout = Layout::of(JobKind::Registration, version)?;
     let name = answered.name(layout, &layout.output.prefix);
@@ -43,7 +45,8 @@ pub fn registration_file(answered: &Answered<'_>, rows: &[RegisteredRow]) -> Opt
 /// None where there are none.
 pub fn exception_file(answered: &Answered<'_>, rows: &[RegisteredRow]) -> Option<NamedText> {
     let is_exception = |each: &&RegisteredRow| {
-        return_codes::lookup(&each.code).is_none_or(|entry| !matches!(entry.counted, Counted::New | Counted::ExistsOrUpdated))
+        return_codes::lookup(&each.code)
+            .is_none_or(|entry| !matches!(entry.counted, Counted::New | Counted::ExistsOrUpdated))
     };
     let layout = Layout::of(JobKind::Registration, "2A")?;
     let exceptions: Vec<&RegisteredRow> = rows.iter().filter(is_exception).collect();
@@ -51,7 +54,12 @@ pub fn exception_file(answered: &Answered<'_>, rows: &[RegisteredRow]) -> Option
     (!exceptions.is_empty()).then(|| registration_text(layout, name, answered.ukprn, exceptions.into_iter()))
 }
 
-fn registration_text<'r>(layout: &Layout, name: String, ukprn: Ukprn, rows: impl ExactSizeIterator<Item = &'r RegisteredRow>) -> NamedText {
+fn registration_text<'r>(
+    layout: &Layout,
+    name: String,
+    ukprn: Ukprn,
+    rows: impl ExactSizeIterator<Item = &'r RegisteredRow>,
+) -> NamedText {
     let count = rows.len().to_string();
     let header = [layout.version.clone(), name.clone(), ukprn.to_string(), count];
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
@@ -74,10 +82,13 @@ pub fn verification_file(answered: &Answered<'_>, rows: &[VerifiedRow]) -> Optio
     let mut text = String::new();
     csv::write_row(layout.output.columns.iter().map(String::as_str), &mut text);
     for VerifiedRow { row, code, learner, flags } in rows {
-        let searched = ["MISIdentifier", "ULN", "FamilyName", "GivenName", "DateOfBirth", "Gender"].map(|field| row.get(field).unwrap_or_default());
+        let searched = ["MISIdentifier", "ULN", "FamilyName", "GivenName", "DateOfBirth", "Gender"]
+            .map(|field| row.get(field).unwrap_or_default());
         let flags = flags.join(";");
         let born = learner.as_ref().map(|learner| learner.date_of_birth.to_string()).unwrap_or_default();
-        let found = learner.as_ref().map_or([""; 5], |learner| [&learner.uln, &learner.family_name, &learner.given_name, &born, &learner.gender]);
+        let found = learner.as_ref().map_or([""; 5], |learner| {
+            [&learner.uln, &learner.family_name, &learner.given_name, &born, &learner.gender]
+        });
         csv::write_row(searched.into_iter().chain([code.as_str()]).chain(found).chain([flags.as_str()]), &mut text);
     }
     Some(NamedText { name: answered.name(layout, &layout.output.prefix), text })

@@ -49,7 +49,11 @@ pub struct Summary<'c> {
 impl<'c> Summary<'c> {
     /// Of a file.
     pub fn of(checked: &'c Checked) -> Self {
-        let rows = checked.findings.iter().filter(|finding| finding.weight == Weight::Record).filter_map(|finding| finding.row);
+        let rows = checked
+            .findings
+            .iter()
+            .filter(|finding| finding.weight == Weight::Record)
+            .filter_map(|finding| finding.row);
         let batch = checked.batch.as_ref();
         Summary {
             file: &checked.name,
@@ -70,7 +74,13 @@ impl<'c> Summary<'c> {
         match &checked.batch {
             Some(batch) => {
                 let layout = batch.layout;
-                format!("{} {} ({}{encoding}), {}", layout.title(), layout.version, self.form, layout.records(self.records))
+                format!(
+                    "{} {} ({}{encoding}), {}",
+                    layout.title(),
+                    layout.version,
+                    self.form,
+                    layout.records(self.records)
+                )
             }
             None => format!("a file that cannot be read ({}{encoding})", self.form),
         }
@@ -86,8 +96,15 @@ impl<'c> Summary<'c> {
         let refused = checked.batch.as_ref().map(|batch| batch.layout.records(self.records)).unwrap_or_default();
         if self.refused {
             let count = self.findings.iter().filter(|finding| finding.weight == Weight::File).count();
-            let records = if self.refused_records > 0 { format!(" Besides, {} of {refused} would be refused.", self.refused_records) } else { String::new() };
-            format!("The file as a whole would be refused: {count} error{}.{records}{remarks}", if count == 1 { "" } else { "s" })
+            let records = if self.refused_records > 0 {
+                format!(" Besides, {} of {refused} would be refused.", self.refused_records)
+            } else {
+                String::new()
+            };
+            format!(
+                "The file as a whole would be refused: {count} error{}.{records}{remarks}",
+                if count == 1 { "" } else { "s" }
+            )
         } else if self.refused_records > 0 {
             format!("{} of {refused} would be refused.{remarks}", self.refused_records)
         } else {
@@ -159,8 +176,16 @@ fn comma_separated(files: &[Checked]) -> String {
                 Weight::Record => "record",
                 Weight::Remark => "remark",
             };
-            let cells =
-                [&checked.name, &row, &finding.column, weight, finding.code, &finding.found, &finding.rule, &finding.advice];
+            let cells = [
+                &checked.name,
+                &row,
+                &finding.column,
+                weight,
+                finding.code,
+                &finding.found,
+                &finding.rule,
+                &finding.advice,
+            ];
             csv::write_row(cells, &mut out);
         }
     }
@@ -192,7 +217,9 @@ fn page(files: &[Checked]) -> String {
         for finding in summary.findings {
             out.push_str("<tr>");
             let code = if finding.weight == Weight::Remark { "remark" } else { finding.code };
-            for cell in [&place(checked, finding), &finding.column, code, &finding.found, &finding.rule, &finding.advice] {
+            for cell in
+                [&place(checked, finding), &finding.column, code, &finding.found, &finding.rule, &finding.advice]
+            {
                 element("td", cell, &mut out);
             }
             out.push_str("</tr>\n");

@@ -30,7 +30,12 @@ pub(super) fn read(bytes: &[u8], findings: &mut Vec<Finding>) -> Table {
     match cells {
         Ok(cells) => table(cells, findings),
         Err(Unreadable(found)) => {
-            findings.push(Finding::file("the file", found, "must be a workbook of XLSX or XLS", "Save it again as XLSX, or as CSV (UTF-8)."));
+            findings.push(Finding::file(
+                "the file",
+                found,
+                "must be a workbook of XLSX or XLS",
+                "Save it again as XLSX, or as CSV (UTF-8).",
+            ));
             Table::default()
         }
     }
@@ -73,7 +78,8 @@ fn xls(bytes: &[u8], findings: &mut Vec<Finding>) -> Result<Vec<Placed>, Unreada
         let (row, column) = range.start().unwrap_or_default();
         let mut cells = Vec::new();
         for (down, right, value) in range.used_cells() {
-            let place = |start: u32, offset: usize| u32::try_from(offset).ok().and_then(|offset| start.checked_add(offset));
+            let place =
+                |start: u32, offset: usize| u32::try_from(offset).ok().and_then(|offset| start.checked_add(offset));
             let (Some(row), Some(column)) = (place(row, down), place(column, right)) else { return Err(BROKEN) };
             put(&mut cells, row, column, text(value))?;
         }
@@ -91,7 +97,12 @@ fn visible(sheets: &[calamine::Sheet]) -> Vec<String> {
 
 fn tell_of_others(count: usize, findings: &mut Vec<Finding>) {
     if count > 0 {
-        findings.push(Finding::remark("the file", format!("{count} more sheet{}", if count == 1 { "" } else { "s" }), "left out, because the first one with anything in it is read", "Put the records on the first sheet."));
+        findings.push(Finding::remark(
+            "the file",
+            format!("{count} more sheet{}", if count == 1 { "" } else { "s" }),
+            "left out, because the first one with anything in it is read",
+            "Put the records on the first sheet.",
+        ));
     }
 }
 
@@ -128,7 +139,9 @@ fn table(mut cells: Vec<Placed>, findings: &mut Vec<Finding>) -> Table {
     for (row, column, cell) in cells {
         let place = usize::try_from(row).unwrap_or(usize::MAX).saturating_add(1);
         if rows.last().is_none_or(|last| last.place != place) {
-            findings.extend((next..row).filter(|_| next > 0).filter_map(|row| usize::try_from(row).ok()).map(|row| blank(row + 1)));
+            findings.extend(
+                (next..row).filter(|_| next > 0).filter_map(|row| usize::try_from(row).ok()).map(|row| blank(row + 1)),
+            );
             next = row + 1;
             rows.push(TableRow { place, cells: Vec::new() });
         }
@@ -141,7 +154,8 @@ fn table(mut cells: Vec<Placed>, findings: &mut Vec<Finding>) -> Table {
         }
     }
     let mut rows = rows.into_iter();
-    let headings = rows.next().map(|row| row.cells.into_iter().map(|cell| cell.as_str().to_owned()).collect()).unwrap_or_default();
+    let headings =
+        rows.next().map(|row| row.cells.into_iter().map(|cell| cell.as_str().to_owned()).collect()).unwrap_or_default();
     Table { headings, rows: rows.collect(), first_row: Vec::new() }
 }
 
@@ -163,4 +177,3 @@ fn text(value: &Data) -> String {
         Data::Error(error) => error.to_string(),
     }
 }
-

@@ -44,7 +44,8 @@ pub fn submit(service: &Service, caller: &Caller<'_>, checked: Checked, job_type
             Ok(of_learners(service.submit_verification(caller, email, count, rows)?))
         }
         Records::Achievement(rows) => {
-            let terms = AchievementBatch { email: "", submission_type: &batch.header.submission, file_name: Some(&name) };
+            let terms =
+                AchievementBatch { email: "", submission_type: &batch.header.submission, file_name: Some(&name) };
             let rows = rows.into_iter().map(|Placed { row, .. }| row);
             Ok(of_achievements(service.submit_achievements(caller, &terms, rows)?))
         }
@@ -59,7 +60,9 @@ fn refuse(found: &str, rule: &str, advice: &str) -> Submitted {
 fn of_learners(submission: Submission) -> Submitted {
     match submission {
         Submission::Accepted(id) => Submitted::Accepted(id),
-        Submission::WrongCount => refuse("another number of records", "must be as many as the header says", "Correct the count."),
+        Submission::WrongCount => {
+            refuse("another number of records", "must be as many as the header says", "Correct the count.")
+        }
         Submission::TooMany => refuse("more than 200 learners", "must be at most 200", "Divide it into several files."),
         Submission::Empty => refuse("no records", "must hold at least one", "Add records below the headings."),
     }
@@ -68,12 +71,22 @@ fn of_learners(submission: Submission) -> Submitted {
 fn of_achievements(submission: AchievementSubmission) -> Submitted {
     match submission {
         AchievementSubmission::Accepted(id) => Submitted::Accepted(id),
-        AchievementSubmission::NotConfigured => {
-            refuse("an organisation that is not configured to submit achievements", "must be an awarding organisation's", "Contact the helpdesk.")
+        AchievementSubmission::NotConfigured => refuse(
+            "an organisation that is not configured to submit achievements",
+            "must be an awarding organisation's",
+            "Contact the helpdesk.",
+        ),
+        AchievementSubmission::InvalidEmail => {
+            refuse("an e-mail address that is none", "must be an e-mail address", "Correct it.")
         }
-        AchievementSubmission::InvalidEmail => refuse("an e-mail address that is none", "must be an e-mail address", "Correct it."),
-        AchievementSubmission::InvalidType => refuse("another submission type", "must be P or F", "Correct SubmissionType."),
-        AchievementSubmission::TooMany => refuse("more than 10,000 achievements", "must be at most 10,000", "Divide it into several files."),
-        AchievementSubmission::Empty => refuse("no records", "must hold at least one", "Add records below the headings."),
+        AchievementSubmission::InvalidType => {
+            refuse("another submission type", "must be P or F", "Correct SubmissionType.")
+        }
+        AchievementSubmission::TooMany => {
+            refuse("more than 10,000 achievements", "must be at most 10,000", "Divide it into several files.")
+        }
+        AchievementSubmission::Empty => {
+            refuse("no records", "must hold at least one", "Add records below the headings.")
+        }
     }
 }

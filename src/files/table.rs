@@ -46,7 +46,8 @@ pub(super) fn read_csv(text: &str, findings: &mut Vec<Finding>) -> Table {
     for record in csv::Reader::new(text) {
         match record {
             Ok(record) if record.row == 1 => {
-                table.headings = record.cells.iter().map(|cell| cell.trim_start_matches('\u{feff}').to_owned()).collect();
+                table.headings =
+                    record.cells.iter().map(|cell| cell.trim_start_matches('\u{feff}').to_owned()).collect();
             }
             Ok(record) if record.is_blank() => findings.push(blank(record.row)),
             Ok(record) => {
@@ -65,10 +66,13 @@ pub(super) fn blank(row: usize) -> Finding {
 
 fn broken_row(row: usize, broken: Broken) -> Finding {
     let (found, advice) = match broken {
-        Broken::Unclosed => {
-            ("a quotation mark that is never closed", "Close it, or write a quotation mark inside a quoted cell twice. The file may also be cut off.")
+        Broken::Unclosed => (
+            "a quotation mark that is never closed",
+            "Close it, or write a quotation mark inside a quoted cell twice. The file may also be cut off.",
+        ),
+        Broken::BehindQuote => {
+            ("text behind a closing quotation mark", "Write a quotation mark inside a quoted cell twice.")
         }
-        Broken::BehindQuote => ("text behind a closing quotation mark", "Write a quotation mark inside a quoted cell twice."),
     };
     Finding::file("", found, "must be quoted as CSV files are; nothing behind it can be read", advice).at(row)
 }
@@ -83,14 +87,28 @@ pub(super) enum Strictness {
 }
 
 /// Where each column of the layout stands in the table, header first; none for a column that is not there.
-pub(super) fn columns(layout: &Layout, headings: &[String], strictness: Strictness, findings: &mut Vec<Finding>) -> Vec<Option<usize>> {
+pub(super) fn columns(
+    layout: &Layout,
+    headings: &[String],
+    strictness: Strictness,
+    findings: &mut Vec<Finding>,
+) -> Vec<Option<usize>> {
     let expected: Vec<&str> = layout.headings().collect();
-    let places: Vec<Option<usize>> = expected.iter().map(|heading| place_of(layout, headings, heading, strictness)).collect();
+    let places: Vec<Option<usize>> =
+        expected.iter().map(|heading| place_of(layout, headings, heading, strictness)).collect();
     if strictness == Strictness::Exact {
         misspelt(&expected, &places, headings, findings);
         let order: Vec<usize> = places.iter().copied().flatten().collect();
         if !order.is_sorted() {
-            findings.push(Finding::file("", "headings in another order", "must be in the order of the layout", "Put the columns into that order: docs/check-a-file.md lists them. lrs-check --output does so.").at(1));
+            findings.push(
+                Finding::file(
+                    "",
+                    "headings in another order",
+                    "must be in the order of the layout",
+                    "Put the columns into that order: docs/check-a-file.md lists them. lrs-check --output does so.",
+                )
+                .at(1),
+            );
         }
     }
     unknown(&places, headings, strictness, findings);
@@ -119,21 +137,50 @@ fn misspelt(expected: &[&str], places: &[Option<usize>], headings: &[String], fi
         match place.and_then(|place| headings.get(place)) {
             Some(found) if found == heading => {}
             Some(_) => findings.push(
-                Finding::file(heading, "the heading spelt otherwise", "must be spelt exactly so, capital letters included", "Correct the heading. lrs-check --output does so.").at(1),
+                Finding::file(
+                    heading,
+                    "the heading spelt otherwise",
+                    "must be spelt exactly so, capital letters included",
+                    "Correct the heading. lrs-check --output does so.",
+                )
+                .at(1),
             ),
-            None => findings.push(Finding::file(heading, "no such column", "must be there, even where it is empty", "Add the column. lrs-check --output does so.").at(1)),
+            None => findings.push(
+                Finding::file(
+                    heading,
+                    "no such column",
+                    "must be there, even where it is empty",
+                    "Add the column. lrs-check --output does so.",
+                )
+                .at(1),
+            ),
         }
     }
 }
 
 fn unknown(places: &[Option<usize>], headings: &[String], strictness: Strictness, findings: &mut Vec<Finding>) {
-    let strange = headings.iter().enumerate().filter(|(index, heading)| !places.contains(&Some(*index)) && !heading.trim().is_empty());
+    let strange = headings
+        .iter()
+        .enumerate()
+        .filter(|(index, heading)| !places.contains(&Some(*index)) && !heading.trim().is_empty());
     for (index, _) in strange {
         // The heading is whatever somebody wrote into the first row, perhaps a learner's name: its place is told instead.
         let column = format!("column {}", index + 1);
         findings.push(match strictness {
-            Strictness::Exact => Finding::file(&column, "a heading that is not known here", "must be one of the layout", "Delete the column, or correct its heading.").at(1),
-            Strictness::Recognised => Finding::remark(&column, "a heading that is not known here", "left out", "Correct the heading if the column is meant for the file.").at(1),
+            Strictness::Exact => Finding::file(
+                &column,
+                "a heading that is not known here",
+                "must be one of the layout",
+                "Delete the column, or correct its heading.",
+            )
+            .at(1),
+            Strictness::Recognised => Finding::remark(
+                &column,
+                "a heading that is not known here",
+                "left out",
+                "Correct the heading if the column is meant for the file.",
+            )
+            .at(1),
         });
     }
 }
@@ -147,6 +194,8 @@ pub(super) fn likeness(layout: &Layout, headings: &[String]) -> usize {
 pub(super) fn arranged<'t>(row: &'t TableRow, places: &[Option<usize>]) -> Vec<Cow<'t, str>> {
     places
         .iter()
-        .map(|place| place.and_then(|place| row.cells.get(place)).map_or(Cow::Borrowed(""), |cell| Cow::Borrowed(cell.as_str())))
+        .map(|place| {
+            place.and_then(|place| row.cells.get(place)).map_or(Cow::Borrowed(""), |cell| Cow::Borrowed(cell.as_str()))
+        })
         .collect()
 }

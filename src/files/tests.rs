@@ -1,4 +1,11 @@
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::as_conversions, clippy::string_slice)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::string_slice
+)]
 
 use std::fs;
 use std::path::PathBuf;
@@ -61,7 +68,11 @@ fn exactly_the_planted_faults_are_found() {
         let checked = check_sample(&sample.path);
         let errors = checked.findings.iter().filter(|finding| finding.weight != Weight::Remark);
         let mut found: Vec<Fault> = errors
-            .map(|finding| Fault { row: finding.row.unwrap_or(0), column: finding.column.clone(), code: finding.code.to_owned() })
+            .map(|finding| Fault {
+                row: finding.row.unwrap_or(0),
+                column: finding.column.clone(),
+                code: finding.code.to_owned(),
+            })
             .collect();
         found.sort();
         let mut planted = sample.faults;
@@ -156,8 +167,28 @@ fn a_spreadsheet_becomes_a_file_that_can_be_sent() {
 }
 
 #[test]
+fn a_workbook_that_unpacks_to_too_much_is_refused() {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for part in 0..3 {
+        writer.start_file(format!("xl/{part}.xml"), zip::write::SimpleFileOptions::default()).unwrap();
+        let zeros = vec![b' '; 1024 * 1024];
+        for _ in 0..100 {
+            std::io::Write::write_all(&mut writer, &zeros).unwrap();
+        }
+    }
+    let bytes = writer.finish().unwrap().into_inner();
+    assert!(bytes.len() < 1024 * 1024);
+    let checked = check("learners.xlsx", &bytes, &Expected::on(today()));
+    assert_eq!(checked.findings[0].found, "a workbook that unpacks to more than 256 MiB");
+}
+
+#[test]
 fn a_file_with_wrong_headings_is_put_right() {
-    for path in ["registration/faults/LRB_TEST0038_310720251417.CSV", "registration/faults/LRB_TEST0038_310720251418.CSV", "registration/faults/LRB_TEST0038_310720251419.CSV"] {
+    for path in [
+        "registration/faults/LRB_TEST0038_310720251417.CSV",
+        "registration/faults/LRB_TEST0038_310720251418.CSV",
+        "registration/faults/LRB_TEST0038_310720251419.CSV",
+    ] {
         let batch = check_sample(path).batch.unwrap();
         let file = convert(&batch, None, now(), 1, Extension::Csv).unwrap();
         assert!(check_text(&file.name, &file.text).is_clean(), "{path}");
@@ -175,13 +206,18 @@ fn remarks_refuse_nothing() {
     assert!(file.text.contains("\"'=cmd|"));
     let checked = check_text(&file.name, &format!("{}\r\n\r\n", file.text));
     assert!(checked.is_clean());
-    let found: Vec<(Option<usize>, &str)> = checked.findings.iter().map(|finding| (finding.row, finding.column.as_str())).collect();
+    let found: Vec<(Option<usize>, &str)> =
+        checked.findings.iter().map(|finding| (finding.row, finding.column.as_str())).collect();
     assert_eq!(found, [(Some(2), "Notes"), (Some(3), "Notes"), (Some(5), ""), (Some(10), ""), (Some(11), "")]);
 }
 
 #[test]
 fn outputs_keep_the_order_and_fill_in_the_number() {
-    let answered = Answered { name: Some("LRB_TEST0038_310720251400.CSV"), ukprn: "TEST0038".parse().unwrap(), submitted_at: now() };
+    let answered = Answered {
+        name: Some("LRB_TEST0038_310720251400.CSV"),
+        ukprn: "TEST0038".parse().unwrap(),
+        submitted_at: now(),
+    };
     let row = |name: &str, uln: Option<&str>, code: &str| RegisteredRow {
         row: RegistrationRow {
             family_name: Some(name.to_owned()),
@@ -197,7 +233,11 @@ fn outputs_keep_the_order_and_fill_in_the_number() {
     let lines: Vec<&str> = file.text.lines().collect();
     assert!(lines[0].ends_with(",\"Notes\",\"ReturnCode\""));
     // Clients take the number and their own identifier by position: columns 5 and 6.
-    assert!(lines[1].starts_with("\"2A\",\"OUT_LRB_TEST0038_310720251400.CSV\",\"TEST0038\",\"2\",\"1000000000\",\"'=1\","), "{}", lines[1]);
+    assert!(
+        lines[1].starts_with("\"2A\",\"OUT_LRB_TEST0038_310720251400.CSV\",\"TEST0038\",\"2\",\"1000000000\",\"'=1\","),
+        "{}",
+        lines[1]
+    );
     assert!(lines[2].starts_with("\"\",\"\",\"\",\"\",\"\",\"'=1\",") && lines[2].ends_with(",\"RC011\""));
     let exceptions = exception_file(&answered, &rows).unwrap();
     assert_eq!((exceptions.name.as_str(), exceptions.text.lines().count()), ("EXC_LRB_TEST0038_310720251400.CSV", 2));
@@ -235,17 +275,22 @@ fn the_rules_name_the_columns_of_the_layouts() {
 /// Records of a layout with any text that a file can carry.
 fn any_batch() -> impl Strategy<Value = Batch> {
     let value = "[-=+@'\",;<&>a-zé0-9 \\n]{0,8}|\\PC{0,6}";
-    (0..Layout::all().len(), proptest::collection::vec(proptest::collection::vec(value, 28), 1..4)).prop_map(|(index, rows)| {
-        let layout = &Layout::all()[index];
-        let mut batch = Batch::empty(layout);
-        batch.header.submission = "F".to_owned();
-        for (place, row) in rows.iter().enumerate() {
-            // A record of which nothing is left is none.
-            let values = row.iter().enumerate().map(|(column, value)| if column == 0 && value.trim().is_empty() { "x" } else { value.as_str() });
-            batch.push(place, values);
-        }
-        batch
-    })
+    (0..Layout::all().len(), proptest::collection::vec(proptest::collection::vec(value, 28), 1..4)).prop_map(
+        |(index, rows)| {
+            let layout = &Layout::all()[index];
+            let mut batch = Batch::empty(layout);
+            batch.header.submission = "F".to_owned();
+            for (place, row) in rows.iter().enumerate() {
+                // A record of which nothing is left is none.
+                let values = row
+                    .iter()
+                    .enumerate()
+                    .map(|(column, value)| if column == 0 && value.trim().is_empty() { "x" } else { value.as_str() });
+                batch.push(place, values);
+            }
+            batch
+        },
+    )
 }
 
 proptest! {
@@ -285,6 +330,33 @@ proptest! {
         let checked = check(name, &bytes, &Expected::on(today()));
         prop_assert!(checked.batch.is_some() || !checked.findings.is_empty());
         let _ = report(ReportFormat::Html, &[checked]);
+    }
+
+    #[test]
+    fn a_workbook_with_a_damaged_part_is_answered_with_words(
+        part in any::<prop::sample::Index>(),
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), "[<>/\"=a-z0-9A-Z]{0,3}"), 1..6),
+    ) {
+        let bytes = fs::read(folder().join("registration/clean/learners.xlsx")).unwrap();
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+        let damaged = part.index(archive.len());
+        let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for index in 0..archive.len() {
+            let mut part = archive.by_index(index).unwrap();
+            let mut text = String::new();
+            std::io::Read::read_to_string(&mut part, &mut text).unwrap();
+            for (at, change) in changes.iter().filter(|_| index == damaged) {
+                let at = at.index(text.len());
+                if text.is_char_boundary(at) && text.is_char_boundary(at + 1) {
+                    text.replace_range(at..=at, change);
+                }
+            }
+            writer.start_file(part.name().unwrap(), zip::write::SimpleFileOptions::default()).unwrap();
+            std::io::Write::write_all(&mut writer, text.as_bytes()).unwrap();
+        }
+        let bytes = writer.finish().unwrap().into_inner();
+        let checked = check("learners.xlsx", &bytes, &Expected::on(today()));
+        prop_assert!(checked.batch.is_some() || !checked.findings.is_empty());
     }
 
     #[test]

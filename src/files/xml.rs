@@ -26,7 +26,8 @@ pub(super) enum Root {
 pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), NotText> {
     let head = String::from_utf8_lossy(bytes.get(..200).unwrap_or(bytes)).to_ascii_lowercase();
     let declared = head.split_once("encoding=").map(|(_, rest)| rest.trim_start_matches(['"', '\'']));
-    let single_byte = declared.is_some_and(|name| ["windows-1252", "iso-8859-1"].iter().any(|known| name.starts_with(known)));
+    let single_byte =
+        declared.is_some_and(|name| ["windows-1252", "iso-8859-1"].iter().any(|known| name.starts_with(known)));
     if single_byte && !bytes.contains(&0) {
         let text = encoding::windows_1252(bytes).ok_or(NotText::Unknown)?;
         return Ok((Cow::Owned(text), Encoding::Windows1252));
@@ -51,8 +52,10 @@ pub(super) fn root(text: &str) -> Root {
 
 /// Reads a document as a table with the headings of the layout.
 pub(super) fn read(text: &str, layout: &Layout, findings: &mut Vec<Finding>) -> Table {
-    let mut table = Table { headings: layout.headings().map(str::to_owned).collect(), rows: Vec::new(), first_row: Vec::new() };
-    let read = Reader::new(text, &Limits::BATCH).and_then(|mut reader| Document { layout, findings, table: &mut table }.read(&mut reader));
+    let mut table =
+        Table { headings: layout.headings().map(str::to_owned).collect(), rows: Vec::new(), first_row: Vec::new() };
+    let read = Reader::new(text, &Limits::BATCH)
+        .and_then(|mut reader| Document { layout, findings, table: &mut table }.read(&mut reader));
     if let Err(error) = read {
         findings.push(unreadable(text, &error));
     }
@@ -65,7 +68,12 @@ fn unreadable(text: &str, error: &ReadError) -> Finding {
         ReadError::Invalid(invalid) => ("an element holds what it must not hold".to_owned(), &invalid.place),
     };
     let line = text.bytes().take(place.offset).filter(|byte| *byte == b'\n').count() + 1;
-    Finding::file("the file", format!("line {line}: {what}"), "must be well-formed XML", "Export the file again; do not edit it by hand.")
+    Finding::file(
+        "the file",
+        format!("line {line}: {what}"),
+        "must be well-formed XML",
+        "Export the file again; do not edit it by hand.",
+    )
 }
 
 struct Document<'d> {
@@ -109,7 +117,8 @@ impl Document<'_> {
         let mut cells = vec![Cell::default(); header + self.layout.record.columns.len()];
         let mut seen = vec![false; self.layout.record.columns.len()];
         while let Some(child) = reader.child()? {
-            let Some(index) = self.layout.record.columns.iter().position(|column| column.element() == child.local) else {
+            let Some(index) = self.layout.record.columns.iter().position(|column| column.element() == child.local)
+            else {
                 self.unknown(place);
                 reader.skip_unknown()?;
                 continue;
@@ -118,7 +127,13 @@ impl Document<'_> {
             if let (Some(cell), Some(seen)) = (cells.get_mut(header + index), seen.get_mut(index)) {
                 if std::mem::replace(seen, true) {
                     self.findings.push(
-                        Finding::file(child.local, "the element twice", "must stand once in a record", "Delete one of them.").at(place),
+                        Finding::file(
+                            child.local,
+                            "the element twice",
+                            "must stand once in a record",
+                            "Delete one of them.",
+                        )
+                        .at(place),
                     );
                 }
                 *cell = Cell::text(text);
@@ -130,7 +145,12 @@ impl Document<'_> {
 
     /// The name is the sender's and may be anything; only its place is told.
     fn unknown(&mut self, place: usize) {
-        let finding = Finding::file("", "an element that is not known here", "must be one of the elements of the layout", "Rename or delete it; docs/check-a-file.md lists the elements.");
+        let finding = Finding::file(
+            "",
+            "an element that is not known here",
+            "must be one of the elements of the layout",
+            "Rename or delete it; docs/check-a-file.md lists the elements.",
+        );
         self.findings.push(if place == 0 { finding } else { finding.at(place) });
     }
 }

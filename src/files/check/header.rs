@@ -31,10 +31,20 @@ pub(super) fn check(file_name: &str, form: Form, batch: &Batch, expected: &Expec
     }
     let count = batch.len();
     if count == 0 {
-        findings.push(Finding::file("the file", "no records", "must hold at least one", "Add records below the headings."));
+        findings.push(Finding::file(
+            "the file",
+            "no records",
+            "must hold at least one",
+            "Add records below the headings.",
+        ));
     } else if count > layout.most_records {
         let most = layout.records(layout.most_records);
-        findings.push(Finding::file("the file", layout.records(count), format!("must hold at most {most}"), "Divide it into several files."));
+        findings.push(Finding::file(
+            "the file",
+            layout.records(count),
+            format!("must hold at most {most}"),
+            "Divide it into several files.",
+        ));
     }
 }
 
@@ -43,7 +53,12 @@ fn wrong_version(batch: &Batch) -> Option<Finding> {
     let found = if batch.header.version.is_empty() { "empty" } else { "another version" };
     (!versions.contains(&batch.header.version.as_str())).then(|| {
         let version = versions.join(" or ");
-        Finding::file(batch.layout.heading_that_holds(Holds::Version), found, format!("must be {version}"), "Fill in the version.")
+        Finding::file(
+            batch.layout.heading_that_holds(Holds::Version),
+            found,
+            format!("must be {version}"),
+            "Fill in the version.",
+        )
     })
 }
 
@@ -53,7 +68,12 @@ fn wrong_name(batch: &Batch) -> Option<Finding> {
     match length {
         0 => Some(Finding::file(heading, "empty", "must not be empty", "Fill in the file's name.")),
         1..=LONGEST_NAME => None,
-        _ => Some(Finding::file(heading, format!("{length} characters"), format!("has at most {LONGEST_NAME} characters"), "Fill in the file's name.")),
+        _ => Some(Finding::file(
+            heading,
+            format!("{length} characters"),
+            format!("has at most {LONGEST_NAME} characters"),
+            "Fill in the file's name.",
+        )),
     }
 }
 
@@ -67,20 +87,34 @@ fn wrong_count(batch: &Batch) -> Option<Finding> {
         Err(_) => "no number".to_owned(),
     };
     let advice = format!("Write {}, or add what is missing.", batch.len());
-    Some(Finding::file(batch.layout.heading_that_holds(Holds::Count), found, "must be the number of records in the file", advice))
+    Some(Finding::file(
+        batch.layout.heading_that_holds(Holds::Count),
+        found,
+        "must be the number of records in the file",
+        advice,
+    ))
 }
 
 fn wrong_ukprn(batch: &Batch, expected: &Expected) -> Option<Finding> {
     let heading = batch.layout.heading_that_holds(Holds::Ukprn);
     let ukprn = &batch.header.ukprn;
     match (ukprn.parse::<Ukprn>(), expected.ukprn) {
-        (Ok(own), Some(expected)) if own != expected => {
-            Some(Finding::file(heading, "another UKPRN", format!("must be {expected}"), "Fill in the UKPRN of the organisation that sends the file."))
-        }
+        (Ok(own), Some(expected)) if own != expected => Some(Finding::file(
+            heading,
+            "another UKPRN",
+            format!("must be {expected}"),
+            "Fill in the UKPRN of the organisation that sends the file.",
+        )),
         (Ok(_), _) => None,
         (Err(_), _) => {
-            let found = if ukprn.is_empty() { "empty".to_owned() } else { format!("{} characters", ukprn.chars().count()) };
-            Some(Finding::file(heading, found, "has eight letters or digits", "Fill in the UKPRN of the organisation that sends the file."))
+            let found =
+                if ukprn.is_empty() { "empty".to_owned() } else { format!("{} characters", ukprn.chars().count()) };
+            Some(Finding::file(
+                heading,
+                found,
+                "has eight letters or digits",
+                "Fill in the UKPRN of the organisation that sends the file.",
+            ))
         }
     }
 }
@@ -89,7 +123,12 @@ fn wrong_submission(batch: &Batch) -> Option<Finding> {
     let heading = Some(batch.layout.heading_that_holds(Holds::Submission)).filter(|heading| !heading.is_empty())?;
     SubmissionType::from_word(&batch.header.submission).is_none().then(|| {
         let found = if batch.header.submission.is_empty() { "empty" } else { "another word" };
-        Finding::file(heading, found, "must be P (provisional) or F (final)", "Write P or F into the first row of records.")
+        Finding::file(
+            heading,
+            found,
+            "must be P (provisional) or F (final)",
+            "Write P or F into the first row of records.",
+        )
     })
 }
 
@@ -97,7 +136,12 @@ fn wrong_email(batch: &Batch) -> Option<Finding> {
     let email = &batch.header.email;
     (!email.is_empty() && !is_email(email)).then(|| {
         let found = format!("text of {} characters", email.chars().count());
-        Finding::file(batch.layout.heading_that_holds(Holds::Email), found, "is an e-mail address", "Correct the address, or leave it empty.")
+        Finding::file(
+            batch.layout.heading_that_holds(Holds::Email),
+            found,
+            "is an e-mail address",
+            "Correct the address, or leave it empty.",
+        )
     })
 }
 
@@ -106,7 +150,9 @@ fn wrong_file_name(file_name: &str, form: Form, batch: &Batch, expected: &Expect
     let advice = "Rename the file. lrs-check --output gives it the right name.";
     let problem = match name::read(batch.layout, file_name) {
         Err(reason) => reason,
-        Ok(read) if (read.extension == Extension::Xml) != (form == Form::Xml) => "its extension is not that of its form",
+        Ok(read) if (read.extension == Extension::Xml) != (form == Form::Xml) => {
+            "its extension is not that of its form"
+        }
         Ok(read) if expected.ukprn.is_some_and(|ukprn| ukprn != read.ukprn) => "its UKPRN is another organisation's",
         Ok(read) if batch.header.ukprn.parse() != Ok(read.ukprn) => "its UKPRN is not the one in the file",
         Ok(_) => return None,

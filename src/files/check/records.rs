@@ -24,7 +24,11 @@ pub(super) fn check(batch: &Batch, expected: &Expected, findings: &mut Vec<Findi
             }
             let details = ["GivenName", "FamilyName", "DateOfBirth", "Gender", "LastKnownPostCode"];
             report.repeated(rows.iter().map(|each| (each.place, vec![each.row.get("ULN")])));
-            report.repeated(rows.iter().filter(|each| each.row.get("ULN").is_none()).map(|each| (each.place, details.map(|field| each.row.get(field)).to_vec())));
+            report.repeated(
+                rows.iter()
+                    .filter(|each| each.row.get("ULN").is_none())
+                    .map(|each| (each.place, details.map(|field| each.row.get(field)).to_vec())),
+            );
         }
         Records::Verification(rows) => {
             for Placed { place, row } in rows {
@@ -85,7 +89,8 @@ impl Report<'_> {
 
     fn record(&mut self, place: usize, code: &'static str, finding: format::Finding) {
         let heading = self.heading(finding.field);
-        self.findings.push(Finding::record(code, heading, finding.class, finding.rule.text(), finding.rule.advice()).at(place));
+        self.findings
+            .push(Finding::record(code, heading, finding.class, finding.rule.text(), finding.rule.advice()).at(place));
     }
 
     /// The file's heading of a field; the ability to share has two names.
@@ -113,7 +118,10 @@ impl Report<'_> {
         }
         let rule = format!("must be the birthday of somebody aged {youngest} to {oldest}");
         let advice = "Check the year of the date of birth.";
-        self.findings.push(Finding::record(return_codes::OUTSIDE_AGE, "DateOfBirth", format::class_of_value(value), rule, advice).at(place));
+        self.findings.push(
+            Finding::record(return_codes::OUTSIDE_AGE, "DateOfBirth", format::class_of_value(value), rule, advice)
+                .at(place),
+        );
     }
 
     /// What is allowed and yet hardly meant.
@@ -121,7 +129,11 @@ impl Report<'_> {
         for field in fields {
             let Some(value) = get(field) else { continue };
             let (found, rule, advice) = if is_garbled(value) {
-                ("text with garbled letters", "as if it had been read in the wrong encoding", "Export the file again as UTF-8, and look at the names.")
+                (
+                    "text with garbled letters",
+                    "as if it had been read in the wrong encoding",
+                    "Export the file again as UTF-8, and look at the names.",
+                )
             } else if value.starts_with(['=', '@']) || SPREADSHEET_ERRORS.contains(&value) {
                 ("a spreadsheet's formula or error value", "hardly meant", "Enter the value itself.")
             } else {
@@ -140,7 +152,15 @@ impl Report<'_> {
             let earlier = *first.entry(key).or_insert(place);
             if earlier != place {
                 let found = format!("the same as in row {earlier}");
-                self.findings.push(Finding::remark("", found, "processed all the same", "Delete one of the two rows if it is there by mistake.").at(place));
+                self.findings.push(
+                    Finding::remark(
+                        "",
+                        found,
+                        "processed all the same",
+                        "Delete one of the two rows if it is there by mistake.",
+                    )
+                    .at(place),
+                );
             }
         }
     }
@@ -154,10 +174,12 @@ fn is_garbled(value: &str) -> bool {
     while let Some(character) = characters.next() {
         match (character, characters.peek()) {
             ('\u{fffd}', _) | ('â', Some('€')) => return true,
-            ('Ã' | 'Â' | 'Å' | 'Ä', Some('\u{80}'..='\u{bf}' | '€' | '‚'..='„' | '†'..='•' | '‰' | '‹' | '›' | '™' | 'š' | 'œ')) => return true,
+            (
+                'Ã' | 'Â' | 'Å' | 'Ä',
+                Some('\u{80}'..='\u{bf}' | '€' | '‚'..='„' | '†'..='•' | '‰' | '‹' | '›' | '™' | 'š' | 'œ'),
+            ) => return true,
             _ => {}
         }
     }
     false
 }
-
