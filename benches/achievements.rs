@@ -25,7 +25,10 @@ const ROUNDS: usize = 3;
 const PASSWORD: &str = "bench-awarding-p";
 
 fn main() {
-    println!("{:<8}{:>12}{:>12}{:>9}{:>13}{:>9}{:>12}", "round", "floor ms", "job ms", "floors", "processed", "floors", "peak MiB");
+    println!(
+        "{:<8}{:>12}{:>12}{:>9}{:>13}{:>9}{:>12}",
+        "round", "floor ms", "job ms", "floors", "processed", "floors", "peak MiB"
+    );
     for round in 1..=ROUNDS {
         if let Err(error) = run(round) {
             println!("round {round} failed: {error}");
@@ -40,7 +43,8 @@ fn run(round: usize) -> Result<(), Box<dyn std::error::Error>> {
     let store = Store::open(&StoreSettings { url, readers: 4 })?;
     store.migrate()?;
     let service = Service::new(store, RuleSettings::default(), Clock::system());
-    let peer = Peer { fingerprint: Fingerprint::of_der(b"bench"), subject: "CN=bench".to_owned(), not_after: Timestamp::MAX };
+    let peer =
+        Peer { fingerprint: Fingerprint::of_der(b"bench"), subject: "CN=bench".to_owned(), not_after: Timestamp::MAX };
     let learners = prepare(&service, &peer)?;
     let body = request(&learners);
     let rows: Vec<String> = learners.iter().map(|learner| record(learner, "")).collect();

@@ -57,7 +57,8 @@ pub fn run(verb: CatalogueVerb, out: &mut impl Write) -> Result<(), Failure> {
 }
 
 fn import(path: &Path, config: &config::File, out: &mut impl Write) -> Result<(), Failure> {
-    let file = File::open(path).map_err(|error| Failure::doing(&format!("{} could not be read", path.display()), error))?;
+    let file =
+        File::open(path).map_err(|error| Failure::doing(&format!("{} could not be read", path.display()), error))?;
     let mut rows = Rows::open(file)?;
     let imported = setup::administer(config, |admin| admin.import_catalogue(rows.by_ref(), |_| ()))?;
     let catalogue::CatalogueReport { added, changed, unchanged } = imported;
@@ -89,15 +90,19 @@ impl<R: Read> Rows<R> {
         let mut places = Vec::new();
         for (place, heading) in headings.iter().enumerate() {
             let heading = heading.trim_start_matches('\u{feff}').trim();
-            let column = COLUMNS.iter().find(|column| column.heading.eq_ignore_ascii_case(heading)).ok_or_else(|| {
-                Failure::Failed(format!("The heading {heading:?} is not known. 'lrs catalogue import --help' lists the headings."))
-            })?;
+            let column =
+                COLUMNS.iter().find(|column| column.heading.eq_ignore_ascii_case(heading)).ok_or_else(|| {
+                    Failure::Failed(format!(
+                        "The heading {heading:?} is not known. 'lrs catalogue import --help' lists the headings."
+                    ))
+                })?;
             if places.iter().any(|(known, _)| *known == column.heading) {
                 return Err(Failure::Failed(format!("The file has two columns {}.", column.heading)));
             }
             places.push((column.heading, place));
         }
-        let missing = COLUMNS.iter().find(|column| column.required && !places.iter().any(|(known, _)| *known == column.heading));
+        let missing =
+            COLUMNS.iter().find(|column| column.required && !places.iter().any(|(known, _)| *known == column.heading));
         if let Some(missing) = missing {
             return Err(Failure::Failed(format!("The file has no column {}, which is required.", missing.heading)));
         }

@@ -9,8 +9,9 @@ use super::examples::{Caller, Example};
 use super::*;
 use crate::domain::batches::JobId;
 use crate::domain::{
-    AchievementBatch, AchievementRow, Call, Claim, Clock, Demographics, Error, FindByUln, FindType, GetType, LearnerChange, LearnerRecordQuery,
-    NewLearner, NewOrganisation, RecordQuery, RuleSettings, SubsetChange, VerifyQuery, codes,
+    AchievementBatch, AchievementRow, Call, Claim, Clock, Demographics, Error, FindByUln, FindType, GetType,
+    LearnerChange, LearnerRecordQuery, NewLearner, NewOrganisation, RecordQuery, RuleSettings, SubsetChange,
+    VerifyQuery, codes,
 };
 use crate::model::{AbilityToShare, Door, Peer};
 use crate::store::{Store, StoreSettings};

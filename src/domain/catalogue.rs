@@ -31,15 +31,27 @@ pub struct Column {
 
 /// Every column, in the order of an exported file.
 pub const COLUMNS: [Column; 11] = [
-    column("Reference", "a qualification number with its check character (600/1166/X) or a unit number (K/501/5773)", true),
+    column(
+        "Reference",
+        "a qualification number with its check character (600/1166/X) or a unit number (K/501/5773)",
+        true,
+    ),
     column("Title", "1 to 255 characters", true),
     column("Type", "the label of the qualification's type, at most 255 characters; empty for a unit", false),
     column("Level", "at most 35 characters, for example Level 2", false),
     column("Credits", "a whole number: 1 to 999 for a unit, empty or 0 for a qualification", false),
-    column("Grading", "the name of a set of grades, or two or more grades with | between them; empty for a unit", false),
+    column(
+        "Grading",
+        "the name of a set of grades, or two or more grades with | between them; empty for a unit",
+        false,
+    ),
     column("Owner", "UKPRN, organisation reference or six-digit number of the awarding organisation", true),
     column("Availability", "private, shared or restricted", true),
-    column("SharedWith", "numbers like the owner's with spaces between them; filled where Availability is restricted, and there alone", false),
+    column(
+        "SharedWith",
+        "numbers like the owner's with spaces between them; filled where Availability is restricted, and there alone",
+        false,
+    ),
     column("OperationalEndDate", "a date, yyyy-mm-dd", false),
     column("CertificationEndDate", "a date, yyyy-mm-dd, not before OperationalEndDate", false),
 ];
@@ -96,7 +108,11 @@ pub fn entry<'a>(cell: impl Fn(&str) -> &'a str) -> Result<CatalogueEntry, RowEr
     }
     let text = |heading: &str| cell(heading).trim();
     let at_most = |heading: &'static str, most: usize| {
-        if text(heading).chars().count() <= most { Ok(text(heading).to_owned()) } else { Err(RowError::Breaks(heading)) }
+        if text(heading).chars().count() <= most {
+            Ok(text(heading).to_owned())
+        } else {
+            Err(RowError::Breaks(heading))
+        }
     };
     let date = |heading: &'static str| match text(heading) {
         "" => Ok(None),
@@ -112,7 +128,7 @@ pub fn entry<'a>(cell: impl Fn(&str) -> &'a str) -> Result<CatalogueEntry, RowEr
         "" => 0,
         number => number.parse().map_err(|_| RowError::Breaks("Credits"))?,
     };
-    if credits < 0 || credits > MOST_CREDITS || (credits > 0) != is_unit {
+    if !(0..=MOST_CREDITS).contains(&credits) || (credits > 0) != is_unit {
         return Err(RowError::Breaks("Credits"));
     }
     let grading = match (text("Grading"), is_unit) {
@@ -120,7 +136,8 @@ pub fn entry<'a>(cell: impl Fn(&str) -> &'a str) -> Result<CatalogueEntry, RowEr
         (named, _) => named,
     };
     let numbers = |heading: &'static str| {
-        let each = text(heading).split_whitespace().map(|number| organisation_number(number).ok_or_else(|| RowError::Breaks(heading)));
+        let each =
+            text(heading).split_whitespace().map(|number| organisation_number(number).ok_or(RowError::Breaks(heading)));
         each.collect::<Result<Vec<String>, RowError>>()
     };
     let [owner] = <[String; 1]>::try_from(numbers("Owner")?).map_err(|_| RowError::Breaks("Owner"))?;
@@ -247,8 +264,13 @@ mod tests {
 
     use super::*;
 
-    const UNIT: &[(&str, &str)] =
-        &[("Reference", "k5015773"), ("Title", " A unit "), ("Credits", "3"), ("Owner", "test45"), ("Availability", "Shared")];
+    const UNIT: &[(&str, &str)] = &[
+        ("Reference", "k5015773"),
+        ("Title", " A unit "),
+        ("Credits", "3"),
+        ("Owner", "test45"),
+        ("Availability", "Shared"),
+    ];
     const QUALIFICATION: &[(&str, &str)] = &[
         ("Reference", "600/1166/X"),
         ("Title", "A qualification"),
@@ -272,7 +294,10 @@ mod tests {
     #[test]
     fn rows_become_entries() {
         let unit = read(UNIT, None).unwrap();
-        assert_eq!((unit.reference.to_string().as_str(), unit.title.as_str(), unit.owner.as_str()), ("K/501/5773", "A unit", "TEST45"));
+        assert_eq!(
+            (unit.reference.to_string().as_str(), unit.title.as_str(), unit.owner.as_str()),
+            ("K/501/5773", "A unit", "TEST45")
+        );
         assert_eq!((unit.grading.as_str(), unit.credits, unit.level), ("Unit", 3, None));
         let qualification = read(QUALIFICATION, None).unwrap();
         assert_eq!(qualification.grading.as_str(), "GCSE (9 to 1)");

@@ -36,7 +36,10 @@ code_list! {
 impl SubmissionType {
     /// The type of a code or of the whole word, in any letter case (domain.md 5.8, our choice).
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|each| word.eq_ignore_ascii_case(each.code()) || word.eq_ignore_ascii_case(each.word()))
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|each| word.eq_ignore_ascii_case(each.code()) || word.eq_ignore_ascii_case(each.word()))
     }
 
     /// The word.
@@ -113,7 +116,9 @@ mod tests {
 
     #[test]
     fn submission_types_are_letters_or_words() {
-        for (word, expected) in [("P", SubmissionType::Provisional), ("final", SubmissionType::Final), ("F", SubmissionType::Final)] {
+        for (word, expected) in
+            [("P", SubmissionType::Provisional), ("final", SubmissionType::Final), ("F", SubmissionType::Final)]
+        {
             assert_eq!(SubmissionType::from_word(word), Some(expected));
         }
         for wrong in ["", "W", "Finals", " F"] {

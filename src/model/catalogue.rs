@@ -52,7 +52,10 @@ impl Recognition {
 
     /// Whether the organisation is or was recognised, so that it may submit at all.
     pub const fn was_granted(self) -> bool {
-        matches!(self.status, RecognitionStatus::Recognised | RecognitionStatus::Withdrawn | RecognitionStatus::Surrendered)
+        matches!(
+            self.status,
+            RecognitionStatus::Recognised | RecognitionStatus::Withdrawn | RecognitionStatus::Surrendered
+        )
     }
 
     /// Whether what is awarded on the day is awarded under the recognition: while it lasts, or up to its last day (domain.md 6.2, our
@@ -142,8 +145,11 @@ mod tests {
 
     #[test]
     fn who_may_submit() {
-        let (owner, listed, other) =
-            (organisation("TEST0045", "TEST45"), organisation("TEST0052", "TEST52"), organisation("TEST0059", "TEST59"));
+        let (owner, listed, other) = (
+            organisation("TEST0045", "TEST45"),
+            organisation("TEST0052", "TEST52"),
+            organisation("TEST0059", "TEST59"),
+        );
         let mut entry = CatalogueEntry {
             reference: "600/1166/X".parse().unwrap(),
             title: "Example".to_owned(),

@@ -65,7 +65,8 @@ impl FromStr for Grading {
             return Ok(Self((*name).to_owned()));
         }
         let grades: Vec<&str> = text.split('|').map(str::trim).collect();
-        let well_formed = |grade: &&str| (1..=LONGEST_GRADE).contains(&grade.chars().count()) && !grade.chars().any(char::is_control);
+        let well_formed =
+            |grade: &&str| (1..=LONGEST_GRADE).contains(&grade.chars().count()) && !grade.chars().any(char::is_control);
         if grades.len() < 2 || !grades.iter().all(well_formed) {
             return Err(InvalidGrading);
         }

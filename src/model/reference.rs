@@ -23,7 +23,9 @@ pub enum Reference {
 
 /// The text is neither a qualification number with a right check character nor a unit number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a reference is a qualification number such as 600/1166/X, of which the last character checks the others, or a unit number such as K/501/5773")]
+#[error(
+    "a reference is a qualification number such as 600/1166/X, of which the last character checks the others, or a unit number such as K/501/5773"
+)]
 pub struct InvalidReference;
 
 /// Letters that begin a unit number.
@@ -63,8 +65,12 @@ impl UnitNumber {
 
 /// The check character over the first seven digits: their sum with weights 8 to 2 modulo 11, where 10 is `X`.
 fn check_character(text: &[u8; 8]) -> u8 {
-    let sum: u32 =
-        text.iter().take(7).zip((2..=8).rev()).map(|(&digit, weight)| u32::from(digit.wrapping_sub(b'0')) * weight).sum();
+    let sum: u32 = text
+        .iter()
+        .take(7)
+        .zip((2..=8).rev())
+        .map(|(&digit, weight)| u32::from(digit.wrapping_sub(b'0')) * weight)
+        .sum();
     match u8::try_from(sum % 11) {
         Ok(r @ 0..=9) => b'0' + r,
         _ => b'X',
@@ -77,7 +83,8 @@ fn plain(text: &str, first: usize, second: usize) -> Option<[u8; 8]> {
     let mut plain: [u8; 8] = match bytes.len() {
         8 => bytes.try_into().ok()?,
         10 if bytes.get(first) == Some(&b'/') && bytes.get(second) == Some(&b'/') => {
-            let mut kept = bytes.iter().enumerate().filter(|(at, _)| *at != first && *at != second).map(|(_, byte)| *byte);
+            let mut kept =
+                bytes.iter().enumerate().filter(|(at, _)| *at != first && *at != second).map(|(_, byte)| *byte);
             let mut plain = [0; 8];
             for place in &mut plain {
                 *place = kept.next()?;
@@ -108,7 +115,9 @@ impl FromStr for UnitNumber {
     fn from_str(text: &str) -> Result<Self, InvalidReference> {
         let plain = plain(text, 1, 5).ok_or(InvalidReference)?;
         match &plain {
-            [letter, digits @ ..] if UNIT_LETTERS.contains(letter) && digits.iter().all(u8::is_ascii_digit) => Ok(Self(plain)),
+            [letter, digits @ ..] if UNIT_LETTERS.contains(letter) && digits.iter().all(u8::is_ascii_digit) => {
+                Ok(Self(plain))
+            }
             _ => Err(InvalidReference),
         }
     }
@@ -189,8 +198,18 @@ mod tests {
         assert_eq!(unit.to_string(), "K/501/5773");
         assert_eq!("k/501/5773".parse(), Ok(Reference::Unit(unit)));
         let wrong = [
-            "", "600/1166/1", "6001166/X", "600/1166X", "60/01166/X", "600-1166-X", "6001166X ", "B/501/5773", "K/5015/773",
-            "K/501/577X", "6001166é", "K501577é",
+            "",
+            "600/1166/1",
+            "6001166/X",
+            "600/1166X",
+            "60/01166/X",
+            "600-1166-X",
+            "6001166X ",
+            "B/501/5773",
+            "K/5015/773",
+            "K/501/577X",
+            "6001166é",
+            "K501577é",
         ];
         for text in wrong {
             assert_eq!(text.parse::<Reference>(), Err(InvalidReference), "{text}");

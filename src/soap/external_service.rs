@@ -7,8 +7,8 @@ use chrono::{Days, NaiveDate, NaiveTime};
 use super::door::{Door, Refused};
 use crate::contract::external_service::{
     Achievement, AchievementBatchJobResponse, AchievementBatchJobStatus, GetAchievementBatchJob,
-    GetAchievementBatchJobResponse, IExternalService, ModelSubmitAchievementBatchJobResponse, SubmitAchievementBatchJob,
-    SubmitAchievementBatchJobResponse,
+    GetAchievementBatchJobResponse, IExternalService, ModelSubmitAchievementBatchJobResponse,
+    SubmitAchievementBatchJob, SubmitAchievementBatchJobResponse,
 };
 use crate::domain::batches::{Job, JobId, JobState};
 use crate::domain::{AchievementBatch, AchievementJob, AchievementRow, Call, Error, codes};
@@ -172,7 +172,14 @@ mod tests {
 
     #[test]
     fn a_day_is_the_one_that_the_client_means() {
-        for form in ["2024-08-22", "2024-08-22T00:00:00", "2024-08-22T00:00:00Z", "2024-08-22T00:00:00.000+01:00", "2024-08-21T23:00:00Z", "2024-08-22T12:30:00"] {
+        for form in [
+            "2024-08-22",
+            "2024-08-22T00:00:00",
+            "2024-08-22T00:00:00Z",
+            "2024-08-22T00:00:00.000+01:00",
+            "2024-08-21T23:00:00Z",
+            "2024-08-22T12:30:00",
+        ] {
             let moment = XsDateTime::parse(form.into()).unwrap();
             assert_eq!(day_of(moment).to_string(), "2024-08-22", "{form}");
         }
@@ -180,6 +187,9 @@ mod tests {
 
     #[test]
     fn percentages_have_two_decimals() {
-        assert_eq!([percentage(0, 0), percentage(1, 3), percentage(2, 2), percentage(9_999, 10_000)], [0.0, 33.33, 100.0, 99.99]);
+        assert_eq!(
+            [percentage(0, 0), percentage(1, 3), percentage(2, 2), percentage(9_999, 10_000)],
+            [0.0, 33.33, 100.0, 99.99]
+        );
     }
 }

@@ -78,7 +78,8 @@ fn report(actor: &Actor<'_>, job: &str) -> Node {
 fn seen(provider: &Actor<'_>, uln: &str, person: &Person) -> Vec<String> {
     let envelope = provider.credentials().learning_events("ORG", "FULL", uln, &person.given, &person.family);
     let answer = provider.post("LearnerServiceR9", &envelope);
-    let events = answer.result().find("GetLearnerLearningEventsResult/LearnerRecord").expect("a record").children.clone();
+    let events =
+        answer.result().find("GetLearnerLearningEventsResult/LearnerRecord").expect("a record").children.clone();
     let event = |event: &Node| {
         let members = ["Source", "SubjectCode", "Level", "Credits", "Status", "Grade", "LanguageForAssessment"];
         members.map(|name| event.value(name).unwrap_or("-").to_owned()).join(" ")

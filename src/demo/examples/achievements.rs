@@ -26,7 +26,10 @@ pub(super) fn operations(learner: &Learner) -> [Operation; 2] {
         .gives("WSEC0044", "no e-mail address", with(&one, "emailAddress", "results"))
         .gives("WSEC0045", "neither provisional nor final", with(&one, "submissionType", "X"))
         .gives("WSEC0047", "no achievement", none);
-    let get = Operation::new(SERVICE, "GetAchievementBatchJob", ("jobId", "first"))
-        .gives("WSRC0018", "no such job", text(&[("jobId", "4711")]));
+    let get = Operation::new(SERVICE, "GetAchievementBatchJob", ("jobId", "first")).gives(
+        "WSRC0018",
+        "no such job",
+        text(&[("jobId", "4711")]),
+    );
     [submit, get].map(|operation| Operation { caller: Caller::Awarding, ..operation })
 }

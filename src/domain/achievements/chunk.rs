@@ -174,7 +174,15 @@ impl Desk {
         let entry = self.entries.get(&submitted.reference);
         let outcome = permitted(terms, submitted, entry).and_then(|(entry, grade)| {
             let Terms { job: JobInHand { organisation, now, .. }, submission, .. } = terms;
-            self.ledger.act(&Request { key, submitted, submission: *submission, entry, grade, awarding: organisation, now: *now })
+            self.ledger.act(&Request {
+                key,
+                submitted,
+                submission: *submission,
+                entry,
+                grade,
+                awarding: organisation,
+                now: *now,
+            })
         });
         match outcome {
             Ok((done, standing)) => (Outcome::Accepted { done, standing, master }, Some(uln)),

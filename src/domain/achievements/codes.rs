@@ -74,12 +74,27 @@ pub const ERROR_CODES: &[ErrorCode] = &[
         "Missing, or not ten digits of which the first is not 0.",
         "Copy the number again from its source. Spreadsheets turn long numbers into powers of ten: format the column as text.",
     ),
-    field("F003", "GivenName", "Missing, or longer than 35 characters.", "Fill in the name as the learner's record has it."),
-    field("F004", "FamilyName", "Missing, or longer than 35 characters.", "Fill in the name as the learner's record has it."),
+    field(
+        "F003",
+        "GivenName",
+        "Missing, or longer than 35 characters.",
+        "Fill in the name as the learner's record has it.",
+    ),
+    field(
+        "F004",
+        "FamilyName",
+        "Missing, or longer than 35 characters.",
+        "Fill in the name as the learner's record has it.",
+    ),
     field("F005", "DateOfBirth", "Not a date.", "Write it as 2008-03-31, or leave it out."),
     field("F006", "Gender", "Not one of 0, 1, 2, 9.", "Use one of the codes, or leave it out."),
     field("F007", "LearnerPostcode", "Not a postcode.", "Write the whole postcode, or leave it out."),
-    field("F008", "ProviderUKPRN", "Missing, or not eight letters or digits.", "Fill in the UKPRN of the provider with which the learner achieved it."),
+    field(
+        "F008",
+        "ProviderUKPRN",
+        "Missing, or not eight letters or digits.",
+        "Fill in the UKPRN of the provider with which the learner achieved it.",
+    ),
     field(
         "F009",
         "UnitOrQualificationReferenceNumber",
@@ -87,12 +102,32 @@ pub const ERROR_CODES: &[ErrorCode] = &[
         "Copy the number again from its source, with or without slashes: 600/1166/X, K/501/5773.",
     ),
     field("F010", "AchievementAwardDate", "Missing, or not a date.", "Write it as 2024-08-22."),
-    field("F011", "Grade", "Missing where a qualification is created or updated, or longer than 20 characters.", "Fill in the grade as the catalogue spells it."),
-    field("F012", "LanguageForAssessment", "Not one of English, Welsh, Irish.", "Use one of the words, or leave it out."),
+    field(
+        "F011",
+        "Grade",
+        "Missing where a qualification is created or updated, or longer than 20 characters.",
+        "Fill in the grade as the catalogue spells it.",
+    ),
+    field(
+        "F012",
+        "LanguageForAssessment",
+        "Not one of English, Welsh, Irish.",
+        "Use one of the words, or leave it out.",
+    ),
     field("F013", "Action", "Missing, or not one of 1, 2, 3, 4.", "1 creates, 2 updates, 3 withdraws, 4 reinstates."),
     field("F014", "ActionDate", "Missing, or not a date.", "Write it as 2024-08-22."),
-    field("F015", "ActionReason", "Missing where an achievement is withdrawn or reinstated, or longer than 255 characters.", "Say why."),
-    learner(ULN_NOT_FOUND, "ULN", "No learner has this ULN.", "Verify the learner first; the number may have a wrong digit."),
+    field(
+        "F015",
+        "ActionReason",
+        "Missing where an achievement is withdrawn or reinstated, or longer than 255 characters.",
+        "Say why.",
+    ),
+    learner(
+        ULN_NOT_FOUND,
+        "ULN",
+        "No learner has this ULN.",
+        "Verify the learner first; the number may have a wrong digit.",
+    ),
     learner(
         LEARNER_DIFFERS,
         "",
@@ -135,21 +170,36 @@ pub const ERROR_CODES: &[ErrorCode] = &[
         "There is no such achievement to be updated, withdrawn or reinstated, or nothing about it would change.",
         "Check learner, reference and award date; create the achievement (action 1) where it is missing.",
     ),
-    business(FUTURE_AWARD, "AchievementAwardDate", "The award date lies in the future.", "Submit the achievement once it is awarded."),
+    business(
+        FUTURE_AWARD,
+        "AchievementAwardDate",
+        "The award date lies in the future.",
+        "Submit the achievement once it is awarded.",
+    ),
     business(
         UNKNOWN_GRADE,
         "Grade",
         "The grade is none of those with which the qualification or unit can be achieved.",
         "Use a grade as the catalogue spells it; a unit has Pass alone.",
     ),
-    business(WITHDRAWN, "", "The achievement is withdrawn and cannot be updated.", "Reinstate it first (action 4), or create it anew (action 1)."),
+    business(
+        WITHDRAWN,
+        "",
+        "The achievement is withdrawn and cannot be updated.",
+        "Reinstate it first (action 4), or create it anew (action 1).",
+    ),
     business(
         NOT_RECOGNISED,
         "AchievementAwardDate",
         "The awarding organisation was not recognised on the award date.",
         "Check the award date; otherwise the organisation that took the qualification over submits the achievement.",
     ),
-    business(FINAL, "", "The achievement is final and cannot become provisional.", "Submit the change as final, or withdraw the achievement."),
+    business(
+        FINAL,
+        "",
+        "The achievement is final and cannot become provisional.",
+        "Submit the change as final, or withdraw the achievement.",
+    ),
 ];
 
 const fn field(code: &'static str, field: &'static str, meaning: &'static str, advice: &'static str) -> ErrorCode {
@@ -171,7 +221,10 @@ pub fn lookup(code: &str) -> Option<&'static ErrorCode> {
 
 /// The code of a finding about a field of a row.
 pub fn of_field(field: &str) -> &'static str {
-    ERROR_CODES.iter().find(|entry| entry.class == ErrorClass::Field && entry.field == field).map_or("F000", |entry| entry.code)
+    ERROR_CODES
+        .iter()
+        .find(|entry| entry.class == ErrorClass::Field && entry.field == field)
+        .map_or("F000", |entry| entry.code)
 }
 
 #[cfg(test)]

@@ -7,7 +7,10 @@ use chrono::NaiveDate;
 
 use super::codes;
 use super::row::Submitted;
-use crate::model::{Achievement, AchievementAction, CatalogueEntry, EventSource, EventStatus, LearningEvent, Organisation, Reference, SubmissionType, Timestamp, Uln};
+use crate::model::{
+    Achievement, AchievementAction, CatalogueEntry, EventSource, EventStatus, LearningEvent, Organisation, Reference,
+    SubmissionType, Timestamp, Uln,
+};
 
 /// What names an achievement of one awarding organisation: the learner, the reference and the award date (our choice).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -100,16 +100,22 @@ pub fn lines(row: &AchievementRow, code: &str, master: Option<&str>) -> Vec<Erro
     match codes::lookup(code) {
         Some(entry) if entry.class == ErrorClass::Field => format(row).iter().map(line_of).collect(),
         Some(entry) => vec![ErrorLine { code: entry.code, message: format!("{} {}", entry.meaning, entry.advice) }],
-        None => master.and_then(|master| Some((master, codes::lookup(codes::ULN_MERGED)?))).map_or_else(Vec::new, |(master, entry)| {
-            vec![ErrorLine { code: entry.code, message: format!("{} The present ULN is {master}.", entry.meaning) }]
-        }),
+        None => master.and_then(|master| Some((master, codes::lookup(codes::ULN_MERGED)?))).map_or_else(
+            Vec::new,
+            |(master, entry)| {
+                vec![ErrorLine { code: entry.code, message: format!("{} The present ULN is {master}.", entry.meaning) }]
+            },
+        ),
     }
 }
 
 fn line_of(finding: &Finding) -> ErrorLine {
     let code = codes::of_field(finding.field);
     let advice = codes::lookup(code).map_or("", |entry| entry.advice);
-    ErrorLine { code, message: format!("{} {}, but is {}. {advice}", finding.field, finding.rule.text(), finding.class) }
+    ErrorLine {
+        code,
+        message: format!("{} {}, but is {}. {advice}", finding.field, finding.rule.text(), finding.class),
+    }
 }
 
 /// An error file as CSV text (domain.md 5.8): lines end with CRLF, the first names the columns.
@@ -119,8 +125,15 @@ pub struct ErrorFile {
 }
 
 /// The columns of an error file.
-pub const ERROR_FILE_COLUMNS: [&str; 7] =
-    ["RecordNumber", "MISIdentifier", "ULN", "UnitOrQualificationReferenceNumber", "ErrorClass", "ErrorCode", "Message"];
+pub const ERROR_FILE_COLUMNS: [&str; 7] = [
+    "RecordNumber",
+    "MISIdentifier",
+    "ULN",
+    "UnitOrQualificationReferenceNumber",
+    "ErrorClass",
+    "ErrorCode",
+    "Message",
+];
 
 impl Default for ErrorFile {
     fn default() -> Self {
@@ -235,7 +248,9 @@ mod tests {
                 "4;;1000000000;600/1166/X;Field;F013",
             ]
         );
-        assert!(text.contains("AchievementAwardDate is a date yyyy-mm-dd of the years 1800 to 2099, but is a date with slashes."));
+        assert!(text.contains(
+            "AchievementAwardDate is a date yyyy-mm-dd of the years 1800 to 2099, but is a date with slashes."
+        ));
         assert!(text.contains("The present ULN is 1000000019."));
     }
 }

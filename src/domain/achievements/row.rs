@@ -192,12 +192,24 @@ pub(super) mod tests {
             assert!(row.set(field, Some((*value).to_owned())), "{field}");
         }
         let findings = format(&row);
-        assert_eq!(Submitted::read(&row).is_none(), findings.iter().any(|finding| unreadable(finding.rule)), "{changes:?}");
+        assert_eq!(
+            Submitted::read(&row).is_none(),
+            findings.iter().any(|finding| unreadable(finding.rule)),
+            "{changes:?}"
+        );
         findings.into_iter().map(|finding| (finding.field, finding.rule)).collect()
     }
 
     fn unreadable(rule: Rule) -> bool {
-        !matches!(rule, Rule::MaxLength(_) | Rule::UlnPattern | Rule::Postcode | Rule::Ukprn | Rule::GradeOfQualification | Rule::ReasonOfAction)
+        !matches!(
+            rule,
+            Rule::MaxLength(_)
+                | Rule::UlnPattern
+                | Rule::Postcode
+                | Rule::Ukprn
+                | Rule::GradeOfQualification
+                | Rule::ReasonOfAction
+        )
     }
 
     #[test]
@@ -231,7 +243,10 @@ pub(super) mod tests {
             assert_eq!(found(&[(field, value)]), [(field, rule)], "{field} {value}");
         }
         assert_eq!(found(&[("Action", "3")]), [("ActionReason", Rule::ReasonOfAction)]);
-        assert_eq!(found(&[("Action", "4"), ("ActionReason", " "), ("Grade", "")]), [("ActionReason", Rule::ReasonOfAction)]);
+        assert_eq!(
+            found(&[("Action", "4"), ("ActionReason", " "), ("Grade", "")]),
+            [("ActionReason", Rule::ReasonOfAction)]
+        );
         assert_eq!(found(&[(of_reference, "K/501/5773"), ("Grade", "")]), []);
         for optional in ["MISIdentifier", "DateOfBirth", "Gender", "LearnerPostcode", "LanguageForAssessment"] {
             assert_eq!(found(&[(optional, "")]), [], "{optional}");

@@ -219,7 +219,8 @@ impl Service {
 
     /// What became of a batch, whoever submitted it.
     pub(in crate::domain) fn achievement_report(&self, job: Job) -> Result<AchievementJob, Error> {
-        let settings: Settings = serde_json::from_str(&job.settings).map_err(|_| StoreError::Corrupt("jobs.settings"))?;
+        let settings: Settings =
+            serde_json::from_str(&job.settings).map_err(|_| StoreError::Corrupt("jobs.settings"))?;
         let submission_type = settings.submission_type().ok_or(StoreError::Corrupt("jobs.settings"))?;
         let file_name = settings.file_name;
         if !job.state.is_over() {
@@ -240,7 +241,9 @@ impl Service {
             after = last.number;
             for record in &records {
                 let master: Option<String> = match &record.output {
-                    Some(json) => Some(serde_json::from_str(json).map_err(|_| StoreError::Corrupt("job_records.output"))?),
+                    Some(json) => {
+                        Some(serde_json::from_str(json).map_err(|_| StoreError::Corrupt("job_records.output"))?)
+                    }
                     None => None,
                 };
                 file.add(record.number, &row(record)?, record.code.as_deref().unwrap_or_default(), master.as_deref());

@@ -88,7 +88,12 @@ fn fetch(world: &World, id: JobId) -> Option<AchievementJob> {
 }
 
 /// Submits rows, does them, and tells the counters and for each line of the error file its record's number and its code.
-fn process(world: &World, submission_type: &str, rows: Vec<AchievementRow>, chunk: usize) -> (Counters, Vec<(usize, String)>) {
+fn process(
+    world: &World,
+    submission_type: &str,
+    rows: Vec<AchievementRow>,
+    chunk: usize,
+) -> (Counters, Vec<(usize, String)>) {
     let AchievementSubmission::Accepted(id) = submit(world, submission_type, rows) else { panic!("not accepted") };
     work(world, chunk);
     let job = fetch(world, id).unwrap();
@@ -114,7 +119,10 @@ fn an_accepted_achievement_is_a_learning_event_at_once_and_a_withdrawn_one_is_no
     each_world(|world| {
         import_catalogue(world);
         let uln = world.registered(&ada());
-        let unit = achievement(uln, &[("UnitOrQualificationReferenceNumber", "K5995701"), ("Grade", ""), ("LanguageForAssessment", "")]);
+        let unit = achievement(
+            uln,
+            &[("UnitOrQualificationReferenceNumber", "K5995701"), ("Grade", ""), ("LanguageForAssessment", "")],
+        );
         let (counters, errors) = process(world, "Final", vec![achievement(uln, &[]), unit], 200);
         assert_eq!(counters, Counters { created: 2, successful_final: 2, ..Counters::default() });
         assert_eq!(errors, []);
@@ -199,8 +207,11 @@ fn every_rule_has_its_code() {
         ];
         let batch = rows.iter().map(|(_, changes)| achievement(uln, changes)).collect();
         let (counters, errors) = process(world, "F", batch, 4);
-        let expected: Vec<_> =
-            (1..).zip(&rows).filter(|(_, (code, _))| !code.is_empty()).map(|(n, (code, _))| (n, (*code).to_owned())).collect();
+        let expected: Vec<_> = (1..)
+            .zip(&rows)
+            .filter(|(_, (code, _))| !code.is_empty())
+            .map(|(n, (code, _))| (n, (*code).to_owned()))
+            .collect();
         assert_eq!(errors, expected);
         assert_eq!((counters.field_errors, counters.learner_errors, counters.business_errors), (1, 5, 11));
 
@@ -208,10 +219,12 @@ fn every_rule_has_its_code() {
         let (_, errors) = process(world, "P", vec![achievement(uln, &[("Action", "2"), ("Grade", "8")])], 4);
         assert_eq!(errors, [(1, "B010".to_owned())]);
 
-        let recognition = Recognition { status: RecognitionStatus::Surrendered, ended_on: NaiveDate::from_ymd_opt(2024, 8, 21) };
+        let recognition =
+            Recognition { status: RecognitionStatus::Surrendered, ended_on: NaiveDate::from_ymd_opt(2024, 8, 21) };
         world.administration().set_recognition(AWARDING.parse().unwrap(), recognition).unwrap();
         let later = achievement(uln, &[("Action", "2"), ("Grade", "8")]);
-        let (counters, errors) = process(world, "F", vec![later, achievement(uln, &[("AchievementAwardDate", "2024-08-21")])], 4);
+        let (counters, errors) =
+            process(world, "F", vec![later, achievement(uln, &[("AchievementAwardDate", "2024-08-21")])], 4);
         assert_eq!((counters.created, errors), (1, vec![(1, "B009".to_owned())]));
     });
 }
@@ -227,7 +240,8 @@ fn a_batch_is_refused_as_a_whole() {
         assert_eq!(submit_batch(world, &mailed("nobody"), one()).code(), "WSEC0044");
         assert!(submit_batch(world, &mailed("exams@example.org"), one()).job_id().is_some());
         assert_eq!(submit(world, "F", vec![achievement(uln, &[]); MOST_ACHIEVEMENTS + 1]).code(), "WSEC0046");
-        let AchievementSubmission::Accepted(id) = submit(world, "F", vec![achievement(uln, &[]); MOST_ACHIEVEMENTS]) else {
+        let AchievementSubmission::Accepted(id) = submit(world, "F", vec![achievement(uln, &[]); MOST_ACHIEVEMENTS])
+        else {
             panic!("not accepted")
         };
         let job = fetch(world, id).unwrap();
@@ -243,8 +257,8 @@ fn a_batch_is_refused_as_a_whole() {
         world.administration().set_permissions(ukprn, Permissions::NONE).unwrap();
         assert_eq!(submit(world, "F", one()).code(), "WSRC0043");
         let batch = AchievementBatch { submission_type: "F", ..AchievementBatch::default() };
-        let by_provider = world
-            .call("SubmitAchievementBatchJob", |caller| world.service.submit_achievements(caller, &batch, one()));
+        let by_provider =
+            world.call("SubmitAchievementBatchJob", |caller| world.service.submit_achievements(caller, &batch, one()));
         assert!(matches!(by_provider, Err(Error::InsufficientAccess)));
     });
 }
@@ -257,7 +271,12 @@ fn a_merged_number_means_its_master() {
         let merged = world.registered(&NewLearner { postcode: "CV5 6AA", date_of_birth: "2004-02-04", ..ada() });
         process(world, "F", vec![achievement(merged, &[])], 200);
         world.administration().merge(merged, master).unwrap();
-        let (counters, errors) = process(world, "F", vec![achievement(master, &[]), achievement(merged, &[("Grade", "8"), ("Action", "2")])], 200);
+        let (counters, errors) = process(
+            world,
+            "F",
+            vec![achievement(master, &[]), achievement(merged, &[("Grade", "8"), ("Action", "2")])],
+            200,
+        );
         assert_eq!(errors, [(1, "B004".to_owned()), (2, "L003".to_owned())]);
         assert_eq!((counters.updated, counters.learner_errors), (1, 0));
         let shown = events(world, master);
