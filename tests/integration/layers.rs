@@ -32,6 +32,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("main", &["cli"]),
+    ("bin", &["cli"]),
 ];
 
 #[test]
