@@ -11,6 +11,7 @@
 )]
 
 mod achievements;
+mod check;
 mod batches;
 mod contract;
 mod corpus;
