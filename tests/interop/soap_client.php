@@ -110,23 +110,24 @@ function fault_code(SoapClient $client, string $operation, array $message): stri
     exit(1);
 }
 
+/** A name of its own for each run, so that no learner of an earlier run is a possible match (domain.md 4.2). */
 function letters(): string
 {
     $text = '';
     for ($n = 0; $n < 9; $n++) {
         $text .= chr(random_int(ord('a'), ord('z')));
     }
-    return $text;
+    return ucfirst($text);
 }
 
 function learner_service(Organisation $provider, Organisation $awarding): array
 {
     $name = 'LearnerService';
     $service = $provider->service($name);
-    $given = 'Given' . letters();
-    $family = 'Family' . letters();
+    $given = letters();
+    $family = letters();
     $demographics = ['FamilyName' => $family, 'GivenName' => $given, 'DateOfBirth' => '2006-05-04', 'Gender' => '1',
-        'LastKnownPostCode' => 'ZZ99 3WZ'];
+        'LastKnownPostCode' => 'ZZ' . random_int(10, 98) . ' 3WZ'];
     $refiners = ['PreviousFamilyName' => null, 'SchoolAtAge16' => null, 'PlaceOfBirth' => null, 'EmailAddress' => null];
 
     $answer = $service->learnerByDemographics(['FindType' => 'FUL'] + $provider->block() + $demographics + $refiners);

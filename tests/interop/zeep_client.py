@@ -92,19 +92,20 @@ def fault_code(namespace, call, *arguments, **members):
 
 
 def letters():
-    return "".join(random.choice(string.ascii_lowercase) for _ in range(9))
+    """A name of its own for each run, so that no learner of an earlier run is a possible match (domain.md 4.2)."""
+    return "".join(random.choice(string.ascii_lowercase) for _ in range(9)).capitalize()
 
 
 def learner_service(provider, awarding):
     name = "LearnerService"
     service = provider.service(name)
-    given, family = f"Given{letters()}", f"Family{letters()}"
+    given, family = letters(), letters()
     demographics = {
         "FamilyName": family,
         "GivenName": given,
         "DateOfBirth": "2006-05-04",
         "Gender": "1",
-        "LastKnownPostCode": "ZZ99 3WZ",
+        "LastKnownPostCode": f"ZZ{random.randint(10, 98)} 3WZ",
     }
     refiners = {key: None for key in ("PreviousFamilyName", "SchoolAtAge16", "PlaceOfBirth", "EmailAddress")}
 
