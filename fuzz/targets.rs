@@ -5,6 +5,7 @@ use std::fs;
 use std::sync::OnceLock;
 
 use learning_records::contract::SERVICES;
+use learning_records::files::{self, Expected, Extension, ReportFormat};
 use learning_records::model::{Postcode, Uln};
 use learning_records::pki::CertificateAuthority;
 use learning_records::soap::envelope;
@@ -24,6 +25,9 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("postcode", postcode),
     ("date", date),
     ("certificate", certificate),
+    ("batch_csv", batch_csv),
+    ("batch_xml", batch_xml),
+    ("batch_spreadsheet", batch_spreadsheet),
 ];
 
 /// A request up to the end of its envelope, read as the endpoint reads it.
@@ -109,5 +113,39 @@ pub fn certificate(data: &[u8]) {
     let chain = [CertificateDer::from(data)];
     if let Ok(client) = trust.client(&chain, true) {
         assert!(client.admit(trust, chrono::Utc::now().naive_utc()).is_err(), "nobody else issues for this authority");
+    }
+}
+
+/// A batch file as CSV.
+pub fn batch_csv(data: &[u8]) {
+    batch_file("LRB_10000001_310720251405.CSV", data);
+}
+
+/// A batch file as XML.
+pub fn batch_xml(data: &[u8]) {
+    batch_file("QCF_10000001_20250731_001.XML", data);
+}
+
+/// A spreadsheet that is to become a batch file.
+pub fn batch_spreadsheet(data: &[u8]) {
+    if data.starts_with(b"PK") || data.starts_with(&[0xd0, 0xcf]) {
+        batch_file("learners.xlsx", data);
+    }
+}
+
+/// A file is answered with words; what was read of it can be written, and is then read as the same.
+fn batch_file(name: &str, data: &[u8]) {
+    let expected = Expected::on(chrono::NaiveDate::from_ymd_opt(2025, 7, 31).expect("a day"));
+    let checked = files::check(name, data, &expected);
+    assert!(checked.batch.is_some() || !checked.findings.is_empty());
+    let _ = files::report(ReportFormat::Html, std::slice::from_ref(&checked));
+    let Some(batch) = checked.batch else { return };
+    let now = chrono::NaiveDate::from_ymd_opt(2025, 7, 31).and_then(|day| day.and_hms_opt(14, 5, 0)).expect("a moment");
+    for extension in [Extension::Csv, Extension::Xml] {
+        let ukprn = "10000001".parse().expect("a UKPRN");
+        let file = files::convert(&batch, Some(ukprn), now, 1, extension).expect("it says whose it is");
+        let again = files::check(&file.name, file.text.as_bytes(), &expected);
+        // XML cannot carry every character that a damaged file may have.
+        assert!(extension == Extension::Xml || again.batch.is_some());
     }
 }

@@ -7,7 +7,7 @@
 //!                                              └── model: values with invariants
 //! ```
 //!
-//! Imports run one way: `cli` → edges (`server`, `soap`, `demo`) → `domain` → `store` → `model`. `contract` is compiled
+//! Imports run one way: `cli` → edges (`server`, `soap`, `files`, `jobs`, `demo`) → `domain` → `store` → `model`. `contract` is compiled
 //! from `wsdl/` and `schemas/`; `xml` reads and writes what it describes.
 
 pub mod cli;
@@ -15,6 +15,8 @@ pub mod config;
 pub mod contract;
 pub mod demo;
 pub mod domain;
+pub mod files;
+pub mod jobs;
 pub mod model;
 pub mod ops;
 pub mod pki;

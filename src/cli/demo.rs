@@ -73,6 +73,7 @@ fn seed(demo: &demo::Demo, service: &Service, learners: u64, out: &mut impl Writ
             "{} synthetic learners with {} learning events are in the register.",
             seeded.learners, seeded.events
         )?;
+        writeln!(out, "{} invented qualifications and units are in the catalogue.", seeded.catalogue)?;
         return Ok(());
     }
     let organisations = service.administration("lrs demo").organisations().map_err(|error| setup::refused(&error))?;

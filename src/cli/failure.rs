@@ -15,6 +15,8 @@ pub enum Failure {
     Failed(String),
     /// The service answered with a fault, which has been printed: exit code 1.
     Fault,
+    /// A checked file has findings, which have been printed: exit code 1.
+    Findings,
     /// Standard output could not be written. A closed pipe (`lrs ... | head`) is no failure.
     Output(io::Error),
 }
@@ -34,7 +36,7 @@ impl Failure {
     fn number(&self) -> u8 {
         match self {
             Failure::Usage(_) => 2,
-            Failure::Failed(_) | Failure::Fault => 1,
+            Failure::Failed(_) | Failure::Fault | Failure::Findings => 1,
             Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
             Failure::Output(_) => 1,
         }
@@ -45,7 +47,7 @@ impl Failure {
         match self {
             Failure::Usage(text) => Some(format!("{text}\nFor more, try '--help'.")),
             Failure::Failed(text) => Some(text.clone()),
-            Failure::Fault => None,
+            Failure::Fault | Failure::Findings => None,
             Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
             Failure::Output(error) => Some(format!("The output could not be written: {error}")),
         }

@@ -1,8 +1,11 @@
 //! The command line: one file per verb, each of which turns words into calls of the layers below and answers in plain English.
 //! No rule of the service lives here.
 
+mod batch;
 mod call;
+mod catalogue;
 mod cert;
+pub mod check;
 mod config;
 mod demo;
 mod failure;
@@ -12,6 +15,9 @@ mod migrate;
 mod org;
 mod serve;
 mod setup;
+mod slo;
+mod worker;
+mod workers;
 mod wsdl;
 
 use clap::{Parser, Subcommand};
@@ -31,6 +37,7 @@ pub struct Cli {
 enum Verb {
     Demo(demo::Demo),
     Serve(serve::Serve),
+    Worker(worker::Worker),
     Migrate(migrate::Migrate),
     #[command(subcommand)]
     Org(org::Org),
@@ -38,10 +45,16 @@ enum Verb {
     Cert(cert::Cert),
     #[command(subcommand)]
     Learner(learner::LearnerVerb),
+    #[command(subcommand)]
+    Catalogue(catalogue::CatalogueVerb),
     Call(call::Call),
+    Check(check::Check),
+    #[command(subcommand)]
+    Batch(batch::Batch),
     #[command(subcommand)]
     Wsdl(wsdl::Wsdl),
     Health(health::Health),
+    Slo(slo::Slo),
     #[command(subcommand)]
     Config(config::Verb),
 }
@@ -51,13 +64,18 @@ pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
     match cli.verb {
         Verb::Demo(demo) => demo::run(&demo, out),
         Verb::Serve(serve) => serve::run(&serve, out),
+        Verb::Worker(worker) => worker::run(&worker, out),
         Verb::Migrate(migrate) => migrate::run(&migrate, out),
         Verb::Org(org) => org::run(org, out),
         Verb::Cert(cert) => cert::run(cert, out),
         Verb::Learner(verb) => learner::run(verb, out),
+        Verb::Catalogue(verb) => catalogue::run(verb, out),
         Verb::Call(call) => call::run(call, out),
+        Verb::Check(check) => check::run(&check, out),
+        Verb::Batch(batch) => batch::run(batch, out),
         Verb::Wsdl(verb) => wsdl::run(verb, out),
         Verb::Health(health) => health::run(&health, out),
+        Verb::Slo(slo) => slo::run(&slo, out),
         Verb::Config(verb) => config::run(&verb, out),
     }
 }

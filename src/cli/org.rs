@@ -1,5 +1,6 @@
 //! `lrs org`: the organisations that may call, their passwords and their rights.
 
+use chrono::NaiveDate;
 use clap::Subcommand;
 use rand::seq::IndexedRandom;
 use std::io::{self, BufRead, Write};
@@ -8,7 +9,7 @@ use zeroize::Zeroizing;
 use super::failure::Failure;
 use super::{config, setup};
 use crate::domain::NewOrganisation;
-use crate::model::{OrgRef, Organisation, Permission, Permissions, Ukprn};
+use crate::model::{OrgRef, Organisation, Permission, Permissions, Recognition, RecognitionStatus, Ukprn};
 
 /// Length of an organisation password, in characters: `MIAPOrgPassword`, domain.md 2.1.
 const PASSWORD_LENGTH: usize = 16;
@@ -64,6 +65,24 @@ Examples:
         /// Take the rights away
         #[arg(long)]
         remove: bool,
+        #[command(flatten)]
+        config: config::File,
+    },
+    /// Set the regulator's status of an awarding organisation
+    #[command(after_help = "\
+Status: Applying, Applied, Rejected, Recognised, Withdrawn, Surrendered. An awarding organisation of which nothing is said is recognised.
+One whose recognition was withdrawn or surrendered may still submit what was awarded up to the day on which it ended.
+
+Example:
+  lrs org recognition 90000060 Surrendered --ended 2024-03-31")]
+    Recognition {
+        /// The awarding organisation
+        ukprn: Ukprn,
+        /// The status
+        status: RecognitionStatus,
+        /// The last day of a recognition that has ended
+        #[arg(long, value_name = "DATE")]
+        ended: Option<NaiveDate>,
         #[command(flatten)]
         config: config::File,
     },
@@ -123,6 +142,15 @@ pub fn run(org: Org, out: &mut impl Write) -> Result<(), Failure> {
                 Ok(permissions)
             })?;
             Ok(writeln!(out, "{ukprn} may: {}", in_words(permissions))?)
+        }
+        Org::Recognition { ukprn, status, ended, config } => {
+            let has_ended = matches!(status, RecognitionStatus::Withdrawn | RecognitionStatus::Surrendered);
+            if has_ended != ended.is_some() {
+                let text = "--ended is given where the recognition was withdrawn or surrendered, and there alone";
+                return Err(Failure::Usage(text.to_owned()));
+            }
+            setup::administer(&config, |admin| admin.set_recognition(ukprn, Recognition { status, ended_on: ended }))?;
+            Ok(writeln!(out, "{ukprn} is {status}.")?)
         }
     }
 }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::failure::Failure;
-use super::{config, setup};
+use super::workers::Minutes;
+use super::{config, setup, workers};
 use crate::config::{Config, Sources};
 use crate::demo::Demo;
 use crate::domain::Service;
+use crate::jobs::Observer;
 use crate::ops::{self, Metrics, Operations};
 use crate::server::{self, Setup, StartError};
 use crate::soap::SoapGateway;
@@ -18,16 +20,23 @@ use crate::soap::SoapGateway;
 #[command(after_help = "\
 SIGTERM or SIGINT stops it: calls in flight finish. SIGHUP reads the certificates and service.maintenance again.
 
-Example:
-  lrs serve --config /etc/lrs/lrs.toml")]
+Examples:
+  lrs serve --config /etc/lrs/lrs.toml
+  lrs serve --workers 0")]
 pub struct Serve {
+    /// Batches that are done at once; 0 leaves them to 'lrs worker'
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=64))]
+    workers: Option<u16>,
     #[command(flatten)]
     config: config::File,
 }
 
 /// Runs the verb.
 pub fn run(serve: &Serve, out: &mut impl Write) -> Result<(), Failure> {
-    let sources = serve.config.sources();
+    let mut sources = serve.config.sources();
+    if let Some(workers) = serve.workers {
+        sources = sources.with_flag("jobs.workers", workers.to_string());
+    }
     let config = config::load(&sources)?;
     ops::init_log(&config.log);
     let store = setup::open(&config)?;
@@ -45,8 +54,11 @@ pub fn listen(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let maintenance = Arc::new(AtomicBool::new(config.service.maintenance));
+    let metrics = Metrics::new().map_err(|error| Failure::doing("The metrics could not be set up", error))?;
+    let metrics = Arc::new(metrics);
+    let jobs = config.jobs;
     let setup = Setup {
-        health: health(&service, demo.clone())?,
+        health: health(&service, &metrics, demo.clone()),
         gateway: Arc::new(SoapGateway::new(service.clone(), config.server.public_url.clone())),
         routes: SoapGateway::routes(),
         always_block: !service.store().is_embedded(),
@@ -70,28 +82,36 @@ pub fn listen(
     }
     out.flush()?;
 
+    let counted = Arc::clone(&metrics);
+    let observer: Observer = Arc::new(move |kind, records| counted.job_records(kind.code(), records));
+    let working = workers::start(&service, jobs, &observer)?;
+    let minutes = Minutes::start(&service, &metrics, &maintenance)?;
     let stopped = running.until_signal(|| reload(sources, &maintenance));
+    working.stop();
+    drop(minutes);
     service.store().close();
     stopped.map_err(|error| Failure::doing("The service has stopped", error))
 }
 
-fn health(service: &Service, demo: Option<Demo>) -> Result<Operations, Failure> {
-    let metrics = Metrics::new().map_err(|error| Failure::doing("The metrics could not be set up", error))?;
+fn health(service: &Service, metrics: &Arc<Metrics>, demo: Option<Demo>) -> Operations {
     let store = service.store().clone();
     let probe = move || match store.is_ready() {
         Ok(true) => Ok(()),
         Ok(false) => Err("tables are missing or of another release".to_owned()),
         Err(error) => Err(error.to_string()),
     };
-    let health = Operations::new(Arc::new(metrics)).with_probe("store", probe);
     let service = service.clone();
-    Ok(match demo {
+    let queue = service.clone();
+    let health = Operations::new(Arc::clone(metrics))
+        .with_probe("store", probe)
+        .with_refresh(move |metrics| workers::look_at_queue(&queue, metrics));
+    match demo {
         None => health,
         Some(demo) => health.with_reset(move || match demo.reset(&service) {
             Ok(seeded) => Ok(format!("{} learners, {} learning events", seeded.learners, seeded.events)),
             Err(error) => Err(error.to_string()),
         }),
-    })
+    }
 }
 
 fn greet(demo: &Demo, out: &mut impl Write) -> Result<(), Failure> {

@@ -61,6 +61,7 @@ pub fn refused(error: &AdministrationError) -> Failure {
             " 'lrs org list' shows the organisations."
         }
         AdministrationError::UnknownCertificate(_) => " 'lrs cert list' shows the certificates.",
+        AdministrationError::UnknownJob(_) | AdministrationError::JobIsOver(_) => " 'lrs batch list' shows the jobs.",
         AdministrationError::RevokedCertificate(_) => " Give the organisation a new one.",
         AdministrationError::PasswordForm | AdministrationError::Service(_) => "",
     };

@@ -8,7 +8,7 @@ use super::reader::Reader;
 /// Sizes in bytes, times in seconds, numbers for the whole process.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Longest request body of an interactive service, before and after decompression.
+    /// Longest request body, before and after decompression: 200 learners with all their fields fit.
     pub body_bytes: usize,
     /// The same for a service that takes batches.
     pub batch_body_bytes: usize,
@@ -52,7 +52,7 @@ impl Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            body_bytes: 256 * 1024,
+            body_bytes: 2 * 1024 * 1024,
             batch_body_bytes: 32 * 1024 * 1024,
             header_timeout: Duration::from_secs(5),
             body_timeout: Duration::from_secs(10),

@@ -2,6 +2,7 @@
 //! (`lrs.toml`), else the default; where it came from is kept for `lrs config show`. A key that nobody knows is an error, because a misspelt
 //! limit is a limit that is not there.
 
+mod jobs;
 mod limits;
 mod listeners;
 mod log;
@@ -15,6 +16,7 @@ mod value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+pub use self::jobs::Jobs;
 pub use self::limits::Limits;
 pub use self::listeners::{Operations, Server};
 pub use self::log::Log;
@@ -44,6 +46,8 @@ pub struct Config {
     pub rules: Rules,
     /// `[service]`: maintenance and hours.
     pub service: Service,
+    /// `[jobs]`: the workers that do batches.
+    pub jobs: Jobs,
     /// `[log]`: how much is said.
     pub log: Log,
     settings: Vec<Setting>,
@@ -133,9 +137,10 @@ impl Config {
         let limits = Limits::read(&mut reader)?;
         let rules = Rules::read(&mut reader)?;
         let service = Service::read(&mut reader)?;
+        let jobs = Jobs::read(&mut reader)?;
         let log = Log::read(&mut reader)?;
         let settings = reader.finish()?;
-        Ok(Self { server, operations, tls, store, limits, rules, service, log, settings })
+        Ok(Self { server, operations, tls, store, limits, rules, service, jobs, log, settings })
     }
 
     /// Every setting with its value (secrets masked) and origin, in the order of the sections: what `lrs config show` prints.

@@ -32,7 +32,7 @@ fn defaults_need_no_file() {
     let config = Config::load(&Sources::default()).unwrap();
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8443");
     assert_eq!(config.server.public_url, "https://localhost:8443");
-    assert_eq!(config.limits.body_bytes, 262_144);
+    assert_eq!(config.limits.body_bytes, 2_097_152);
     assert_eq!(config.limits.batch_body_bytes, 33_554_432);
     assert!(!config.rules.require_recent_find);
     assert!(config.settings().iter().all(|s| s.origin == Origin::Default));

@@ -1,5 +1,7 @@
 //! For every operation and every code that it can answer with: a request that produces it, on the data as the demonstration puts them.
 
+mod achievements;
+
 use super::FixtureError;
 use super::people::People;
 use crate::model::Learner;
@@ -75,6 +77,7 @@ pub fn all(people: &People) -> Result<Vec<Example>, FixtureError> {
     ] {
         list.extend(operation.examples());
     }
+    list.extend(achievements::operations(cast.exact).into_iter().flat_map(Operation::examples));
     list.extend(not_yet());
     Ok(list)
 }
@@ -103,11 +106,13 @@ struct Operation {
     outcomes: Vec<(&'static str, &'static str, Fields)>,
     /// A field with a value that the contract does not allow.
     malformed: (&'static str, &'static str),
+    /// Who calls it when all is well.
+    caller: Caller,
 }
 
 impl Operation {
     fn new(service: &'static str, name: &'static str, malformed: (&'static str, &'static str)) -> Self {
-        Self { service, name, outcomes: Vec::new(), malformed }
+        Self { service, name, outcomes: Vec::new(), malformed, caller: Caller::Provider }
     }
 
     fn gives(mut self, code: &'static str, note: &'static str, fields: Fields) -> Self {
@@ -116,13 +121,13 @@ impl Operation {
     }
 
     fn examples(self) -> Vec<Example> {
-        let Self { service, name: operation, outcomes, malformed } = self;
+        let Self { service, name: operation, outcomes, malformed, caller } = self;
         let usual = outcomes.first().map(|(_, _, fields)| fields.clone()).unwrap_or_default();
         let wrong = with(&usual, malformed.0, malformed.1);
         let example = |code, note, caller, fields| Example { service, operation, code, note, caller, fields };
-        let own = outcomes.into_iter().map(|(code, note, fields)| example(code, note, Caller::Provider, fields));
+        let own = outcomes.into_iter().map(|(code, note, fields)| example(code, note, caller, fields));
         let shared = [
-            example("WSEC0001", "a value that the contract does not allow", Caller::Provider, wrong),
+            example("WSEC0001", "a value that the contract does not allow", caller, wrong),
             example("WSEC0003", "an organisation that does not exist", Caller::Unknown, usual.clone()),
             example("WSEC0005", "a wrong password", Caller::WrongPassword, usual.clone()),
             example("WSEC0006", "an organisation without permissions", Caller::Limited, usual),
@@ -431,8 +436,6 @@ fn not_yet() -> Vec<Example> {
         example(LS, "getBatchRegistrationOutput", Caller::Provider),
         example(LS, "submitVerifyBatch", Caller::Provider),
         example(LS, "getVerifyBatchOutput", Caller::Provider),
-        example("ExternalService", "SubmitAchievementBatchJob", Caller::Awarding),
-        example("ExternalService", "GetAchievementBatchJob", Caller::Awarding),
     ]
 }
 

@@ -2,6 +2,7 @@
 //! every answer. It puts its data into whatever store the service has, and puts them back on demand.
 
 mod aims;
+mod catalogue;
 mod examples;
 mod folder;
 mod guide;
@@ -96,6 +97,8 @@ pub struct Seeded {
     pub learners: u64,
     /// Learning events.
     pub events: u64,
+    /// Qualifications and units of the catalogue.
+    pub catalogue: u64,
 }
 
 impl Demo {
@@ -180,6 +183,7 @@ impl Demo {
         let learners = administration.import_learners(learners, progress)?.added;
         let events = named().flat_map(|person| person.events.clone()).chain(others()?.flat_map(|(_, events)| events));
         let events = administration.import_events(events)?;
+        let catalogue = administration.import_catalogue(catalogue::entries()?, |_| ())?.added;
         if known.is_empty() {
             *known = ORGANISATIONS.iter().map(|new| new.add(service, USER)).collect::<Result<_, _>>()?;
         } else {
@@ -190,7 +194,7 @@ impl Demo {
             service.store().write(insert).map_err(AdministrationError::from)?;
         }
         self.register_certificates(service)?;
-        Ok(Seeded { learners, events })
+        Ok(Seeded { learners, events, catalogue })
     }
 
     /// Lets the folder's certificates act for their organisations. One that the service knows is left as it is, revoked or not.

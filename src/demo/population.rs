@@ -180,7 +180,17 @@ fn person(chance: &mut Chance, uln: Uln, number: u64, aims: &[Aim]) -> Option<(L
         ability_to_share: if chance.one_in(10) { AbilityToShare::NotSeen } else { AbilityToShare::Shares },
         ..plain_learner(uln, given_name, &family_name, date_of_birth, postcode(chance)?, registered_on)
     };
-    let happened = (0..chance.up_to(5)).filter_map(|_| event(chance, &learner, aims)).collect();
+    let mut happened: Vec<LearningEvent> = Vec::new();
+    for _ in 0..chance.up_to(5) {
+        // Nobody is awarded the same thing twice on a day.
+        let another = event(chance, &learner, aims).filter(|new| {
+            let same = |old: &LearningEvent| {
+                old.subject_code == new.subject_code && old.achievement_award_date == new.achievement_award_date
+            };
+            !happened.iter().any(same)
+        });
+        happened.extend(another);
+    }
     Some((learner, happened))
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Error, Service, passwords};
 use crate::model::{
-    AuditEntry, Door, Fingerprint, Learner, OrgRef, Organisation, Peer, Permissions, Timestamp, Ukprn, Uln,
+    AuditEntry, Door, Fingerprint, JobId, Learner, OrgRef, Organisation, Peer, Permissions, Timestamp, Ukprn, Uln,
 };
 use crate::store::organisations::{self as rows, Certificate};
 use crate::store::{AnyConnection, StoreError, audit, learners, wipe};
@@ -31,6 +31,12 @@ pub enum AdministrationError {
     /// The password has not the length that the contract demands.
     #[error("an organisation password has exactly 16 characters, not all of them blank")]
     PasswordForm,
+    /// No job has this number.
+    #[error("no job has the number {0}")]
+    UnknownJob(JobId),
+    /// Nothing can be changed about the job any more.
+    #[error("job {0} is over")]
+    JobIsOver(JobId),
     /// The service failed.
     #[error(transparent)]
     Service(#[from] Error),

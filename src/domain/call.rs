@@ -26,6 +26,11 @@ impl Call {
         self.operation
     }
 
+    /// The way by which it came in.
+    pub(super) const fn door(&self) -> Door {
+        self.door
+    }
+
     /// Whether the call has left lines that must be durable before the reply leaves.
     pub fn has_trail(&self) -> bool {
         !self.trail.lock().unwrap_or_else(PoisonError::into_inner).is_empty()

@@ -28,12 +28,24 @@ pub const FOUND: &str = "WSRC0004";
 pub const REGISTERED: &str = "WSRC0005";
 /// Learner updated.
 pub const UPDATED: &str = "WSRC0006";
+/// Batch submitted.
+pub const BATCH_SUBMITTED: &str = "WSRC0007";
+/// Batch still running.
+pub const BATCH_INCOMPLETE: &str = "WSRC0008";
+/// Batch done.
+pub const BATCH_SUCCESSFUL: &str = "WSRC0009";
+/// Batch failed.
+pub const BATCH_FAILED: &str = "WSRC0010";
 /// Updated by somebody else meanwhile.
 pub const STALE: &str = "WSRC0013";
 /// Invalid change of the ability to share.
 pub const INVALID_SHARING: &str = "WSRC0014";
 /// Insufficient data.
 pub const INSUFFICIENT_DATA: &str = "WSRC0015";
+/// The stated count is not the number of records.
+pub const WRONG_COUNT: &str = "WSRC0017";
+/// Unknown job.
+pub const UNKNOWN_JOB: &str = "WSRC0018";
 /// ULN not found for update.
 pub const NOT_FOUND_FOR_UPDATE: &str = "WSRC0019";
 /// No changes found.
@@ -42,6 +54,26 @@ pub const NO_CHANGE: &str = "WSRC0020";
 pub const NOT_REGISTERED: &str = "WSRC0021";
 /// Master substituted.
 pub const MASTER_SUBSTITUTED: &str = "WSRC0022";
+/// Verify batch submitted (this and the next three are our choice, domain.md 2.9).
+pub const VERIFY_BATCH_SUBMITTED: &str = "WSRC0025";
+/// Verify batch still running.
+pub const VERIFY_BATCH_INCOMPLETE: &str = "WSRC0026";
+/// Verify batch done.
+pub const VERIFY_BATCH_SUCCESSFUL: &str = "WSRC0027";
+/// Verify batch failed.
+pub const VERIFY_BATCH_FAILED: &str = "WSRC0028";
+/// The stated count of a verify batch is not the number of records.
+pub const VERIFY_WRONG_COUNT: &str = "WSRC0030";
+/// The awarding organisation may not submit achievements.
+pub const NOT_CONFIGURED: &str = "WSRC0043";
+/// The e-mail address of an achievement batch is malformed.
+pub const INVALID_EMAIL: &str = "WSEC0044";
+/// The submission type of an achievement batch is unknown.
+pub const INVALID_SUBMISSION_TYPE: &str = "WSEC0045";
+/// An achievement batch has too many records.
+pub const TOO_MANY_ACHIEVEMENTS: &str = "WSEC0046";
+/// An achievement batch has no record.
+pub const NO_ACHIEVEMENT: &str = "WSEC0047";
 /// Supplied ULN invalid.
 pub const INVALID_ULN: &str = "WSEC0136";
 /// Learner does not share.
@@ -55,7 +87,7 @@ const FINDS: &[&str] = &["learnerByULN", "learnerByDemographics", "LearnerByUln"
 const UPDATES: &[&str] = &["updateSingleLearner", "UpdateLearnerSubsetFields"];
 const RECORDS: &[&str] = &["GetLearnerLearningEvents", "GetLearnerRecord"];
 const VERIFY: &[&str] = &["verifyLearner"];
-const BATCH_OUTPUT: &[&str] = &["getBatchRegistrationOutput"];
+const BATCH_OUTPUT: &[&str] = &["getBatchRegistrationOutput", "GetAchievementBatchJob"];
 const VERIFY_OUTPUT: &[&str] = &["getVerifyBatchOutput"];
 const ACHIEVEMENTS: &[&str] = &["SubmitAchievementBatchJob"];
 
@@ -91,20 +123,20 @@ pub const ALL: &[ResponseCode] = &[
     ),
     entry(REGISTERED, "Learner successfully registered.", &["registerSingleLearner"]),
     entry(UPDATED, "Learner successfully updated.", UPDATES),
-    entry("WSRC0007", "Batch successfully submitted.", &["submitBatchRegistration", "SubmitAchievementBatchJob"]),
-    entry("WSRC0008", "Batch learner registration incomplete: still running.", BATCH_OUTPUT),
-    entry("WSRC0009", "Batch learner registration successful.", BATCH_OUTPUT),
-    entry("WSRC0010", "Batch learner registration failed.", BATCH_OUTPUT),
+    entry(BATCH_SUBMITTED, "Batch successfully submitted.", &["submitBatchRegistration", "SubmitAchievementBatchJob"]),
+    entry(BATCH_INCOMPLETE, "Batch incomplete: still running.", BATCH_OUTPUT),
+    entry(BATCH_SUCCESSFUL, "Batch successful: every record was processed.", BATCH_OUTPUT),
+    entry(BATCH_FAILED, "Batch failed, or was cancelled.", BATCH_OUTPUT),
     entry(STALE, "The ULN has been updated since you last obtained the details: find it again, then update.", UPDATES),
     entry(INVALID_SHARING, "Invalid change of the Ability to Share status.", UPDATES),
     entry(INSUFFICIENT_DATA, "Insufficient data.", UPDATES),
     entry(
-        "WSRC0017",
+        WRONG_COUNT,
         "Record count incorrect: it differs from the number of learners sent.",
         &["submitBatchRegistration"],
     ),
     entry(
-        "WSRC0018",
+        UNKNOWN_JOB,
         "Unknown job.",
         &["getBatchRegistrationOutput", "getVerifyBatchOutput", "GetAchievementBatchJob"],
     ),
@@ -132,13 +164,13 @@ pub const ALL: &[ResponseCode] = &[
     ),
     entry("WSRC0023", "ULNs for report not found.", &["getMergedUnmergedULNsReport", "getDeletedULNsReport"]),
     entry("WSRC0024", "No ULNs for report.", &["getMergedUnmergedULNsReport", "getDeletedULNsReport"]),
-    entry("WSRC0025", "Verify batch successfully submitted.", &["submitVerifyBatch"]),
-    entry("WSRC0026", "Verify batch incomplete: still running.", VERIFY_OUTPUT),
-    entry("WSRC0027", "Verify batch successful.", VERIFY_OUTPUT),
-    entry("WSRC0028", "Verify batch failed.", VERIFY_OUTPUT),
-    entry("WSRC0030", "Batch learner verification record count incorrect.", &["submitVerifyBatch"]),
+    entry(VERIFY_BATCH_SUBMITTED, "Verify batch successfully submitted.", &["submitVerifyBatch"]),
+    entry(VERIFY_BATCH_INCOMPLETE, "Verify batch incomplete: still running.", VERIFY_OUTPUT),
+    entry(VERIFY_BATCH_SUCCESSFUL, "Verify batch successful.", VERIFY_OUTPUT),
+    entry(VERIFY_BATCH_FAILED, "Verify batch failed.", VERIFY_OUTPUT),
+    entry(VERIFY_WRONG_COUNT, "Batch learner verification record count incorrect.", &["submitVerifyBatch"]),
     entry(
-        "WSRC0043",
+        NOT_CONFIGURED,
         "The awarding organisation is not configured to submit achievement batches: contact the helpdesk.",
         ACHIEVEMENTS,
     ),
@@ -152,10 +184,10 @@ pub const ALL: &[ResponseCode] = &[
     entry("WSEC0004", "Out of hours: outside operational hours.", &[]),
     entry("WSEC0005", "Incorrect password: the organisation password is wrong.", &[]),
     entry("WSEC0006", "Insufficient access: the organisation is not allowed to do this.", &[]),
-    entry("WSEC0044", "Email address not valid.", ACHIEVEMENTS),
-    entry("WSEC0045", "Submission type not valid.", ACHIEVEMENTS),
-    entry("WSEC0046", "Number of achievements exceeds the maximum of 10,000.", ACHIEVEMENTS),
-    entry("WSEC0047", "Must contain at least one achievement record.", ACHIEVEMENTS),
+    entry(INVALID_EMAIL, "Email address not valid.", ACHIEVEMENTS),
+    entry(INVALID_SUBMISSION_TYPE, "Submission type not valid.", ACHIEVEMENTS),
+    entry(TOO_MANY_ACHIEVEMENTS, "Number of achievements exceeds the maximum of 10,000.", ACHIEVEMENTS),
+    entry(NO_ACHIEVEMENT, "Must contain at least one achievement record.", ACHIEVEMENTS),
     entry(INVALID_ULN, "Supplied ULN is invalid.", RECORDS),
     entry(NOT_SHARED, "Learner has not opted to share data: no events returned.", RECORDS),
     entry(NOT_VERIFIED, "Learner could not be verified.", RECORDS),

@@ -1,9 +1,12 @@
 //! The rules of the service, as every door calls them: one [`Service`], one [`Call`] a request, one function an operation, one enum of
 //! outcomes each. It knows no XML, no HTTP and no SQL.
 
+pub mod achievements;
 mod administration;
 mod audit;
+pub mod batches;
 mod call;
+pub mod catalogue;
 mod clock;
 pub mod codes;
 mod error;
@@ -16,6 +19,7 @@ mod organisations;
 mod passwords;
 mod records;
 mod registry;
+pub mod service_levels;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -23,9 +27,11 @@ pub mod verification;
 
 use std::sync::Arc;
 
+pub use achievements::{AchievementBatch, AchievementJob, AchievementRow, AchievementSubmission};
 pub use administration::{Administration, AdministrationError, NewOrganisation};
 pub use audit::{AuditLine, AuditPage, AuditQuery};
 pub use call::{Call, Caller};
+pub use catalogue::CatalogueReport;
 pub use clock::Clock;
 pub use error::Error;
 pub use import::ImportReport;
@@ -56,6 +62,7 @@ struct Inner {
     registry: Registry,
     passwords: Passwords,
     searches: learners::SearchSweep,
+    jobs_bell: batches::Bell,
 }
 
 impl Service {
@@ -64,7 +71,8 @@ impl Service {
         let passwords = Passwords::new(settings.password_memory);
         let registry = Registry::default();
         let searches = learners::SearchSweep::default();
-        Self { inner: Arc::new(Inner { store, settings, clock, registry, passwords, searches }) }
+        let jobs_bell = batches::Bell::default();
+        Self { inner: Arc::new(Inner { store, settings, clock, registry, passwords, searches, jobs_bell }) }
     }
 
     /// The store, for those who open, migrate, watch and close it.

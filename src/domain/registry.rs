@@ -36,6 +36,7 @@ pub(super) struct Content {
     change_number: i64,
     by_ukprn: HashMap<Ukprn, Arc<Organisation>>,
     by_org_ref: HashMap<OrgRef, Arc<Organisation>>,
+    by_id: HashMap<i32, Arc<Organisation>>,
     certificates: HashMap<Fingerprint, Certificate>,
 }
 
@@ -51,6 +52,11 @@ impl Content {
         } else {
             named_by_ukprn(org_ref)
         }
+    }
+
+    /// The organisation of an internal number.
+    pub(super) fn organisation_of(&self, id: i32) -> Option<&Arc<Organisation>> {
+        self.by_id.get(&id)
     }
 
     /// Whether the certificate may act for the organisation at this moment.
@@ -118,6 +124,7 @@ impl Service {
             change_number,
             by_ukprn: organisations.iter().map(|each| (each.ukprn, Arc::clone(each))).collect(),
             by_org_ref: organisations.iter().map(|each| (each.org_ref, Arc::clone(each))).collect(),
+            by_id: organisations.iter().map(|each| (each.id, Arc::clone(each))).collect(),
             certificates: certificates.into_iter().map(|each| (each.fingerprint, each)).collect(),
         })
     }

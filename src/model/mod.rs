@@ -1,26 +1,36 @@
 //! The values of the field with their invariants: what a ULN, a postcode, a learner or an organisation is. No I/O, no SQL, no XML;
 //! whoever holds one of these values need not check it again.
 
+mod achievement;
 mod audit;
+mod catalogue;
 mod certificate;
 mod codes;
 mod event;
+mod grading;
+mod job;
 mod learner;
 mod organisation;
 mod permission;
 mod postcode;
+mod reference;
 mod time;
 mod uln;
 
+pub use achievement::{Achievement, AchievementAction, AssessmentLanguage, SubmissionType};
 pub use audit::{AuditEntry, Door};
+pub use catalogue::{Availability, CatalogueEntry, Recognition, RecognitionStatus};
 pub use certificate::{Fingerprint, InvalidFingerprint, Peer};
 pub use codes::{
     AbilityToShare, EventSource, EventStatus, Gender, LearnerStatus, TierLevel, UnknownCode, VerificationType,
 };
 pub use event::LearningEvent;
+pub use grading::{GRADE_SETS, Grading, InvalidGrading, LONGEST_GRADE};
+pub use job::{Job, JobId, JobKind, JobRecord, JobState};
 pub use learner::Learner;
 pub use organisation::{InvalidOrgRef, InvalidUkprn, OrgRef, Organisation, Ukprn};
 pub use permission::{Permission, Permissions, UnknownPermission};
 pub use postcode::{InvalidPostcode, Postcode};
+pub use reference::{InvalidReference, QualificationNumber, Reference, UnitNumber};
 pub use time::{Timestamp, to_microseconds};
 pub use uln::{InvalidUln, Uln};

@@ -25,6 +25,9 @@ pub struct Probe {
     pub check: Box<dyn Fn() -> Result<(), String> + Send + Sync>,
 }
 
+/// Looks at something that is shown as a number; called before the numbers are shown. May block.
+pub type Refresh = Box<dyn Fn(&Metrics) + Send + Sync>;
+
 /// Puts the demo's data back, and says what it did. May block.
 pub type Reset = Box<dyn Fn() -> Result<String, String> + Send + Sync>;
 
@@ -34,6 +37,8 @@ pub struct Operations {
     pub metrics: Arc<Metrics>,
     /// All must be in order for `/readyz`.
     pub probes: Vec<Probe>,
+    /// What is looked at before `/metrics` is shown.
+    pub refreshes: Vec<Refresh>,
     /// For `POST /demo/reset`, which exists in the demo alone.
     pub reset: Option<Reset>,
     /// Set when the service begins to stop; `/readyz` then says no, so that no new calls are sent here.
@@ -45,7 +50,14 @@ pub struct Operations {
 impl Operations {
     /// Nothing to probe and nothing to reset yet.
     pub fn new(metrics: Arc<Metrics>) -> Self {
-        Self { metrics, probes: Vec::new(), reset: None, stopping: AtomicBool::new(false), started: Instant::now() }
+        Self {
+            metrics,
+            probes: Vec::new(),
+            refreshes: Vec::new(),
+            reset: None,
+            stopping: AtomicBool::new(false),
+            started: Instant::now(),
+        }
     }
 
     /// Adds a probe.
@@ -56,6 +68,13 @@ impl Operations {
         check: impl Fn() -> Result<(), String> + Send + Sync + 'static,
     ) -> Self {
         self.probes.push(Probe { name, check: Box::new(check) });
+        self
+    }
+
+    /// Adds something to be looked at before `/metrics` is shown.
+    #[must_use]
+    pub fn with_refresh(mut self, refresh: impl Fn(&Metrics) + Send + Sync + 'static) -> Self {
+        self.refreshes.push(Box::new(refresh));
         self
     }
 
@@ -137,6 +156,10 @@ async fn health(operations: web::Data<Operations>) -> HttpResponse {
 }
 
 async fn metrics(operations: web::Data<Operations>) -> HttpResponse {
+    let looked = operations.clone();
+    let look = move || looked.refreshes.iter().for_each(|refresh| refresh(&looked.metrics));
+    // What could not be looked at in time keeps its last number.
+    let _ = timeout(PATIENCE, web::block(look)).await;
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(operations.metrics.render())
 }
 

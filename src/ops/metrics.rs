@@ -1,11 +1,28 @@
 //! Counters and times in the format of Prometheus. Every label is a `&'static str`: a word of this program's text, never of a client's.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use prometheus::{HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use prometheus::core::Collector;
+use prometheus::proto::LabelPair;
+use prometheus::{
+    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
+};
 
 /// Seconds; most calls are shorter than a millisecond, and clients give up after 20 s.
 const BUCKETS: [f64; 14] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0, 5.0, 20.0];
+
+/// The code of calls that failed inside the service.
+const FAILED: &str = "WSEC0999";
+
+/// Calls of one operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Calls {
+    /// With an answer or a fault that the client is to blame for.
+    pub answered: i64,
+    /// With a fault that the service is to blame for.
+    pub failed: i64,
+}
 
 /// The metrics of one process.
 pub struct Metrics {
@@ -16,6 +33,23 @@ pub struct Metrics {
     handshakes: IntCounter,
     connected: IntCounter,
     connections: IntGauge,
+    job_records: IntCounterVec,
+    jobs: IntGaugeVec,
+    oldest_job: IntGauge,
+    late_jobs: IntGauge,
+}
+
+/// How the queue of batches stands.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Queue {
+    /// Jobs that nobody has begun.
+    pub waiting: i64,
+    /// Jobs that are being done.
+    pub in_progress: i64,
+    /// Seconds since the oldest of them was submitted; 0 when there is none.
+    pub oldest_seconds: i64,
+    /// Those submitted more than 48 hours ago.
+    pub late: i64,
 }
 
 impl Metrics {
@@ -45,6 +79,19 @@ impl Metrics {
             )?,
             connected: IntCounter::new("lrs_connections_total", "Connections whose TLS handshake succeeded")?,
             connections: IntGauge::new("lrs_connections", "Connections open now")?,
+            job_records: IntCounterVec::new(
+                Opts::new("lrs_job_records_total", "Records of batches done by the workers of this process"),
+                &["kind"],
+            )?,
+            jobs: IntGaugeVec::new(Opts::new("lrs_jobs", "Batches in the queue that are not over"), &["state"])?,
+            oldest_job: IntGauge::new(
+                "lrs_jobs_oldest_seconds",
+                "Time since the oldest batch that is not over was submitted; 0 when there is none",
+            )?,
+            late_jobs: IntGauge::new(
+                "lrs_jobs_over_48_hours",
+                "Batches that are not over 48 hours after their submission; must be 0",
+            )?,
         };
         metrics.registry.register(Box::new(metrics.calls.clone()))?;
         metrics.registry.register(Box::new(metrics.durations.clone()))?;
@@ -52,6 +99,10 @@ impl Metrics {
         metrics.registry.register(Box::new(metrics.handshakes.clone()))?;
         metrics.registry.register(Box::new(metrics.connected.clone()))?;
         metrics.registry.register(Box::new(metrics.connections.clone()))?;
+        metrics.registry.register(Box::new(metrics.job_records.clone()))?;
+        metrics.registry.register(Box::new(metrics.jobs.clone()))?;
+        metrics.registry.register(Box::new(metrics.oldest_job.clone()))?;
+        metrics.registry.register(Box::new(metrics.late_jobs.clone()))?;
         Ok(metrics)
     }
 
@@ -94,6 +145,43 @@ impl Metrics {
         self.connections.get()
     }
 
+    /// Records of batches were done.
+    pub fn job_records(&self, kind: &'static str, records: usize) {
+        self.job_records.with_label_values(&[kind]).inc_by(u64::try_from(records).unwrap_or_default());
+    }
+
+    /// The queue of batches was looked at.
+    pub fn queue(&self, queue: Queue) {
+        let Queue { waiting, in_progress, oldest_seconds, late } = queue;
+        self.jobs.with_label_values(&["waiting"]).set(waiting);
+        self.jobs.with_label_values(&["in_progress"]).set(in_progress);
+        self.oldest_job.set(oldest_seconds);
+        self.late_jobs.set(late);
+    }
+
+    /// Calls so far by operation: those that a service answered, and those that it failed to answer for a reason of its own (WSEC0999).
+    pub fn calls_so_far(&self) -> BTreeMap<String, Calls> {
+        let mut calls: BTreeMap<String, Calls> = BTreeMap::new();
+        for family in self.calls.collect() {
+            for metric in family.get_metric() {
+                let label = |name: &str| {
+                    metric
+                        .get_label()
+                        .iter()
+                        .find(|label| label.name() == name)
+                        .map(LabelPair::value)
+                        .unwrap_or_default()
+                };
+                let count = metric.get_counter().get_value().round();
+                // Counts of calls are far below the numbers that a float cannot hold.
+                let count = format!("{count}").parse::<i64>().unwrap_or_default();
+                let calls = calls.entry(label("operation").to_owned()).or_default();
+                if label("code") == FAILED { calls.failed += count } else { calls.answered += count }
+            }
+        }
+        calls
+    }
+
     /// Everything as text for a scraper.
     pub fn render(&self) -> String {
         let mut text = String::new();
@@ -129,5 +217,25 @@ mod tests {
         );
         assert!(text.contains(r#"lrs_refused_total{reason="certificate_revoked"} 1"#));
         assert!(text.contains("lrs_connections 1"));
+        metrics.call("LearnerService", "learnerByULN", "fault", "WSEC0999", Duration::from_micros(300));
+        let calls = metrics.calls_so_far();
+        assert_eq!(calls.get("learnerByULN"), Some(&Calls { answered: 3, failed: 1 }));
+    }
+
+    #[test]
+    fn the_queue_is_shown() {
+        let metrics = Metrics::new().unwrap();
+        metrics.job_records("Registration", 200);
+        metrics.queue(Queue { waiting: 3, in_progress: 1, oldest_seconds: 90, late: 0 });
+        let text = metrics.render();
+        for line in [
+            r#"lrs_job_records_total{kind="Registration"} 200"#,
+            r#"lrs_jobs{state="waiting"} 3"#,
+            r#"lrs_jobs{state="in_progress"} 1"#,
+            "lrs_jobs_oldest_seconds 90",
+            "lrs_jobs_over_48_hours 0",
+        ] {
+            assert!(text.contains(line), "{text}");
+        }
     }
 }

@@ -5,6 +5,6 @@ mod listener;
 mod logging;
 mod metrics;
 
-pub use self::listener::{Operations, Probe, Reset, bind};
+pub use self::listener::{Operations, Probe, Refresh, Reset, bind};
 pub use self::logging::{CallLine, RequestId, init_log, log_call};
-pub use self::metrics::Metrics;
+pub use self::metrics::{Calls, Metrics, Queue};

@@ -1,6 +1,7 @@
 //! Where each request says who sends it.
 
 use super::door::{Credentialed, Credentials};
+use crate::contract::external_service::{GetAchievementBatchJob, SubmitAchievementBatchJob, User};
 use crate::contract::learner_service::{
     BatchOutputRqst, BatchRegistrationRqst, LearnerByDemographicsRqst, LearnerByULNRqst, RegisterSingleLearnerRqst,
     RetrieveULNsRqst, UpdateLearnerRqst, VerifyBatchOutputRqst, VerifyBatchRqst, VerifyLearnerRqst,
@@ -75,6 +76,30 @@ impl Credentialed for InvokingOrganisationR10<'_> {
             organisation_ref: self.organisation_ref.as_deref(),
             password: self.password.as_deref(),
             user_name: self.username.as_deref(),
+        }
+    }
+}
+
+macro_rules! in_invoking_user {
+    ($($request:ident),+) => {
+        $(impl Credentialed for $request<'_> {
+            fn credentials(&self) -> Credentials<'_> {
+                self.invoking_user.credentials()
+            }
+        })+
+    };
+}
+
+in_invoking_user!(SubmitAchievementBatchJob, GetAchievementBatchJob);
+
+/// This service knows no UKPRN; a reference of eight characters is one all the same (domain.md 2.0).
+impl Credentialed for User<'_> {
+    fn credentials(&self) -> Credentials<'_> {
+        Credentials {
+            ukprn: None,
+            organisation_ref: self.organisation_ref.as_deref(),
+            password: self.org_password.as_deref(),
+            user_name: self.user_name.as_deref(),
         }
     }
 }

@@ -56,22 +56,6 @@ impl Operation {
             Operation::External(operation) => operation.name(),
         }
     }
-
-    /// Whether this release has the operation. Those of batches are in the contract and get WSEC0002, whatever
-    /// their requests say.
-    fn is_supported(&self) -> bool {
-        use learner_service::Operation::{
-            GetBatchRegistrationOutput, GetVerifyBatchOutput, SubmitBatchRegistration, SubmitVerifyBatch,
-        };
-        match self {
-            Operation::Learner(operation) => !matches!(
-                operation,
-                SubmitBatchRegistration | GetBatchRegistrationOutput | SubmitVerifyBatch | GetVerifyBatchOutput
-            ),
-            Operation::LearnerR9(_) => true,
-            Operation::External(_) => false,
-        }
-    }
 }
 
 impl Endpoint {
@@ -137,7 +121,6 @@ impl Endpoint {
         envelope::begin(version, self.prefix(), &mut out);
         let start = &opened.root;
         let outcome = match operation {
-            Some(operation) if !operation.is_supported() => Err(Refused::UnknownRequest),
             None => Err(Refused::UnknownRequest),
             Some(operation) => domain.check_hours().map_err(Refused::from).and_then(|()| match operation {
                 Operation::Learner(operation) => {

@@ -1,11 +1,18 @@
-//! ExternalService: achievements in batches, which answer that they are not supported until the job engine is there.
+//! ExternalService: achievements in batches, and what became of them.
+
+use std::borrow::Cow;
+
+use chrono::{Days, NaiveDate, NaiveTime};
 
 use super::door::{Door, Refused};
 use crate::contract::external_service::{
-    GetAchievementBatchJob, GetAchievementBatchJobResponse, IExternalService, SubmitAchievementBatchJob,
-    SubmitAchievementBatchJobResponse,
+    Achievement, AchievementBatchJobResponse, AchievementBatchJobStatus, GetAchievementBatchJob,
+    GetAchievementBatchJobResponse, IExternalService, ModelSubmitAchievementBatchJobResponse,
+    SubmitAchievementBatchJob, SubmitAchievementBatchJobResponse,
 };
-use crate::domain::Call;
+use crate::domain::batches::{Job, JobId, JobState};
+use crate::domain::{AchievementBatch, AchievementJob, AchievementRow, Call, Error, codes};
+use crate::xml::XsDateTime;
 
 impl IExternalService for Door<'_> {
     type Call = Call;
@@ -13,17 +20,176 @@ impl IExternalService for Door<'_> {
 
     fn submit_achievement_batch_job<'a>(
         &self,
-        _call: &Call,
-        _request: SubmitAchievementBatchJob<'a>,
+        call: &Call,
+        mut request: SubmitAchievementBatchJob<'a>,
     ) -> Result<SubmitAchievementBatchJobResponse<'a>, Refused> {
-        Err(Refused::UnknownRequest)
+        let achievements = request.achievements.take().map(|list| list.achievement).unwrap_or_default();
+        let caller = self.caller(call, &request)?;
+        let batch = AchievementBatch {
+            email: request.email_address.as_deref().unwrap_or_default(),
+            submission_type: request.submission_type.as_deref().unwrap_or_default(),
+            file_name: None,
+        };
+        let submitted = self.domain.submit_achievements(&caller, &batch, achievements.into_iter().map(row))?;
+        let job_id = submitted.job_id().map_or(Ok(0), |JobId(id)| i32::try_from(id));
+        Ok(SubmitAchievementBatchJobResponse {
+            submit_achievement_batch_job_result: Some(ModelSubmitAchievementBatchJobResponse {
+                response_code: some(self.answer(submitted.code())),
+                job_id: Some(job_id.map_err(|_| Error::Unexpected("a job number that the contract has no room for"))?),
+            }),
+        })
     }
 
     fn get_achievement_batch_job<'a>(
         &self,
-        _call: &Call,
-        _request: GetAchievementBatchJob<'a>,
+        call: &Call,
+        request: GetAchievementBatchJob<'a>,
     ) -> Result<GetAchievementBatchJobResponse<'a>, Refused> {
-        Err(Refused::UnknownRequest)
+        let caller = self.caller(call, &request)?;
+        let id = JobId(i64::from(request.job_id.unwrap_or_default()));
+        let result = match self.domain.achievement_job(&caller, id)? {
+            Some(found) => AchievementBatchJobResponse {
+                response_code: some(self.answer(found.response_code())),
+                job_id: request.job_id,
+                ..job_response(found)
+            },
+            None => AchievementBatchJobResponse {
+                response_code: some(self.answer(codes::UNKNOWN_JOB)),
+                job_id: Some(0),
+                status: Some(AchievementBatchJobStatus::Failed),
+                ..AchievementBatchJobResponse::default()
+            },
+        };
+        Ok(GetAchievementBatchJobResponse { get_achievement_batch_job_result: Some(result) })
+    }
+}
+
+/// A record of the request under the headings of achievement files.
+fn row(achievement: Achievement<'_>) -> AchievementRow {
+    let Achievement {
+        achievement_award_date,
+        action,
+        action_date,
+        action_reason,
+        dateof_birth,
+        family_name,
+        gender,
+        given_name,
+        grade,
+        language_for_assessment,
+        learner_postcode,
+        mis_identifier,
+        provider_ukprn,
+        uln,
+        unit_or_qualification_reference_number,
+    } = achievement;
+    let text = |text: Option<Cow<'_, str>>| text.filter(|text| !text.is_empty()).map(Cow::into_owned);
+    AchievementRow {
+        mis_identifier: text(mis_identifier),
+        uln: text(uln),
+        given_name: text(given_name),
+        family_name: text(family_name),
+        date_of_birth: dateof_birth.map(|at| day_of(at).to_string()),
+        gender: gender.map(|code| code.to_string()),
+        postcode: text(learner_postcode),
+        provider_ukprn: text(provider_ukprn),
+        reference: text(unit_or_qualification_reference_number),
+        award_date: Some(day_of(achievement_award_date).to_string()),
+        grade: text(grade),
+        language: text(language_for_assessment),
+        action: Some(action.to_string()),
+        action_date: Some(day_of(action_date).to_string()),
+        action_reason: text(action_reason),
+    }
+}
+
+/// The day of a moment. Clients that write a day as its midnight in British Summer Time mean the day that begins then (our choice):
+/// 2024-08-22T00:00:00+01:00 is 23:00 of the day before in UTC.
+fn day_of(XsDateTime(moment): XsDateTime) -> NaiveDate {
+    let in_summer_time = NaiveTime::from_hms_opt(23, 0, 0).is_some_and(|midnight| moment.time() == midnight);
+    let day = moment.date();
+    if in_summer_time { day.checked_add_days(Days::new(1)).unwrap_or(day) } else { day }
+}
+
+fn job_response<'a>(found: AchievementJob) -> AchievementBatchJobResponse<'a> {
+    let duration = found.duration().map(Cow::Owned);
+    let AchievementJob { job, submission_type, file_name, counters, error_file } = found;
+    let Job { user_name, submitted_at, started_at, finished_at, state, records, rejection_reason, .. } = job;
+    AchievementBatchJobResponse {
+        response_code: None,
+        achievement_batch_error_file: error_file.map(Cow::Owned),
+        achievements_created: counters.map(|each| each.created),
+        achievements_promoted_to_final: counters.map(|each| each.promoted_to_final),
+        achievements_reinstated: counters.map(|each| each.reinstated),
+        achievements_updated: counters.map(|each| each.updated),
+        achievements_withdrawn: counters.map(|each| each.withdrawn),
+        business_rule_errors: counters.map(|each| each.business_errors),
+        duration,
+        end_date: finished_at.map(XsDateTime),
+        field_data_errors: counters.map(|each| each.field_errors),
+        filename: Some(Cow::Owned(file_name)),
+        job_id: None,
+        learner_data_errors: counters.map(|each| each.learner_errors),
+        number_of_records: Some(records),
+        percentage_successful_records: counters.map(|each| percentage(each.successful(), records)),
+        rejection_reason: rejection_reason.map(Cow::Owned),
+        start_date: started_at.map(XsDateTime),
+        status: Some(status(state)),
+        submitted_date: Some(XsDateTime(submitted_at)),
+        successful_final_achievements: counters.map(|each| each.successful_final),
+        successful_provisional_achievements: counters.map(|each| each.successful_provisional),
+        type_: some(submission_type.word()),
+        user: Some(Cow::Owned(user_name)),
+    }
+}
+
+/// Share of the whole, 0 to 100, to two decimals.
+fn percentage(part: i32, whole: i32) -> f32 {
+    let hundredths = i64::from(part) * 10_000 / i64::from(whole.max(1));
+    f32::from(i16::try_from(hundredths).unwrap_or(10_000)) / 100.0
+}
+
+fn status(state: JobState) -> AchievementBatchJobStatus {
+    match state {
+        JobState::Waiting => AchievementBatchJobStatus::Waiting,
+        JobState::InProgress => AchievementBatchJobStatus::InProgress,
+        JobState::Successful => AchievementBatchJobStatus::Successful,
+        JobState::Failed => AchievementBatchJobStatus::Failed,
+        JobState::Cancelled => AchievementBatchJobStatus::Cancelled,
+    }
+}
+
+fn some<'a>(text: &'static str) -> Option<Cow<'a, str>> {
+    Some(Cow::Borrowed(text))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::xml::Lexical;
+
+    #[test]
+    fn a_day_is_the_one_that_the_client_means() {
+        for form in [
+            "2024-08-22",
+            "2024-08-22T00:00:00",
+            "2024-08-22T00:00:00Z",
+            "2024-08-22T00:00:00.000+01:00",
+            "2024-08-21T23:00:00Z",
+            "2024-08-22T12:30:00",
+        ] {
+            let moment = XsDateTime::parse(form.into()).unwrap();
+            assert_eq!(day_of(moment).to_string(), "2024-08-22", "{form}");
+        }
+    }
+
+    #[test]
+    fn percentages_have_two_decimals() {
+        assert_eq!(
+            [percentage(0, 0), percentage(1, 3), percentage(2, 2), percentage(9_999, 10_000)],
+            [0.0, 33.33, 100.0, 99.99]
+        );
     }
 }

@@ -104,34 +104,34 @@ impl LearnerPortType for Door<'_> {
 
     fn submit_batch_registration<'a>(
         &self,
-        _call: &Call,
-        _request: BatchRegistrationRqst<'a>,
+        call: &Call,
+        request: BatchRegistrationRqst<'a>,
     ) -> Result<BatchRegistrationResp<'a>, Refused> {
-        Err(Refused::UnknownRequest)
+        self.submit_registrations(call, request)
     }
 
     fn get_batch_registration_output<'a>(
         &self,
-        _call: &Call,
-        _request: BatchOutputRqst<'a>,
+        call: &Call,
+        request: BatchOutputRqst<'a>,
     ) -> Result<BatchOutputResp<'a>, Refused> {
-        Err(Refused::UnknownRequest)
+        self.registrations_output(call, request)
     }
 
     fn submit_verify_batch<'a>(
         &self,
-        _call: &Call,
-        _request: VerifyBatchRqst<'a>,
+        call: &Call,
+        request: VerifyBatchRqst<'a>,
     ) -> Result<VerifyBatchResp<'a>, Refused> {
-        Err(Refused::UnknownRequest)
+        self.submit_verifications(call, request)
     }
 
     fn get_verify_batch_output<'a>(
         &self,
-        _call: &Call,
-        _request: VerifyBatchOutputRqst<'a>,
+        call: &Call,
+        request: VerifyBatchOutputRqst<'a>,
     ) -> Result<VerifyBatchOutputResp<'a>, Refused> {
-        Err(Refused::UnknownRequest)
+        self.verifications_output(call, request)
     }
 
     fn retrieve_ulns<'a>(&self, call: &Call, request: RetrieveULNsRqst<'a>) -> Result<RetrieveULNsResp<'a>, Refused> {
@@ -340,6 +340,7 @@ fn new_learner<'r>(learner: &'r LearnerToRegister<'_>) -> NewLearner<'r> {
         other_verification_description: other_verification_description.as_deref(),
         ability_to_share,
         notes: notes.as_deref(),
+        ..NewLearner::default()
     }
 }
 
@@ -400,6 +401,7 @@ fn change<'r>(learner: &'r LearnerToUpdate<'_>) -> LearnerChange<'r> {
         other_verification_description: other_verification_description.as_deref(),
         ability_to_share: Some(ability_to_share),
         notes: notes.as_deref(),
+        ..LearnerChange::default()
     }
 }
 

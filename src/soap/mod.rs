@@ -7,6 +7,7 @@ pub mod envelope;
 mod external_service;
 mod fault;
 mod gateway;
+mod learner_batches;
 mod learner_service;
 mod learner_service_r9;
 pub mod pages;

@@ -11,8 +11,9 @@ use crate::model::{LearningEvent, Timestamp, Uln};
 /// Rows of one statement: below SQLite's limit of 32,766 bound values.
 const ROWS_AT_ONCE: usize = 1_000;
 
-#[derive(Queryable)]
-struct Row {
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = learning_events)]
+pub(super) struct Row {
     id: i32,
     uln: String,
     source: String,
@@ -70,9 +71,9 @@ impl TryFrom<Row> for LearningEvent {
     }
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = learning_events, treat_none_as_default_value = false)]
-struct NewRow<'a> {
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = learning_events, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub(super) struct NewRow<'a> {
     uln: &'a str,
     source: &'a str,
     status: &'a str,
@@ -154,7 +155,10 @@ impl<'a> From<&'a LearningEvent> for NewRow<'a> {
 /// The events of any of the learners, withdrawn ones included, in no order.
 pub fn of(connection: &mut AnyConnection, ulns: &[Uln]) -> Result<Vec<LearningEvent>, StoreError> {
     let rows: Vec<Row> = on_either!(connection, c => {
-        learning_events::table.filter(learning_events::uln.eq_any(ulns.iter().map(Uln::as_str))).load(c)
+        learning_events::table
+            .filter(learning_events::uln.eq_any(ulns.iter().map(Uln::as_str)))
+            .select(Row::as_select())
+            .load(c)
     })?;
     rows.into_iter().map(LearningEvent::try_from).collect()
 }

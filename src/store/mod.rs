@@ -7,16 +7,20 @@ use std::time::Duration;
 
 use diesel::r2d2::Pool;
 
+pub mod achievements;
 pub mod audit;
+pub mod catalogue;
 mod connection;
 mod dialect;
 mod error;
 pub mod events;
+pub mod jobs;
 pub mod learners;
 mod migrations;
 pub mod organisations;
 mod schema;
 pub mod searches;
+pub mod service_levels;
 #[cfg(test)]
 pub(crate) mod test_support;
 #[cfg(test)]
@@ -131,6 +135,17 @@ impl Store {
     ) -> Result<T, StoreError> {
         let (reply, result) = sync_channel(1);
         self.inner.writer.work(Box::new(Change { change, kept: None, reply }))?;
+        result.recv().unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// As [`Store::write`], for changes that nobody waits for, such as a step of a batch: it has a transaction of its own and comes after
+    /// whatever else waits, so that a call waits for one such change at most. Keep it short, a few milliseconds.
+    pub fn write_aside<T: Send + 'static>(
+        &self,
+        change: impl FnMut(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reply, result) = sync_channel(1);
+        self.inner.writer.work_aside(Box::new(Change { change, kept: None, reply }))?;
         result.recv().unwrap_or(Err(StoreError::Closed))
     }
 

@@ -118,6 +118,36 @@ diesel::table! {
         subject -> Text,
         subject_code -> Text,
         under_data_challenge -> Bool,
+        withdrawn_from -> Nullable<Text>,
+        submitted_provider_ukprn -> Nullable<Text>,
+        mis_identifier -> Nullable<Text>,
+        action_date -> Nullable<Date>,
+        action_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    catalogue (reference) {
+        reference -> Text,
+        title -> Text,
+        qualification_type -> Text,
+        level -> Nullable<Text>,
+        credits -> BigInt,
+        grading -> Text,
+        owner -> Text,
+        availability -> Text,
+        shared_with -> Text,
+        operational_end -> Nullable<Date>,
+        certification_end -> Nullable<Date>,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    awarding_recognitions (organisation_id) {
+        organisation_id -> Integer,
+        status -> Text,
+        ended_on -> Nullable<Date>,
     }
 }
 
@@ -144,6 +174,57 @@ diesel::table! {
         uln -> Nullable<Text>,
         outcome -> Text,
         record_shown -> Bool,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> BigInt,
+        kind -> Text,
+        organisation_id -> Integer,
+        user_name -> Text,
+        certificate -> Nullable<Text>,
+        door -> Text,
+        submitted_at -> Timestamp,
+        started_at -> Nullable<Timestamp>,
+        finished_at -> Nullable<Timestamp>,
+        state -> Text,
+        attempts -> Integer,
+        turns -> Integer,
+        lease_owner -> Nullable<Text>,
+        lease_until -> Nullable<Timestamp>,
+        records -> Integer,
+        records_done -> Integer,
+        settings -> Text,
+        rejection_reason -> Nullable<Text>,
+        counters -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    job_records (job_id, number) {
+        job_id -> BigInt,
+        number -> Integer,
+        input -> Text,
+        code -> Nullable<Text>,
+        output -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    service_minutes (minute) {
+        minute -> Timestamp,
+        maintenance -> Bool,
+    }
+}
+
+diesel::table! {
+    service_days (day, function) {
+        day -> Date,
+        function -> Text,
+        answered -> BigInt,
+        failed -> BigInt,
+        failed_minutes -> BigInt,
     }
 }
 

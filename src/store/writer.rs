@@ -1,6 +1,8 @@
 //! The one thread that writes: it takes everything that waits, runs each piece in a savepoint of one transaction, commits once for all of
-//! them, and only then answers each (group commit). It must not know what the pieces do.
+//! them, and only then answers each (group commit). Pieces that nobody waits for come between two groups, one at a time, so that others wait
+//! for one of them at most. It must not know what the pieces do.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
@@ -35,6 +37,7 @@ struct Addition {
 
 enum Task {
     Work(Box<dyn Work>),
+    Aside(Box<dyn Work>),
     Add(Addition),
     Close,
 }
@@ -60,6 +63,11 @@ impl Writer {
     /// Queues a write.
     pub(super) fn work(&self, work: Box<dyn Work>) -> Result<(), StoreError> {
         self.queue.send(Task::Work(work)).map_err(|_| StoreError::Closed)
+    }
+
+    /// Queues a write that lets others go first and shares no transaction with them.
+    pub(super) fn work_aside(&self, work: Box<dyn Work>) -> Result<(), StoreError> {
+        self.queue.send(Task::Aside(work)).map_err(|_| StoreError::Closed)
     }
 
     /// Queues rows to be added; the receiver hears of the commit, or nothing if the store is closed.
@@ -101,9 +109,11 @@ struct Fates {
 }
 
 impl Group {
-    fn take(&mut self, task: Task) -> bool {
+    /// Takes a task, or puts it aside; `false` when it was the last.
+    fn take(&mut self, task: Task, aside: &mut VecDeque<Box<dyn Work>>) -> bool {
         match task {
             Task::Work(work) => self.works.push(work),
+            Task::Aside(work) => aside.push_back(work),
             Task::Add(addition) => self.additions.push(addition),
             Task::Close => return false,
         }
@@ -111,11 +121,11 @@ impl Group {
     }
 
     /// Takes what waits, as far as there is room; `false` when that was the end.
-    fn take_waiting(&mut self, tasks: &Receiver<Task>) -> bool {
+    fn take_waiting(&mut self, tasks: &Receiver<Task>, aside: &mut VecDeque<Box<dyn Work>>) -> bool {
         while self.len() < LARGEST_GROUP
             && let Ok(next) = tasks.try_recv()
         {
-            if !self.take(next) {
+            if !self.take(next, aside) {
                 return false;
             }
         }
@@ -128,12 +138,28 @@ impl Group {
 }
 
 impl WritingThread {
+    /// Group by group, and between two groups one of the writes that were put aside.
     fn run(mut self, tasks: &Receiver<Task>) {
         let mut open = true;
-        while open && let Ok(first) = tasks.recv() {
+        let mut aside = VecDeque::new();
+        while open {
             let mut group = Group::default();
-            open = group.take(first) && group.take_waiting(tasks);
-            self.settle(group);
+            if aside.is_empty() {
+                match tasks.recv() {
+                    Ok(first) => open = group.take(first, &mut aside),
+                    Err(_) => open = false,
+                }
+            }
+            open = open && group.take_waiting(tasks, &mut aside);
+            if group.len() > 0 {
+                self.settle(group);
+            }
+            if let Some(work) = aside.pop_front() {
+                self.settle(Group { works: vec![work], additions: Vec::new() });
+            }
+        }
+        for work in aside {
+            self.settle(Group { works: vec![work], additions: Vec::new() });
         }
     }
 

@@ -6,6 +6,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use learning_records::contract::SERVICES;
 use regex::Regex;
@@ -101,19 +103,32 @@ fn of_person(role: &str, field: &str) -> Option<String> {
 
 impl Fixture {
     /// Puts the demo's data back, sends the request that has to come before, where there is one, and the request
-    /// itself, and returns its answer.
+    /// itself, and returns its answer. Where the one before is a batch, `${JOB}` is the number of its job, and the
+    /// answer is the one after the job is over.
     pub fn play(&self, deployment: &Deployment) -> Answer {
         deployment.reset();
         let before = self.beside(".before.xml");
-        if before.exists() {
-            let answer = self.send(deployment, &before);
-            assert_eq!(answer.status, 200, "{}: {}", before.display(), answer.text());
+        if !before.exists() {
+            return self.send(deployment, &self.path, "");
         }
-        self.send(deployment, &self.path)
+        let answer = self.send(deployment, &before, "");
+        assert_eq!(answer.status, 200, "{}: {}", before.display(), answer.text());
+        let job = answer.result().value("JobID").unwrap_or_default().to_owned();
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let answer = self.send(deployment, &self.path, &job);
+            let is_running =
+                ["<ResponseCode>WSRC0008<", "<ResponseCode>WSRC0026<"].iter().any(|code| answer.text().contains(code));
+            if job.is_empty() || !is_running {
+                return answer;
+            }
+            assert!(Instant::now() < deadline, "{}: the job is never over", self.label());
+            thread::sleep(Duration::from_millis(50));
+        }
     }
 
-    fn send(&self, deployment: &Deployment, path: &Path) -> Answer {
-        let request = fs::read_to_string(path).expect("a request");
+    fn send(&self, deployment: &Deployment, path: &Path, job: &str) -> Answer {
+        let request = fs::read_to_string(path).expect("a request").replace("${JOB}", job);
         let placeholder = Regex::new(r"\$\{(?:([A-Z_]+)\.)?([A-Z_]+)\}").expect("a pattern");
         let filled = placeholder.replace_all(&request, |found: &regex::Captures<'_>| {
             let field = &found[2];
@@ -225,7 +240,9 @@ fn printed(deployment: &Deployment, answer: &Answer) -> String {
     let mut text = body.replace(deployment.variable("LRS_URL"), "{{LRS_URL}}");
     // The mask keeps the form: a time with milliseconds or an offset is none of these.
     let forms = [("", "{{day}}"), (r" \d\d:\d\d:\d\d", "{{day time}}"), (r"T\d\d:\d\d:\d\d", "{{dayTtime}}")];
-    for element in ["ErrorTimestamp", "CreatedDate", "LastUpdatedDate", "DateTime"] {
+    for element in
+        ["ErrorTimestamp", "CreatedDate", "LastUpdatedDate", "DateTime", "JobStartedDateTime", "JobFinishedDateTime"]
+    {
         for (clock, mask) in forms {
             let pattern =
                 Regex::new(&format!(r"(<(?:\w+:)?{element}>)\d{{4}}-\d\d-\d\d{clock}(</)")).expect("a pattern");
@@ -236,6 +253,21 @@ fn printed(deployment: &Deployment, answer: &Answer) -> String {
         let pattern = Regex::new(r"(<ULN>)\d{10}(</ULN>)").expect("a pattern");
         text = pattern.replace_all(&text, "$1{{new ULN}}$2").into_owned();
     }
+    let created =
+        Regex::new(r"<Learner>(?:<[^/][^>]*>[^<]*</[^>]*>)*?<ReturnCode>RC00[12]</ReturnCode>").expect("a pattern");
+    let new_uln = Regex::new(r"<ULN>\d{10}</ULN>").expect("a pattern");
+    text = created
+        .replace_all(&text, |learner: &regex::Captures<'_>| {
+            let is_new = learner[0].contains("<FamilyName>Fixture-");
+            if is_new {
+                new_uln.replace(&learner[0], "<ULN>{{new ULN}}</ULN>").into_owned()
+            } else {
+                learner[0].to_owned()
+            }
+        })
+        .into_owned();
+    let job = Regex::new(r"(<JobID>)[1-9]\d*(</JobID>)").expect("a pattern");
+    text = job.replace_all(&text, "$1{{job}}$2").into_owned();
     let kind = answer.header("content-type").unwrap_or("no type");
     format!("<!-- HTTP {} {kind} -->\n{}\n", answer.status, one_a_line(&text))
 }

@@ -20,9 +20,19 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // The SOAP edge stands behind the HTTP edge: it implements `server::Gateway`, and `server` knows no SOAP.
     ("server", &["model", "config", "tls", "ops"]),
     ("soap", &["server", "domain", "model", "contract", "xml"]),
+    ("files", &["domain", "model", "xml"]),
+    // The store for its tests alone.
+    ("jobs", &["domain", "store", "model"]),
     ("demo", &["domain", "store", "model", "pki"]),
-    ("cli", &["server", "soap", "demo", "domain", "store", "model", "contract", "xml", "config", "tls", "ops", "pki"]),
+    (
+        "cli",
+        &[
+            "server", "soap", "jobs", "demo", "files", "domain", "store", "model", "contract", "xml", "config", "tls",
+            "ops", "pki",
+        ],
+    ),
     ("main", &["cli"]),
+    ("bin", &["cli"]),
 ];
 
 #[test]

@@ -10,6 +10,9 @@
     clippy::string_slice
 )]
 
+mod achievements;
+mod check;
+mod batches;
 mod contract;
 mod corpus;
 mod documents;

@@ -217,14 +217,29 @@ function external_service(Organisation $awarding, string $uln, string $given, st
 {
     $name = 'ExternalService';
     $service = $awarding->service($name);
-    $achievement = ['AchievementAwardDate' => '2026-07-01', 'Action' => 1, 'ActionDate' => '2026-07-01',
-        'FamilyName' => $family, 'GivenName' => $given, 'ProviderUkprn' => variable('PROVIDER_UKPRN'), 'Uln' => $uln,
-        'UnitOrQualificationReferenceNumber' => '600/1166/X'];
+    $achievement = ['AchievementAwardDate' => '2024-08-22', 'Action' => 1, 'ActionDate' => '2024-08-23',
+        'FamilyName' => $family, 'GivenName' => $given, 'Grade' => '7', 'ProviderUkprn' => variable('PROVIDER_UKPRN'),
+        'Uln' => $uln, 'UnitOrQualificationReferenceNumber' => '601/7001/3'];
+    $unknown = ['UnitOrQualificationReferenceNumber' => '600/1166/X'] + $achievement;
     $message = ['invokingUser' => $awarding->user(), 'emailAddress' => 'results@awarding.example', 'submissionType' => 'Final',
-        'achievements' => ['Achievement' => [$achievement]]];
-    expect($name, 'SubmitAchievementBatchJob', fault_code($service, 'SubmitAchievementBatchJob', $message), 'WSEC0002');
-    $message = ['invokingUser' => $awarding->user(), 'jobId' => 1];
-    expect($name, 'GetAchievementBatchJob', fault_code($service, 'GetAchievementBatchJob', $message), 'WSEC0002');
+        'achievements' => ['Achievement' => [$achievement, $unknown]]];
+    $answer = $service->SubmitAchievementBatchJob($message)->SubmitAchievementBatchJobResult;
+    expect($name, 'SubmitAchievementBatchJob', $answer->ResponseCode, 'WSRC0007');
+    $message = ['invokingUser' => $awarding->user(), 'jobId' => $answer->JobId];
+    for ($asked = 0; $asked < 600; $asked++) {
+        $report = $service->GetAchievementBatchJob($message)->GetAchievementBatchJobResult;
+        if (!in_array($report->Status, ['Waiting', 'InProgress'], true)) {
+            break;
+        }
+        usleep(100_000);
+    }
+    expect($name, 'GetAchievementBatchJob', $report->ResponseCode, 'WSRC0009');
+    insist($report->AchievementsCreated === 1 && $report->BusinessRuleErrors === 1, 'one record was accepted and one refused');
+    insist(str_contains($report->AchievementBatchErrorFile, ',B001,'), 'the error file names the code');
+
+    $wrong = new Organisation('AO', 'not-the-password');
+    $message = ['invokingUser' => $wrong->user(), 'jobId' => 1];
+    expect($name, 'a-wrong-password', fault_code($wrong->service($name), 'GetAchievementBatchJob', $message), 'WSEC0005');
 }
 
 $provider = new Organisation('PROVIDER');

@@ -8,6 +8,7 @@ import base64
 import os
 import random
 import string
+import time
 
 import requests
 import zeep
@@ -206,21 +207,32 @@ def external_service(awarding, uln, given, family):
     name = "ExternalService"
     service = awarding.service(name)
     achievement = {
-        "AchievementAwardDate": "2026-07-01T00:00:00",
+        "AchievementAwardDate": "2024-08-22T00:00:00",
         "Action": 1,
-        "ActionDate": "2026-07-01T00:00:00",
+        "ActionDate": "2024-08-23T00:00:00",
         "FamilyName": family,
         "GivenName": given,
+        "Grade": "7",
         "ProviderUkprn": os.environ["PROVIDER_UKPRN"],
         "Uln": uln,
-        "UnitOrQualificationReferenceNumber": "600/1166/X",
+        "UnitOrQualificationReferenceNumber": "601/7001/3",
     }
-    code = fault_code(FAULTS, service.SubmitAchievementBatchJob, invokingUser=awarding.user(),
-                      emailAddress="results@awarding.example", submissionType="Final",
-                      achievements={"Achievement": [achievement]})
-    expect(name, "SubmitAchievementBatchJob", code, "WSEC0002")
-    code = fault_code(FAULTS, service.GetAchievementBatchJob, invokingUser=awarding.user(), jobId=1)
-    expect(name, "GetAchievementBatchJob", code, "WSEC0002")
+    unknown = {**achievement, "UnitOrQualificationReferenceNumber": "600/1166/X"}
+    batch = {"invokingUser": awarding.user(), "emailAddress": "results@awarding.example", "submissionType": "Final"}
+    answer = service.SubmitAchievementBatchJob(**batch, achievements={"Achievement": [achievement, unknown]})
+    expect(name, "SubmitAchievementBatchJob", answer.ResponseCode, "WSRC0007")
+    for _ in range(600):
+        report = service.GetAchievementBatchJob(invokingUser=awarding.user(), jobId=answer.JobId)
+        if report.Status not in ("Waiting", "InProgress"):
+            break
+        time.sleep(0.1)
+    expect(name, "GetAchievementBatchJob", report.ResponseCode, "WSRC0009")
+    assert (report.AchievementsCreated, report.BusinessRuleErrors, report.NumberOfRecords) == (1, 1, 2), report
+    assert ",B001," in report.AchievementBatchErrorFile, report
+
+    wrong = Organisation("AO", password="not-the-password")
+    code = fault_code(FAULTS, wrong.service(name).GetAchievementBatchJob, invokingUser=wrong.user(), jobId=1)
+    expect(name, "a-wrong-password", code, "WSEC0005")
 
 
 def main():

@@ -54,7 +54,8 @@ pub struct Caller {
     pub ca: PathBuf,
     /// File of the client certificate and key.
     pub cert: PathBuf,
-    ukprn: Option<String>,
+    /// UKPRN of the organisation.
+    pub ukprn: Option<String>,
     org_ref: Option<String>,
     password: Option<String>,
     user: String,

@@ -1,12 +1,12 @@
 //! `lrs call`: a client of the service. Takes an operation's fields by name, sends them over mutual TLS, prints request, reply and the
 //! meaning of the code.
 
-mod client;
-mod credentials;
+pub(in crate::cli) mod client;
+pub(in crate::cli) mod credentials;
 pub(in crate::cli) mod envelope;
 pub(in crate::cli) mod fields;
 mod operation;
-mod reply;
+pub(in crate::cli) mod reply;
 #[cfg(test)]
 mod sample_contract;
 #[cfg(test)]

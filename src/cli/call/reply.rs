@@ -21,6 +21,8 @@ pub struct Reply {
 
 #[derive(Debug)]
 struct Leaf {
+    /// The element in which it stands: its name, and its number in document order.
+    parent: (String, usize),
     name: String,
     text: String,
 }
@@ -60,6 +62,30 @@ impl Reply {
         }
     }
 
+    /// The text of the first leaf of this name.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.leaves.iter().find(|leaf| leaf.name == name).map(|leaf| leaf.text.as_str())
+    }
+
+    /// Every element of this name with its leaves, in document order.
+    pub fn elements(&self, name: &str) -> Vec<Vec<(&str, &str)>> {
+        let mut elements: Vec<Vec<(&str, &str)>> = Vec::new();
+        let mut last = None;
+        for Leaf { parent: (parent, number), name: leaf, text } in &self.leaves {
+            if parent != name {
+                continue;
+            }
+            if last != Some(number) {
+                elements.push(Vec::new());
+                last = Some(number);
+            }
+            if let Some(element) = elements.last_mut() {
+                element.push((leaf, text));
+            }
+        }
+        elements
+    }
+
     /// What the codes in the reply mean, one line each, by the table of the service; each code once.
     pub fn meanings(&self, meaning: impl Fn(&str) -> Option<&'static str>) -> Vec<String> {
         let mut lines = Vec::new();
@@ -95,6 +121,9 @@ fn resolve(name: &str) -> Result<String, ReplyError> {
 struct Layout {
     xml: Writer<Vec<u8>>,
     open: Vec<BytesStart<'static>>,
+    /// The numbers of the open elements, and how many were opened so far.
+    numbers: Vec<usize>,
+    opened: usize,
     text: String,
     start_waits: bool,
     is_fault: bool,
@@ -106,6 +135,8 @@ impl Layout {
         Layout {
             xml: Writer::new_with_indent(Vec::new(), b' ', 2),
             open: Vec::new(),
+            numbers: Vec::new(),
+            opened: 0,
             text: String::new(),
             start_waits: false,
             is_fault: false,
@@ -126,6 +157,8 @@ impl Layout {
             self.xml.write_event(Event::Start(parent.borrow()))?;
         }
         self.open.push(start.into_owned());
+        self.opened += 1;
+        self.numbers.push(self.opened);
         self.start_waits = true;
         Ok(())
     }
@@ -134,6 +167,7 @@ impl Layout {
         let Some(start) = self.open.pop() else {
             return Err(ReplyError::Malformed("an element is closed that was not opened".into()));
         };
+        self.numbers.pop();
         let text = std::mem::take(&mut self.text);
         if !self.start_waits {
             self.xml.write_event(Event::End(start.to_end()))?;
@@ -143,7 +177,9 @@ impl Layout {
             self.xml.write_event(Event::Start(start.borrow()))?;
             self.xml.write_event(Event::Text(BytesText::new(&text)))?;
             self.xml.write_event(Event::End(start.to_end()))?;
-            self.leaves.push(Leaf { name: start.local_name().as_ref().to_owned(), text });
+            let parent = self.open.last().map_or_else(String::new, |parent| parent.local_name().as_ref().to_owned());
+            let parent = (parent, self.numbers.last().copied().unwrap_or_default());
+            self.leaves.push(Leaf { parent, name: start.local_name().as_ref().to_owned(), text });
         }
         self.start_waits = false;
         Ok(())
@@ -185,6 +221,8 @@ mod tests {
         assert!(reply.text.contains("\n      <Learner>\n        <FamilyName>"), "{}", reply.text);
         assert!(reply.text.contains("<Notes/>"), "{}", reply.text);
         assert!(reply.leaves.iter().any(|leaf| leaf.text == "O'Example & Co"));
+        assert_eq!(reply.elements("Learner"), [[("FamilyName", "O'Example & Co")]]);
+        assert_eq!(reply.value("ResponseCode"), Some("WSRC0004"));
     }
 
     #[test]

@@ -153,18 +153,18 @@ impl Service {
     pub fn find_by_demographics(&self, caller: &Caller<'_>, query: &Demographics<'_>) -> Result<Found, Error> {
         caller.require(Permission::FindLearner)?;
         let now = self.inner.clock.now();
-        let Some((search, details)) = parse(query) else {
+        let Some(search) = Search::of(query) else {
             self.trail(caller, [None], codes::NO_MATCH);
             return Ok(Found::None);
         };
-        let found = self.inner.store.read(|store| find(store, &search, now.date()))?;
+        let found = self.inner.store.read(|store| search.find(store, now.date()))?;
         let learners = found.learners();
         let ulns = learners.iter().map(|each| Some(each.learner.uln)).chain(learners.is_empty().then_some(None));
         let record = Record {
             entries: ulns.map(|uln| caller.entry(now, uln, found.code())).collect(),
             search: Some(RecentSearch {
                 organisation_id: caller.organisation.id,
-                details: details.to_hex().to_string(),
+                details: search.details.to_hex().to_string(),
                 at: now,
                 outcome: found.code().to_owned(),
             }),
@@ -194,19 +194,33 @@ pub(in crate::domain) struct SearchSweep {
     last: AtomicI64,
 }
 
-/// `None` when a detail is none that anybody can have.
-fn parse(query: &Demographics<'_>) -> Option<(Query, blake3::Hash)> {
-    let Demographics { given_name, family_name, .. } = *query;
-    let date_of_birth: NaiveDate = query.date_of_birth.parse().ok()?;
-    let gender: Gender = query.gender.parse().ok()?;
-    let postcode: Postcode = query.postcode.parse().ok()?;
-    let search = Query::new(given_name, family_name, date_of_birth, gender, &postcode).refined(
-        present(query.previous_family_name),
-        present(query.school_at_age_16),
-        present(query.place_of_birth),
-        present(query.email_address),
-    );
-    Some((search, details_hash(given_name, family_name, date_of_birth, gender, &postcode)))
+/// A search by demographics, ready to be made.
+pub(in crate::domain) struct Search {
+    query: Query,
+    /// By this the same five demographics are recognised.
+    pub(in crate::domain) details: blake3::Hash,
+}
+
+impl Search {
+    /// `None` when a detail is none that anybody can have.
+    pub(in crate::domain) fn of(demographics: &Demographics<'_>) -> Option<Self> {
+        let Demographics { given_name, family_name, .. } = *demographics;
+        let date_of_birth: NaiveDate = demographics.date_of_birth.parse().ok()?;
+        let gender: Gender = demographics.gender.parse().ok()?;
+        let postcode: Postcode = demographics.postcode.parse().ok()?;
+        let query = Query::new(given_name, family_name, date_of_birth, gender, &postcode).refined(
+            present(demographics.previous_family_name),
+            present(demographics.school_at_age_16),
+            present(demographics.place_of_birth),
+            present(demographics.email_address),
+        );
+        Some(Self { query, details: details_hash(given_name, family_name, date_of_birth, gender, &postcode) })
+    }
+
+    /// Who has these details, or similar ones.
+    pub(in crate::domain) fn find(&self, store: &mut AnyConnection, today: NaiveDate) -> Result<Found, StoreError> {
+        find(store, &self.query, today)
+    }
 }
 
 /// The exact probe alone decides most searches; the wide ones follow where it does not.

@@ -9,13 +9,17 @@ mod verify;
 
 use chrono::NaiveDate;
 
-pub(super) use find::SearchSweep;
 pub use find::{Demographics, FindByUln, FindType, Found, FoundLearner};
+pub(super) use find::{Search, SearchSweep};
 pub use register::{NewLearner, Registered};
+pub(super) use register::{Registration, lock_key, of_age};
+pub(super) use resolve::resolve_in;
+pub(super) use resolve::{Resolved, resolve_many};
 pub use retrieve::RetrievedUln;
+pub(super) use update::change_in;
 pub use update::{LearnerChange, SubsetChange, Updated};
-pub(super) use verify::compare;
 pub use verify::{Verification, VerifyQuery};
+pub(super) use verify::{compare, verify_in};
 
 use super::names::{SearchKeys, normalise};
 use crate::model::{Gender, Learner, Postcode};

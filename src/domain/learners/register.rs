@@ -36,6 +36,8 @@ pub struct NewLearner<'a> {
     pub other_verification_description: Option<&'a str>,
     pub ability_to_share: &'a str,
     pub notes: Option<&'a str>,
+    pub unique_candidate_identifier: Option<&'a str>,
+    pub unique_pupil_number: Option<&'a str>,
 }
 
 /// What a registration comes to.
@@ -65,31 +67,19 @@ impl Service {
         caller.call.must_be_able_to_block()?;
         let now = self.inner.clock.now();
         let organisation = caller.organisation();
-        let Some(learner) = candidate(new, organisation.org_ref, now)
-            .filter(|l| of_age(l.date_of_birth, now.date(), &self.inner.settings))
+        let Some(registration) = Registration::prepare(new, organisation.org_ref, now)
+            .filter(|new| of_age(new.learner.date_of_birth, now.date(), &self.inner.settings))
         else {
             self.trail(caller, [None], codes::NOT_REGISTERED);
             return Ok(Registered::Refused);
         };
-        let keys = key_columns(&learner);
-        let Learner { given_name, family_name, date_of_birth, gender, postcode, .. } = &learner;
-        let details = details_hash(given_name, family_name, *date_of_birth, *gender, postcode);
-        let existing =
-            matching::exact_probe(&matching::Query::new(given_name, family_name, *date_of_birth, *gender, postcode));
-        let procedure = Procedure::of(&self.inner.settings, organisation.id, &details, now);
-        let lock_key = lock_key(&details);
+        let procedure = Procedure::of(&self.inner.settings, organisation.id, &registration.details, now);
         let entry = caller.entry(now, None, codes::NOT_REGISTERED);
 
         Ok(self.inner.store.write(move |store| {
-            lock(store, lock_key)?;
-            let exists = probe(store, &existing)?
-                .iter()
-                .any(|other| other.keys.given == keys.given_key && other.gender == learner.gender);
-            let registered = if exists || !procedure.was_followed(store)? {
-                Registered::Refused
-            } else {
-                Registered::Registered(issue(store, &learner, &keys)?)
-            };
+            lock(store, lock_key(&registration.details))?;
+            let registered =
+                if procedure.was_followed(store)? { registration.run(store)? } else { Registered::Refused };
             let mut entry = entry.clone();
             registered.code().clone_into(&mut entry.outcome);
             if let Registered::Registered(uln) = registered {
@@ -98,6 +88,40 @@ impl Service {
             audit::insert(store, std::iter::once(&entry))?;
             Ok(registered)
         })?)
+    }
+}
+
+/// A learner who may be registered.
+pub(in crate::domain) struct Registration {
+    learner: Learner,
+    keys: rows::KeyColumns,
+    /// By this the same five demographics are recognised.
+    details: blake3::Hash,
+    existing: matching::Probe,
+}
+
+impl Registration {
+    /// `None` when a mandatory detail is missing or impossible.
+    pub(in crate::domain) fn prepare(new: &NewLearner<'_>, registered_by: OrgRef, now: Timestamp) -> Option<Self> {
+        let learner = candidate(new, registered_by, now)?;
+        let keys = key_columns(&learner);
+        let Learner { given_name, family_name, date_of_birth, gender, postcode, .. } = &learner;
+        let details = details_hash(given_name, family_name, *date_of_birth, *gender, postcode);
+        let query = matching::Query::new(given_name, family_name, *date_of_birth, *gender, postcode);
+        let existing = matching::exact_probe(&query);
+        Some(Self { learner, keys, details, existing })
+    }
+
+    /// Issues the number, unless a learner of the same details is there. The details must be locked ([`lock_key`]).
+    pub(in crate::domain) fn run(&self, store: &mut AnyConnection) -> Result<Registered, StoreError> {
+        let exists = probe(store, &self.existing)?
+            .iter()
+            .any(|other| other.keys.given == self.keys.given_key && other.gender == self.learner.gender);
+        if exists {
+            Ok(Registered::Refused)
+        } else {
+            issue(store, &self.learner, &self.keys).map(Registered::Registered)
+        }
     }
 }
 
@@ -128,6 +152,8 @@ fn candidate(new: &NewLearner<'_>, registered_by: OrgRef, now: Timestamp) -> Opt
         other_verification_description,
         ability_to_share,
         notes,
+        unique_candidate_identifier,
+        unique_pupil_number,
     } = *new;
     let owned = |text| present(text).map(str::to_owned);
     let verification_type: VerificationType = verification_type.parse().ok()?;
@@ -168,8 +194,8 @@ fn candidate(new: &NewLearner<'_>, registered_by: OrgRef, now: Timestamp) -> Opt
         ability_to_share: ability_to_share.parse().ok()?,
         notes: owned(notes),
         telephone_number: None,
-        unique_candidate_identifier: None,
-        unique_pupil_number: None,
+        unique_candidate_identifier: owned(unique_candidate_identifier),
+        unique_pupil_number: owned(unique_pupil_number),
         registered_by: Some(registered_by),
         created_at: now,
         updated_at: now,
@@ -177,7 +203,7 @@ fn candidate(new: &NewLearner<'_>, registered_by: OrgRef, now: Timestamp) -> Opt
 }
 
 /// Whether somebody born then may be registered on the day; birthdays of 29 February are kept on 1 March.
-fn of_age(date_of_birth: NaiveDate, today: NaiveDate, settings: &RuleSettings) -> bool {
+pub(in crate::domain) fn of_age(date_of_birth: NaiveDate, today: NaiveDate, settings: &RuleSettings) -> bool {
     today.years_since(date_of_birth).is_some_and(|age| (settings.minimum_age..=settings.maximum_age).contains(&age))
 }
 
@@ -215,7 +241,8 @@ impl Procedure {
     }
 }
 
-fn lock_key(details: &blake3::Hash) -> i64 {
+/// The key under which nobody else registers the same details meanwhile.
+pub(in crate::domain) fn lock_key(details: &blake3::Hash) -> i64 {
     let (first, _) = details.as_bytes().split_first_chunk().unwrap_or((&[0; 8], &[]));
     i64::from_le_bytes(*first)
 }

@@ -1,9 +1,11 @@
 //! A ULN to the learner whom it means: itself, or the master into which it was merged. A deleted learner is not there for anybody.
 
+use std::collections::HashMap;
+
 use super::super::matching::{Agreement, names_agree};
 use super::super::{Error, Service};
 use crate::model::{Learner, LearnerStatus, Uln};
-use crate::store::learners::{Stored, by_uln, linked_to};
+use crate::store::learners::{Stored, by_uln, by_ulns, linked_to};
 use crate::store::{AnyConnection, StoreError};
 
 /// The learner whom a ULN means.
@@ -64,7 +66,40 @@ impl Service {
     }
 }
 
-fn resolve_in(store: &mut AnyConnection, uln: Uln) -> Result<Option<Resolved>, StoreError> {
+/// The learners whom several ULNs mean, by the number asked for; numbers that mean nobody are left out.
+pub(in crate::domain) fn resolve_many(
+    store: &mut AnyConnection,
+    ulns: &[Uln],
+) -> Result<HashMap<Uln, Resolved>, StoreError> {
+    let asked = by_ulns(store, ulns)?;
+    let masters: Vec<Uln> = asked.iter().filter_map(|stored| stored.learner.master).collect();
+    let masters = if masters.is_empty() { Vec::new() } else { by_ulns(store, &masters)? };
+    let linking: Vec<Uln> =
+        asked.iter().chain(&masters).filter(|stored| stored.has_linked).map(|stored| stored.learner.uln).collect();
+    let links = if linking.is_empty() { Vec::new() } else { linked_to(store, &linking)? };
+    let masters: HashMap<Uln, Stored> = masters.into_iter().map(|stored| (stored.learner.uln, stored)).collect();
+    let mut found = HashMap::with_capacity(asked.len());
+    for Stored { learner, .. } in asked {
+        let uln = learner.uln;
+        let (learner, merged) = match (learner.status, learner.master) {
+            (LearnerStatus::Deleted, _) => continue,
+            (LearnerStatus::Merged, Some(master)) => match masters.get(&master) {
+                Some(current) if current.learner.status == LearnerStatus::Active => {
+                    (current.learner.clone(), Some(learner))
+                }
+                _ => return Err(StoreError::Corrupt("learners.master_uln")),
+            },
+            (LearnerStatus::Active | LearnerStatus::Merged, _) => (learner, None),
+        };
+        let of_learner = |(linked, master): &(Uln, Uln)| (*master == learner.uln).then_some(*linked);
+        let linked_ulns = links.iter().filter_map(of_learner).collect();
+        found.insert(uln, Resolved { learner, merged, linked_ulns });
+    }
+    Ok(found)
+}
+
+/// The learner whom a ULN means, on a connection.
+pub(in crate::domain) fn resolve_in(store: &mut AnyConnection, uln: Uln) -> Result<Option<Resolved>, StoreError> {
     let Some(asked) = by_uln(store, uln)? else { return Ok(None) };
     let (current, merged) = match (asked.learner.status, asked.learner.master) {
         (LearnerStatus::Deleted, _) => return Ok(None),

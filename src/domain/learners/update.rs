@@ -3,9 +3,9 @@
 use super::super::names::normalise;
 use super::super::{Caller, Error, Service, codes};
 use super::{key_columns, present};
-use crate::model::{AbilityToShare, Learner, LearnerStatus, Permission, Uln, VerificationType};
-use crate::store::audit;
+use crate::model::{AbilityToShare, Learner, LearnerStatus, Permission, Timestamp, Uln, VerificationType};
 use crate::store::learners::{self as rows, Stored};
+use crate::store::{AnyConnection, StoreError, audit};
 
 /// A change of a learner. `None` leaves a field as it is, empty text clears it; mandatory fields cannot be cleared.
 #[derive(Clone, Copy, Default)]
@@ -39,6 +39,7 @@ pub struct LearnerChange<'a> {
     pub other_verification_description: Option<&'a str>,
     pub ability_to_share: Option<&'a str>,
     pub notes: Option<&'a str>,
+    pub unique_candidate_identifier: Option<&'a str>,
 }
 
 /// A change of the few fields of UpdateLearnerSubsetFields. `None` leaves a field as it is, empty text clears it.
@@ -132,11 +133,9 @@ impl Service {
         self.replace(caller, version, changed)
     }
 
-    fn replace(&self, caller: &Caller<'_>, version: i32, mut changed: Stored) -> Result<Updated, Error> {
+    fn replace(&self, caller: &Caller<'_>, version: i32, changed: Stored) -> Result<Updated, Error> {
         let now = self.inner.clock.now();
-        changed.learner.version = version.saturating_add(1);
-        changed.learner.updated_at = now;
-        let keys = key_columns(&changed.learner);
+        let (changed, keys) = next_version(changed, version, now);
         let entry = caller.entry(now, Some(changed.learner.uln), codes::UPDATED);
         Ok(self.inner.store.write(move |store| {
             let outcome =
@@ -147,6 +146,38 @@ impl Service {
             Ok(outcome)
         })?)
     }
+}
+
+/// Updates a learner who was read in the same transaction; nobody may have changed it meanwhile ([`StoreError::Overtaken`]).
+pub(in crate::domain) fn change_in(
+    store: &mut AnyConnection,
+    change: &LearnerChange<'_>,
+    kept_demographics: usize,
+    now: Timestamp,
+) -> Result<Updated, StoreError> {
+    let current = match change.uln.parse() {
+        Ok(uln) => rows::by_uln(store, uln)?,
+        Err(_) => None,
+    };
+    let apply = |learner: &Learner| apply(change, learner).ok_or(Updated::InsufficientData);
+    match decide(current, change.version, apply, kept_demographics) {
+        Err(refusal) => Ok(refusal),
+        Ok(changed) => {
+            let (changed, keys) = next_version(changed, change.version, now);
+            if rows::replace(store, &changed, &keys, change.version)? {
+                Ok(Updated::Updated)
+            } else {
+                Err(StoreError::Overtaken)
+            }
+        }
+    }
+}
+
+fn next_version(mut changed: Stored, version: i32, now: Timestamp) -> (Stored, rows::KeyColumns) {
+    changed.learner.version = version.saturating_add(1);
+    changed.learner.updated_at = now;
+    let keys = key_columns(&changed.learner);
+    (changed, keys)
 }
 
 fn decide(
@@ -234,6 +265,7 @@ fn apply(change: &LearnerChange<'_>, learner: &Learner) -> Option<Learner> {
         other_verification_description,
         ability_to_share,
         notes,
+        unique_candidate_identifier,
     } = *change;
     let mut changed = learner.clone();
     set(&mut changed.title, title);
@@ -263,6 +295,7 @@ fn apply(change: &LearnerChange<'_>, learner: &Learner) -> Option<Learner> {
     set(&mut changed.other_verification_description, other_verification_description);
     set_parsed(&mut changed.ability_to_share, ability_to_share)?;
     set(&mut changed.notes, notes);
+    set(&mut changed.unique_candidate_identifier, unique_candidate_identifier);
     let unnamed_verification =
         changed.verification_type == VerificationType::Other && changed.other_verification_description.is_none();
     (!unnamed_verification).then_some(changed)

@@ -5,8 +5,9 @@ use chrono::NaiveDate;
 use super::super::verification::{self, Details, Flag, Verified};
 use super::super::{Caller, Error, Service};
 use super::present;
-use super::resolve::Resolved;
-use crate::model::{Learner, Permission};
+use super::resolve::{Resolved, resolve_in};
+use crate::model::{Learner, Permission, Uln};
+use crate::store::{AnyConnection, StoreError};
 
 /// Details to be verified. Empty text is absent.
 #[derive(Clone, Copy)]
@@ -52,17 +53,27 @@ impl Service {
     /// verifyLearner.
     pub fn verify(&self, caller: &Caller<'_>, query: &VerifyQuery<'_>) -> Result<Verification, Error> {
         caller.require(Permission::VerifyLearner)?;
-        let Some(resolved) = self.resolve(query.uln)? else {
-            let verification = Verification { outcome: Verified::NotFound, flags: Vec::new(), learner: None };
-            self.trail(caller, [query.uln.parse().ok()], verification.code());
-            return Ok(verification);
-        };
-        let (outcome, flags) = compare(&resolved, &details(query));
-        let uln = resolved.learner.uln;
-        let verification = Verification { outcome, flags, learner: outcome.is_verified().then_some(resolved.learner) };
-        self.trail(caller, [Some(uln)], verification.code());
+        let (verification, uln) = self.inner.store.read(|store| verify_in(store, query))?;
+        self.trail(caller, [uln], verification.code());
         Ok(verification)
     }
+}
+
+/// Verifies details, and says whom the trail names: the learner found, or the number asked for.
+pub(in crate::domain) fn verify_in(
+    store: &mut AnyConnection,
+    query: &VerifyQuery<'_>,
+) -> Result<(Verification, Option<Uln>), StoreError> {
+    let Ok(uln) = query.uln.parse() else {
+        return Ok((Verification { outcome: Verified::NotFound, flags: Vec::new(), learner: None }, None));
+    };
+    let Some(resolved) = resolve_in(store, uln)? else {
+        return Ok((Verification { outcome: Verified::NotFound, flags: Vec::new(), learner: None }, Some(uln)));
+    };
+    let (outcome, flags) = compare(&resolved, &details(query));
+    let uln = resolved.learner.uln;
+    let learner = outcome.is_verified().then_some(resolved.learner);
+    Ok((Verification { outcome, flags, learner }, Some(uln)))
 }
 
 fn details<'a>(query: &VerifyQuery<'a>) -> Details<'a> {

@@ -9,8 +9,10 @@
     clippy::string_slice
 )]
 
+mod achievements;
 mod administration;
 mod authentication;
+mod batches;
 mod concurrency;
 mod finding;
 mod records;

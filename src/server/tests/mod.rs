@@ -109,7 +109,7 @@ impl Stage {
         let mut setup = Setup {
             server: config::Server { listen: anywhere, public_url: "https://localhost".to_owned(), workers: 1 },
             operations: config::Operations { listen: anywhere },
-            limits: config::Limits::default(),
+            limits: config::Limits { body_bytes: 256 * 1024, ..config::Limits::default() },
             tls: settings(&pki),
             routes: vec![
                 Route { path: "LearnerService.svc", name: "LearnerService", batch: false },

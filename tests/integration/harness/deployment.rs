@@ -178,6 +178,14 @@ impl Deployment {
         command.stdin(Stdio::null()).output().expect("lrs runs")
     }
 
+    /// Starts another verb of `lrs` on this deployment's configuration and store, and lets it run.
+    pub fn spawn(&self, arguments: &[&str]) -> Child {
+        let mut command = Command::new(LRS);
+        command.args(arguments).arg("--config").arg(self.dir().join("lrs.toml")).current_dir(self.dir());
+        self.environment(&mut command);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("lrs runs")
+    }
+
     /// Everything the server wrote to its standard error: the log.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(self.log_path()).unwrap_or_default()).into_owned()

@@ -8,6 +8,8 @@ pub const SOAP_1_1: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 pub const SOAP_1_2: &str = "http://www.w3.org/2003/05/soap-envelope";
 pub const FIND: &str = "http://api.lrs.miap.gov.uk/findmsg";
 pub const REGISTER: &str = "http://api.lrs.miap.gov.uk/regmsg";
+pub const BATCH: &str = "http://api.lrs.miap.gov.uk/batchmsg";
+pub const VERIFY: &str = "http://api.lrs.miap.gov.uk/vldmsg";
 pub const REPORT: &str = "http://api.lrs.miap.gov.uk/reportmsg";
 pub const R9: &str = "http://tempuri.org/";
 pub const COMMON: &str = "http://schemas.datacontract.org/2004/07/Amor.Qcf.Common";
@@ -88,6 +90,21 @@ impl Credentials {
     pub fn verify(&self, fields: &Fields<'_>) -> String {
         let learner = elements(fields);
         self.request(REPORT, "VerifyLearner", &format!("<LearnerToVerify>{learner}</LearnerToVerify>"))
+    }
+
+    /// A registration batch; each learner has its fields in the order of the contract.
+    pub fn submit_batch(&self, job_type: &str, learners: &[Vec<(&str, String)>]) -> String {
+        let learners = learners.iter().map(|fields| {
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            format!("<Learner>{}</Learner>", elements(&fields))
+        });
+        let learners: Vec<String> = learners.collect();
+        let head = elements(&[("JobType", job_type), ("LearnerRecordCount", &learners.len().to_string())]);
+        self.request(BATCH, "SubmitBatch", &(head + &learners.concat()))
+    }
+
+    pub fn batch_output(&self, job: &str) -> String {
+        self.request(BATCH, "GetSubmitBatchOutput", &elements(&[("JobID", job)]))
     }
 
     pub fn retrieve(&self, ulns: &[&str]) -> String {

@@ -1,0 +1,2 @@
+DROP TABLE job_records;
+DROP TABLE jobs;

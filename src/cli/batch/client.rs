@@ -1,0 +1,251 @@
+//! The client of the batch operations, over mutual TLS.
+
+use std::io::Write;
+use std::time::Duration;
+
+use chrono::Utc;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{Look, Part, Submit, request};
+use crate::cli::call::credentials::Caller;
+use crate::cli::call::envelope::{self, Secrets};
+use crate::cli::call::fields::{self, Field, Node};
+use crate::cli::call::reply::Reply;
+use crate::cli::call::{client, find};
+use crate::cli::failure::Failure;
+use crate::contract::SERVICES;
+use crate::domain::batches::{Identity, RegisteredRow, RegistrationRow, VerificationRow, VerifiedRow};
+use crate::domain::codes;
+use crate::files::{Answered, Batch, Expected, Finding, check, exception_file, registration_file, verification_file};
+use crate::model::{JobKind, Ukprn};
+
+/// How often a job is asked about while it is waited for.
+const ASKS_EVERY: Duration = Duration::from_millis(500);
+/// Findings that are printed of a file that is not sent.
+const FINDINGS_SHOWN: usize = 5;
+
+pub(super) fn submit(submit: Submit, out: &mut impl Write) -> Result<(), Failure> {
+    let Submit { file, kind, job_type, wait, caller } = submit;
+    let caller = caller.resolve(|name| std::env::var(name).ok())?;
+    let ukprn: Option<Ukprn> = caller.ukprn.as_deref().and_then(|text| text.parse().ok());
+    let bytes = std::fs::read(&file)
+        .map_err(|error| Failure::doing(&format!("{} could not be read", file.display()), error))?;
+    let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let expected = Expected { kind: kind.map(JobKind::from), ukprn, ..Expected::on(Utc::now().date_naive()) };
+    let checked = check(&name, &bytes, &expected);
+    let refused = checked.is_refused();
+    let Some(batch) = checked.batch.filter(|_| !refused) else {
+        let said: Vec<String> = checked.findings.iter().take(FINDINGS_SHOWN).map(in_a_line).collect();
+        return Err(Failure::Failed(format!(
+            "The file was not sent:\n  {}\nFor all of it: lrs check {}",
+            said.join("\n  "),
+            file.display()
+        )));
+    };
+    if request::loses_identifiers(&batch) {
+        writeln!(out, "The web service has no place for UCI and UPN: they are not sent.")?;
+    }
+    let (operation, given) = request::operation(&batch, job_type);
+    let reply = ask(&caller, operation, given, |node| request::add_records(node, &batch))?;
+    let code = reply.value("ResponseCode").unwrap_or_default();
+    let job = reply.value("JobID").or_else(|| reply.value("JobId")).unwrap_or_default();
+    writeln!(out, "{}", in_words(code))?;
+    if code != codes::BATCH_SUBMITTED && code != codes::VERIFY_BATCH_SUBMITTED {
+        return Err(Failure::Failed("The service did not take the batch.".to_owned()));
+    }
+    writeln!(out, "Job {job}")?;
+    if wait {
+        let reply = wait_for(&caller, kind_of(&batch), job)?;
+        return summary(&reply, out);
+    }
+    Ok(writeln!(out, "To see how far it is: lrs batch show {job}")?)
+}
+
+fn in_a_line(finding: &Finding) -> String {
+    let Finding { row, column, found, rule, advice, .. } = finding;
+    let place = row.map_or_else(String::new, |row| format!("row {row}, "));
+    format!("{place}{column} {rule}; found: {found}. {advice}")
+}
+
+fn kind_of(batch: &Batch) -> JobKind {
+    batch.layout.kind()
+}
+
+/// Asks until the job is over.
+fn wait_for(caller: &Caller, kind: JobKind, job: &str) -> Result<Reply, Failure> {
+    let style = ProgressStyle::with_template("{spinner} job {msg}, {elapsed}")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner());
+    let bar = ProgressBar::new_spinner().with_style(style);
+    loop {
+        let reply = output_of(caller, kind, job)?;
+        let code = reply.value("ResponseCode").unwrap_or_default();
+        if code != codes::BATCH_INCOMPLETE && code != codes::VERIFY_BATCH_INCOMPLETE {
+            bar.finish_and_clear();
+            return Ok(reply);
+        }
+        bar.set_message(format!("{job}: {}", status(&reply)));
+        bar.tick();
+        std::thread::sleep(ASKS_EVERY);
+    }
+}
+
+fn status(reply: &Reply) -> &str {
+    reply.value("JobStatus").or_else(|| reply.value("Status")).unwrap_or("unknown")
+}
+
+pub(super) fn show(look: Look, part: Part, out: &mut impl Write) -> Result<(), Failure> {
+    let job = look.job.to_string();
+    let caller = look.caller.resolve(|name| std::env::var(name).ok())?;
+    let kinds: &[JobKind] = match look.kind {
+        Some(kind) => &[JobKind::from(kind)],
+        None => JobKind::ALL,
+    };
+    let mut refusal = None;
+    for kind in kinds {
+        match output_of(&caller, *kind, &job) {
+            Ok(reply) if reply.value("ResponseCode") == Some(codes::UNKNOWN_JOB) => {}
+            Ok(reply) => return print(&reply, *kind, &caller, part, out),
+            // An organisation that may not ask for one kind may ask for another.
+            Err(error) => refusal = Some(error),
+        }
+    }
+    Err(refusal.unwrap_or_else(|| Failure::Failed(in_words(codes::UNKNOWN_JOB))))
+}
+
+fn output_of(caller: &Caller, kind: JobKind, job: &str) -> Result<Reply, Failure> {
+    let (operation, field) = match kind {
+        JobKind::Registration => ("getBatchRegistrationOutput", "JobID"),
+        JobKind::Verification => ("getVerifyBatchOutput", "JobID"),
+        JobKind::Achievement => ("GetAchievementBatchJob", "jobId"),
+    };
+    ask(caller, operation, vec![(field, job.to_owned())], |_| {})
+}
+
+/// Sends a request with credentials; a fault is a failure.
+fn ask(
+    caller: &Caller,
+    operation: &str,
+    given: Vec<(&'static str, String)>,
+    complete: impl FnOnce(&mut Node),
+) -> Result<Reply, Failure> {
+    let found = find(SERVICES, operation, None)?;
+    let mut given: Vec<Field> = given.into_iter().map(|(name, value)| Field::new(name, value)).collect();
+    caller.fill(&found.operation.input, &mut given);
+    let mut request =
+        fields::arrange(&found.operation.input, &given).map_err(|error| Failure::Usage(error.to_string()))?;
+    complete(&mut request);
+    let text = envelope::write(&request, Secrets::Written)?;
+    let answer = client::post(caller, found.service.path, found.operation.soap_action, &text)?;
+    let reply = Reply::read(&answer.body)
+        .map_err(|error| Failure::Failed(format!("HTTP status {}: {error}", answer.status)))?;
+    if !reply.is_fault {
+        return Ok(reply);
+    }
+    let code = reply.value("ErrorCode").unwrap_or("A fault");
+    let details = reply.fault_details().unwrap_or_default();
+    Err(Failure::Failed(format!("{}\n{details}", in_words(code)).trim_end().to_owned()))
+}
+
+fn in_words(code: &str) -> String {
+    codes::lookup(code).map_or_else(|| code.to_owned(), |entry| format!("{code}: {}", entry.meaning))
+}
+
+fn print(reply: &Reply, kind: JobKind, caller: &Caller, part: Part, out: &mut impl Write) -> Result<(), Failure> {
+    if part == Part::Summary {
+        return summary(reply, out);
+    }
+    let code = reply.value("ResponseCode").unwrap_or_default();
+    let is_done = [codes::BATCH_SUCCESSFUL, codes::VERIFY_BATCH_SUCCESSFUL].contains(&code);
+    if !is_done && kind != JobKind::Achievement {
+        return Err(Failure::Failed(in_words(code)));
+    }
+    let text = match (kind, part) {
+        (JobKind::Achievement, Part::Errors) => reply.value("AchievementBatchErrorFile").map(str::to_owned),
+        (JobKind::Achievement, _) => {
+            return Err(Failure::Usage(
+                "An achievement job has no output file: see 'lrs batch show' and 'lrs batch errors'.".to_owned(),
+            ));
+        }
+        (JobKind::Registration, part) => {
+            let rows: Vec<RegisteredRow> =
+                reply.elements("Learner").iter().map(|learner| registered(learner)).collect();
+            let file = if part == Part::Errors { exception_file } else { registration_file };
+            file(&answered(reply, caller)?, &rows).map(|file| file.text)
+        }
+        (JobKind::Verification, _) => {
+            let rows: Vec<VerifiedRow> =
+                reply.elements("VerifiedLearner").iter().map(|learner| verified(learner)).collect();
+            verification_file(&answered(reply, caller)?, &rows).map(|file| file.text)
+        }
+    };
+    match text {
+        Some(text) => Ok(out.write_all(text.as_bytes())?),
+        None => Err(Failure::Failed("No record of the job needs attention.".to_owned())),
+    }
+}
+
+/// The web service does not tell when a batch was submitted; its beginning comes next to it.
+fn answered(reply: &Reply, caller: &Caller) -> Result<Answered<'static>, Failure> {
+    let ukprn = caller.ukprn.as_deref().and_then(|text| text.parse().ok());
+    let ukprn = ukprn.ok_or_else(|| Failure::Usage("Say --org-ukprn: the file names the organisation.".to_owned()))?;
+    let begun = reply.value("JobStartedDateTime");
+    let begun = begun.and_then(|text| chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok());
+    Ok(Answered { name: None, ukprn, submitted_at: begun.unwrap_or_else(|| Utc::now().naive_utc()) })
+}
+
+fn registered(learner: &[(&str, &str)]) -> RegisteredRow {
+    let mut row = RegistrationRow::default();
+    for (name, text) in learner {
+        row.set(name, Some((*text).to_owned()));
+    }
+    RegisteredRow { row, code: value(learner, "ReturnCode").unwrap_or_default() }
+}
+
+fn verified(learner: &[(&str, &str)]) -> VerifiedRow {
+    let mut row = VerificationRow::default();
+    row.set("MISIdentifier", value(learner, "MISIdentifier"));
+    for name in ["ULN", "FamilyName", "GivenName", "DateOfBirth", "Gender"] {
+        row.set(name, value(learner, &format!("Searched{name}")));
+    }
+    let found = value(learner, "ULN").zip(value(learner, "DateOfBirth").and_then(|text| text.parse().ok()));
+    VerifiedRow {
+        row,
+        code: value(learner, "ResponseCode").unwrap_or_default(),
+        learner: found.map(|(uln, date_of_birth)| Identity {
+            uln,
+            family_name: value(learner, "FamilyName").unwrap_or_default(),
+            given_name: value(learner, "GivenName").unwrap_or_default(),
+            date_of_birth,
+            gender: value(learner, "Gender").unwrap_or_default(),
+        }),
+        flags: learner.iter().filter(|(name, _)| *name == "FailureFlag").map(|(_, flag)| (*flag).to_owned()).collect(),
+    }
+}
+
+fn value(element: &[(&str, &str)], name: &str) -> Option<String> {
+    element.iter().find(|(leaf, _)| *leaf == name).map(|(_, text)| (*text).to_owned())
+}
+
+/// Everything of the reply but the records.
+fn summary(reply: &Reply, out: &mut impl Write) -> Result<(), Failure> {
+    for response in ["GetSubmitBatchOutputResponse", "GetVerifyBatchOutputResponse", "GetAchievementBatchJobResult"] {
+        for (name, text) in reply.elements(response).into_iter().flatten() {
+            match name {
+                "ResponseCode" => writeln!(out, "{}", in_words(text))?,
+                "AchievementBatchErrorFile" => writeln!(out, "  {name}: {} lines", text.lines().count())?,
+                _ => writeln!(out, "  {name}: {text}")?,
+            }
+        }
+    }
+    let mut codes: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+    let records = reply.elements("Learner").into_iter().chain(reply.elements("VerifiedLearner"));
+    for (_, code) in records.flatten().filter(|(name, _)| ["ReturnCode", "ResponseCode"].contains(name)) {
+        *codes.entry(code).or_default() += 1;
+    }
+    for (code, count) in codes {
+        let meaning = crate::domain::batches::return_codes::lookup(code).map(|entry| entry.meaning);
+        let meaning = meaning.or_else(|| codes::lookup(code).map(|entry| entry.meaning)).unwrap_or_default();
+        writeln!(out, "  {count:>4} x {code}: {meaning}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! `lrs batch`: sending batches and fetching what they came to, as a client of the service; and for its operators a look at the queue.
+
+mod client;
+mod operator;
+mod request;
+
+use clap::{Subcommand, ValueEnum};
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::call::credentials::CallerFlags;
+use super::config;
+use super::failure::Failure;
+use crate::domain::batches::JobType;
+use crate::model::{JobId, JobKind, JobState};
+
+/// Send batches of learners or achievements, and see what became of them
+#[derive(Debug, Subcommand)]
+pub enum Batch {
+    /// Send a batch file to the service
+    #[command(after_help = "\
+The file is checked first, as 'lrs check' does; one that would be refused as a whole is not sent. Who calls, and where, comes from the
+flags or the environment, as for 'lrs call'.
+
+Examples:
+  lrs batch submit LRB_TEST0038_150620251430.CSV --wait
+  lrs batch submit --as awarding QCF_TEST0045_20250615_001.CSV")]
+    Submit(Submit),
+    /// Show how far a job is, and what its records came to
+    #[command(after_help = "\
+Examples:
+  lrs batch show 7
+  lrs batch show 7 --operator --config /etc/lrs/lrs.toml")]
+    Show(Look),
+    /// Print a job's output file
+    #[command(after_help = "\
+A registration or verify job has a CSV file of every record; an achievement job has counters, and its errors are printed by 'errors'.
+
+Examples:
+  lrs batch output 7 > output.csv
+  lrs batch output 7 --operator")]
+    Output(Look),
+    /// Print the records of a job that need attention
+    #[command(after_help = "\
+Registration: the exceptions as a file to be corrected and sent again. Achievements: the error file.
+
+Examples:
+  lrs batch errors 7 > exceptions.csv
+  lrs batch errors --as awarding 7")]
+    Errors(Look),
+    /// List the newest jobs (for operators)
+    #[command(after_help = "Examples:\n  lrs batch list\n  lrs batch list --state Waiting --state InProgress")]
+    List(List),
+    /// End a job that is not over (for operators); what its records did until then stays done
+    #[command(after_help = "Example:\n  lrs batch cancel 7")]
+    Cancel {
+        /// The job
+        job: i64,
+        #[command(flatten)]
+        config: config::File,
+    },
+}
+
+/// A file to be sent.
+#[derive(Debug, clap::Args)]
+pub struct Submit {
+    /// The file, CSV or XML
+    file: PathBuf,
+    /// What the file is, where neither its name nor its headings tell
+    #[arg(long = "type", value_enum, value_name = "TYPE")]
+    kind: Option<Kind>,
+    /// For registrations: FUL finds, updates or registers; CHK only looks
+    #[arg(long, default_value = "FUL", value_parser = job_type)]
+    job_type: JobType,
+    /// Wait until the job is over, then print what its records came to
+    #[arg(long)]
+    wait: bool,
+    #[command(flatten)]
+    caller: CallerFlags,
+}
+
+/// A job to be looked at.
+#[derive(Debug, clap::Args)]
+pub struct Look {
+    /// The job
+    job: i64,
+    /// What the job is; otherwise the service is asked for each kind
+    #[arg(long = "type", value_enum, value_name = "TYPE")]
+    kind: Option<Kind>,
+    /// Look into the store as its operator instead of asking the service
+    #[arg(long)]
+    operator: bool,
+    #[command(flatten)]
+    config: config::File,
+    #[command(flatten)]
+    caller: CallerFlags,
+}
+
+/// Which jobs to list.
+#[derive(Debug, clap::Args)]
+pub struct List {
+    /// Jobs in this state alone; may be repeated
+    #[arg(long, value_name = "STATE", value_parser = state)]
+    state: Vec<JobState>,
+    /// How many
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(i64).range(1..=10_000))]
+    limit: i64,
+    #[command(flatten)]
+    config: config::File,
+}
+
+/// What the records of a batch are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// Learners to be found, updated or registered
+    Registration,
+    /// Learners to be verified
+    Verify,
+    /// Achievements
+    Achievement,
+}
+
+impl From<Kind> for JobKind {
+    fn from(kind: Kind) -> JobKind {
+        match kind {
+            Kind::Registration => JobKind::Registration,
+            Kind::Verify => JobKind::Verification,
+            Kind::Achievement => JobKind::Achievement,
+        }
+    }
+}
+
+fn job_type(code: &str) -> Result<JobType, String> {
+    code.parse().map_err(|()| "expected FUL or CHK".to_owned())
+}
+
+fn state(word: &str) -> Result<JobState, String> {
+    let known = || JobState::ALL.iter().map(|state| state.code()).collect::<Vec<_>>().join(", ");
+    let found = JobState::ALL.iter().find(|state| state.code().eq_ignore_ascii_case(word));
+    found.copied().ok_or_else(|| format!("expected one of {}", known()))
+}
+
+/// Which part of a job is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Summary,
+    Output,
+    Errors,
+}
+
+/// Runs the verb.
+pub fn run(batch: Batch, out: &mut impl Write) -> Result<(), Failure> {
+    match batch {
+        Batch::Submit(submit) => client::submit(submit, out),
+        Batch::Show(look) => show(look, Part::Summary, out),
+        Batch::Output(look) => show(look, Part::Output, out),
+        Batch::Errors(look) => show(look, Part::Errors, out),
+        Batch::List(list) => operator::list(&list, out),
+        Batch::Cancel { job, config } => operator::cancel(&config, JobId(job), out),
+    }
+}
+
+fn show(look: Look, part: Part, out: &mut impl Write) -> Result<(), Failure> {
+    if look.operator { operator::show(&look.config, JobId(look.job), part, out) } else { client::show(look, part, out) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_the_command_line() {
+        assert_eq!(state("waiting"), Ok(JobState::Waiting));
+        assert!(state("done").is_err_and(|text| text.contains("InProgress")));
+        assert_eq!(job_type("CHK"), Ok(JobType::Check));
+        assert!(job_type("all").is_err());
+    }
+}

@@ -1,0 +1,359 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    clippy::string_slice
+)]
+
+use std::collections::BTreeSet;
+
+use chrono::{NaiveDate, TimeDelta};
+use clap::Parser;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+use super::*;
+use crate::domain::batches::{BatchOutput, JobType, Step, return_codes};
+use crate::domain::{Call, Claim, Clock, NewOrganisation, RuleSettings, Service};
+use crate::files::{Batch, Records, Submitted};
+use crate::model::{Door, Fingerprint, JobId, Peer, Timestamp};
+use crate::store::test_support::each_store;
+
+#[derive(Debug, clap::Parser)]
+struct Program {
+    #[command(flatten)]
+    check: Check,
+}
+
+fn lrs_check(arguments: &[&str]) -> (Result<(), Failure>, String) {
+    let program = Program::try_parse_from(std::iter::once("lrs-check").chain(arguments.iter().copied())).unwrap();
+    let mut out = Vec::new();
+    let result = run(&program.check, &mut out);
+    (result, String::from_utf8(out).unwrap())
+}
+
+fn sample(path: &str) -> String {
+    format!("{}/fixtures/files/{path}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn clean_files_succeed_and_others_say_what_is_wrong() {
+    let clean = sample("verification/clean/VLD_TEST0038_310720251400.CSV");
+    let faulty = sample("achievement/faults/QCF_TEST0045_20250731_010.CSV");
+    let (result, text) = lrs_check(&[&clean, "--ukprn", "TEST0038", "--org-ref", "TEST38"]);
+    result.unwrap();
+    assert!(text.starts_with("Organisation TEST38, UKPRN TEST0038\n") && text.contains("no error found"), "{text}");
+    let (result, text) = lrs_check(&[&clean, &faulty, "--format", "json"]);
+    assert!(matches!(result, Err(Failure::Findings)));
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(report[0]["findings"].as_array().unwrap().len(), 0);
+    assert_eq!((&report[1]["records"], &report[1]["refused_records"]), (&18.into(), &18.into()));
+    let (result, _) = lrs_check(&[&sample("nowhere.CSV")]);
+    assert!(matches!(result, Err(Failure::Usage(_))));
+    assert!(
+        Program::try_parse_from(["lrs-check"]).is_err()
+            && Program::try_parse_from(["lrs-check", "x", "--ukprn", "1"]).is_err()
+    );
+}
+
+#[test]
+fn a_spreadsheet_is_converted_into_a_folder_under_the_right_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let sheet = sample("registration/clean/learners.xlsx");
+    let into = folder.path().to_str().unwrap();
+    lrs_check(&[&sheet, "--ukprn", "TEST0038", "--output", into]).0.unwrap();
+    let made: Vec<String> =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path().to_str().unwrap().to_owned()).collect();
+    let (result, text) = lrs_check(&[&made[0], "--ukprn", "TEST0038"]);
+    result.unwrap();
+    assert!(text.contains("registration file 2A (CSV, UTF-8), 8 learners"), "{text}");
+    // Without a UKPRN nobody knows whose file it would be.
+    assert!(matches!(lrs_check(&[&sheet, "--output", into]).0, Err(Failure::Usage(_))));
+    let fixed = folder.path().join("fixed.xml");
+    lrs_check(&[&sheet, "--ukprn", "TEST0038", "--output", fixed.to_str().unwrap()]).0.unwrap();
+    assert!(fs::read_to_string(fixed).unwrap().contains("<b:BatchLearner>"));
+    // Two achievement files of a day are counted.
+    let achievements = sample("achievement/clean/QCF_TEST0045_20250731_001.CSV");
+    for _ in 0..2 {
+        lrs_check(&[&achievements, "--output", into]).0.unwrap();
+    }
+    let names =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+    assert_eq!(names.filter(|name| name.ends_with("_001.CSV") || name.ends_with("_002.CSV")).count(), 2);
+}
+
+const PROVIDER: &str = "TEST0038";
+const AWARDING: &str = "TEST0045";
+const PASSWORD: &str = "synthetic-passwd";
+
+fn noon() -> Timestamp {
+    NaiveDate::from_ymd_opt(2025, 7, 31).unwrap().and_hms_opt(12, 0, 0).unwrap()
+}
+
+fn peer() -> Peer {
+    Peer {
+        fingerprint: Fingerprint::of_der(b"files"),
+        subject: "CN=files".to_owned(),
+        not_after: noon() + TimeDelta::days(365),
+    }
+}
+
+/// A service whose register is empty, with one who registers learners and one who awards.
+fn services() -> Vec<(Service, crate::store::test_support::TestStore)> {
+    let service = |stored: crate::store::test_support::TestStore| {
+        let service = Service::new(stored.store.clone(), RuleSettings::default(), Clock::set_to(noon()));
+        for (ukprn, org_ref, provider) in [(PROVIDER, "TEST38", true), (AWARDING, "TEST45", false)] {
+            let new = NewOrganisation {
+                ukprn: ukprn.parse().unwrap(),
+                org_ref: org_ref.parse().unwrap(),
+                name: "Synthetic",
+                learner_registration_body: provider,
+                awarding_organisation: !provider,
+                permissions: None,
+                password: Some(PASSWORD),
+            };
+            let administration = service.administration("test");
+            administration.add_organisation(&new).unwrap();
+            administration.register_certificate(ukprn.parse().unwrap(), &peer()).unwrap();
+        }
+        (service, stored)
+    };
+    each_store().into_iter().map(service).collect()
+}
+
+/// Hands a file in and lets it be done.
+fn submit(service: &Service, ukprn: &str, checked: Checked) -> Submitted {
+    let call = Call::new(Door::File, "submit", true);
+    let peer = peer();
+    let claim = Claim { peer: Some(&peer), ukprn: Some(ukprn), org_ref: None, password: PASSWORD, user_name: "test" };
+    let caller = service.authenticate(&call, &claim).unwrap();
+    let submitted = files::submit(service, &caller, checked, JobType::Full).unwrap();
+    while let Some(mut job) = service.claim_job("test", Duration::from_secs(30)).unwrap() {
+        while let Step::Done(..) = job.step(50).unwrap() {}
+    }
+    submitted
+}
+
+/// The code of every record of a job; for achievements those of the error file.
+fn codes(service: &Service, ukprn: &str, id: JobId, batch: &Batch) -> Vec<String> {
+    let call = Call::new(Door::File, "output", true);
+    let peer = peer();
+    let claim = Claim { peer: Some(&peer), ukprn: Some(ukprn), org_ref: None, password: PASSWORD, user_name: "test" };
+    let caller = service.authenticate(&call, &claim).unwrap();
+    match &batch.records {
+        Records::Registration(_) => match service.registration_output(&caller, id).unwrap() {
+            BatchOutput::Finished(_, rows) => rows.into_iter().map(|row| row.code).collect(),
+            other => panic!("{other:?}"),
+        },
+        Records::Verification(_) => match service.verification_output(&caller, id).unwrap() {
+            BatchOutput::Finished(_, rows) => rows.into_iter().map(|row| row.code).collect(),
+            _ => panic!("not finished"),
+        },
+        Records::Achievement(rows) => {
+            let job = service.achievement_job(&caller, id).unwrap().unwrap();
+            let text = job.error_file.unwrap_or_default();
+            let mut reader = csv::Reader::from_reader(text.as_bytes());
+            let mut codes = vec![String::new(); rows.len()];
+            for line in reader.records() {
+                let line = line.unwrap();
+                codes[line[0].parse::<usize>().unwrap() - 1] = line[5].to_owned();
+            }
+            codes
+        }
+    }
+}
+
+/// What the form alone, or a number that nobody can have, makes of a record.
+fn is_of_the_form(code: &str) -> bool {
+    code.starts_with('F')
+        || [
+            "WSVRC006",
+            return_codes::NOT_FOUND,
+            return_codes::INSUFFICIENT_DATA,
+            return_codes::INCORRECT_FORMAT,
+            return_codes::INCORRECT_IDENTIFIER,
+            return_codes::OUTSIDE_AGE,
+        ]
+        .contains(&code)
+}
+
+/// Values of every class; some fit some fields, none fits all.
+fn value() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => select(vec![
+            "", " ", "0", "1", "2", "3", "4", "9", "999", "Ada", "GBR", "XXX", "CV1 2WT", "cv12wt", "CV1 2CO", "2005-02-28", "2005-02-29", "1900-02-29",
+            "28/02/2005", "2020-01-01", "1900-01-01", "2200-01-01", "1000000000", "1000000019", "1000000001", "0000000042", "1.0E+09", "123456789",
+            "a.b@example.org", "a@b", "600/1166/X", "600/1166/1", "K/501/5773", "K5015773", "English", "Pass", "TEST0038", "123450100001A", "=1+1", "'",
+            "A000000000000", "P000000000001", "B000000000000",
+        ]).prop_map(str::to_owned),
+        1 => "\\PC{0,40}",
+        1 => select(vec![35_usize, 36, 50, 51, 128, 129, 254, 255, 256, 4000, 4001]).prop_map(|length| "x".repeat(length)),
+    ]
+}
+
+/// A CSV file of a sample's records, each with a few values changed.
+fn changed(sample: &str, runner: &mut TestRunner) -> (String, String) {
+    let text = fs::read_to_string(sample).unwrap();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let headings = reader.headers().unwrap().clone();
+    let header = headings.iter().position(|heading| heading.ends_with("Count")).unwrap() + 1;
+    let header = if headings.get(header) == Some("OrgEmail") { header + 1 } else { header };
+    let records: Vec<Vec<String>> =
+        reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect();
+    let changes = proptest::collection::vec((any::<Index>(), value()), 0..3);
+    let mut rows: Vec<Vec<String>> = (0..60).map(|index| records[index % records.len()].clone()).collect();
+    for (index, row) in rows.iter_mut().enumerate() {
+        for (at, value) in changes.new_tree(runner).unwrap().current() {
+            row[header + at.index(headings.len() - header)] = value;
+        }
+        for (column, heading) in headings.iter().enumerate().take(header) {
+            match heading {
+                _ if index > 0 => row[column].clear(),
+                heading if heading.ends_with("Count") => row[column] = "60".to_owned(),
+                _ => row[column] = records[0][column].clone(),
+            }
+        }
+    }
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(&headings).unwrap();
+    for row in &rows {
+        writer.write_record(row).unwrap();
+    }
+    (records[0][1].clone(), String::from_utf8(writer.into_inner().unwrap()).unwrap())
+}
+
+/// The tool refuses a record exactly when the service does for its form, and names the code that it gets.
+#[test]
+fn the_tool_accepts_exactly_what_the_service_accepts() {
+    let samples = [
+        ("registration/clean/LRB_TEST0038_310720251400.CSV", PROVIDER),
+        ("registration/clean/LRB_TEST0038_310720251404.CSV", PROVIDER),
+        ("verification/clean/VLD_TEST0038_310720251400.CSV", PROVIDER),
+        ("achievement/clean/QCF_TEST0045_20250731_001.CSV", AWARDING),
+    ];
+    let mut runner = TestRunner::deterministic();
+    for (service, _stored) in services() {
+        let (mut refused, mut accepted) = (0, 0);
+        for (path, ukprn) in samples.iter().cycle().take(12) {
+            let (name, text) = changed(&sample(path), &mut runner);
+            let expected = Expected { ukprn: Some(ukprn.parse().unwrap()), ..Expected::on(noon().date()) };
+            let checked = files::check(&name, text.as_bytes(), &expected);
+            assert!(!checked.is_refused(), "{path}: {:?}", checked.findings);
+            let batch = checked.batch.clone().unwrap();
+            let findings = checked.findings.clone();
+            let Submitted::Accepted(id) = submit(&service, ukprn, checked) else { panic!("{path} was refused") };
+            for (index, code) in codes(&service, ukprn, id, &batch).into_iter().enumerate() {
+                let told: BTreeSet<&str> = findings
+                    .iter()
+                    .filter(|finding| finding.weight == files::Weight::Record && finding.row == Some(index + 2))
+                    .map(|finding| finding.code)
+                    .collect();
+                if told.is_empty() {
+                    // Nobody has these numbers, because the register began empty: that is no matter of the form.
+                    let unknown = ["RC009", "WSVRC006"].contains(&code.as_str());
+                    assert!(
+                        unknown || !is_of_the_form(&code),
+                        "{path} row {}: the service says {code}, the tool nothing",
+                        index + 2
+                    );
+                    accepted += 1;
+                } else {
+                    // Who is in the register already is found whatever a registration would lack.
+                    let is_found = ["RC002", "RC007", "RC008"].contains(&code.as_str());
+                    let needs_to_be_new = told.iter().all(|told| ["RC006", "RC013"].contains(told));
+                    assert!(
+                        told.contains(code.as_str()) || (is_found && needs_to_be_new),
+                        "{path} row {}: the service says {code}, the tool {told:?}",
+                        index + 2
+                    );
+                    refused += 1;
+                }
+            }
+        }
+        assert!(refused > 100 && accepted > 100, "{refused} refused, {accepted} accepted");
+    }
+}
+
+#[test]
+fn a_file_that_the_tool_refuses_is_not_submitted() {
+    for (service, _stored) in services() {
+        for path in [
+            "registration/faults/LRB_TEST0038_310720251414.CSV",
+            "registration/faults/8231234_CTF_8234321_001.xml",
+            "registration/clean/learners.xlsx",
+        ] {
+            let bytes = fs::read(sample(path)).unwrap();
+            let checked = files::check(path.rsplit('/').next().unwrap(), &bytes, &Expected::on(noon().date()));
+            let Submitted::Refused(findings) = submit(&service, PROVIDER, checked) else {
+                panic!("{path} was accepted")
+            };
+            assert_eq!(findings.len(), 1, "{path}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    /// The rules of a record are the facets that the web service enforces, but for a day that the published pattern lets through though it
+    /// never was, and for nationalities (domain.md 2.2).
+    #[test]
+    fn the_rules_are_the_facets_of_the_contract(value in value(), postcode in "[A-Za-z]{1,2}[0-9R][0-9A-Z]? ?[0-9][A-Z]{2} {0,5}", email in "[a-z&.]{1,6}@[a-z-]{1,3}(\\.[a-z0-9-]{0,3})?\\.[a-z]{1,7}") {
+        use crate::contract::facet as f;
+        use crate::domain::batches::{RegistrationRow, format};
+
+        let facets = [
+            ("ULN", &f::MIAPULN_NILLABLE), ("MISIdentifier", &f::MIAPMIS_IDENTIFIER), ("GivenName", &f::MIAP_NAME_NON_EMPTY), ("Title", &f::MIAP_NAME),
+            ("SchoolAtAge16", &f::MIAP_SCHOOL_NAME), ("LastKnownAddressLine1", &f::MIAP_ADDRESS), ("LastKnownPostCode", &f::MIAP_POST_CODE_NILLABLE),
+            ("DateOfBirth", &f::MIAP_DATE_NILLABLE), ("EmailAddress", &f::MIAP_EMAIL), ("Gender", &f::MIAP_GENDER_NILLABLE),
+            ("ScottishCandidateNumber", &f::MIAP_SCOTTISH_CANDIDATE_NUMBER), ("AbilityToShare", &f::MIAP_ABILITY_TO_SHARE),
+            ("VerificationType", &f::MIAP_VERIFICATION_TYPE), ("OtherVerificationDescription", &f::MIAP_OTHER_VERIFICATION_DESCRIPTION), ("Notes", &f::MIAP_NOTES),
+        ];
+        for value in [&value, &postcode, &email] {
+            for (field, facet) in facets {
+                if (value.is_empty() && field != "GivenName") || value == "1900-02-29" {
+                    continue;
+                }
+                let mut row = RegistrationRow::default();
+                row.set(field, Some(value.clone()));
+                let is_broken = format::registration(&row).iter().any(|finding| finding.field == field);
+                prop_assert_eq!(is_broken, facet.check(value).is_err(), "{} {:?}", field, value);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_page_of_codes_has_every_code_as_the_tables_have_it() {
+    let page = fs::read_to_string(format!("{}/docs/codes.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    for entry in return_codes::ALL {
+        assert!(page.contains(&format!("| {} | {} | {} |", entry.code, entry.meaning, entry.advice)), "{}", entry.code);
+    }
+    for entry in crate::domain::achievements::codes::ERROR_CODES {
+        assert!(
+            page.contains(&format!("| {} | {} | {} | {} |", entry.code, entry.field, entry.meaning, entry.advice)),
+            "{}",
+            entry.code
+        );
+    }
+    for entry in crate::domain::codes::ALL {
+        assert!(page.contains(&format!("| {} | {} |", entry.code, entry.meaning)), "{}", entry.code);
+    }
+}
+
+#[test]
+fn the_page_about_files_has_every_heading() {
+    let page = fs::read_to_string(format!("{}/docs/check-a-file.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    for layout in files::Layout::all() {
+        for heading in layout.headings() {
+            assert!(page.contains(heading), "{heading}");
+        }
+    }
+    let listed = page.replace('\n', " ");
+    let headings: Vec<&str> = files::Layout::of(JobKind::Registration, "2A").unwrap().headings().collect();
+    assert!(listed.contains(&headings.join(", ")));
+}

@@ -1,0 +1,115 @@
+//! `lrs slo`: the charter's numbers from the service's own records.
+
+use std::io::Write;
+
+use chrono::{Months, NaiveDate, TimeDelta, Utc};
+
+use super::failure::Failure;
+use super::{config, setup};
+use crate::domain::service_levels::{BatchTimes, FunctionMonth, ServiceMonth, TARGET};
+
+/// Print the service levels: availability of every function, and how long batches took
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The rule of measurement is entry to exit: a call counts from its head to its reply, a batch from its durable submission to its last record.
+A function is down in a minute in which no server was up, or in which it was called and every call failed inside the service (WSEC0999).
+Maintenance that was switched on (service.maintenance) does not count. Servers note every minute that they are up.
+
+Examples:
+  lrs slo
+  lrs slo --month 2025-06 --months 3 --config /etc/lrs/lrs.toml")]
+pub struct Slo {
+    /// The last month to print, such as 2025-06; the present one unless said otherwise
+    #[arg(long, value_name = "YYYY-MM", value_parser = month)]
+    month: Option<NaiveDate>,
+    /// How many months to print
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=120))]
+    months: u32,
+    #[command(flatten)]
+    config: config::File,
+}
+
+fn month(text: &str) -> Result<NaiveDate, String> {
+    format!("{text}-01").parse().map_err(|_| "expected a month such as 2025-06".to_owned())
+}
+
+/// Runs the verb.
+pub fn run(slo: &Slo, out: &mut impl Write) -> Result<(), Failure> {
+    let last = slo.month.unwrap_or_else(|| Utc::now().date_naive());
+    let months = (0..slo.months).rev().filter_map(|back| last.checked_sub_months(Months::new(back)));
+    let months = setup::administer(&slo.config, |admin| {
+        months.map(|month| admin.service_month(month)).collect::<Result<Vec<_>, _>>()
+    })?;
+    months.iter().try_for_each(|month| print(month, out))
+}
+
+fn print(month: &ServiceMonth, out: &mut impl Write) -> Result<(), Failure> {
+    let ServiceMonth { month, measured_minutes, maintenance_minutes, down_minutes, functions, batches } = month;
+    writeln!(out, "{}, measured entry to exit", month.format("%Y-%m"))?;
+    writeln!(
+        out,
+        "  {measured_minutes} minutes measured, {down_minutes} of them without any server; {maintenance_minutes} minutes of maintenance"
+    )?;
+    writeln!(out, "\n  Availability by function (target {TARGET:.2} %)")?;
+    for FunctionMonth { function, answered, failed, down_minutes, available } in functions {
+        let verdict = if *available < TARGET { "  BELOW TARGET" } else { "" };
+        writeln!(
+            out,
+            "    {function:<28} {available:>7.3} %  {answered} calls answered, {failed} failed, down {down_minutes} min{verdict}"
+        )?;
+    }
+    if functions.is_empty() {
+        writeln!(out, "    nothing was called")?;
+    }
+    writeln!(out, "\n  Batches, from submission to last record (target: none over 48 hours)")?;
+    for BatchTimes { kind, finished, unsuccessful, median, longest, late } in batches {
+        let verdict = if *late > 0 { "  BELOW TARGET" } else { "" };
+        writeln!(
+            out,
+            "    {:<28} {finished} done, {unsuccessful} not; median {}, longest {}, over 48 hours: {late}{verdict}",
+            kind.code(),
+            clock(*median),
+            clock(*longest)
+        )?;
+    }
+    writeln!(out)?;
+    Ok(())
+}
+
+/// Hours, minutes and seconds; a batch of milliseconds is not nothing.
+fn clock(took: TimeDelta) -> String {
+    let milliseconds = took.num_milliseconds();
+    if milliseconds < 60_000 {
+        return format!("{}.{:03} s", milliseconds / 1000, milliseconds % 1000);
+    }
+    let seconds = took.num_seconds();
+    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_service_that_was_never_up_has_no_numbers_and_says_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("lrs.toml");
+        std::fs::write(&file, "[store]\nurl = \"lrs.db\"\n").unwrap();
+        let config = config::File { config: Some(file) };
+        setup::open(&config.load().unwrap()).unwrap().migrate().unwrap();
+        let mut out = Vec::new();
+        run(&Slo { month: Some(month("2025-06").unwrap()), months: 2, config }, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.starts_with("2025-05, measured entry to exit\n") && text.contains("\n2025-06,"), "{text}");
+        assert!(text.contains("nothing was called") && text.contains("Registration"), "{text}");
+    }
+
+    #[test]
+    fn times_are_written_for_people() {
+        assert_eq!(clock(TimeDelta::milliseconds(1234)), "1.234 s");
+        assert_eq!(clock(TimeDelta::seconds(3 * 3600 + 62)), "03:01:02");
+        assert!(month("2025-13").is_err());
+    }
+}

@@ -1,0 +1,66 @@
+//! `lrs worker`: the workers that do batches, as a process of their own.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::failure::Failure;
+use super::{config, setup, workers};
+use crate::jobs::Observer;
+use crate::ops;
+
+/// Do batches beside the service, in a process of its own
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+It works on the store of the configuration, together with every other worker there. Let 'lrs serve --workers 0' leave the batches to it.
+SIGTERM or SIGINT stops it: the chunk in hand is finished, and others may go on with its batch at once.
+
+Example:
+  lrs worker --config /etc/lrs/lrs.toml --workers 4")]
+pub struct Worker {
+    /// Batches that are done at once
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    workers: Option<u16>,
+    #[command(flatten)]
+    config: config::File,
+}
+
+/// Runs the verb.
+pub fn run(worker: &Worker, out: &mut impl Write) -> Result<(), Failure> {
+    let mut sources = worker.config.sources();
+    if let Some(workers) = worker.workers {
+        sources = sources.with_flag("jobs.workers", workers.to_string());
+    }
+    let config = config::load(&sources)?;
+    if config.jobs.workers == 0 {
+        return Err(Failure::Usage("jobs.workers is 0: say --workers N.".to_owned()));
+    }
+    ops::init_log(&config.log);
+    let store = setup::open(&config)?;
+    setup::check_migrated(&store)?;
+    let service = setup::service(&config, store);
+    let observer: Observer = Arc::new(|kind, records| log::debug!("{records} records of kind {kind}"));
+    let running = workers::start(&service, config.jobs, &observer)?;
+    writeln!(out, "Batches are done by {} workers of process {}.", config.jobs.workers, std::process::id())?;
+    out.flush()?;
+    let stopped = until_signal();
+    running.stop();
+    service.store().close();
+    stopped.map_err(|error| Failure::doing("Signals cannot be received", error))
+}
+
+fn until_signal() -> std::io::Result<()> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        std::future::poll_fn(|context| {
+            if terminate.poll_recv(context).is_ready() || interrupt.poll_recv(context).is_ready() {
+                std::task::Poll::Ready(())
+            } else {
+                std::task::Poll::Pending
+            }
+        })
+        .await;
+        Ok(())
+    })
+}

@@ -1,0 +1,96 @@
+//! What `lrs serve` and `lrs worker` have in common: workers by the configuration, and what the service notes of itself every minute.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::failure::Failure;
+use crate::config;
+use crate::domain::Service;
+use crate::domain::service_levels::FunctionMinute;
+use crate::jobs::{Observer, WorkerSettings, Workers};
+use crate::ops::{Calls, Metrics, Queue};
+
+/// How often the service notes that it is up.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Starts the workers that the configuration asks for.
+pub fn start(service: &Service, jobs: config::Jobs, observer: &Observer) -> Result<Workers, Failure> {
+    let settings = WorkerSettings { workers: jobs.workers, lease: jobs.lease };
+    Workers::start(service, settings, observer)
+        .map_err(|error| Failure::doing("The workers could not be started", error))
+}
+
+/// Shows how the queue stands.
+pub fn look_at_queue(service: &Service, metrics: &Metrics) {
+    match service.queue_depth() {
+        Ok(depth) => {
+            let age = |oldest| service.clock().now().signed_duration_since(oldest).num_seconds().max(0);
+            metrics.queue(Queue {
+                waiting: depth.waiting,
+                in_progress: depth.in_progress,
+                oldest_seconds: depth.oldest.map_or(0, age),
+                late: depth.late,
+            });
+        }
+        Err(error) => log::warn!("the queue of batches could not be read: {error}"),
+    }
+}
+
+/// Notes every minute that the service is up, and the calls since the last time: what `lrs slo` reads. Ends when it is dropped.
+pub struct Minutes {
+    end: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Minutes {
+    /// Begins at once.
+    pub fn start(service: &Service, metrics: &Arc<Metrics>, maintenance: &Arc<AtomicBool>) -> Result<Self, Failure> {
+        let (end, ended) = channel::<()>();
+        let (service, metrics, maintenance) = (service.clone(), Arc::clone(metrics), Arc::clone(maintenance));
+        let thread = std::thread::Builder::new()
+            .name("lrs-minutes".to_owned())
+            .spawn(move || {
+                let mut before = BTreeMap::new();
+                loop {
+                    let calls = metrics.calls_so_far();
+                    match service.note_service(maintenance.load(Ordering::Relaxed), &since(&before, &calls)) {
+                        Ok(()) => before = calls,
+                        Err(error) => log::warn!("the minute could not be noted: {error}"),
+                    }
+                    if ended.recv_timeout(MINUTE) != Err(RecvTimeoutError::Timeout) {
+                        break;
+                    }
+                }
+            })
+            .map_err(|error| Failure::doing("A thread could not be started", error))?;
+        Ok(Self { end: Some(end), thread: Some(thread) })
+    }
+}
+
+impl Drop for Minutes {
+    fn drop(&mut self) {
+        drop(self.end.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn since<'a>(before: &BTreeMap<String, Calls>, now: &'a BTreeMap<String, Calls>) -> Vec<FunctionMinute<'a>> {
+    now.iter()
+        // Requests for operations that do not exist are no function of the service.
+        .filter(|(function, _)| *function != "unknown")
+        .map(|(function, calls)| {
+            let earlier = before.get(function).copied().unwrap_or_default();
+            FunctionMinute {
+                function,
+                answered: calls.answered - earlier.answered,
+                failed: calls.failed - earlier.failed,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,243 @@
+//! Some records of an achievement batch, worked on one after the other: form, learner, rules, life. Effects, trail and results belong to
+//! one transaction, which is the caller's.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use super::codes;
+use super::lifecycle::{Done, Key, Ledger, Request};
+use super::row::{AchievementRow, Submitted, format};
+use super::submit::Settings;
+use crate::domain::batches::{ChunkWork, JobInHand, JobRecord, RecordResult, row};
+use crate::domain::learners::{Resolved, compare, resolve_many};
+use crate::domain::verification::Details;
+use crate::model::{Achievement, AchievementAction, CatalogueEntry, Recognition, Reference, SubmissionType, Uln};
+use crate::store::{AnyConnection, StoreError, achievements, audit, catalogue, lock};
+
+/// The work of achievement jobs.
+pub(in crate::domain) struct Achievements;
+
+impl ChunkWork for Achievements {
+    fn work(
+        &self,
+        store: &mut AnyConnection,
+        job: &JobInHand,
+        records: &[JobRecord],
+    ) -> Result<Vec<RecordResult>, StoreError> {
+        let settings: Settings = job.settings()?;
+        let rows = records.iter().map(row::<AchievementRow>).collect::<Result<Vec<_>, _>>()?;
+        let terms = Terms {
+            job,
+            recognition: catalogue::recognition(store, job.organisation.id)?.unwrap_or(Recognition::RECOGNISED),
+            submission: settings.submission_type().ok_or(StoreError::Corrupt("jobs.settings"))?,
+        };
+        let outcomes = work(store, &terms, &rows)?;
+        let result = |(record, outcome): (&JobRecord, Outcome)| RecordResult {
+            number: record.number,
+            code: outcome.code(),
+            output: outcome.master().and_then(|uln| serde_json::to_string(uln.as_str()).ok()),
+        };
+        Ok(records.iter().zip(outcomes).map(result).collect())
+    }
+}
+
+/// What is the same for every record of a batch.
+struct Terms<'j> {
+    job: &'j JobInHand,
+    /// The awarding organisation's.
+    recognition: Recognition,
+    /// How the achievements shall stand.
+    submission: SubmissionType,
+}
+
+/// What a record came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// It was done.
+    Accepted {
+        /// What was done.
+        done: Done,
+        /// How the achievement stands, or stood before it was withdrawn.
+        standing: SubmissionType,
+        /// The learner's present number where that of the record was merged into it (L003).
+        master: Option<Uln>,
+    },
+    /// It was refused with a code of [`codes::ERROR_CODES`].
+    Refused(&'static str),
+}
+
+impl Outcome {
+    /// What is kept with the record: an error's code, or what was done and how the achievement stands (`created-F`), with L003 where the
+    /// learner's number is another by now.
+    fn code(&self) -> Cow<'static, str> {
+        match self {
+            Self::Refused(code) => Cow::Borrowed(code),
+            Self::Accepted { done, standing, master: None } => format!("{}-{standing}", done.word()).into(),
+            Self::Accepted { done, standing, master: Some(_) } => {
+                format!("{}-{standing}-{}", done.word(), codes::ULN_MERGED).into()
+            }
+        }
+    }
+
+    /// The learner's present number where that of the record was merged into it.
+    const fn master(&self) -> Option<Uln> {
+        match self {
+            Self::Refused(_) => None,
+            Self::Accepted { master, .. } => *master,
+        }
+    }
+}
+
+/// Works on records in their order; each sees what those before it did. No other node works on records of the same awarding organisation
+/// meanwhile.
+fn work(store: &mut AnyConnection, terms: &Terms<'_>, rows: &[AchievementRow]) -> Result<Vec<Outcome>, StoreError> {
+    let submitted: Vec<Option<Submitted<'_>>> =
+        rows.iter().map(|row| if format(row).is_empty() { Submitted::read(row) } else { None }).collect();
+    lock(store, LOCK | i64::from(terms.job.organisation.id))?;
+    let mut desk = Desk::prepare(store, terms, submitted.iter().flatten())?;
+    let mut outcomes = Vec::with_capacity(rows.len());
+    let mut trail = Vec::with_capacity(rows.len());
+    for (row, submitted) in rows.iter().zip(&submitted) {
+        let (outcome, uln) = match submitted {
+            None => (Outcome::Refused(first_finding(row)), None),
+            Some(submitted) => desk.settle(terms, submitted),
+        };
+        let uln = uln.or_else(|| row.uln.as_deref().and_then(|text| text.parse().ok()));
+        trail.push(terms.job.entry(uln, &outcome.code()));
+        outcomes.push(outcome);
+    }
+    let (new, changed) = desk.ledger.changes();
+    for achievement in changed {
+        achievements::replace(store, achievement)?;
+    }
+    achievements::insert(store, &new)?;
+    audit::insert(store, trail.iter())?;
+    Ok(outcomes)
+}
+
+/// Keys of the locks of awarding organisations begin so.
+const LOCK: i64 = 0x4143_4849 << 32;
+
+fn first_finding(row: &AchievementRow) -> &'static str {
+    format(row).first().map_or("F000", |finding| codes::of_field(finding.field))
+}
+
+/// What the records of a chunk refer to, read at once.
+struct Desk {
+    learners: HashMap<Uln, Resolved>,
+    entries: HashMap<Reference, CatalogueEntry>,
+    ledger: Ledger,
+}
+
+impl Desk {
+    fn prepare<'r>(
+        store: &mut AnyConnection,
+        terms: &Terms<'_>,
+        submitted: impl Iterator<Item = &'r Submitted<'r>>,
+    ) -> Result<Self, StoreError> {
+        let mut ulns: HashSet<Uln> = HashSet::new();
+        let mut references: HashSet<Reference> = HashSet::new();
+        for each in submitted {
+            ulns.extend(each.uln.parse::<Uln>());
+            references.insert(each.reference);
+        }
+        let ulns: Vec<Uln> = ulns.into_iter().collect();
+        let references: Vec<Reference> = references.into_iter().collect();
+        let learners = resolve_many(store, &ulns)?;
+        let entries = catalogue::of(store, &references)?;
+
+        // Every number of every learner, with the learner's present one.
+        let mut present: HashMap<Uln, Uln> = HashMap::new();
+        for resolved in learners.values() {
+            present.extend(resolved.all_ulns().map(|uln| (uln, resolved.learner.uln)));
+        }
+        let numbers: Vec<Uln> = present.keys().copied().collect();
+        let mut ledger = Ledger::default();
+        for achievement in achievements::of(store, &numbers, terms.job.organisation.ukprn)? {
+            if let Some(key) = key(&achievement, &present) {
+                ledger.add(key, achievement);
+            }
+        }
+        Ok(Self { learners, entries: entries.into_iter().map(|entry| (entry.reference, entry)).collect(), ledger })
+    }
+
+    /// What becomes of a record whose form is right, and whose learner it names.
+    fn settle(&mut self, terms: &Terms<'_>, submitted: &Submitted<'_>) -> (Outcome, Option<Uln>) {
+        let resolved = submitted.uln.parse().ok().and_then(|uln: Uln| self.learners.get(&uln));
+        let Some(resolved) = resolved else { return (Outcome::Refused(codes::ULN_NOT_FOUND), None) };
+        let uln = resolved.learner.uln;
+        if !agrees(resolved, submitted) {
+            return (Outcome::Refused(codes::LEARNER_DIFFERS), Some(uln));
+        }
+        let master = resolved.is_substituted().then_some(uln);
+        let key = Key { uln, reference: submitted.reference, award_date: submitted.award_date };
+        let entry = self.entries.get(&submitted.reference);
+        let outcome = permitted(terms, submitted, entry).and_then(|(entry, grade)| {
+            let Terms { job: JobInHand { organisation, now, .. }, submission, .. } = terms;
+            self.ledger.act(&Request {
+                key,
+                submitted,
+                submission: *submission,
+                entry,
+                grade,
+                awarding: organisation,
+                now: *now,
+            })
+        });
+        match outcome {
+            Ok((done, standing)) => (Outcome::Accepted { done, standing, master }, Some(uln)),
+            Err(code) => (Outcome::Refused(code), Some(uln)),
+        }
+    }
+}
+
+/// The key of a stored achievement; one whose reference is none of ours belongs to nobody's records.
+fn key(achievement: &Achievement, present: &HashMap<Uln, Uln>) -> Option<Key> {
+    let event = &achievement.event;
+    Some(Key {
+        uln: *present.get(&event.uln)?,
+        reference: event.subject_code.parse().ok()?,
+        award_date: event.achievement_award_date?,
+    })
+}
+
+/// Whether the details are the learner's or similar, as for seeing a record (our choice; domain.md 4.3, 4.6).
+fn agrees(resolved: &Resolved, submitted: &Submitted<'_>) -> bool {
+    let Submitted { given_name, family_name, date_of_birth, gender, .. } = *submitted;
+    // Details as they are stored need no normalising: the usual case by far.
+    let same = resolved.records().any(|learner| {
+        learner.given_name.eq_ignore_ascii_case(given_name)
+            && learner.family_name.eq_ignore_ascii_case(family_name)
+            && date_of_birth.is_none_or(|date| date == learner.date_of_birth)
+            && gender.is_none_or(|gender| gender == learner.gender)
+    });
+    same || compare(resolved, &Details { given_name, family_name, date_of_birth, gender }).0.is_verified()
+}
+
+/// Whether the awarding organisation may do this to an achievement of the entry, and the grade as the catalogue spells it. What is
+/// withdrawn or reinstated was judged when it was created, so that only the rules about who may do it apply.
+fn permitted<'e>(
+    terms: &Terms<'_>,
+    submitted: &Submitted<'_>,
+    entry: Option<&'e CatalogueEntry>,
+) -> Result<(&'e CatalogueEntry, Option<&'e str>), &'static str> {
+    let entry = entry.ok_or(codes::UNKNOWN_REFERENCE)?;
+    if !entry.is_open_to(&terms.job.organisation) {
+        return Err(codes::NOT_OWNED);
+    }
+    if !terms.recognition.covers(submitted.award_date) {
+        return Err(codes::NOT_RECOGNISED);
+    }
+    if matches!(submitted.action, AchievementAction::Withdraw | AchievementAction::Reinstate) {
+        return Ok((entry, None));
+    }
+    if !entry.is_certificated_on(submitted.award_date) {
+        return Err(codes::NOT_CERTIFICATED);
+    }
+    if submitted.award_date > terms.job.now.date() {
+        return Err(codes::FUTURE_AWARD);
+    }
+    // A unit is passed; that need not be said (domain.md 5.8).
+    let grade = submitted.grade.map_or_else(|| entry.grading.grades().next(), |grade| entry.grading.find(grade));
+    Ok((entry, Some(grade.ok_or(codes::UNKNOWN_GRADE)?)))
+}

@@ -1,0 +1,256 @@
+//! What an achievement batch came to: every counter of the contract, and the error file (domain.md 2.19, 5.8).
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use super::codes::{self, ErrorClass};
+use super::lifecycle::Done;
+use super::row::{AchievementRow, format};
+use crate::domain::batches::format::Finding;
+use crate::model::SubmissionType;
+
+/// How many records came to what. The five kinds of success and the three of errors together are all that are done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counters {
+    /// Achievements created.
+    pub created: i32,
+    /// Achievements updated.
+    pub updated: i32,
+    /// Provisional achievements made final.
+    pub promoted_to_final: i32,
+    /// Achievements withdrawn.
+    pub withdrawn: i32,
+    /// Achievements reinstated.
+    pub reinstated: i32,
+    /// Successful records whose achievement is final, or was before it was withdrawn.
+    pub successful_final: i32,
+    /// Successful records whose achievement is provisional, or was before it was withdrawn.
+    pub successful_provisional: i32,
+    /// Records refused for a field.
+    pub field_errors: i32,
+    /// Records refused for the learner.
+    pub learner_errors: i32,
+    /// Records refused by a rule.
+    pub business_errors: i32,
+}
+
+impl Counters {
+    /// From the codes of the records and how many have each.
+    pub fn of(codes: &BTreeMap<String, i64>) -> Self {
+        let mut counters = Self::default();
+        for (code, &count) in codes {
+            let count = i32::try_from(count).unwrap_or(i32::MAX);
+            let counter = match (accepted(code), codes::lookup(code).map(|entry| entry.class)) {
+                (Some((done, standing)), _) => {
+                    match standing {
+                        SubmissionType::Provisional => counters.successful_provisional += count,
+                        SubmissionType::Final => counters.successful_final += count,
+                    }
+                    match done {
+                        Done::Created => &mut counters.created,
+                        Done::Updated => &mut counters.updated,
+                        Done::PromotedToFinal => &mut counters.promoted_to_final,
+                        Done::Withdrawn => &mut counters.withdrawn,
+                        Done::Reinstated => &mut counters.reinstated,
+                    }
+                }
+                (None, Some(ErrorClass::Learner)) => &mut counters.learner_errors,
+                (None, Some(ErrorClass::Business)) => &mut counters.business_errors,
+                (None, Some(ErrorClass::Field) | None) => &mut counters.field_errors,
+            };
+            *counter += count;
+        }
+        counters
+    }
+
+    /// Records that were accepted.
+    pub const fn successful(&self) -> i32 {
+        self.successful_final + self.successful_provisional
+    }
+
+    /// Records that are done.
+    pub const fn done(&self) -> i32 {
+        self.successful() + self.field_errors + self.learner_errors + self.business_errors
+    }
+}
+
+/// What an accepted record's code says: what was done, and how the achievement stands.
+fn accepted(code: &str) -> Option<(Done, SubmissionType)> {
+    let mut parts = code.split('-');
+    Some((Done::from_word(parts.next()?)?, parts.next()?.parse().ok()?))
+}
+
+/// Whether records of this code have lines in the error file.
+pub(super) fn is_told(code: &str) -> bool {
+    codes::lookup(code).is_some() || code.ends_with(codes::ULN_MERGED)
+}
+
+/// A line of an error file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorLine {
+    /// The code.
+    pub code: &'static str,
+    /// What is wrong, with the field and what kind of value stands there, never the value.
+    pub message: String,
+}
+
+/// The lines of a record that came to a code: one for each field that is wrong, otherwise one; and one for a record that was accepted under
+/// a number into which that of the record was merged.
+pub fn lines(row: &AchievementRow, code: &str, master: Option<&str>) -> Vec<ErrorLine> {
+    match codes::lookup(code) {
+        Some(entry) if entry.class == ErrorClass::Field => format(row).iter().map(line_of).collect(),
+        Some(entry) => vec![ErrorLine { code: entry.code, message: format!("{} {}", entry.meaning, entry.advice) }],
+        None => master.and_then(|master| Some((master, codes::lookup(codes::ULN_MERGED)?))).map_or_else(
+            Vec::new,
+            |(master, entry)| {
+                vec![ErrorLine { code: entry.code, message: format!("{} The present ULN is {master}.", entry.meaning) }]
+            },
+        ),
+    }
+}
+
+fn line_of(finding: &Finding) -> ErrorLine {
+    let code = codes::of_field(finding.field);
+    let advice = codes::lookup(code).map_or("", |entry| entry.advice);
+    ErrorLine {
+        code,
+        message: format!("{} {}, but is {}. {advice}", finding.field, finding.rule.text(), finding.class),
+    }
+}
+
+/// An error file as CSV text (domain.md 5.8): lines end with CRLF, the first names the columns.
+pub struct ErrorFile {
+    text: String,
+    lines: usize,
+}
+
+/// The columns of an error file.
+pub const ERROR_FILE_COLUMNS: [&str; 7] = [
+    "RecordNumber",
+    "MISIdentifier",
+    "ULN",
+    "UnitOrQualificationReferenceNumber",
+    "ErrorClass",
+    "ErrorCode",
+    "Message",
+];
+
+impl Default for ErrorFile {
+    fn default() -> Self {
+        let mut text = ERROR_FILE_COLUMNS.join(",");
+        text.push_str("\r\n");
+        Self { text, lines: 0 }
+    }
+}
+
+impl ErrorFile {
+    /// Adds the lines of a record, if there are any. `number` is its place among the records, from 1.
+    pub fn add(&mut self, number: i32, row: &AchievementRow, code: &str, master: Option<&str>) {
+        for ErrorLine { code, message } in lines(row, code, master) {
+            let class = codes::lookup(code).map_or("", |entry| entry.class.word());
+            let _ = write!(self.text, "{number}"); // writing into a String cannot fail
+            let sent = [&row.mis_identifier, &row.uln, &row.reference].map(|text| text.as_deref().unwrap_or_default());
+            for cell in sent.into_iter().chain([class, code, &message]) {
+                self.text.push(',');
+                push_cell(&mut self.text, cell);
+            }
+            self.text.push_str("\r\n");
+            self.lines += 1;
+        }
+    }
+
+    /// The text, where there is an error.
+    pub fn into_text(self) -> Option<String> {
+        (self.lines > 0).then_some(self.text)
+    }
+}
+
+/// Writes a cell: quoted where it must be, and with an apostrophe before what a spreadsheet would take for a formula.
+fn push_cell(text: &mut String, cell: &str) {
+    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '|']);
+    let guarded = if is_formula { "'" } else { "" };
+    if is_formula || cell.contains([',', '"', '\r', '\n']) {
+        let _ = write!(text, "\"{guarded}{}\"", cell.replace('"', "\"\"")); // writing into a String cannot fail
+    } else {
+        text.push_str(cell);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::row::tests::complete;
+    use super::*;
+
+    #[test]
+    fn counters_are_those_of_the_codes() {
+        let counts = [
+            ("created-P", 1),
+            ("created-F", 1),
+            ("created-F-L003", 1),
+            ("updated-P", 3),
+            ("updated-F", 4),
+            ("promoted-F", 5),
+            ("withdrawn-P", 6),
+            ("withdrawn-F", 7),
+            ("reinstated-P", 8),
+            ("reinstated-F", 9),
+            ("F002", 10),
+            ("F015", 11),
+            ("L001", 12),
+            ("L002", 13),
+            ("B001", 14),
+            ("B010", 15),
+        ];
+        let counters = Counters::of(&counts.map(|(code, count)| (code.to_owned(), count)).into());
+        let expected = Counters {
+            created: 3,
+            updated: 7,
+            promoted_to_final: 5,
+            withdrawn: 13,
+            reinstated: 17,
+            successful_final: 27,
+            successful_provisional: 18,
+            field_errors: 21,
+            learner_errors: 25,
+            business_errors: 29,
+        };
+        assert_eq!(counters, expected);
+        assert_eq!((counters.successful(), counters.done()), (45, 120));
+    }
+
+    #[test]
+    fn an_error_file_has_a_line_for_each_error() {
+        let mut file = ErrorFile::default();
+        let mut row = complete();
+        file.add(1, &row, "created-F", None);
+        assert_eq!(ErrorFile::default().into_text(), None);
+        row.mis_identifier = Some("=1+2,\"x\"".to_owned());
+        file.add(2, &row, codes::NOT_OWNED, None);
+        file.add(3, &row, "created-F-L003", Some("1000000019"));
+        row.action = Some("5".to_owned());
+        row.award_date = Some("22/08/2024".to_owned());
+        row.mis_identifier = None;
+        file.add(4, &row, "F010", None);
+        let text = file.into_text().unwrap();
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        assert_eq!(reader.headers().unwrap(), &ERROR_FILE_COLUMNS[..]);
+        let rows: Vec<Vec<String>> =
+            reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
+        let start = |row: &[String]| row.iter().take(6).map(String::as_str).collect::<Vec<_>>().join(";");
+        assert_eq!(
+            rows.iter().map(|row| start(row)).collect::<Vec<_>>(),
+            [
+                "2;'=1+2,\"x\";1000000000;600/1166/X;Business;B002",
+                "3;'=1+2,\"x\";1000000000;600/1166/X;Learner;L003",
+                "4;;1000000000;600/1166/X;Field;F010",
+                "4;;1000000000;600/1166/X;Field;F013",
+            ]
+        );
+        assert!(text.contains(
+            "AchievementAwardDate is a date yyyy-mm-dd of the years 1800 to 2099, but is a date with slashes."
+        ));
+        assert!(text.contains("The present ULN is 1000000019."));
+    }
+}

@@ -1,0 +1,356 @@
+//! The format rules of batch rows, said once: the jobs, the batch files and the validation tool all ask here. A finding says which field,
+//! which rule, what kind of value stands there and what to do about it, and never the value itself (domain.md 2.1, 5.3, 5.5).
+
+mod nationalities;
+mod patterns;
+mod value;
+
+use chrono::NaiveDate;
+
+use super::rows::{RegistrationRow, VerificationRow};
+pub use patterns::{is_date, is_email, is_postcode, is_uci, is_uln_pattern, is_upn};
+pub use value::class_of_value;
+
+/// What is wrong with one field of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The field by its name in the contract; files name it by their own heading.
+    pub field: &'static str,
+    /// The rule that does not hold.
+    pub rule: Rule,
+    /// What kind of value stands there ("9 digits", "text of 40 characters"): never the value.
+    pub class: String,
+}
+
+/// A rule that a field can break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// The field must be filled.
+    Mandatory,
+    /// At most so many characters.
+    MaxLength(usize),
+    /// Ten digits, the first not 0.
+    UlnPattern,
+    /// A date `yyyy-MM-dd` from 1800 to 2099.
+    Date,
+    /// A postcode.
+    Postcode,
+    /// An e-mail address.
+    Email,
+    /// One of these codes.
+    OneOf(&'static [&'static str]),
+    /// Nine digits.
+    ScottishCandidateNumber,
+    /// A country of ISO 3166-1, three letters (our choice, domain.md 2.2).
+    Nationality,
+    /// Needed because the verification type is 999.
+    DescriptionOfOther,
+    /// A unique candidate identifier.
+    Uci,
+    /// A unique pupil number, check letter included.
+    Upn,
+    /// Eight letters or digits.
+    Ukprn,
+    /// The number of a qualification, check character included, or of a unit.
+    Reference,
+    /// Needed because a qualification is created or updated.
+    GradeOfQualification,
+    /// Needed because the achievement is withdrawn or reinstated.
+    ReasonOfAction,
+}
+
+impl Rule {
+    /// The rule in words.
+    pub fn text(self) -> String {
+        match self {
+            Self::Mandatory => "must not be empty".to_owned(),
+            Self::MaxLength(most) => format!("has at most {most} characters"),
+            Self::UlnPattern => "has ten digits, the first of them not 0".to_owned(),
+            Self::Date => "is a date yyyy-mm-dd of the years 1800 to 2099".to_owned(),
+            Self::Postcode => "is a postcode".to_owned(),
+            Self::Email => "is an e-mail address".to_owned(),
+            Self::OneOf(codes) => format!("is one of {}", codes.join(", ")),
+            Self::ScottishCandidateNumber => "has nine digits".to_owned(),
+            Self::Nationality => "is a country code of three letters (ISO 3166-1)".to_owned(),
+            Self::DescriptionOfOther => "must not be empty when VerificationType is 999".to_owned(),
+            Self::Uci => "is a unique candidate identifier: 13 characters".to_owned(),
+            Self::Upn => "is a unique pupil number: a letter, 11 digits, a digit or letter, and the check letter fits".to_owned(),
+            Self::Ukprn => "has eight letters or digits".to_owned(),
+            Self::Reference => {
+                "is a qualification number such as 600/1166/X, whose last character fits, or a unit number such as K/501/5773".to_owned()
+            }
+            Self::GradeOfQualification => "must not be empty where a qualification is created or updated".to_owned(),
+            Self::ReasonOfAction => "must not be empty where an achievement is withdrawn or reinstated".to_owned(),
+        }
+    }
+
+    /// What to do about it.
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Self::Mandatory => "Fill it in.",
+            Self::MaxLength(_) => "Shorten it.",
+            Self::UlnPattern => {
+                "Copy the number again from its source, or leave it empty to have the learner searched by details."
+            }
+            Self::Date => {
+                "Write year, month and day with hyphens, for example 2008-03-31. Spreadsheets change dates: format the column as text."
+            }
+            Self::Postcode => "Write the whole postcode, for example CV1 2WT.",
+            Self::Email => "Correct the address, or leave it empty.",
+            Self::OneOf(_) => "Use one of the codes, without further characters.",
+            Self::ScottishCandidateNumber => {
+                "Correct the number, or leave it empty. Spreadsheets drop leading zeros: format the column as text."
+            }
+            Self::Nationality => "Use the code of three letters, for example GBR, or leave it empty.",
+            Self::DescriptionOfOther => "Say what was seen, or use another verification type.",
+            Self::Uci | Self::Upn => "Copy the identifier again from its source, or leave it empty.",
+            Self::Ukprn => "Fill in the UKPRN of the provider.",
+            Self::Reference => "Copy the number again from its source, with or without slashes.",
+            Self::GradeOfQualification => "Fill in the grade as the catalogue spells it.",
+            Self::ReasonOfAction => "Say why.",
+        }
+    }
+
+    /// The return code of a registration record that breaks the rule (domain.md 5.5).
+    pub const fn return_code(self) -> &'static str {
+        match self {
+            Self::Uci | Self::Upn => "RC012",
+            Self::Mandatory => "RC006",
+            _ => "RC011",
+        }
+    }
+}
+
+/// Codes of [`crate::model::Gender`].
+pub const GENDERS: &[&str] = &["0", "1", "2", "9"];
+/// Codes of [`crate::model::VerificationType`].
+pub const VERIFICATION_TYPES: &[&str] = &["0", "1", "2", "3", "4", "5", "6", "7", "999"];
+/// Codes of [`crate::model::AbilityToShare`].
+pub const ABILITIES_TO_SHARE: &[&str] = &["0", "1", "2"];
+/// Codes of `PrivacyNoticeSeen` in files of version 3A (domain.md 5.1).
+pub const PRIVACY_NOTICE_SEEN: &[&str] = &["0", "1"];
+
+impl Finding {
+    fn of(field: &'static str, text: Option<&str>, rule: Rule) -> Self {
+        Finding { field, rule, class: class_of_value(text.unwrap_or_default()) }
+    }
+}
+
+/// Collects the findings of a row, in the order in which its fields are asked about.
+#[derive(Default)]
+pub struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// What was found.
+    pub fn into_vec(self) -> Vec<Finding> {
+        self.0
+    }
+
+    /// Notes that a field breaks a rule.
+    pub fn add(&mut self, field: &'static str, text: Option<&str>, rule: Rule) {
+        self.0.push(Finding::of(field, text, rule));
+    }
+
+    /// The field must hold something that is not blank.
+    pub fn mandatory(&mut self, field: &'static str, text: Option<&str>) {
+        if text.is_none_or(|text| text.trim().is_empty()) {
+            self.add(field, text, Rule::Mandatory);
+        }
+    }
+
+    /// The field has at most so many characters.
+    pub fn at_most(&mut self, field: &'static str, text: Option<&str>, most: usize) {
+        // Characters are at most as many as bytes.
+        if text.is_some_and(|text| text.len() > most && text.chars().count() > most) {
+            self.add(field, text, Rule::MaxLength(most));
+        }
+    }
+
+    /// The field, if it is filled, meets a condition.
+    pub fn holds(&mut self, field: &'static str, text: Option<&str>, rule: Rule, condition: impl FnOnce(&str) -> bool) {
+        if text.is_some_and(|text| !condition(text)) {
+            self.add(field, text, rule);
+        }
+    }
+
+    /// The field, if it is filled, is one of these codes.
+    pub fn one_of(&mut self, field: &'static str, text: Option<&str>, codes: &'static [&'static str]) {
+        self.holds(field, text, Rule::OneOf(codes), |text| codes.contains(&text));
+    }
+}
+
+/// What is wrong with the form of a registration row. That a field is missing which only a new learner needs is no matter of form: it is
+/// RC006, and only when there is no number (domain.md 5.5).
+pub fn registration(row: &RegistrationRow) -> Vec<Finding> {
+    let mut found = Findings::default();
+    let text = |field| row.get(field);
+    found.holds("ULN", text("ULN"), Rule::UlnPattern, is_uln_pattern);
+    found.at_most("MISIdentifier", text("MISIdentifier"), 128);
+    for name in ["GivenName", "FamilyName"] {
+        found.mandatory(name, text(name));
+    }
+    for name in [
+        "Title",
+        "GivenName",
+        "PreferredGivenName",
+        "MiddleOtherName",
+        "FamilyName",
+        "PreviousFamilyName",
+        "FamilyNameAtAge16",
+        "PlaceOfBirth",
+    ] {
+        found.at_most(name, text(name), 35);
+    }
+    found.at_most("SchoolAtAge16", text("SchoolAtAge16"), 254);
+    for line in
+        ["LastKnownAddressLine1", "LastKnownAddressLine2", "LastKnownAddressTown", "LastKnownAddressCountyOrCity"]
+    {
+        found.at_most(line, text(line), 50);
+    }
+    found.holds("LastKnownPostCode", text("LastKnownPostCode"), Rule::Postcode, is_postcode);
+    for date in ["DateOfAddressCapture", "DateOfBirth"] {
+        found.holds(date, text(date), Rule::Date, is_day);
+    }
+    found.holds("EmailAddress", text("EmailAddress"), Rule::Email, is_email);
+    found.one_of("Gender", text("Gender"), GENDERS);
+    found.holds("Nationality", text("Nationality"), Rule::Nationality, nationalities::is_known);
+    found.holds("ScottishCandidateNumber", text("ScottishCandidateNumber"), Rule::ScottishCandidateNumber, |text| {
+        text.len() == 9 && text.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    found.one_of("AbilityToShare", text("AbilityToShare"), ABILITIES_TO_SHARE);
+    found.one_of("PrivacyNoticeSeen", text("PrivacyNoticeSeen"), PRIVACY_NOTICE_SEEN);
+    found.one_of("VerificationType", text("VerificationType"), VERIFICATION_TYPES);
+    let description = text("OtherVerificationDescription");
+    found.at_most("OtherVerificationDescription", description, 255);
+    if text("VerificationType") == Some("999") && description.is_none() {
+        found.add("OtherVerificationDescription", None, Rule::DescriptionOfOther);
+    }
+    found.at_most("Notes", text("Notes"), 4000);
+    found.holds("UCI", text("UCI"), Rule::Uci, is_uci);
+    found.holds("UPN", text("UPN"), Rule::Upn, is_upn);
+    found.into_vec()
+}
+
+/// Details by which a learner without a number is searched for and registered; the names are mandatory in any case (domain.md 4.5).
+const NEEDED_WITHOUT_ULN: [&str; 4] = ["LastKnownPostCode", "DateOfBirth", "Gender", "VerificationType"];
+
+/// What a row without a number lacks to become a new learner (RC006). It is no fault of the form: the learner may be found all the same.
+pub fn needed_for_registration(row: &RegistrationRow) -> Vec<Finding> {
+    if row.get("ULN").is_some() {
+        return Vec::new();
+    }
+    let missing = NEEDED_WITHOUT_ULN.into_iter().filter(|field| row.get(field).is_none());
+    let mut found: Vec<Finding> = missing.map(|field| Finding::of(field, None, Rule::Mandatory)).collect();
+    if row.sharing().is_none() {
+        found.push(Finding::of("AbilityToShare", None, Rule::Mandatory));
+    }
+    found
+}
+
+/// What is wrong with the form of a verify row.
+pub fn verification(row: &VerificationRow) -> Vec<Finding> {
+    let mut found = Findings::default();
+    let text = |field| row.get(field);
+    found.at_most("MISIdentifier", text("MISIdentifier"), 128);
+    for field in ["ULN", "FamilyName", "GivenName"] {
+        found.mandatory(field, text(field));
+    }
+    found.holds("ULN", text("ULN"), Rule::UlnPattern, is_uln_pattern);
+    for name in ["FamilyName", "GivenName"] {
+        found.at_most(name, text(name), 35);
+    }
+    found.holds("DateOfBirth", text("DateOfBirth"), Rule::Date, is_day);
+    found.one_of("Gender", text("Gender"), GENDERS);
+    found.into_vec()
+}
+
+/// A date of the published form that is also a day of the calendar: the published form lets 29 February 1900 through.
+pub fn is_day(text: &str) -> bool {
+    is_date(text) && text.parse::<NaiveDate>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complete() -> RegistrationRow {
+        let text = |text: &str| Some(text.to_owned());
+        RegistrationRow {
+            given_name: text("Synthia"),
+            family_name: text("Example"),
+            date_of_birth: text("2008-02-29"),
+            gender: text("2"),
+            postcode: text("CV1 2WT"),
+            ability_to_share: text("1"),
+            verification_type: text("2"),
+            ..RegistrationRow::default()
+        }
+    }
+
+    fn broken(field: &str, value: &str) -> Vec<(&'static str, Rule)> {
+        let mut row = complete();
+        assert!(row.set(field, Some(value.to_owned())), "{field}");
+        registration(&row).into_iter().map(|finding| (finding.field, finding.rule)).collect()
+    }
+
+    #[test]
+    fn a_complete_row_and_one_of_names_alone_are_well_formed() {
+        assert_eq!(registration(&complete()), []);
+        let names = RegistrationRow {
+            given_name: Some("Synthia".into()),
+            family_name: Some("Example".into()),
+            ..RegistrationRow::default()
+        };
+        assert_eq!(registration(&names), []);
+    }
+
+    #[test]
+    fn each_field_has_its_rule() {
+        for (field, value, rule) in [
+            ("ULN", "012345678", Rule::UlnPattern),
+            ("MISIdentifier", &*"x".repeat(129), Rule::MaxLength(128)),
+            ("GivenName", "  ", Rule::Mandatory),
+            ("FamilyName", "", Rule::Mandatory),
+            ("FamilyName", &*"ö".repeat(36), Rule::MaxLength(35)),
+            ("SchoolAtAge16", &*"x".repeat(255), Rule::MaxLength(254)),
+            ("LastKnownAddressTown", &*"x".repeat(51), Rule::MaxLength(50)),
+            ("LastKnownPostCode", "CV1 2CO", Rule::Postcode),
+            ("DateOfBirth", "31/03/2008", Rule::Date),
+            ("DateOfBirth", "1900-02-29", Rule::Date),
+            ("DateOfAddressCapture", "2008-02-30", Rule::Date),
+            ("EmailAddress", "nobody", Rule::Email),
+            ("Gender", "M", Rule::OneOf(GENDERS)),
+            ("Nationality", "XXX", Rule::Nationality),
+            ("ScottishCandidateNumber", "12345678", Rule::ScottishCandidateNumber),
+            ("AbilityToShare", "3", Rule::OneOf(ABILITIES_TO_SHARE)),
+            ("PrivacyNoticeSeen", "2", Rule::OneOf(PRIVACY_NOTICE_SEEN)),
+            ("VerificationType", "8", Rule::OneOf(VERIFICATION_TYPES)),
+            ("Notes", &*"x".repeat(4001), Rule::MaxLength(4000)),
+            ("UCI", "123", Rule::Uci),
+            ("UPN", "B000000000000", Rule::Upn),
+        ] {
+            assert_eq!(broken(field, value), [(field, rule)], "{field}");
+        }
+        assert_eq!(broken("VerificationType", "999"), [("OtherVerificationDescription", Rule::DescriptionOfOther)]);
+        assert_eq!(broken("FamilyName", &"ö".repeat(35)), []);
+    }
+
+    #[test]
+    fn a_finding_never_shows_the_value() {
+        let mut row = complete();
+        row.email_address = Some("somebody secret".into());
+        let findings = registration(&row);
+        assert!(!format!("{findings:?}").contains("secret"));
+        assert_eq!(findings.first().map(|finding| finding.class.as_str()), Some("text of 15 characters"));
+    }
+
+    #[test]
+    fn verify_rows() {
+        let row = VerificationRow::default();
+        let missing: Vec<_> = verification(&row).into_iter().map(|finding| (finding.field, finding.rule)).collect();
+        assert_eq!(
+            missing,
+            [("ULN", Rule::Mandatory), ("FamilyName", Rule::Mandatory), ("GivenName", Rule::Mandatory)]
+        );
+    }
+}

@@ -1,0 +1,197 @@
+//! Submitting a batch: its records become durable as they arrive, and the job is there for workers once all of them are.
+
+use chrono::TimeDelta;
+use serde::Serialize;
+
+use super::registration::{JobType, Settings};
+use super::work::operation;
+use super::{JobId, JobKind, MOST_LEARNERS, RegistrationRow, VerificationRow};
+use crate::domain::{Caller, Error, Service, codes};
+use crate::model::{AuditEntry, Permission};
+use crate::store::jobs::{self, NewJob};
+use crate::store::{StoreError, audit};
+
+/// Records that are held in memory before they are written: as many as SQLite writes in a few milliseconds, so that other calls need not
+/// wait for long behind a large batch.
+const RECORDS_AT_ONCE: usize = 250;
+/// A submission that is not complete after this long never will be: no request takes as long.
+const ABANDONED_AFTER: TimeDelta = TimeDelta::hours(6);
+
+/// What a submission of learners comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Submission {
+    /// The job is there (WSRC0007, or WSRC0025 for a verify batch).
+    Accepted(JobId),
+    /// The stated count is not the number of records (WSRC0017, or WSRC0030).
+    WrongCount,
+    /// More records than a batch may have.
+    TooMany,
+    /// No record at all.
+    Empty,
+}
+
+/// A job whose records are arriving. Without [`Intake::submit`] it never happened.
+pub struct Intake<'s> {
+    service: &'s Service,
+    new: NewJob,
+    entry: AuditEntry,
+    id: Option<JobId>,
+    written: i32,
+    waiting: Vec<String>,
+}
+
+impl Service {
+    /// Begins a submission. The permission of the kind was checked by whoever calls; the thread must be one that may block.
+    pub(in crate::domain) fn receive(
+        &self,
+        caller: &Caller<'_>,
+        kind: JobKind,
+        settings: &impl Serialize,
+    ) -> Result<Intake<'_>, Error> {
+        caller.call.must_be_able_to_block()?;
+        let new = NewJob {
+            kind,
+            organisation_id: caller.organisation.id,
+            user_name: caller.user_name.to_owned(),
+            certificate: Some(caller.certificate),
+            door: caller.call.door(),
+            settings: serde_json::to_string(settings)
+                .map_err(|_| Error::Unexpected("settings that cannot be written"))?,
+        };
+        let mut entry = caller.entry(self.inner.clock.now(), None, "");
+        operation(kind).clone_into(&mut entry.action);
+        Ok(Intake { service: self, new, entry, id: None, written: 0, waiting: Vec::new() })
+    }
+
+    /// submitBatchRegistration and registration files: learners to be found, updated or registered. `stated_count` is the number of
+    /// records that the submitter says there are.
+    pub fn submit_registration(
+        &self,
+        caller: &Caller<'_>,
+        job_type: JobType,
+        stated_count: usize,
+        rows: impl IntoIterator<Item = RegistrationRow>,
+    ) -> Result<Submission, Error> {
+        caller.require(Permission::SubmitBatches)?;
+        match job_type {
+            JobType::Full => {
+                caller.require(Permission::RegisterLearner)?;
+                caller.require(Permission::UpdateLearner)?;
+            }
+            JobType::Check => caller.require(Permission::FindLearner)?,
+        }
+        let intake = self.receive(caller, JobKind::Registration, &Settings { job_type })?;
+        intake.take_all(stated_count, rows, codes::BATCH_SUBMITTED)
+    }
+
+    /// submitVerifyBatch and verify files. The e-mail address is kept with the job and not written to (our choice).
+    pub fn submit_verification(
+        &self,
+        caller: &Caller<'_>,
+        email: Option<&str>,
+        stated_count: usize,
+        rows: impl IntoIterator<Item = VerificationRow>,
+    ) -> Result<Submission, Error> {
+        caller.require(Permission::SubmitBatches)?;
+        caller.require(Permission::VerifyLearner)?;
+        let settings = super::verification::Settings { email: email.map(str::to_owned) };
+        let intake = self.receive(caller, JobKind::Verification, &settings)?;
+        intake.take_all(stated_count, rows, codes::VERIFY_BATCH_SUBMITTED)
+    }
+
+    /// Removes what is left of submissions that broke off. Called once in a while by the workers.
+    pub fn forget_broken_submissions(&self) -> Result<usize, Error> {
+        let now = self.inner.clock.now();
+        let before = now.checked_sub_signed(ABANDONED_AFTER).unwrap_or(now);
+        Ok(self.inner.store.write_aside(move |store| jobs::forget_unfinished(store, before))?)
+    }
+}
+
+impl Intake<'_> {
+    /// Adds a record. It may wait for earlier ones to be written.
+    ///
+    /// # Errors
+    /// When the store fails; the submission is lost then.
+    pub fn push(&mut self, record: &impl Serialize) -> Result<(), Error> {
+        let record = serde_json::to_string(record).map_err(|_| Error::Unexpected("a record that cannot be written"))?;
+        self.waiting.push(record);
+        if self.waiting.len() >= RECORDS_AT_ONCE { self.write(None).map(|_| ()) } else { Ok(()) }
+    }
+
+    /// How many records there are so far.
+    pub fn len(&self) -> usize {
+        usize::try_from(self.written).unwrap_or_default() + self.waiting.len()
+    }
+
+    /// Whether there is none so far.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Makes the job durable as a whole and lets workers have it. `code` is what the trail says of the submission.
+    ///
+    /// # Errors
+    /// When the store fails; the submission is lost then.
+    pub fn submit(mut self, code: &str) -> Result<JobId, Error> {
+        code.clone_into(&mut self.entry.outcome);
+        let entry = self.entry.clone();
+        let id = self.write(Some(entry))?;
+        self.id = None;
+        self.service.inner.jobs_bell.ring();
+        Ok(id)
+    }
+
+    /// Refuses a batch that is not what it says, or takes all of it.
+    fn take_all<R: Serialize>(
+        mut self,
+        stated_count: usize,
+        rows: impl IntoIterator<Item = R>,
+        code: &str,
+    ) -> Result<Submission, Error> {
+        for row in rows {
+            if self.len() == MOST_LEARNERS {
+                return Ok(Submission::TooMany);
+            }
+            self.push(&row)?;
+        }
+        if self.is_empty() {
+            return Ok(Submission::Empty);
+        }
+        if self.len() != stated_count {
+            return Ok(Submission::WrongCount);
+        }
+        self.submit(code).map(Submission::Accepted)
+    }
+
+    /// Writes what waits; with a line for the trail also the submission itself.
+    fn write(&mut self, submitted: Option<AuditEntry>) -> Result<JobId, Error> {
+        let inputs = std::mem::take(&mut self.waiting);
+        let (new, id, written) = (self.new.clone(), self.id, self.written);
+        let count = i32::try_from(inputs.len()).map_err(|_| Error::Unexpected("too many records at once"))?;
+        let clock = self.service.inner.clock.clone();
+        let id = self.service.inner.store.write_aside(move |store| -> Result<JobId, StoreError> {
+            let id = match id {
+                Some(id) => id,
+                None => jobs::begin(store, &new, clock.now())?,
+            };
+            jobs::insert_records(store, id, written.saturating_add(1), &inputs)?;
+            if let Some(entry) = &submitted {
+                jobs::submit(store, id, written.saturating_add(count), clock.now())?;
+                audit::insert(store, std::iter::once(entry))?;
+            }
+            Ok(id)
+        })?;
+        self.id = Some(id);
+        self.written = written.saturating_add(count);
+        Ok(id)
+    }
+}
+
+impl Drop for Intake<'_> {
+    /// A submission that broke off leaves nothing; where the store does not answer, the workers clear up later.
+    fn drop(&mut self) {
+        if let Some(id) = self.id {
+            let _ = self.service.inner.store.write_aside(move |store| jobs::forget(store, id));
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Reading what a batch came to: by the organisation that submitted it alone, in the order of the batch (domain.md 2.8, 2.10).
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+
+use super::return_codes::{self, Counted};
+use super::verification::Identity;
+use super::work::row;
+use super::{
+    Job, JobId, JobKind, JobRecord, JobState, MOST_LEARNERS, RegistrationRow, VerificationRow, registration,
+    verification,
+};
+use crate::domain::{Caller, Error, Service, codes};
+use crate::model::{AuditEntry, Permission};
+use crate::store::{Record, StoreError, jobs};
+
+/// A job with how many of its records came to which code so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobReport {
+    /// The job.
+    pub job: Job,
+    /// Records by code.
+    pub counts: BTreeMap<String, i64>,
+}
+
+impl JobReport {
+    /// How many records came to a code that the condition holds for.
+    pub fn count(&self, condition: impl Fn(&str) -> bool) -> i64 {
+        self.counts.iter().filter(|(code, _)| condition(code)).map(|(_, count)| count).sum()
+    }
+}
+
+/// What the submitter of a batch gets to see of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BatchOutput<R> {
+    /// No such job of this kind and organisation (WSRC0018).
+    Unknown,
+    /// It is not over (WSRC0008, WSRC0026).
+    Unfinished(Job),
+    /// It failed or was cancelled (WSRC0010, WSRC0028).
+    Failed(Job),
+    /// It is done, with all its rows in the order of the batch (WSRC0009, WSRC0027).
+    Finished(JobReport, Vec<R>),
+}
+
+/// The answer to getBatchRegistrationOutput, and the output file's content.
+pub type RegistrationOutput = BatchOutput<RegisteredRow>;
+/// The answer to getVerifyBatchOutput, and the output file's content.
+pub type VerificationOutput = BatchOutput<VerifiedRow>;
+
+/// A registration record and what it came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisteredRow {
+    /// As it was sent, but with the learner's number in it: the one found or created, or none where the code says that there is none.
+    pub row: RegistrationRow,
+    /// The return code.
+    pub code: String,
+}
+
+/// A verify record and what it came to.
+#[derive(Clone, PartialEq, Eq)]
+pub struct VerifiedRow {
+    /// As it was sent.
+    pub row: VerificationRow,
+    /// The response code.
+    pub code: String,
+    /// The learner, where the details were verified.
+    pub learner: Option<Identity>,
+    /// The comparisons that failed.
+    pub flags: Vec<String>,
+}
+
+impl fmt::Debug for VerifiedRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedRow").field("code", &self.code).field("flags", &self.flags).finish_non_exhaustive()
+    }
+}
+
+impl<R> BatchOutput<R> {
+    /// The response code: the first of four for an unknown job, then for one that is not over, failed, and done.
+    const fn code(&self, codes: [&'static str; 4]) -> &'static str {
+        let [unknown, unfinished, failed, finished] = codes;
+        match self {
+            Self::Unknown => unknown,
+            Self::Unfinished(_) => unfinished,
+            Self::Failed(_) => failed,
+            Self::Finished(..) => finished,
+        }
+    }
+
+    /// The job, if it is known.
+    pub const fn job(&self) -> Option<&Job> {
+        match self {
+            Self::Unknown => None,
+            Self::Unfinished(job) | Self::Failed(job) => Some(job),
+            Self::Finished(report, _) => Some(&report.job),
+        }
+    }
+}
+
+impl RegistrationOutput {
+    /// The response code.
+    pub const fn response_code(&self) -> &'static str {
+        self.code([codes::UNKNOWN_JOB, codes::BATCH_INCOMPLETE, codes::BATCH_FAILED, codes::BATCH_SUCCESSFUL])
+    }
+}
+
+impl VerificationOutput {
+    /// The response code.
+    pub const fn response_code(&self) -> &'static str {
+        self.code([
+            codes::UNKNOWN_JOB,
+            codes::VERIFY_BATCH_INCOMPLETE,
+            codes::VERIFY_BATCH_FAILED,
+            codes::VERIFY_BATCH_SUCCESSFUL,
+        ])
+    }
+}
+
+impl JobReport {
+    /// How many registration records count as this (domain.md 5.5).
+    pub fn registrations(&self, counted: Counted) -> i64 {
+        self.count(|code| return_codes::lookup(code).is_some_and(|entry| entry.counted == counted))
+    }
+}
+
+impl Service {
+    /// getBatchRegistrationOutput, and the output of a registration file.
+    pub fn registration_output(&self, caller: &Caller<'_>, id: JobId) -> Result<RegistrationOutput, Error> {
+        let output = self.batch_output(caller, id, JobKind::Registration, registered_row)?;
+        self.trail_output(caller, output.response_code(), &output, |each| (each.row.get("ULN"), &each.code));
+        Ok(output)
+    }
+
+    /// getVerifyBatchOutput, and the output of a verify file.
+    pub fn verification_output(&self, caller: &Caller<'_>, id: JobId) -> Result<VerificationOutput, Error> {
+        let output = self.batch_output(caller, id, JobKind::Verification, verified_row)?;
+        self.trail_output(caller, output.response_code(), &output, |each| {
+            (each.learner.as_ref().map(|learner| learner.uln.as_str()), &each.code)
+        });
+        Ok(output)
+    }
+
+    /// A job of the caller's organisation, if it is of this kind.
+    pub(in crate::domain) fn own_job(
+        &self,
+        caller: &Caller<'_>,
+        id: JobId,
+        kind: JobKind,
+    ) -> Result<Option<Job>, Error> {
+        caller.require(Permission::SubmitBatches)?;
+        let job = self.inner.store.read(|store| jobs::by_id(store, id))?;
+        Ok(job.filter(|job| job.organisation_id == caller.organisation.id && job.kind == kind))
+    }
+
+    /// A job with its counts: as kept with it when it was done, else counted now.
+    pub(in crate::domain) fn report(&self, job: Job) -> Result<JobReport, Error> {
+        let counts = match &job.counters {
+            Some(kept) => serde_json::from_str(kept).map_err(|_| StoreError::Corrupt("jobs.counters"))?,
+            None => self.inner.store.read(|store| jobs::count_codes(store, job.id))?.into_iter().collect(),
+        };
+        Ok(JobReport { job, counts })
+    }
+
+    fn batch_output<R>(
+        &self,
+        caller: &Caller<'_>,
+        id: JobId,
+        kind: JobKind,
+        read: impl Fn(&JobRecord) -> Result<R, StoreError>,
+    ) -> Result<BatchOutput<R>, Error> {
+        let Some(job) = self.own_job(caller, id, kind)? else { return Ok(BatchOutput::Unknown) };
+        Ok(match job.state {
+            JobState::Waiting | JobState::InProgress => BatchOutput::Unfinished(job),
+            JobState::Failed | JobState::Cancelled => BatchOutput::Failed(job),
+            JobState::Successful => {
+                let limit = i64::try_from(MOST_LEARNERS).unwrap_or(i64::MAX);
+                let records = self.inner.store.read(|store| jobs::records(store, id, 0, limit))?;
+                let rows = records.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+                BatchOutput::Finished(self.report(job)?, rows)
+            }
+        })
+    }
+
+    /// A line for every number that is disclosed, with what its record came to; one line where there is none.
+    fn trail_output<R>(
+        &self,
+        caller: &Caller<'_>,
+        code: &str,
+        output: &BatchOutput<R>,
+        disclosed: impl Fn(&R) -> (Option<&str>, &String),
+    ) {
+        let now = self.inner.clock.now();
+        let rows = if let BatchOutput::Finished(_, rows) = output { rows.as_slice() } else { &[] };
+        let mut entries: Vec<AuditEntry> = rows
+            .iter()
+            .map(disclosed)
+            .filter_map(|(uln, code)| Some(caller.entry(now, Some(uln?.parse().ok()?), code)))
+            .collect();
+        if entries.is_empty() {
+            entries.push(caller.entry(now, None, code));
+        }
+        self.record(caller, Record { entries, ..Record::default() });
+    }
+}
+
+pub(super) fn registered_row(record: &JobRecord) -> Result<RegisteredRow, StoreError> {
+    let mut row: RegistrationRow = row(record)?;
+    row.uln = match &record.output {
+        Some(_) => Some(output::<registration::Output>(record)?.uln),
+        None => None,
+    };
+    Ok(RegisteredRow { row, code: record.code.clone().unwrap_or_default() })
+}
+
+pub(super) fn verified_row(record: &JobRecord) -> Result<VerifiedRow, StoreError> {
+    let verification::Output { learner, flags } = match &record.output {
+        Some(_) => output(record)?,
+        None => verification::Output::default(),
+    };
+    Ok(VerifiedRow { row: row(record)?, code: record.code.clone().unwrap_or_default(), learner, flags })
+}
+
+fn output<T: DeserializeOwned>(record: &JobRecord) -> Result<T, StoreError> {
+    serde_json::from_str(record.output.as_deref().unwrap_or_default())
+        .map_err(|_| StoreError::Corrupt("job_records.output"))
+}

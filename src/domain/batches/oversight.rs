@@ -1,0 +1,94 @@
+//! What the service's operators see of jobs and may do with them, and how the queue stands.
+
+use chrono::TimeDelta;
+
+use super::output::{registered_row, verified_row};
+use super::{Job, JobId, JobKind, JobRecord, JobReport, JobState, MOST_LEARNERS, RegisteredRow, VerifiedRow};
+use crate::domain::achievements::AchievementJob;
+use crate::domain::{Administration, AdministrationError, Error, Service};
+use crate::store::audit;
+use crate::store::jobs::{self, Depth, JobFilter};
+
+/// What a job came to so far.
+pub enum JobOutput {
+    /// Registration records that are done.
+    Registration(Job, Vec<RegisteredRow>),
+    /// Verify records that are done.
+    Verification(Job, Vec<VerifiedRow>),
+    /// Counters and error file.
+    Achievement(Box<AchievementJob>),
+}
+
+/// After this long a job must be over (domain.md 9, row 9).
+pub const DUE_AFTER: TimeDelta = TimeDelta::hours(48);
+
+impl Service {
+    /// How the queue stands; jobs that are not over 48 hours after their submission count as late.
+    pub fn queue_depth(&self) -> Result<Depth, Error> {
+        let now = self.inner.clock.now();
+        let late = now.checked_sub_signed(DUE_AFTER).unwrap_or(now);
+        Ok(self.inner.store.read(|store| jobs::depth(store, late))?)
+    }
+}
+
+impl Administration<'_> {
+    /// The newest jobs, newest first; those in these states alone, where any are given.
+    pub fn jobs(&self, states: &[JobState], limit: i64) -> Result<Vec<Job>, AdministrationError> {
+        let states = Some(states).filter(|states| !states.is_empty());
+        let filter = JobFilter { states, ..JobFilter::default() };
+        Ok(self.service.inner.store.read(|store| jobs::newest(store, filter, limit))?)
+    }
+
+    /// A job with how many of its records came to which code.
+    pub fn job(&self, id: JobId) -> Result<JobReport, AdministrationError> {
+        let job = self.service.inner.store.read(|store| jobs::by_id(store, id))?;
+        let job = job.ok_or(AdministrationError::UnknownJob(id))?;
+        Ok(self.service.report(job)?)
+    }
+
+    /// Records of a job after the one of number `after`, in the order of the batch. The look is audited.
+    pub fn job_records(&self, id: JobId, after: i32, limit: i64) -> Result<Vec<JobRecord>, AdministrationError> {
+        let mut entry = self.entry("batch records", None);
+        entry.outcome = format!("job {id}");
+        self.service.inner.store.record(vec![entry]).wait()?;
+        Ok(self.service.inner.store.read(|store| jobs::records(store, id, after, limit))?)
+    }
+
+    /// What a job came to, for its submitter, whom the operators help.
+    pub fn job_output(&self, id: JobId) -> Result<JobOutput, AdministrationError> {
+        let JobReport { job, .. } = self.job(id)?;
+        let limit = i64::try_from(MOST_LEARNERS).unwrap_or(i64::MAX);
+        let done = || {
+            Ok::<_, AdministrationError>(
+                self.job_records(id, 0, limit)?.into_iter().filter(|record| record.code.is_some()),
+            )
+        };
+        Ok(match job.kind {
+            JobKind::Registration => {
+                let rows = done()?.map(|record| registered_row(&record)).collect::<Result<_, _>>()?;
+                JobOutput::Registration(job, rows)
+            }
+            JobKind::Verification => {
+                let rows = done()?.map(|record| verified_row(&record)).collect::<Result<_, _>>()?;
+                JobOutput::Verification(job, rows)
+            }
+            JobKind::Achievement => JobOutput::Achievement(Box::new(self.service.achievement_report(job)?)),
+        })
+    }
+
+    /// Ends a job that is not over. What its records did until then stays done.
+    pub fn cancel_job(&self, id: JobId) -> Result<(), AdministrationError> {
+        self.job(id)?;
+        let now = self.service.inner.clock.now();
+        let mut entry = self.entry("batch cancel", None);
+        entry.outcome = format!("job {id}");
+        let cancelled = self.service.inner.store.write(move |store| {
+            let cancelled = jobs::cancel(store, id, "Cancelled by an operator.", now)?;
+            if cancelled {
+                audit::insert(store, std::iter::once(&entry))?;
+            }
+            Ok(cancelled)
+        })?;
+        if cancelled { Ok(()) } else { Err(AdministrationError::JobIsOver(id)) }
+    }
+}

@@ -1,0 +1,186 @@
+//! The charter's numbers from the service's own records: availability by function and month, and how long batches took (domain.md 9).
+//!
+//! The rule of measurement is "entry to exit": a call counts from the moment its head was read to the moment its reply left, and a batch
+//! from the moment its submission was durable to the moment its last record was. A function is down in a minute in which no node was up, or
+//! in which it was called and every call failed inside the service. Maintenance that was switched on does not count.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike};
+
+use super::batches::{DUE_AFTER, Job, JobKind, JobState};
+use super::{Administration, AdministrationError, Error, Service};
+use crate::model::Timestamp;
+use crate::store::jobs::{self, JobFilter};
+use crate::store::service_levels::{self as rows, FunctionDay, Minutes};
+
+/// Availability of every function in a calendar month, in per cent (domain.md 9, row 1).
+pub const TARGET: f64 = 99.5;
+/// Jobs that are not over and are listed at most.
+const MOST_OPEN_JOBS: i64 = 10_000;
+
+/// Calls of one function in the last minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FunctionMinute<'a> {
+    /// The operation.
+    pub function: &'a str,
+    /// Calls that the service answered.
+    pub answered: i64,
+    /// Calls that failed inside the service.
+    pub failed: i64,
+}
+
+/// A function in a month.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FunctionMonth {
+    /// The operation.
+    pub function: String,
+    /// Calls that the service answered.
+    pub answered: i64,
+    /// Calls that failed inside the service.
+    pub failed: i64,
+    /// Minutes in which it was down.
+    pub down_minutes: i64,
+    /// Of the measured minutes those in which it was not down, in per cent.
+    pub available: f64,
+}
+
+/// How long batches of a kind took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchTimes {
+    /// The kind.
+    pub kind: JobKind,
+    /// Batches that were done in the month.
+    pub finished: usize,
+    /// Batches that failed or were cancelled in the month.
+    pub unsuccessful: usize,
+    /// Half of those that were done took no longer.
+    pub median: TimeDelta,
+    /// The longest.
+    pub longest: TimeDelta,
+    /// Batches over 48 hours: done in the month, or not over now.
+    pub late: usize,
+}
+
+/// A month of the service.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServiceMonth {
+    /// Its first day.
+    pub month: NaiveDate,
+    /// Minutes that were measured: from the first minute ever noted, without maintenance, to now at most.
+    pub measured_minutes: i64,
+    /// Minutes of maintenance.
+    pub maintenance_minutes: i64,
+    /// Minutes in which no node was up.
+    pub down_minutes: i64,
+    /// Every function that was called in the month, by name.
+    pub functions: Vec<FunctionMonth>,
+    /// Every kind of batch.
+    pub batches: Vec<BatchTimes>,
+}
+
+impl Service {
+    /// Notes that this node was up in the present minute, and the calls since the last time.
+    pub fn note_service(&self, maintenance: bool, calls: &[FunctionMinute<'_>]) -> Result<(), Error> {
+        let now = self.inner.clock.now();
+        let minute = now.with_second(0).and_then(|at| at.with_nanosecond(0)).unwrap_or(now);
+        let calls: Vec<FunctionDay> = calls
+            .iter()
+            .filter(|calls| calls.answered > 0 || calls.failed > 0)
+            .map(|calls| FunctionDay {
+                day: now.date(),
+                function: calls.function.to_owned(),
+                answered: calls.answered,
+                failed: calls.failed,
+                failed_minutes: i64::from(calls.failed > 0 && calls.answered == 0),
+            })
+            .collect();
+        Ok(self.inner.store.write(move |store| {
+            rows::note_minute(store, minute, maintenance)?;
+            calls.iter().try_for_each(|calls| rows::add_calls(store, calls))
+        })?)
+    }
+}
+
+impl Administration<'_> {
+    /// What the service knows of a month; any day of the month will do.
+    pub fn service_month(&self, day: NaiveDate) -> Result<ServiceMonth, AdministrationError> {
+        let now = self.service.inner.clock.now();
+        let month = day.with_day(1).unwrap_or(day);
+        let next = month.checked_add_months(chrono::Months::new(1)).unwrap_or(month);
+        let (from, until) = (midnight(month), midnight(next).min(now));
+        let (minutes, days, finished, open) = self.service.inner.store.read(|store| {
+            let open = JobFilter { states: Some(&[JobState::Waiting, JobState::InProgress]), ..JobFilter::default() };
+            Ok((
+                rows::minutes(store, from, until)?,
+                rows::days(store, month, next)?,
+                jobs::finished_between(store, from, midnight(next))?,
+                jobs::newest(store, open, MOST_OPEN_JOBS)?,
+            ))
+        })?;
+        let Minutes { first_ever, up, maintenance } = minutes;
+        let whole = first_ever.map_or(0, |first| until.signed_duration_since(from.max(first)).num_minutes().max(0));
+        // The minute that is not over yet may have been noted already.
+        let measured_minutes = (whole - maintenance).max(up);
+        let down_minutes = measured_minutes - up;
+        Ok(ServiceMonth {
+            month,
+            measured_minutes,
+            maintenance_minutes: maintenance,
+            down_minutes,
+            functions: functions(&days, measured_minutes, down_minutes),
+            batches: JobKind::ALL.iter().map(|kind| batch_times(*kind, &finished, &open, now)).collect(),
+        })
+    }
+}
+
+fn midnight(day: NaiveDate) -> Timestamp {
+    day.and_time(NaiveTime::MIN)
+}
+
+fn functions(days: &[FunctionDay], measured: i64, down: i64) -> Vec<FunctionMonth> {
+    let mut by_name: BTreeMap<&str, (i64, i64, i64)> = BTreeMap::new();
+    for day in days {
+        let (answered, failed, minutes) = by_name.entry(&day.function).or_default();
+        *answered += day.answered;
+        *failed += day.failed;
+        *minutes += day.failed_minutes;
+    }
+    by_name
+        .into_iter()
+        .map(|(function, (answered, failed, failed_minutes))| {
+            let down_minutes = (down + failed_minutes).min(measured);
+            FunctionMonth {
+                function: function.to_owned(),
+                answered,
+                failed,
+                down_minutes,
+                available: per_cent(measured - down_minutes, measured),
+            }
+        })
+        .collect()
+}
+
+/// A share in per cent; of nothing measured nothing was down.
+fn per_cent(part: i64, whole: i64) -> f64 {
+    let number = |count: i64| f64::from(i32::try_from(count).unwrap_or(i32::MAX));
+    if whole == 0 { 100.0 } else { 100.0 * number(part) / number(whole) }
+}
+
+fn batch_times(kind: JobKind, finished: &[Job], open: &[Job], now: Timestamp) -> BatchTimes {
+    let of_kind = || finished.iter().filter(|job| job.kind == kind);
+    let mut took: Vec<TimeDelta> = of_kind()
+        .filter(|job| job.state == JobState::Successful)
+        .filter_map(|job| Some(job.finished_at?.signed_duration_since(job.submitted_at)))
+        .collect();
+    took.sort_unstable();
+    let waits_too_long = |job: &&Job| job.kind == kind && now.signed_duration_since(job.submitted_at) > DUE_AFTER;
+    BatchTimes {
+        kind,
+        finished: took.len(),
+        unsuccessful: of_kind().count() - took.len(),
+        median: took.get(took.len().saturating_sub(1) / 2).copied().unwrap_or_default(),
+        longest: took.last().copied().unwrap_or_default(),
+        late: took.iter().filter(|took| **took > DUE_AFTER).count() + open.iter().filter(waits_too_long).count(),
+    }
+}

@@ -1,0 +1,401 @@
+//! Batches on both databases: every return code, who may read, and what a chunk leaves behind.
+
+use std::time::Duration;
+
+use super::*;
+use crate::domain::batches::{
+    BatchOutput, Job, JobId, JobKind, JobState, JobType, MOST_ATTEMPTS, RegisteredRow, RegistrationRow, Step,
+    Submission, VerificationRow, VerifiedRow, return_codes::Counted,
+};
+use crate::model::JobRecord;
+use crate::store::jobs;
+
+const LEASE: Duration = Duration::from_secs(30);
+
+pub(super) fn text(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
+/// A complete learner of no other row.
+pub(super) fn learner(given: &str, family: &str) -> RegistrationRow {
+    RegistrationRow {
+        mis_identifier: text("MIS-1"),
+        given_name: text(given),
+        family_name: text(family),
+        date_of_birth: text("2005-02-03"),
+        gender: text("2"),
+        postcode: text("CV1 2WT"),
+        ability_to_share: text("1"),
+        verification_type: text("2"),
+        ..RegistrationRow::default()
+    }
+}
+
+impl World {
+    fn submit(&self, job_type: JobType, rows: &[RegistrationRow]) -> JobId {
+        self.submit_by(Door::WebService, job_type, rows)
+    }
+
+    fn submit_by(&self, door: Door, job_type: JobType, rows: &[RegistrationRow]) -> JobId {
+        let call = Call::new(door, "submitBatchRegistration", true);
+        let caller = self.service.authenticate(&call, &self.claim()).unwrap();
+        let submission = self.service.submit_registration(&caller, job_type, rows.len(), rows.iter().cloned()).unwrap();
+        let Submission::Accepted(id) = submission else { panic!("{submission:?}") };
+        id
+    }
+
+    /// Does everything that waits, in chunks of so many records.
+    pub(super) fn work(&self, chunk: usize) {
+        while let Some(mut job) = self.service.claim_job("worker", LEASE).unwrap() {
+            while let Step::Done(..) = job.step(chunk).unwrap() {}
+        }
+    }
+
+    fn output(&self, id: JobId) -> BatchOutput<RegisteredRow> {
+        self.call("getBatchRegistrationOutput", |caller| self.service.registration_output(caller, id)).unwrap()
+    }
+
+    fn done(&self, job_type: JobType, rows: &[RegistrationRow]) -> Vec<RegisteredRow> {
+        let id = self.submit(job_type, rows);
+        self.work(7);
+        let BatchOutput::Finished(_, rows) = self.output(id) else { panic!("not finished") };
+        rows
+    }
+
+    fn code_of(&self, job_type: JobType, row: RegistrationRow) -> String {
+        self.done(job_type, &[row])[0].code.clone()
+    }
+
+    fn job(&self, id: JobId) -> Job {
+        self.service.store().read(|store| jobs::by_id(store, id)).unwrap().unwrap()
+    }
+
+    fn records(&self, id: JobId) -> Vec<JobRecord> {
+        self.service.store().read(|store| jobs::records(store, id, 0, 1_000)).unwrap()
+    }
+}
+
+#[test]
+fn new_learners_get_numbers_and_come_back_in_order() {
+    each_world(|world| {
+        let given = ["Ada", "Bertha", "Cecily", "Doris", "Edith"];
+        let family = ["Quill", "Marrow", "Thistle", "Oakley", "Fenwick"];
+        let rows: Vec<_> = given.iter().zip(family).map(|(given, family)| learner(given, family)).collect();
+        let id = world.submit(JobType::Full, &rows);
+        let BatchOutput::Unfinished(job) = world.output(id) else { panic!("it has not begun") };
+        assert_eq!((job.state, job.records, job.started_at), (JobState::Waiting, 5, None));
+
+        world.work(2);
+        let BatchOutput::Finished(report, done) = world.output(id) else { panic!("not finished") };
+        assert_eq!(report.job.state, JobState::Successful);
+        assert_eq!(report.registrations(Counted::New), 5);
+        assert_eq!(report.registrations(Counted::ExistsOrUpdated), 0);
+        for (row, sent) in done.iter().zip(&rows) {
+            assert_eq!(row.code, "RC001");
+            let uln: Uln = row.row.uln.as_ref().unwrap().parse().unwrap();
+            let stored = world.administration().learner(uln).unwrap().unwrap();
+            assert_eq!(Some(stored.given_name), sent.given_name);
+            assert_eq!(RegistrationRow { uln: None, ..row.row.clone() }, *sent);
+        }
+    });
+}
+
+#[test]
+fn every_return_code() {
+    each_world(|world| {
+        let full = |row| world.code_of(JobType::Full, row);
+        let check = |row| world.code_of(JobType::Check, row);
+        let ada = || learner("Ada", "Quill");
+
+        assert_eq!(check(ada()), "RC009", "a check creates nobody");
+        let created = world.done(JobType::Full, &[ada(), ada()]);
+        assert_eq!((created[0].code.as_str(), created[1].code.as_str()), ("RC001", "RC002"), "twice in one batch");
+        assert_eq!(created[0].row.uln, created[1].row.uln);
+        let uln = created[0].row.uln.clone();
+        let known = |row: RegistrationRow| RegistrationRow { uln: uln.clone(), ..row };
+
+        assert_eq!(full(ada()), "RC002");
+        assert_eq!(check(ada()), "RC002");
+        let moved = || RegistrationRow { address_town: text("Coventry"), ..known(ada()) };
+        assert_eq!(check(moved()), "RC004", "a check changes nothing");
+        assert_eq!(full(moved()), "RC003");
+        assert_eq!(full(moved()), "RC004");
+        assert_eq!(full(known(ada())), "RC004", "what is empty does not clear");
+        assert_eq!(full(RegistrationRow { postcode: None, verification_type: None, ..ada() }), "RC006");
+        assert_eq!(full(RegistrationRow { verification_type: None, ..learner("Zoe", "Unheard") }), "RC006");
+        assert_eq!(full(RegistrationRow { postcode: text("CV1 9ZZ"), gender: text("9"), ..ada() }), "RC007");
+        assert_eq!(full(RegistrationRow { uln: text("1000000019"), ..ada() }), "RC009");
+        assert_eq!(full(RegistrationRow { uln: text("1000000018"), ..ada() }), "RC009", "a wrong check digit");
+        assert_eq!(full(known(learner("Someone", "Else"))), "RC010");
+        assert_eq!(full(RegistrationRow { nationality: text("XX"), ..ada() }), "RC011");
+        assert_eq!(full(known(RegistrationRow { ability_to_share: text("0"), ..ada() })), "RC011");
+        assert_eq!(full(RegistrationRow { unique_candidate_identifier: text("1"), ..ada() }), "RC012");
+
+        let young = RegistrationRow { date_of_birth: text("2020-02-03"), ..learner("Baby", "Newcome") };
+        assert_eq!(full(young.clone()), "RC011", "by web service");
+        let id = world.submit_by(Door::File, JobType::Full, &[young]);
+        world.work(1);
+        assert_eq!(world.records(id)[0].code.as_deref(), Some("RC013"), "by file");
+
+        let master = world.done(JobType::Full, &[learner("Greta", "Master")])[0].row.uln.clone();
+        let merge = (uln.as_ref().unwrap().parse().unwrap(), master.as_ref().unwrap().parse().unwrap());
+        assert_eq!(world.administration().merge(merge.0, merge.1).unwrap(), Linking::Done);
+        let linked = world.done(JobType::Full, &[known(ada()), ada()]);
+        assert_eq!((linked[0].code.as_str(), linked[1].code.as_str()), ("RC005", "RC005"));
+        assert_eq!((&linked[0].row.uln, &linked[1].row.uln), (&master, &master));
+    });
+}
+
+#[test]
+fn too_many_matches() {
+    each_world(|world| {
+        let given =
+            ["Ada", "Adam", "Adah", "Aden", "Adan", "Addie", "Adelina", "Adina", "Adra", "Adele", "Adria", "Adora"];
+        for (number, given) in given.into_iter().enumerate() {
+            let postcode = text(&format!("CV1 {}AA", number % 10));
+            let row = RegistrationRow { postcode, gender: text("9"), ..learner(given, "Quill") };
+            let _ = world.registered(&NewLearner {
+                given_name: given,
+                family_name: "Quill",
+                date_of_birth: "2005-02-03",
+                gender: "9",
+                postcode: row.postcode.as_deref().unwrap(),
+                verification_type: "1",
+                ability_to_share: "1",
+                ..NewLearner::default()
+            });
+        }
+        assert_eq!(world.code_of(JobType::Full, learner("A", "Quill")), "RC008");
+    });
+}
+
+#[test]
+fn a_batch_of_the_wrong_size_is_refused_and_leaves_nothing() {
+    each_world(|world| {
+        let rows = |count: usize| vec![learner("Ada", "Quill"); count];
+        let submit = |stated: usize, count: usize| {
+            world
+                .call("submitBatchRegistration", |caller| {
+                    world.service.submit_registration(caller, JobType::Full, stated, rows(count))
+                })
+                .unwrap()
+        };
+        assert_eq!(submit(2, 3), Submission::WrongCount);
+        assert_eq!(submit(0, 0), Submission::Empty);
+        assert_eq!(submit(201, 201), Submission::TooMany);
+        assert!(world.administration().jobs(&[], 10).unwrap().is_empty());
+        assert!(matches!(submit(200, 200), Submission::Accepted(_)));
+    });
+}
+
+#[test]
+fn a_job_is_its_submitters_alone() {
+    each_world(|world| {
+        let id = world.submit(JobType::Check, &[learner("Ada", "Quill")]);
+        world.work(1);
+        let others = world
+            .call_as(AWARDING, "getBatchRegistrationOutput", |caller| world.service.registration_output(caller, id));
+        assert_eq!(others.unwrap(), BatchOutput::Unknown);
+        let unknown = world
+            .call("getBatchRegistrationOutput", |caller| world.service.registration_output(caller, JobId(id.0 + 1)));
+        assert_eq!(unknown.unwrap(), BatchOutput::Unknown);
+        let kind = world.call("getVerifyBatchOutput", |caller| world.service.verification_output(caller, id));
+        assert_eq!(kind.unwrap(), BatchOutput::Unknown);
+        let refused = world.call_as(AWARDING, "submitBatchRegistration", |caller| {
+            world.service.submit_registration(caller, JobType::Full, 1, [learner("Ada", "Quill")])
+        });
+        assert!(matches!(refused, Err(Error::InsufficientAccess)));
+    });
+}
+
+#[test]
+fn verify_records_answer_as_verify_learner() {
+    each_world(|world| {
+        let uln = world.done(JobType::Full, &[learner("Ada", "Quill")])[0].row.uln.clone().unwrap();
+        let row = |uln: &str, given: &str| VerificationRow {
+            mis_identifier: text("7"),
+            uln: text(uln),
+            given_name: text(given),
+            family_name: text("Quill"),
+            ..VerificationRow::default()
+        };
+        let rows = [row(&uln, "Ada"), row(&uln, "Bob"), row("1000000019", "Ada"), row("9999999999", "Ada")];
+        let submission = world.call_as(AWARDING, "submitVerifyBatch", |caller| {
+            world.service.submit_verification(caller, Some("nobody@example.org"), rows.len(), rows.clone())
+        });
+        let Ok(Submission::Accepted(id)) = submission else { panic!("not accepted") };
+        world.work(3);
+        let output = world
+            .call_as(AWARDING, "getVerifyBatchOutput", |caller| world.service.verification_output(caller, id))
+            .unwrap();
+        let BatchOutput::Finished(report, done) = output else { panic!("not finished") };
+        assert_eq!(report.counts.get("WSVRC006"), Some(&2));
+        let codes: Vec<&str> = done.iter().map(|row: &VerifiedRow| row.code.as_str()).collect();
+        assert_eq!(codes, ["WSVRC001", "WSVRC005", "WSVRC006", "WSVRC006"]);
+        assert_eq!(done[0].learner.as_ref().map(|learner| learner.uln.as_str()), Some(uln.as_str()));
+        assert!(done[1].learner.is_none() && done[1].flags.contains(&"VRF1".to_owned()));
+        assert_eq!(done[1].row, rows[1]);
+    });
+}
+
+#[test]
+fn a_worker_that_lost_its_job_changes_nothing() {
+    each_world(|world| {
+        let names = [("Ada", "Quill"), ("Bertha", "Marrow"), ("Cecily", "Thistle")];
+        let rows: Vec<_> = names.map(|(given, family)| learner(given, family)).to_vec();
+        let id = world.submit(JobType::Full, &rows);
+        let mut slow = world.service.claim_job("slow", LEASE).unwrap().unwrap();
+        assert!(matches!(slow.step(1).unwrap(), Step::Done(1, _)));
+        assert!(world.service.claim_job("quick", LEASE).unwrap().is_none(), "the lease is in force");
+
+        world.clock.advance(TimeDelta::seconds(31));
+        let mut quick = world.service.claim_job("quick", LEASE).unwrap().unwrap();
+        assert_eq!(slow.step(1).unwrap(), Step::Lost);
+        assert!(matches!(quick.step(2).unwrap(), Step::Finished(2)));
+        assert_eq!(slow.step(1).unwrap(), Step::Lost);
+        slow.give_back().unwrap();
+        assert_eq!(world.job(id).state, JobState::Successful);
+        assert_eq!(world.administration().learner_count().unwrap(), 3);
+        let codes: Vec<_> = world.records(id).into_iter().map(|record| record.code.unwrap()).collect();
+        assert_eq!(codes, ["RC001", "RC001", "RC001"]);
+    });
+}
+
+#[test]
+fn turns_are_shared_and_a_job_that_is_given_back_goes_on() {
+    each_world(|world| {
+        let first = world.submit(JobType::Full, &[learner("Ada", "Quill"), learner("Ada", "Marrow")]);
+        let second = world.submit(JobType::Check, &[learner("Ada", "Thistle")]);
+        let mut held = world.service.claim_job("one", LEASE).unwrap().unwrap();
+        assert!(matches!(held.step(1).unwrap(), Step::Done(1, _)));
+        held.give_back().unwrap();
+        assert_eq!(world.job(first).attempts, 0);
+        let mut held = world.service.claim_job("one", LEASE).unwrap().unwrap();
+        assert_eq!(held.step(9).unwrap(), Step::Finished(1));
+        assert_eq!(world.job(second).state, JobState::Successful, "the job with fewer turns comes first");
+        world.work(9);
+        assert_eq!(world.job(first).state, JobState::Successful);
+    });
+}
+
+#[test]
+fn a_cancelled_job_stops_and_keeps_what_was_done() {
+    each_world(|world| {
+        let id = world.submit(JobType::Full, &[learner("Ada", "Quill"), learner("Ada", "Marrow")]);
+        let mut held = world.service.claim_job("one", LEASE).unwrap().unwrap();
+        assert!(matches!(held.step(1).unwrap(), Step::Done(1, _)));
+        world.administration().cancel_job(id).unwrap();
+        assert_eq!(held.step(1).unwrap(), Step::Lost);
+        assert!(matches!(world.output(id), BatchOutput::Failed(_)));
+        assert_eq!(world.administration().learner_count().unwrap(), 1);
+        assert!(matches!(world.administration().cancel_job(id), Err(AdministrationError::JobIsOver(_))));
+        assert!(matches!(world.administration().cancel_job(JobId(999)), Err(AdministrationError::UnknownJob(_))));
+    });
+}
+
+#[test]
+fn a_job_that_never_gets_on_fails_with_a_reason() {
+    each_world(|world| {
+        let call = Call::new(Door::WebService, "submitBatchRegistration", true);
+        let caller = world.service.authenticate(&call, &world.claim()).unwrap();
+        let mut intake =
+            world.service.receive(&caller, JobKind::Registration, &serde_json::json!({"job_type": "FUL"})).unwrap();
+        intake.push(&learner("Ada", "Quill")).unwrap();
+        // What no door would hand in.
+        intake.push(&"no row").unwrap();
+        let id = intake.submit("WSRC0007").unwrap();
+        for attempt in 1..=MOST_ATTEMPTS {
+            let mut held = world.service.claim_job("one", LEASE).unwrap().unwrap();
+            let error = held.step(2).unwrap_err();
+            held.fail(&error).unwrap();
+            assert!(world.service.claim_job("two", LEASE).unwrap().is_none(), "it pauses after attempt {attempt}");
+            world.clock.advance(TimeDelta::seconds(60));
+        }
+        let job = world.job(id);
+        assert_eq!((job.state, job.records_done), (JobState::Failed, 0));
+        assert!(job.rejection_reason.unwrap().starts_with("Record 1 "));
+        assert_eq!(world.administration().learner_count().unwrap(), 0, "nothing of the chunk was kept");
+    });
+}
+
+#[test]
+fn workers_that_die_again_and_again_count_as_attempts() {
+    each_world(|world| {
+        let id = world.submit(JobType::Full, &[learner("Ada", "Quill")]);
+        for _ in 0..MOST_ATTEMPTS {
+            assert!(world.service.claim_job("dying", LEASE).unwrap().is_some());
+            world.clock.advance(TimeDelta::seconds(31));
+        }
+        assert!(world.service.claim_job("next", LEASE).unwrap().is_none());
+        assert_eq!(world.job(id).state, JobState::Failed);
+    });
+}
+
+#[test]
+fn a_submission_that_breaks_off_is_not_seen_and_is_cleared() {
+    each_world(|world| {
+        let call = Call::new(Door::WebService, "submitBatchRegistration", true);
+        let caller = world.service.authenticate(&call, &world.claim()).unwrap();
+        let mut intake = world.service.receive(&caller, JobKind::Registration, &()).unwrap();
+        for _ in 0..600 {
+            intake.push(&learner("Ada", "Quill")).unwrap();
+        }
+        assert_eq!(intake.len(), 600);
+        assert!(world.administration().jobs(&[], 10).unwrap().is_empty());
+        assert!(world.service.claim_job("one", LEASE).unwrap().is_none());
+        // As a crash leaves it.
+        std::mem::forget(intake);
+        assert_eq!(world.service.forget_broken_submissions().unwrap(), 0, "it may still be coming in");
+        world.clock.advance(TimeDelta::hours(7));
+        assert_eq!(world.service.forget_broken_submissions().unwrap(), 1);
+        assert!(world.records(JobId(1)).is_empty());
+    });
+}
+
+#[test]
+fn a_large_submission_is_there_as_a_whole() {
+    each_world(|world| {
+        let call = Call::new(Door::WebService, "submitBatchRegistration", true);
+        let caller = world.service.authenticate(&call, &world.claim()).unwrap();
+        let mut intake = world.service.receive(&caller, JobKind::Registration, &()).unwrap();
+        for number in 0..1_003 {
+            intake.push(&number).unwrap();
+        }
+        let id = intake.submit("WSRC0007").unwrap();
+        assert_eq!((world.job(id).records, world.job(id).state), (1_003, JobState::Waiting));
+        let stored = world.service.store().read(|store| jobs::records(store, id, 0, 2_000)).unwrap();
+        assert_eq!(stored.len(), 1_003);
+        assert!(stored.iter().enumerate().all(|(place, record)| record.input == place.to_string()));
+    });
+}
+
+#[test]
+fn the_queue_and_the_service_levels_are_seen() {
+    each_world(|world| {
+        let id = world.submit(JobType::Full, &[learner("Ada", "Quill")]);
+        let depth = world.service.queue_depth().unwrap();
+        assert_eq!((depth.waiting, depth.in_progress, depth.late, depth.oldest), (1, 0, 0, Some(noon())));
+        world.clock.advance(TimeDelta::hours(49));
+        assert_eq!(world.service.queue_depth().unwrap().late, 1);
+        world.work(1);
+        assert_eq!(world.service.queue_depth().unwrap(), Default::default());
+        assert_eq!(world.job(id).finished_at, Some(world.clock.now()));
+        let june = world.administration().service_month(noon().date()).unwrap();
+        let registrations = &june.batches[0];
+        assert_eq!((registrations.kind, registrations.finished, registrations.late), (JobKind::Registration, 1, 1));
+        assert_eq!(registrations.longest, TimeDelta::hours(49));
+    });
+}
+
+#[test]
+fn every_record_has_its_line_of_the_trail() {
+    each_world(|world| {
+        let done = world
+            .done(JobType::Full, &[learner("Ada", "Quill"), RegistrationRow { gender: None, ..learner("B", "C") }]);
+        let uln: Uln = done[0].row.uln.as_ref().unwrap().parse().unwrap();
+        let expected = [("getBatchRegistrationOutput", "RC001"), ("submitBatchRegistration", "RC001")];
+        let expected: Vec<_> =
+            expected.iter().map(|(action, code)| ((*action).to_owned(), (*code).to_owned())).collect();
+        assert_eq!(world.trail(uln), expected);
+    });
+}

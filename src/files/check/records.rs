@@ -1,0 +1,185 @@
+//! Each record by the domain's rules: its form, and what the service is bound to answer whatever its register holds.
+
+use std::collections::HashMap;
+
+use super::Expected;
+use crate::domain::achievements::{self, AchievementRow, codes};
+use crate::domain::batches::format;
+use crate::domain::batches::{RegistrationRow, VerificationRow, return_codes};
+use crate::files::batch::{Batch, Placed, Records};
+use crate::files::finding::Finding;
+use crate::files::layout::Layout;
+use crate::model::Uln;
+
+/// The answer to a verify record whose number nobody has.
+const ULN_NOT_FOUND: &str = "WSVRC006";
+
+pub(super) fn check(batch: &Batch, expected: &Expected, findings: &mut Vec<Finding>) {
+    let mut report = Report { batch, findings };
+    match &batch.records {
+        Records::Registration(rows) => {
+            for Placed { place, row } in rows {
+                report.registration(*place, row, expected);
+                report.look(*place, RegistrationRow::FIELDS, |field| row.get(field));
+            }
+            let details = ["GivenName", "FamilyName", "DateOfBirth", "Gender", "LastKnownPostCode"];
+            report.repeated(rows.iter().map(|each| (each.place, vec![each.row.get("ULN")])));
+            report.repeated(
+                rows.iter()
+                    .filter(|each| each.row.get("ULN").is_none())
+                    .map(|each| (each.place, details.map(|field| each.row.get(field)).to_vec())),
+            );
+        }
+        Records::Verification(rows) => {
+            for Placed { place, row } in rows {
+                report.verification(*place, row);
+                report.look(*place, VerificationRow::FIELDS, |field| row.get(field));
+            }
+        }
+        Records::Achievement(rows) => {
+            for Placed { place, row } in rows {
+                report.achievement(*place, row);
+                report.look(*place, AchievementRow::FIELDS, |field| row.get(field));
+            }
+            let key = ["ULN", "UnitOrQualificationReferenceNumber", "AchievementAwardDate", "Action"];
+            report.repeated(rows.iter().map(|each| (each.place, key.map(|field| each.row.get(field)).to_vec())));
+        }
+    }
+}
+
+/// Whether a text has characters that XML cannot carry (XML 1.0, 2.2).
+pub(in crate::files) fn has_control(value: &str) -> bool {
+    value.chars().any(|character| match character {
+        '\t' | '\n' | '\r' => false,
+        '\u{fffe}' | '\u{ffff}' => true,
+        other => other < ' ',
+    })
+}
+
+struct Report<'r> {
+    batch: &'r Batch,
+    findings: &'r mut Vec<Finding>,
+}
+
+impl Report<'_> {
+    fn registration(&mut self, place: usize, row: &RegistrationRow, expected: &Expected) {
+        for finding in format::registration(row) {
+            self.record(place, finding.rule.return_code(), finding);
+        }
+        for finding in format::needed_for_registration(row) {
+            self.record(place, return_codes::INSUFFICIENT_DATA, finding);
+        }
+        self.check_digit(place, row.get("ULN"), return_codes::NOT_FOUND);
+        self.age(place, row, expected);
+    }
+
+    fn verification(&mut self, place: usize, row: &VerificationRow) {
+        for finding in format::verification(row) {
+            self.record(place, return_codes::INCORRECT_FORMAT, finding);
+        }
+        self.check_digit(place, row.get("ULN"), ULN_NOT_FOUND);
+    }
+
+    fn achievement(&mut self, place: usize, row: &AchievementRow) {
+        for finding in achievements::format(row) {
+            self.record(place, codes::of_field(finding.field), finding);
+        }
+        self.check_digit(place, row.get("ULN"), codes::ULN_NOT_FOUND);
+    }
+
+    fn record(&mut self, place: usize, code: &'static str, finding: format::Finding) {
+        let heading = self.heading(finding.field);
+        self.findings
+            .push(Finding::record(code, heading, finding.class, finding.rule.text(), finding.rule.advice()).at(place));
+    }
+
+    /// The file's heading of a field; the ability to share has two names.
+    fn heading(&self, field: &'static str) -> &'static str {
+        let layout: &'static Layout = self.batch.layout;
+        layout.heading_of(field).unwrap_or(if field == "AbilityToShare" { "PrivacyNoticeSeen" } else { field })
+    }
+
+    /// A number whose last digit does not fit was never issued, so that nobody can have it.
+    fn check_digit(&mut self, place: usize, uln: Option<&str>, code: &'static str) {
+        let Some(uln) = uln.filter(|uln| format::is_uln_pattern(uln) && uln.parse::<Uln>().is_err()) else { return };
+        let found = format::class_of_value(uln);
+        let rule = "must be a ULN that can have been issued: its last digit fits the others";
+        let advice = "Copy the ULN again from its source: a digit is wrong, or two have changed places.";
+        self.findings.push(Finding::record(code, "ULN", found, rule, advice).at(place));
+    }
+
+    /// Only who asks for a new ULN must be of an age for one.
+    fn age(&mut self, place: usize, row: &RegistrationRow, expected: &Expected) {
+        let (None, Some(value)) = (row.get("ULN"), row.get("DateOfBirth")) else { return };
+        let Some(born) = value.parse().ok().filter(|_| format::is_date(value)) else { return };
+        let (youngest, oldest) = expected.ages;
+        if expected.today.years_since(born).is_some_and(|age| (youngest..=oldest).contains(&age)) {
+            return;
+        }
+        let rule = format!("must be the birthday of somebody aged {youngest} to {oldest}");
+        let advice = "Check the year of the date of birth.";
+        self.findings.push(
+            Finding::record(return_codes::OUTSIDE_AGE, "DateOfBirth", format::class_of_value(value), rule, advice)
+                .at(place),
+        );
+    }
+
+    /// What is allowed and yet hardly meant.
+    fn look<'v>(&mut self, place: usize, fields: &[&'static str], get: impl Fn(&str) -> Option<&'v str>) {
+        for field in fields {
+            let Some(value) = get(field) else { continue };
+            let (found, rule, advice) = if is_garbled(value) {
+                (
+                    "text with garbled letters",
+                    "as if it had been read in the wrong encoding",
+                    "Export the file again as UTF-8, and look at the names.",
+                )
+            } else if value.starts_with(['=', '@']) || SPREADSHEET_ERRORS.contains(&value) {
+                ("a spreadsheet's formula or error value", "hardly meant", "Enter the value itself.")
+            } else {
+                continue;
+            };
+            let heading = self.heading(field);
+            self.findings.push(Finding::remark(heading, found, rule, advice).at(place));
+        }
+    }
+
+    /// Records that say the same twice are both processed (our choice); the second comes to little.
+    fn repeated<'v>(&mut self, keys: impl Iterator<Item = (usize, Vec<Option<&'v str>>)>) {
+        let mut first: HashMap<Vec<&str>, usize> = HashMap::new();
+        for (place, key) in keys {
+            let Some(key) = key.into_iter().collect::<Option<Vec<&str>>>() else { continue };
+            let earlier = *first.entry(key).or_insert(place);
+            if earlier != place {
+                let found = format!("the same as in row {earlier}");
+                self.findings.push(
+                    Finding::remark(
+                        "",
+                        found,
+                        "processed all the same",
+                        "Delete one of the two rows if it is there by mistake.",
+                    )
+                    .at(place),
+                );
+            }
+        }
+    }
+}
+
+const SPREADSHEET_ERRORS: [&str; 7] = ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"];
+
+/// Whether a text looks like UTF-8 that was read as Windows-1252, or has lost letters on its way.
+fn is_garbled(value: &str) -> bool {
+    let mut characters = value.chars().peekable();
+    while let Some(character) = characters.next() {
+        match (character, characters.peek()) {
+            ('\u{fffd}', _) | ('â', Some('€')) => return true,
+            (
+                'Ã' | 'Â' | 'Å' | 'Ä',
+                Some('\u{80}'..='\u{bf}' | '€' | '‚'..='„' | '†'..='•' | '‰' | '‹' | '›' | '™' | 'š' | 'œ'),
+            ) => return true,
+            _ => {}
+        }
+    }
+    false
+}

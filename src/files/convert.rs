@@ -1,0 +1,73 @@
+//! A batch as a file that can be sent: whatever form it had, headings, header, count, encoding and line ends become those of its layout.
+//! Values stay as they are.
+
+use chrono::NaiveDateTime;
+
+use super::batch::Batch;
+use super::layout::{Holds, Layout};
+use super::name::{self, Extension};
+use super::{csv, xml};
+use crate::model::Ukprn;
+
+/// A file's name and its text, which is UTF-8.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedText {
+    /// The name that the service accepts.
+    pub name: String,
+    /// The text.
+    pub text: String,
+}
+
+/// The file of a batch; records in which nothing stands are left out. Without a UKPRN it is the one that the batch has; `number` counts the achievement files of a day.
+///
+/// # Errors
+/// When nobody says whose file it is.
+pub fn convert(
+    batch: &Batch,
+    ukprn: Option<Ukprn>,
+    now: NaiveDateTime,
+    number: u16,
+    extension: Extension,
+) -> Result<NamedText, &'static str> {
+    let ukprn =
+        ukprn.or_else(|| batch.header.ukprn.parse().ok()).ok_or("the file does not say whose it is; give --ukprn")?;
+    let layout = batch.layout;
+    let name = name::make(layout, ukprn, now, number, extension);
+    let records: Vec<Vec<&str>> =
+        batch.values().into_iter().filter(|values| values.iter().any(|value| !value.trim().is_empty())).collect();
+    let count = records.len().to_string();
+    let header: Vec<&str> = layout
+        .header
+        .columns
+        .iter()
+        .map(|column| match column.holds {
+            Holds::Version => layout.version.as_str(),
+            Holds::Name => &name,
+            Holds::Ukprn => ukprn.as_str(),
+            Holds::Count => &count,
+            other => batch.header.get(other),
+        })
+        .collect();
+    let text = match extension {
+        Extension::Csv => csv_text(layout, &[], &header, records.into_iter()),
+        Extension::Xml => xml::write(layout, header, records),
+    };
+    Ok(NamedText { name, text })
+}
+
+/// A layout's headings and further ones, then the records; the header's values stand in the first of them.
+pub(super) fn csv_text<'v>(
+    layout: &Layout,
+    further: &[String],
+    header: &[&'v str],
+    records: impl Iterator<Item = Vec<&'v str>>,
+) -> String {
+    let mut out = String::new();
+    csv::write_row(layout.headings().chain(further.iter().map(String::as_str)), &mut out);
+    let empty = vec![""; header.len()];
+    for (index, values) in records.enumerate() {
+        let header = if index == 0 { header } else { &empty };
+        csv::write_row(header.iter().copied().chain(values), &mut out);
+    }
+    out
+}

@@ -1,0 +1,77 @@
+//! What a file is told about itself: one line for each thing, with the row, the column, the class of value found there, the rule and what
+//! to do. It never quotes a value.
+
+use serde::Serialize;
+
+/// What a finding keeps out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Weight {
+    /// The whole file is refused.
+    File,
+    /// The record is refused with the finding's code, the others are not.
+    Record,
+    /// Nothing is refused; somebody should look.
+    Remark,
+}
+
+/// Something to say about a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What it keeps out.
+    pub weight: Weight,
+    /// The row as a spreadsheet counts it (the headings are row 1); in XML the number of the record. None for the file as a whole.
+    pub row: Option<usize>,
+    /// The column's heading in the file.
+    pub column: String,
+    /// The code that the record would get; empty for the file and for remarks.
+    pub code: &'static str,
+    /// What kind of value was found.
+    pub found: String,
+    /// The rule that it breaks, as it goes on after the column's name.
+    pub rule: String,
+    /// What to do about it.
+    pub advice: String,
+}
+
+impl Finding {
+    pub(super) fn file(
+        column: &str,
+        found: impl Into<String>,
+        rule: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
+        Finding {
+            weight: Weight::File,
+            row: None,
+            column: column.to_owned(),
+            code: "",
+            found: found.into(),
+            rule: rule.into(),
+            advice: advice.into(),
+        }
+    }
+
+    pub(super) fn remark(
+        column: &str,
+        found: impl Into<String>,
+        rule: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
+        Finding { weight: Weight::Remark, ..Finding::file(column, found, rule, advice) }
+    }
+
+    pub(super) fn record(
+        code: &'static str,
+        column: &str,
+        found: impl Into<String>,
+        rule: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
+        Finding { weight: Weight::Record, code, ..Finding::file(column, found, rule, advice) }
+    }
+
+    pub(super) fn at(self, row: usize) -> Self {
+        Finding { row: Some(row), ..self }
+    }
+}

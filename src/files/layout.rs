@@ -1,0 +1,196 @@
+//! The layouts of batch files, as `schemas/files/` has them: headings and their order, what stands in the first row alone, how files are
+//! named, and the element names of the XML form.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::model::JobKind;
+
+/// The layout of one version of one kind of file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Layout {
+    #[serde(deserialize_with = "kind")]
+    pub(super) kind: JobKind,
+    /// What stands in FileVersion.
+    pub version: String,
+    /// The most records that a file may hold.
+    pub most_records: usize,
+    pub(super) name: NameRule,
+    pub(super) xml: XmlNames,
+    pub(super) header: Columns<HeaderColumn>,
+    pub(super) record: Columns<Column>,
+    /// The file that answers it.
+    pub(super) output: Output,
+}
+
+/// How files of a kind are named.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NameRule {
+    pub(super) prefix: String,
+    pub(super) stamp: Stamp,
+}
+
+/// What follows the UKPRN in a file's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(super) enum Stamp {
+    #[serde(rename = "DDMMYYYYHHMM")]
+    Minute,
+    #[serde(rename = "YYYYMMDD_NNN")]
+    DayAndNumber,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct XmlNames {
+    pub(super) namespace: String,
+    pub(super) root: String,
+    pub(super) record: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Columns<T> {
+    pub(super) columns: Vec<T>,
+}
+
+/// A column that is filled in the first row of records alone.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HeaderColumn {
+    pub(super) heading: String,
+    pub(super) holds: Holds,
+}
+
+/// What a header column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Holds {
+    Version,
+    Name,
+    Ukprn,
+    Count,
+    Email,
+    Submission,
+}
+
+/// A column of every record.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Column {
+    pub(super) heading: String,
+    field: Option<String>,
+    element: Option<String>,
+}
+
+impl Column {
+    /// The contract's name of the field.
+    pub(super) fn field(&self) -> &str {
+        self.field.as_deref().unwrap_or(&self.heading)
+    }
+
+    /// The element in an XML file.
+    pub(super) fn element(&self) -> &str {
+        self.element.as_deref().unwrap_or(&self.heading)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Output {
+    pub(super) prefix: String,
+    pub(super) columns: Vec<String>,
+}
+
+fn kind<'de, D: serde::Deserializer<'de>>(input: D) -> Result<JobKind, D::Error> {
+    String::deserialize(input)?.parse().map_err(serde::de::Error::custom)
+}
+
+const TEXTS: [&str; 4] = [
+    include_str!("../../schemas/files/registration-2A.toml"),
+    include_str!("../../schemas/files/registration-3A.toml"),
+    include_str!("../../schemas/files/verification-1A.toml"),
+    include_str!("../../schemas/files/achievement-1A.toml"),
+];
+
+static LAYOUTS: LazyLock<Vec<Layout>> =
+    LazyLock::new(|| TEXTS.iter().filter_map(|text| toml::from_str(text).ok()).collect());
+
+impl Layout {
+    /// Every layout; those of a kind in the order of their versions.
+    pub fn all() -> &'static [Layout] {
+        &LAYOUTS
+    }
+
+    /// The layouts of a kind.
+    pub fn of_kind(kind: JobKind) -> impl Iterator<Item = &'static Layout> {
+        Layout::all().iter().filter(move |layout| layout.kind == kind)
+    }
+
+    /// The layout of a kind and version.
+    pub fn of(kind: JobKind, version: &str) -> Option<&'static Layout> {
+        Layout::of_kind(kind).find(|layout| layout.version == version)
+    }
+
+    /// What the file's records are.
+    pub fn kind(&self) -> JobKind {
+        self.kind
+    }
+
+    /// The headings in their order, those of the header first.
+    pub fn headings(&self) -> impl Iterator<Item = &str> {
+        let header = self.header.columns.iter().map(|column| column.heading.as_str());
+        header.chain(self.record.columns.iter().map(|column| column.heading.as_str()))
+    }
+
+    /// The heading of the field with this name in the contract.
+    pub fn heading_of(&self, field: &str) -> Option<&str> {
+        self.record.columns.iter().find(|column| column.field() == field).map(|column| column.heading.as_str())
+    }
+
+    pub(super) fn heading_that_holds(&self, holds: Holds) -> &str {
+        self.header.columns.iter().find(|column| column.holds == holds).map_or("", |column| &column.heading)
+    }
+
+    /// What the kind is called in reports.
+    pub fn title(&self) -> &'static str {
+        match self.kind {
+            JobKind::Registration => "registration file",
+            JobKind::Verification => "verify file",
+            JobKind::Achievement => "achievement file",
+        }
+    }
+
+    /// What a record is called in reports, with its count.
+    pub fn records(&self, count: usize) -> String {
+        let noun = if self.kind == JobKind::Achievement { "achievement" } else { "learner" };
+        format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn every_table_is_read_and_has_the_published_headings() {
+        for text in TEXTS {
+            toml::from_str::<Layout>(text).unwrap();
+        }
+        let headings: Vec<&str> = Layout::of(JobKind::Registration, "2A").unwrap().headings().collect();
+        assert_eq!(
+            headings.join(","),
+            "FileVersion,FileName,UKPRN,LearnerRecordCount,ULN,MISIdentifier,Title,GivenName,PreferredGivenName,MiddleOtherName,FamilyName,\
+             PreviousFamilyName,FamilyNameAt16,SchoolAtAge16,LastKnownAddressLine1,LastKnownAddressLine2,LastKnownAddressTown,\
+             LastKnownAddressCountyorCity,LastKnownPostCode,DateOfAddressCapture,DateOfBirth,PlaceOfBirth,EmailAddress,Gender,Nationality,\
+             ScottishCandidateNumber,AbilityToShare,VerificationType,OtherVerificationDescription,Notes"
+        );
+        assert_eq!(Layout::of(JobKind::Registration, "3A").unwrap().headings().count(), 32);
+        assert_eq!(Layout::of_kind(JobKind::Verification).count(), 1);
+        assert_eq!(Layout::of(JobKind::Achievement, "1A").unwrap().heading_of("ULN"), Some("ULN"));
+    }
+}

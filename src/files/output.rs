@@ -1,0 +1,95 @@
+//! The files with which jobs answer (domain.md 5.1, 5.6, 5.7): the output of registration and verify jobs, and the exceptions of a
+//! registration for correction. Achievements have their error file, which the domain writes because the web service carries it too.
+
+use chrono::NaiveDateTime;
+
+use super::convert::{NamedText, csv_text};
+use super::csv;
+use super::layout::Layout;
+use super::name::{self, Extension};
+use crate::domain::batches::return_codes::{self, Counted};
+use crate::domain::batches::{RegisteredRow, RegistrationRow, VerifiedRow};
+use crate::model::{JobKind, Ukprn};
+
+/// Whose file it answers and when that was submitted; a batch of the web service has no name, and gets one.
+#[derive(Debug, Clone, Copy)]
+pub struct Answered<'a> {
+    /// The name of the file that was sent.
+    pub name: Option<&'a str>,
+    /// Who sent it.
+    pub ukprn: Ukprn,
+    /// When.
+    pub submitted_at: NaiveDateTime,
+}
+
+impl Answered<'_> {
+    fn name(&self, layout: &Layout, prefix: &str) -> String {
+        let made = || name::make(layout, self.ukprn, self.submitted_at, 1, Extension::Csv);
+        let sent =
+            self.name.map_or_else(made, |name| format!("{}.CSV", name.rsplit_once('.').map_or(name, |(stem, _)| stem)));
+        format!("{prefix}{sent}")
+    }
+}
+
+/// The output of a registration: the layout that was sent with the ULN filled in, every record in its order, the return code last.
+pub fn registration_file(answered: &Answered<'_>, rows: &[RegisteredRow]) -> Option<NamedText> {
+    let of_3a =
+        |row: &RegistrationRow| ["PrivacyNoticeSeen", "UCI", "UPN"].iter().any(|field| row.get(field).is_some());
+    let version = if rows.iter().any(|each| of_3a(&each.row)) { "3A" } else { "2A" };
+    let layout = Layout::of(JobKind::Registration, version)?;
+    let name = answered.name(layout, &layout.output.prefix);
+    Some(registration_text(layout, name, answered.ukprn, rows.iter()))
+}
+
+/// The records of a registration that need somebody's attention (RC006 to RC013), for correction: always in version 2A without UCI and UPN.
+/// None where there are none.
+pub fn exception_file(answered: &Answered<'_>, rows: &[RegisteredRow]) -> Option<NamedText> {
+    let is_exception = |each: &&RegisteredRow| {
+        return_codes::lookup(&each.code)
+            .is_none_or(|entry| !matches!(entry.counted, Counted::New | Counted::ExistsOrUpdated))
+    };
+    let layout = Layout::of(JobKind::Registration, "2A")?;
+    let exceptions: Vec<&RegisteredRow> = rows.iter().filter(is_exception).collect();
+    let name = answered.name(layout, "EXC_");
+    (!exceptions.is_empty()).then(|| registration_text(layout, name, answered.ukprn, exceptions.into_iter()))
+}
+
+fn registration_text<'r>(
+    layout: &Layout,
+    name: String,
+    ukprn: Ukprn,
+    rows: impl ExactSizeIterator<Item = &'r RegisteredRow>,
+) -> NamedText {
+    let count = rows.len().to_string();
+    let header = [layout.version.clone(), name.clone(), ukprn.to_string(), count];
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    let values: Vec<Vec<&str>> = rows
+        .map(|each| {
+            let value = |field: &str| match field {
+                "AbilityToShare" | "PrivacyNoticeSeen" => each.row.sharing().unwrap_or_default(),
+                other => each.row.get(other).unwrap_or_default(),
+            };
+            layout.record.columns.iter().map(|column| value(column.field())).chain([each.code.as_str()]).collect()
+        })
+        .collect();
+    let text = csv_text(layout, &layout.output.columns, &header, values.into_iter());
+    NamedText { name, text }
+}
+
+/// The output of a verification: what was searched for, the response code, what was found, and the comparisons that failed.
+pub fn verification_file(answered: &Answered<'_>, rows: &[VerifiedRow]) -> Option<NamedText> {
+    let layout = Layout::of_kind(JobKind::Verification).next()?;
+    let mut text = String::new();
+    csv::write_row(layout.output.columns.iter().map(String::as_str), &mut text);
+    for VerifiedRow { row, code, learner, flags } in rows {
+        let searched = ["MISIdentifier", "ULN", "FamilyName", "GivenName", "DateOfBirth", "Gender"]
+            .map(|field| row.get(field).unwrap_or_default());
+        let flags = flags.join(";");
+        let born = learner.as_ref().map(|learner| learner.date_of_birth.to_string()).unwrap_or_default();
+        let found = learner.as_ref().map_or([""; 5], |learner| {
+            [&learner.uln, &learner.family_name, &learner.given_name, &born, &learner.gender]
+        });
+        csv::write_row(searched.into_iter().chain([code.as_str()]).chain(found).chain([flags.as_str()]), &mut text);
+    }
+    Some(NamedText { name: answered.name(layout, &layout.output.prefix), text })
+}

@@ -1,0 +1,172 @@
+//! Workers over real databases: threads that share a queue, nodes that share a database, and one that stops in the middle.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use chrono::NaiveDate;
+
+use super::{Observer, WorkerSettings, Workers};
+use crate::domain::batches::{JobState, JobType, RegistrationRow, Submission};
+use crate::domain::{Administration, Call, Claim, Clock, NewOrganisation, RuleSettings, Service};
+use crate::model::{Door, Fingerprint, Peer};
+use crate::store::Store;
+use crate::store::test_support::{TestStore, each_store};
+
+const SETTINGS: WorkerSettings = WorkerSettings { workers: 2, lease: Duration::from_secs(1) };
+const PASSWORD: &str = "synthetic-passwd";
+
+fn service(store: Store) -> Service {
+    Service::new(store, RuleSettings::default(), Clock::system())
+}
+
+fn peer() -> Peer {
+    let not_after = NaiveDate::from_ymd_opt(2100, 1, 1).unwrap().and_hms_opt(0, 0, 0).unwrap();
+    Peer { fingerprint: Fingerprint::of_der(b"supplier"), subject: "CN=supplier".to_owned(), not_after }
+}
+
+fn with_organisation(stored: &TestStore) -> Service {
+    let service = service(stored.store.clone());
+    let admin = service.administration("operator");
+    admin
+        .add_organisation(&NewOrganisation {
+            ukprn: "TEST0001".parse().unwrap(),
+            org_ref: "TEST01".parse().unwrap(),
+            name: "Synthetic College",
+            learner_registration_body: true,
+            awarding_organisation: false,
+            permissions: None,
+            password: Some(PASSWORD),
+        })
+        .unwrap();
+    admin.register_certificate("TEST0001".parse().unwrap(), &peer()).unwrap();
+    service
+}
+
+fn submit(service: &Service, rows: Vec<RegistrationRow>) {
+    let call = Call::new(Door::WebService, "submitBatchRegistration", true);
+    let peer = peer();
+    let claim =
+        Claim { peer: Some(&peer), ukprn: Some("TEST0001"), org_ref: None, password: PASSWORD, user_name: "A. Tester" };
+    let caller = service.authenticate(&call, &claim).unwrap();
+    let submission = service.submit_registration(&caller, JobType::Full, rows.len(), rows).unwrap();
+    assert!(matches!(submission, Submission::Accepted(_)));
+}
+
+/// Learners that nobody takes for one another.
+fn learners(batch: usize, count: usize) -> Vec<RegistrationRow> {
+    let text = |text: String| Some(text);
+    let word = |number: usize| -> String {
+        [number / 676 % 26, number / 26 % 26, number % 26]
+            .iter()
+            .flat_map(|digit| [char::from(b'A' + u8::try_from(*digit).unwrap()), 'x', 'o'])
+            .collect()
+    };
+    (0..count)
+        .map(|number| RegistrationRow {
+            given_name: text(format!("{}q", word(batch * 311 + number * 7))),
+            family_name: text(word(batch * 1_000 + number)),
+            date_of_birth: text(format!("{}-{:02}-{:02}", 1960 + number % 40, 1 + number % 12, 1 + batch % 28)),
+            gender: text("1".to_owned()),
+            postcode: text(format!("AB{} {}AA", 1 + number % 90, batch % 10)),
+            ability_to_share: text("1".to_owned()),
+            verification_type: text("1".to_owned()),
+            ..RegistrationRow::default()
+        })
+        .collect()
+}
+
+fn until_over(admin: &Administration<'_>, jobs: usize) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let all = admin.jobs(&[], 100).unwrap();
+        assert_eq!(all.len(), jobs);
+        if all.iter().all(|job| job.state == JobState::Successful) {
+            return;
+        }
+        assert!(all.iter().all(|job| job.state != JobState::Failed), "{all:?}");
+        assert!(Instant::now() < deadline, "{all:?}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Every record has one code, and there are as many learners as were created.
+fn nothing_lost_nothing_doubled(admin: &Administration<'_>, records: usize) {
+    let mut created = 0;
+    let mut done = 0;
+    for job in admin.jobs(&[], 100).unwrap() {
+        let report = admin.job(job.id).unwrap();
+        let counted: i64 = report.counts.values().sum();
+        assert_eq!(counted, i64::from(job.records));
+        created += report.counts.get("RC001").copied().unwrap_or_default();
+        done += usize::try_from(counted).unwrap();
+    }
+    assert_eq!(done, records);
+    assert_eq!(admin.learner_count().unwrap(), created);
+}
+
+#[test]
+fn workers_do_every_batch_and_count_the_records() {
+    for stored in each_store() {
+        let service = with_organisation(&stored);
+        let counted = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&counted);
+        let observer: Observer = Arc::new(move |_, records| {
+            counter.fetch_add(records, Ordering::Relaxed);
+        });
+        let workers = Workers::start(&service, SETTINGS, &observer).unwrap();
+        for batch in 0..5 {
+            submit(&service, learners(batch, 100));
+        }
+        let admin = service.administration("operator");
+        until_over(&admin, 5);
+        workers.stop();
+        assert_eq!(counted.load(Ordering::Relaxed), 500);
+        nothing_lost_nothing_doubled(&admin, 500);
+    }
+}
+
+#[test]
+fn a_worker_that_stops_gives_its_batch_to_the_next() {
+    for stored in each_store() {
+        let service = with_organisation(&stored);
+        let quiet: Observer = Arc::new(|_, _| {});
+        for batch in 0..3 {
+            submit(&service, learners(batch, 200));
+        }
+        for _ in 0..10 {
+            let workers = Workers::start(&service, SETTINGS, &quiet).unwrap();
+            std::thread::sleep(Duration::from_millis(15));
+            workers.stop();
+        }
+        let admin = service.administration("operator");
+        assert!(admin.jobs(&[JobState::Failed], 10).unwrap().is_empty());
+        let workers = Workers::start(&service, SETTINGS, &quiet).unwrap();
+        until_over(&admin, 3);
+        workers.stop();
+        nothing_lost_nothing_doubled(&admin, 600);
+    }
+}
+
+#[test]
+fn two_nodes_share_one_database() {
+    for stored in each_store() {
+        let first = with_organisation(&stored);
+        let second = service(stored.reopened());
+        let quiet: Observer = Arc::new(|_, _| {});
+        let workers = [&first, &second].map(|node| Workers::start(node, SETTINGS, &quiet).unwrap());
+        for batch in 0..4 {
+            // Two batches of the same learners: each learner is created once, whichever node is first.
+            submit(if batch % 2 == 0 { &first } else { &second }, learners(batch / 2, 150));
+        }
+        let admin = first.administration("operator");
+        until_over(&admin, 4);
+        for each in workers {
+            each.stop();
+        }
+        nothing_lost_nothing_doubled(&admin, 600);
+        assert!(admin.learner_count().unwrap() <= 300, "no learner was created twice");
+    }
+}

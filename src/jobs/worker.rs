@@ -1,0 +1,101 @@
+//! One worker: takes a job, does a turn of chunks, gives it back when others wait, and goes on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::Observer;
+use super::pace::Pace;
+use crate::domain::batches::{HeldJob, Step};
+use crate::domain::{Error, Service};
+
+/// How long a worker does one job before it looks whether others wait.
+const TURN: Duration = Duration::from_secs(1);
+/// How often a worker without a job asks for those that came in through another process.
+const ASKS_EVERY: Duration = Duration::from_millis(500);
+/// How long a worker waits when the store does not answer.
+const TROUBLE: Duration = Duration::from_secs(2);
+/// How often one of them clears up after submissions that broke off.
+const CLEARS_EVERY: Duration = Duration::from_secs(600);
+
+pub(super) struct Worker {
+    service: Service,
+    /// Nobody else's name: a worker that lost its job must not be taken for the one that got it.
+    name: String,
+    lease: Duration,
+    observer: Observer,
+    stop: Arc<AtomicBool>,
+}
+
+impl Worker {
+    pub(super) fn new(service: Service, lease: Duration, observer: Observer, stop: Arc<AtomicBool>) -> Self {
+        let name = format!("{}-{:016x}", std::process::id(), rand::random::<u64>());
+        Self { service, name, lease, observer, stop }
+    }
+
+    pub(super) fn run(self) {
+        let mut heard = 0;
+        let mut cleared: Option<Instant> = None;
+        while !self.must_stop() {
+            if cleared.is_none_or(|at| at.elapsed() > CLEARS_EVERY) {
+                cleared = Some(Instant::now());
+                if let Err(error) = self.service.forget_broken_submissions() {
+                    log::warn!("broken submissions could not be cleared: {error}");
+                }
+            }
+            match self.service.claim_job(&self.name, self.lease) {
+                Ok(Some(job)) => self.turn(job),
+                Ok(None) => heard = self.service.await_jobs(heard, ASKS_EVERY),
+                Err(error) => {
+                    log::warn!("the queue of jobs could not be read: {error}");
+                    heard = self.service.await_jobs(heard, TROUBLE);
+                }
+            }
+        }
+    }
+
+    fn must_stop(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Does the job until it is over or its turn is.
+    fn turn(&self, mut job: HeldJob<'_>) {
+        let mut pace = Pace::default();
+        let mut begun = Instant::now();
+        let ended = loop {
+            match job.step(pace.next()) {
+                Ok(Step::Done(records, took)) => {
+                    (self.observer)(job.kind(), records);
+                    pace.learn(records, took);
+                }
+                Ok(Step::Finished(records)) => {
+                    (self.observer)(job.kind(), records);
+                    break Ok(());
+                }
+                Ok(Step::Lost) => {
+                    log::info!("a job was cancelled or taken over");
+                    break Ok(());
+                }
+                Err(error) => break job.fail(&error),
+            }
+            if self.must_stop() {
+                break job.give_back();
+            }
+            if begun.elapsed() > TURN {
+                match self.service.has_claimable_job() {
+                    Ok(true) => break job.give_back(),
+                    Ok(false) | Err(_) => begun = Instant::now(),
+                }
+            }
+        };
+        if let Err(error) = ended {
+            self.rest(&error);
+        }
+    }
+
+    /// The store does not answer: the lease runs out by itself.
+    fn rest(&self, error: &Error) {
+        log::warn!("a job could not be given back: {error}");
+        std::thread::sleep(TROUBLE.min(self.lease));
+    }
+}

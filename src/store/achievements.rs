@@ -1,0 +1,110 @@
+//! Achievements: the learning events that awarding organisations maintain, with the columns that they alone need.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::dialect::on_either;
+use super::events::{NewRow, Row};
+use super::schema::learning_events;
+use super::{AnyConnection, StoreError};
+use crate::model::{Achievement, EventSource, LearningEvent, SubmissionType, Ukprn, Uln};
+
+/// Rows of one statement: below the databases' limits of bound values.
+#[cfg(feature = "postgres")]
+const ROWS_AT_ONCE: usize = 500;
+
+/// Sources of events that awarding organisations maintain.
+const AWARDED: [&str; 3] = [EventSource::Ao.code(), EventSource::Qcfu.code(), EventSource::Qcfq.code()];
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = learning_events)]
+struct OwnRow {
+    withdrawn_from: Option<String>,
+    submitted_provider_ukprn: Option<String>,
+    mis_identifier: Option<String>,
+    action_date: Option<NaiveDate>,
+    action_reason: Option<String>,
+}
+
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = learning_events, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct NewOwnRow<'a> {
+    withdrawn_from: Option<&'a str>,
+    submitted_provider_ukprn: &'a str,
+    mis_identifier: Option<&'a str>,
+    action_date: Option<NaiveDate>,
+    action_reason: Option<&'a str>,
+}
+
+impl<'a> From<&'a Achievement> for NewOwnRow<'a> {
+    fn from(achievement: &'a Achievement) -> Self {
+        let Achievement { event: _, withdrawn_from, provider_ukprn, mis_identifier, action_date, action_reason } =
+            achievement;
+        Self {
+            withdrawn_from: withdrawn_from.map(SubmissionType::code),
+            submitted_provider_ukprn: provider_ukprn,
+            mis_identifier: mis_identifier.as_deref(),
+            action_date: *action_date,
+            action_reason: action_reason.as_deref(),
+        }
+    }
+}
+
+fn achievement((event, own): (Row, OwnRow)) -> Result<Achievement, StoreError> {
+    let withdrawn_from = own.withdrawn_from.map(|code| code.parse()).transpose();
+    Ok(Achievement {
+        event: LearningEvent::try_from(event)?,
+        withdrawn_from: withdrawn_from.map_err(|_| StoreError::Corrupt("learning_events.withdrawn_from"))?,
+        provider_ukprn: own.submitted_provider_ukprn.unwrap_or_default(),
+        mis_identifier: own.mis_identifier,
+        action_date: own.action_date,
+        action_reason: own.action_reason,
+    })
+}
+
+/// The achievements of any of the learners that the awarding organisation maintains, withdrawn ones included, oldest first.
+pub fn of(connection: &mut AnyConnection, ulns: &[Uln], awarded_by: Ukprn) -> Result<Vec<Achievement>, StoreError> {
+    let rows: Vec<(Row, OwnRow)> = on_either!(connection, c => {
+        learning_events::table
+            .filter(learning_events::uln.eq_any(ulns.iter().map(Uln::as_str)))
+            .filter(learning_events::awarding_organisation_ukprn.eq(awarded_by.as_str()))
+            .filter(learning_events::source.eq_any(AWARDED))
+            .order(learning_events::id)
+            .select((Row::as_select(), OwnRow::as_select()))
+            .load(c)
+    })?;
+    rows.into_iter().map(achievement).collect()
+}
+
+/// Adds achievements; each gets a number of its own. SQLite keeps the statement for one row prepared, which is quicker than a new statement
+/// for every number of rows; on PostgreSQL the way to the server counts, so that the rows travel together.
+pub fn insert(connection: &mut AnyConnection, achievements: &[&Achievement]) -> Result<(), StoreError> {
+    match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(c) => {
+            for achievement in achievements {
+                let row = (NewRow::from(&achievement.event), NewOwnRow::from(*achievement));
+                diesel::insert_into(learning_events::table).values(row).execute(c)?;
+            }
+        }
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => {
+            for achievements in achievements.chunks(ROWS_AT_ONCE) {
+                let rows: Vec<_> =
+                    achievements.iter().map(|each| (NewRow::from(&each.event), NewOwnRow::from(*each))).collect();
+                diesel::insert_into(learning_events::table).values(&rows).execute(c)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Replaces an achievement.
+pub fn replace(connection: &mut AnyConnection, achievement: &Achievement) -> Result<(), StoreError> {
+    on_either!(connection, c => {
+        diesel::update(learning_events::table.find(achievement.event.id))
+            .set((NewRow::from(&achievement.event), NewOwnRow::from(achievement)))
+            .execute(c)
+    })?;
+    Ok(())
+}

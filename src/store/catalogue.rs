@@ -1,0 +1,168 @@
+//! The catalogue of qualifications and units, and the recognition of awarding organisations.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::dialect::on_either;
+use super::schema::{awarding_recognitions, catalogue};
+use super::{AnyConnection, StoreError};
+use crate::model::{CatalogueEntry, Recognition, Reference, Timestamp};
+
+/// Rows of one statement: below SQLite's limit of 32,766 bound values.
+const ROWS_AT_ONCE: usize = 1_000;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = catalogue)]
+struct Row {
+    reference: String,
+    title: String,
+    qualification_type: String,
+    level: Option<String>,
+    credits: i64,
+    grading: String,
+    owner: String,
+    availability: String,
+    shared_with: String,
+    operational_end: Option<NaiveDate>,
+    certification_end: Option<NaiveDate>,
+}
+
+impl TryFrom<Row> for CatalogueEntry {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            reference: row.reference.parse().map_err(|_| StoreError::Corrupt("catalogue.reference"))?,
+            title: row.title,
+            qualification_type: row.qualification_type,
+            level: row.level,
+            credits: row.credits,
+            grading: row.grading.parse().map_err(|_| StoreError::Corrupt("catalogue.grading"))?,
+            owner: row.owner,
+            availability: row.availability.parse().map_err(|_| StoreError::Corrupt("catalogue.availability"))?,
+            shared_with: row.shared_with.split_whitespace().map(str::to_owned).collect(),
+            operational_end: row.operational_end,
+            certification_end: row.certification_end,
+        })
+    }
+}
+
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = catalogue, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct NewRow<'a> {
+    reference: String,
+    title: &'a str,
+    qualification_type: &'a str,
+    level: Option<&'a str>,
+    credits: i64,
+    grading: &'a str,
+    owner: &'a str,
+    availability: &'a str,
+    shared_with: String,
+    operational_end: Option<NaiveDate>,
+    certification_end: Option<NaiveDate>,
+    updated_at: Timestamp,
+}
+
+impl<'a> NewRow<'a> {
+    fn of(entry: &'a CatalogueEntry, updated_at: Timestamp) -> Self {
+        let CatalogueEntry {
+            reference,
+            title,
+            qualification_type,
+            level,
+            credits,
+            grading,
+            owner,
+            availability,
+            shared_with,
+            operational_end,
+            certification_end,
+        } = entry;
+        Self {
+            reference: reference.to_string(),
+            title,
+            qualification_type,
+            level: level.as_deref(),
+            credits: *credits,
+            grading: grading.as_str(),
+            owner,
+            availability: availability.code(),
+            shared_with: shared_with.join(" "),
+            operational_end: *operational_end,
+            certification_end: *certification_end,
+            updated_at,
+        }
+    }
+}
+
+/// The entries of several references, in no order; those that are not there are left out.
+pub fn of(connection: &mut AnyConnection, references: &[Reference]) -> Result<Vec<CatalogueEntry>, StoreError> {
+    let mut entries = Vec::with_capacity(references.len());
+    for references in references.chunks(ROWS_AT_ONCE) {
+        let references: Vec<String> = references.iter().map(Reference::to_string).collect();
+        let rows: Vec<Row> = on_either!(connection, c => {
+            catalogue::table.filter(catalogue::reference.eq_any(&references)).select(Row::as_select()).load(c)
+        })?;
+        for row in rows {
+            entries.push(CatalogueEntry::try_from(row)?);
+        }
+    }
+    Ok(entries)
+}
+
+/// The number of entries.
+pub fn count(connection: &mut AnyConnection) -> Result<i64, StoreError> {
+    Ok(catalogue::table.count().get_result(connection)?)
+}
+
+/// Adds an entry, or puts it in the place of the one of the same reference.
+pub fn put(connection: &mut AnyConnection, entry: &CatalogueEntry, at: Timestamp) -> Result<(), StoreError> {
+    on_either!(connection, c => {
+        diesel::insert_into(catalogue::table)
+            .values(NewRow::of(entry, at))
+            .on_conflict(catalogue::reference)
+            .do_update()
+            .set(NewRow::of(entry, at))
+            .execute(c)?;
+    });
+    Ok(())
+}
+
+/// The recognition of an awarding organisation, where anything is known of it.
+pub fn recognition(connection: &mut AnyConnection, organisation_id: i32) -> Result<Option<Recognition>, StoreError> {
+    let row: Option<(String, Option<NaiveDate>)> = on_either!(connection, c => {
+        awarding_recognitions::table
+            .find(organisation_id)
+            .select((awarding_recognitions::status, awarding_recognitions::ended_on))
+            .first(c)
+            .optional()
+    })?;
+    row.map(|(status, ended_on)| {
+        let status = status.parse().map_err(|_| StoreError::Corrupt("awarding_recognitions.status"))?;
+        Ok(Recognition { status, ended_on })
+    })
+    .transpose()
+}
+
+/// Sets the recognition of an awarding organisation.
+pub fn set_recognition(
+    connection: &mut AnyConnection,
+    organisation_id: i32,
+    recognition: Recognition,
+) -> Result<(), StoreError> {
+    let columns = (
+        awarding_recognitions::organisation_id.eq(organisation_id),
+        awarding_recognitions::status.eq(recognition.status.code()),
+        awarding_recognitions::ended_on.eq(recognition.ended_on),
+    );
+    on_either!(connection, c => {
+        diesel::insert_into(awarding_recognitions::table)
+            .values(columns)
+            .on_conflict(awarding_recognitions::organisation_id)
+            .do_update()
+            .set(columns)
+            .execute(c)?;
+    });
+    Ok(())
+}

@@ -1,0 +1,166 @@
+//! Who works on a job: one worker at a time, by a lease that every step renews. Each step insists that the lease is still the worker's,
+//! in the same transaction as what it does: whoever lost it undoes its step, so that nothing is done twice.
+
+use diesel::dsl::case_when;
+use diesel::prelude::*;
+use diesel::sql_types::{Integer, Nullable, Timestamp as TimestampSql};
+
+use super::RecordResult;
+use super::row::Row;
+use crate::model::{Job, JobId, JobState, Timestamp};
+use crate::store::dialect::on_either;
+use crate::store::schema::{job_records, jobs};
+use crate::store::{AnyConnection, StoreError};
+
+/// What a worker shows of itself, and until when it may go without a step.
+#[derive(Debug, Clone)]
+pub struct Lease {
+    /// The worker's name, which nobody else has.
+    pub owner: String,
+    /// The moment after which others may take the job.
+    pub until: Timestamp,
+}
+
+/// Jobs that are not over and that nobody holds at the moment.
+macro_rules! claimable {
+    ($table:expr, $now:expr) => {
+        $table
+            .filter(jobs::state.eq(JobState::Waiting.code()).or(jobs::state.eq(JobState::InProgress.code())))
+            .filter(jobs::lease_until.is_null().or(jobs::lease_until.le($now)))
+    };
+}
+
+/// Whether there is a job to claim; cheaper than trying.
+pub fn has_claimable(connection: &mut AnyConnection, now: Timestamp) -> Result<bool, StoreError> {
+    let found: Option<i64> = on_either!(connection, c => {
+        claimable!(jobs::table, now).select(jobs::id).first(c).optional()
+    })?;
+    Ok(found.is_some())
+}
+
+/// Takes the job that had the fewest turns, the oldest of these, so that a large job does not keep small ones waiting. A job whose holder
+/// was lost, which its lease tells, counts an attempt more.
+///
+/// Of two nodes that try at once on PostgreSQL the second may get nothing although there is another job: it tries again soon.
+pub fn claim(connection: &mut AnyConnection, lease: &Lease, now: Timestamp) -> Result<Option<Job>, StoreError> {
+    let others = diesel::alias!(jobs as others);
+    let row: Option<Row> = on_either!(connection, c => {
+        let next = others
+            .filter(
+                others.field(jobs::state).eq(JobState::Waiting.code())
+                    .or(others.field(jobs::state).eq(JobState::InProgress.code())),
+            )
+            .filter(others.field(jobs::lease_until).is_null().or(others.field(jobs::lease_until).le(now)))
+            .order((others.field(jobs::turns), others.field(jobs::id)))
+            .select(others.field(jobs::id))
+            .limit(1)
+            .single_value();
+        diesel::update(claimable!(jobs::table.filter(jobs::id.nullable().eq(next)), now))
+            .set((
+                jobs::state.eq(JobState::InProgress.code()),
+                jobs::attempts.eq(jobs::attempts + case_when(jobs::lease_owner.is_not_null(), 1.into_sql::<Integer>()).otherwise(0.into_sql::<Integer>())),
+                jobs::turns.eq(jobs::turns + 1),
+                jobs::lease_owner.eq(&lease.owner),
+                jobs::lease_until.eq(lease.until),
+                jobs::started_at.eq(case_when(jobs::started_at.is_null(), Some(now).into_sql::<Nullable<TimestampSql>>()).otherwise(jobs::started_at)),
+            ))
+            .returning(Row::as_returning())
+            .get_result(c)
+            .optional()
+    })?;
+    row.map(Job::try_from).transpose()
+}
+
+/// Counts a step: `done` records of the job were done before, `more` are done by this step, and the lease goes on. The job's attempts begin
+/// anew. `Overtaken` when the job is no longer the worker's or is over: the step must be undone.
+pub fn advance(
+    connection: &mut AnyConnection,
+    id: JobId,
+    lease: &Lease,
+    done: i32,
+    more: i32,
+) -> Result<bool, StoreError> {
+    let rows = diesel::update(
+        jobs::table
+            .find(id.0)
+            .filter(jobs::state.eq(JobState::InProgress.code()))
+            .filter(jobs::lease_owner.eq(&lease.owner))
+            .filter(jobs::records_done.eq(done)),
+    )
+    .set((jobs::records_done.eq(done.saturating_add(more)), jobs::lease_until.eq(lease.until), jobs::attempts.eq(0)))
+    .execute(connection)?;
+    Ok(rows == 1)
+}
+
+/// Keeps what records came to.
+pub fn save_results(connection: &mut AnyConnection, id: JobId, results: &[RecordResult]) -> Result<(), StoreError> {
+    for RecordResult { number, code, output } in results {
+        on_either!(connection, c => {
+            diesel::update(job_records::table.find((id.0, number)))
+                .set((job_records::code.eq(&**code), job_records::output.eq(output)))
+                .execute(c)
+        })?;
+    }
+    Ok(())
+}
+
+/// Gives the job up. `not_before` keeps everybody from it for a while; `attempts` is how often it was tried in vain.
+pub fn release(
+    connection: &mut AnyConnection,
+    id: JobId,
+    owner: &str,
+    attempts: i32,
+    not_before: Option<Timestamp>,
+) -> Result<bool, StoreError> {
+    let rows = diesel::update(
+        jobs::table.find(id.0).filter(jobs::state.eq(JobState::InProgress.code())).filter(jobs::lease_owner.eq(owner)),
+    )
+    .set((jobs::lease_owner.eq(None::<String>), jobs::lease_until.eq(not_before), jobs::attempts.eq(attempts)))
+    .execute(connection)?;
+    Ok(rows == 1)
+}
+
+/// Ends the job as its holder.
+pub fn finish(
+    connection: &mut AnyConnection,
+    id: JobId,
+    owner: &str,
+    outcome: Result<String, String>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let (state, counters, reason) = match outcome {
+        Ok(counters) => (JobState::Successful, Some(counters), None),
+        Err(reason) => (JobState::Failed, None, Some(reason)),
+    };
+    let rows = diesel::update(
+        jobs::table.find(id.0).filter(jobs::state.eq(JobState::InProgress.code())).filter(jobs::lease_owner.eq(owner)),
+    )
+    .set((
+        jobs::state.eq(state.code()),
+        jobs::finished_at.eq(Some(now)),
+        jobs::lease_owner.eq(None::<String>),
+        jobs::lease_until.eq(None::<Timestamp>),
+        jobs::counters.eq(counters),
+        jobs::rejection_reason.eq(reason),
+    ))
+    .execute(connection)?;
+    Ok(rows == 1)
+}
+
+/// Ends a job that is not over, whoever holds it; the holder's next step is undone. `false` when it was over or is not there.
+pub fn cancel(connection: &mut AnyConnection, id: JobId, reason: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let rows = diesel::update(
+        jobs::table
+            .find(id.0)
+            .filter(jobs::state.eq(JobState::Waiting.code()).or(jobs::state.eq(JobState::InProgress.code()))),
+    )
+    .set((
+        jobs::state.eq(JobState::Cancelled.code()),
+        jobs::finished_at.eq(Some(now)),
+        jobs::lease_owner.eq(None::<String>),
+        jobs::lease_until.eq(None::<Timestamp>),
+        jobs::rejection_reason.eq(Some(reason)),
+    ))
+    .execute(connection)?;
+    Ok(rows == 1)
+}

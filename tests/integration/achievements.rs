@@ -1,0 +1,172 @@
+//! Achievements through the doors: submitted by an awarding organisation, done by the server's workers, reported with every counter, and seen
+//! by a provider in the learner's record.
+
+use std::time::{Duration, Instant};
+
+use crate::flows::Person;
+use crate::harness::message::{Credentials, SOAP_1_1, escape};
+use crate::harness::tree::Node;
+use crate::harness::{Actor, Deployment, on_both};
+
+const EXTERNAL: &str = "ExternalService";
+const SERVICES: &str = "http://api.lrs.qcf.gov.uk/services";
+const MODEL: &str = "http://api.lrs.qcf.gov.uk/model";
+const GCSE: &str = "601/7001/3";
+const UNIT: &str = "K/599/5701";
+
+/// A record: what differs from a final GCSE of the person.
+fn record(uln: &str, person: &Person, changes: &[(&str, &str)]) -> String {
+    let members = [
+        ("AchievementAwardDate", "2024-08-22T00:00:00"),
+        ("Action", "1"),
+        ("ActionDate", "2024-08-23T00:00:00"),
+        ("ActionReason", ""),
+        ("FamilyName", &person.family),
+        ("GivenName", &person.given),
+        ("Grade", "7"),
+        ("LanguageForAssessment", "English"),
+        ("MisIdentifier", "row"),
+        ("ProviderUkprn", "TEST0038"),
+        ("Uln", uln),
+        ("UnitOrQualificationReferenceNumber", GCSE),
+    ];
+    let member = |(name, usual): &(&str, &str)| {
+        let value = changes.iter().find(|(changed, _)| changed == name).map_or(*usual, |(_, value)| *value);
+        format!("<{name}>{}</{name}>", escape(value))
+    };
+    format!("<Achievement>{}</Achievement>", members.iter().map(member).collect::<String>())
+}
+
+fn request(credentials: &Credentials, operation: &str, rest: &str) -> String {
+    format!(
+        r#"<s:Envelope xmlns:s="{SOAP_1_1}"><s:Body><{operation} xmlns="{SERVICES}"><invokingUser xmlns:a="{MODEL}"><a:OrgPassword>{}</a:OrgPassword><a:OrganisationRef>{}</a:OrganisationRef><a:UserName>integration test</a:UserName></invokingUser>{rest}</{operation}></s:Body></s:Envelope>"#,
+        credentials.password, credentials.org_ref
+    )
+}
+
+/// Submits records and returns the response code and the job's number.
+fn submit(actor: &Actor<'_>, email: &str, submission_type: &str, records: &[String]) -> (String, String) {
+    let rest = format!(
+        "<emailAddress>{email}</emailAddress><submissionType>{submission_type}</submissionType><achievements>{}</achievements>",
+        records.concat()
+    );
+    let answer = actor.post(EXTERNAL, &request(&actor.credentials(), "SubmitAchievementBatchJob", &rest));
+    let member = |name: &str| answer.value(&format!("SubmitAchievementBatchJobResult/{name}"));
+    (member("ResponseCode"), member("JobId"))
+}
+
+/// The job's report as soon as it is over.
+fn finished(actor: &Actor<'_>, job: &str) -> Node {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let report = report(actor, job);
+        match report.value("Status").unwrap_or_default() {
+            "Waiting" | "InProgress" => assert!(Instant::now() < deadline, "the job does not end"),
+            _ => return report,
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn report(actor: &Actor<'_>, job: &str) -> Node {
+    let rest = format!("<jobId>{job}</jobId>");
+    let answer = actor.post(EXTERNAL, &request(&actor.credentials(), "GetAchievementBatchJob", &rest));
+    answer.result().find("GetAchievementBatchJobResult").expect("a result").clone()
+}
+
+/// Subject code, status and grade of the events that the provider sees.
+fn seen(provider: &Actor<'_>, uln: &str, person: &Person) -> Vec<String> {
+    let envelope = provider.credentials().learning_events("ORG", "FULL", uln, &person.given, &person.family);
+    let answer = provider.post("LearnerServiceR9", &envelope);
+    let events =
+        answer.result().find("GetLearnerLearningEventsResult/LearnerRecord").expect("a record").children.clone();
+    let event = |event: &Node| {
+        let members = ["Source", "SubjectCode", "Level", "Credits", "Status", "Grade", "LanguageForAssessment"];
+        members.map(|name| event.value(name).unwrap_or("-").to_owned()).join(" ")
+    };
+    events.iter().map(event).collect()
+}
+
+on_both! {
+    fn a_batch_goes_from_submission_to_the_learners_record(database) {
+        let deployment = Deployment::start(database);
+        let (provider, awarding) = (deployment.provider(), deployment.awarding_organisation());
+        let person = Person::new();
+        let uln = person.register(&provider, "1");
+        let unit = [("UnitOrQualificationReferenceNumber", "K5995701"), ("Grade", "Pass"), ("LanguageForAssessment", "")];
+        let records = [
+            record(&uln, &person, &[]),
+            record(&uln, &person, &unit),
+            record(&uln, &person, &[("Grade", "A*"), ("MisIdentifier", "=formula"), ("AchievementAwardDate", "2024-08-21T00:00:00+01:00")]),
+            record("1000000000", &person, &[]),
+            record(&uln, &person, &[("Action", "9")]),
+        ];
+        let (code, job) = submit(&awarding, "exams@example.org", "P", &records);
+        assert_eq!(code, "WSRC0007");
+        let report = finished(&awarding, &job);
+        for (name, value) in [
+            ("ResponseCode", "WSRC0009"),
+            ("Status", "Successful"),
+            ("JobID", &*job),
+            ("NumberOfRecords", "5"),
+            ("AchievementsCreated", "2"),
+            ("AchievementsPromotedToFinal", "0"),
+            ("AchievementsReinstated", "0"),
+            ("AchievementsUpdated", "0"),
+            ("AchievementsWithdrawn", "0"),
+            ("SuccessfulProvisionalAchievements", "2"),
+            ("SuccessfulFinalAchievements", "0"),
+            ("FieldDataErrors", "1"),
+            ("LearnerDataErrors", "1"),
+            ("BusinessRuleErrors", "1"),
+            ("PercentageSuccessfulRecords", "40"),
+            ("Type", "Provisional"),
+            ("User", "integration test"),
+        ] {
+            assert_eq!(report.value(name), Some(value), "{name}");
+        }
+        assert!(report.value("Filename").expect("a name").starts_with("WS_TEST45_"));
+        let errors: Vec<String> = report.value("AchievementBatchErrorFile").expect("errors").lines().map(str::to_owned).collect();
+        assert_eq!(errors.len(), 4, "{errors:?}");
+        assert!(errors[1].starts_with(&format!("3,\"'=formula\",{uln},{GCSE},Business,B007,")), "{errors:?}");
+        assert!(errors[2].starts_with(&format!("4,row,1000000000,{GCSE},Learner,L001,")), "{errors:?}");
+        assert!(errors[3].starts_with(&format!("5,row,{uln},{GCSE},Field,F013,")), "{errors:?}");
+        let of_unit = format!("QCFU {UNIT} Level 2 4 P Pass -");
+        assert_eq!(seen(&provider, &uln, &person), [format!("AO {GCSE} Level 1/2 0 P 7 English"), of_unit.clone()]);
+
+        let (_, job) = submit(&awarding, "", "Final", &[record(&uln, &person, &[])]);
+        assert_eq!(finished(&awarding, &job).value("AchievementsPromotedToFinal"), Some("1"));
+        assert_eq!(seen(&provider, &uln, &person)[0], format!("AO {GCSE} Level 1/2 0 F 7 English"));
+        let withdrawal = record(&uln, &person, &[("Action", "3"), ("ActionReason", "Awarded by mistake")]);
+        let (_, job) = submit(&awarding, "", "F", &[withdrawal]);
+        let report = finished(&awarding, &job);
+        assert_eq!((report.value("AchievementsWithdrawn"), report.value("AchievementBatchErrorFile")), (Some("1"), None));
+        assert_eq!(seen(&provider, &uln, &person), [of_unit]);
+    }
+
+    fn a_batch_as_a_whole_may_be_refused(database) {
+        let deployment = Deployment::start(database);
+        let (provider, awarding) = (deployment.provider(), deployment.awarding_organisation());
+        let person = Person::new();
+        let one = [record("1000000000", &person, &[])];
+        let refused = |code: &str| (code.to_owned(), "0".to_owned());
+        assert_eq!(submit(&awarding, "", "F", &[]), refused("WSEC0047"));
+        assert_eq!(submit(&awarding, "nobody", "F", &one), refused("WSEC0044"));
+        assert_eq!(submit(&awarding, "", "Q", &one), refused("WSEC0045"));
+        let many = vec![one[0].clone(); 10_001];
+        assert_eq!(submit(&awarding, "", "F", &many), refused("WSEC0046"));
+        let (code, job) = submit(&awarding, "", "F", &many[1..]);
+        assert_eq!(code, "WSRC0007");
+        let report = finished(&awarding, &job);
+        assert_eq!((report.value("LearnerDataErrors"), report.value("PercentageSuccessfulRecords")), (Some("10000"), Some("0")));
+        assert_eq!(report.value("AchievementBatchErrorFile").expect("errors").lines().count(), 10_001);
+
+        let unknown = self::report(&awarding, "4711");
+        assert_eq!((unknown.value("ResponseCode"), unknown.value("JobID"), unknown.value("Status")), (Some("WSRC0018"), Some("0"), Some("Failed")));
+        let by_provider = request(&provider.credentials(), "SubmitAchievementBatchJob", "<submissionType>F</submissionType>");
+        assert_eq!(provider.post(EXTERNAL, &by_provider).fault().error, "WSEC0006");
+        let recognition = deployment.lrs(&["org", "recognition", "TEST0045", "Applied"]);
+        assert!(recognition.status.success(), "{recognition:?}");
+        assert_eq!(submit(&awarding, "", "F", &one), refused("WSRC0043"));
+    }
+}

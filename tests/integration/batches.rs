@@ -1,0 +1,280 @@
+//! Batches through the real door, and what a crash does to them: nothing is lost, nothing is done twice, and the order stays.
+//!
+//! `LRS_TEST_KILLS` says how often the server and the workers are killed (a few times unless said otherwise).
+
+use std::collections::BTreeSet;
+use std::process::Child;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::flows::Person;
+use crate::harness::message::{VERIFY, elements};
+use crate::harness::tree::Node;
+use crate::harness::{Answer, Database, Deployment, Setup, on_both};
+
+const LS: &str = "LearnerService";
+const PATIENCE: Duration = Duration::from_secs(240);
+
+/// The fields of a learner, by name.
+type Learner = Vec<(&'static str, String)>;
+
+/// A learner for a batch, in the order of `BatchLearner`, which is not that of a registration.
+fn learner(person: &Person, name: &str) -> Learner {
+    vec![
+        ("MISIdentifier", name.to_owned()),
+        ("GivenName", person.given.clone()),
+        ("FamilyName", person.family.clone()),
+        ("LastKnownPostCode", person.postcode.to_owned()),
+        ("DateOfBirth", person.born.to_owned()),
+        ("Gender", person.gender.to_owned()),
+        ("AbilityToShare", "1".to_owned()),
+        ("VerificationType", "0".to_owned()),
+    ]
+}
+
+/// Learners whom no two searches confuse: each was born on a day of its own, and neighbours of that day live elsewhere.
+fn crowd(count: usize, first_day: usize) -> Vec<Learner> {
+    (0..count)
+        .map(|number| {
+            let mut fields = learner(&Person::new(), &format!("MIS-{number}"));
+            let day = first_day + number;
+            let born = format!("{}-{:02}-{:02}", 1930 + day / 300 % 78, 1 + day / 25 % 12, 1 + day % 25);
+            for (name, value) in &mut fields {
+                match *name {
+                    "DateOfBirth" => value.clone_from(&born),
+                    "LastKnownPostCode" => *value = format!("ZZ{} 3WZ", 1 + day % 98),
+                    _ => {}
+                }
+            }
+            fields
+        })
+        .collect()
+}
+
+fn submit(deployment: &Deployment, job_type: &str, learners: &[Learner]) -> String {
+    let provider = deployment.provider();
+    let answer = provider.post(LS, &provider.credentials().submit_batch(job_type, learners));
+    assert_eq!(answer.code(), "WSRC0007", "{}", answer.text());
+    answer.value("JobID")
+}
+
+fn output(deployment: &Deployment, job: &str) -> Answer {
+    let provider = deployment.provider();
+    provider.post(LS, &provider.credentials().batch_output(job))
+}
+
+fn finished(deployment: &Deployment, job: &str) -> Answer {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let answer = output(deployment, job);
+        match answer.code().as_str() {
+            "WSRC0009" => return answer,
+            "WSRC0008" => {}
+            other => panic!("job {job} came to {other}: {}", answer.text()),
+        }
+        assert!(Instant::now() < deadline, "job {job} is not over");
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn learners_of(answer: &Answer) -> Vec<Node> {
+    answer.result().children.into_iter().filter(|node| node.name == "Learner").collect()
+}
+
+fn text<'n>(node: &'n Node, name: &str) -> &'n str {
+    node.value(name).unwrap_or_default()
+}
+
+/// Every learner was created once: the outputs hold everybody in order, no number twice, and a check finds each exactly once.
+fn nothing_lost_nothing_doubled(deployment: &Deployment, sent: &[(String, Vec<Learner>)]) {
+    let mut numbers = BTreeSet::new();
+    for (job, learners) in sent {
+        let answer = finished(deployment, job);
+        let records = learners_of(&answer);
+        assert_eq!(records.len(), learners.len());
+        for (record, fields) in records.iter().zip(learners) {
+            for (name, value) in fields {
+                assert_eq!(text(record, name), value, "job {job}");
+            }
+            assert_eq!(text(record, "ReturnCode"), "RC001", "job {job}");
+            assert!(numbers.insert(text(record, "ULN").to_owned()), "a number was issued twice");
+        }
+        assert_eq!(answer.value("NewLearnersCount"), learners.len().to_string());
+    }
+    for (job, learners) in sent {
+        let created = finished(deployment, job);
+        let checked = finished(deployment, &submit(deployment, "CHK", learners));
+        for (checked, created) in learners_of(&checked).iter().zip(learners_of(&created)) {
+            assert_eq!((text(checked, "ReturnCode"), text(checked, "ULN")), ("RC002", text(&created, "ULN")));
+        }
+    }
+}
+
+fn kills() -> u32 {
+    std::env::var("LRS_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(3)
+}
+
+fn setup(workers: &str) -> Setup {
+    Setup { environment: vec![("LRS_JOBS_WORKERS", workers.to_owned()), ("LRS_JOBS_LEASE_S", "1".to_owned())] }
+}
+
+/// Anything between nothing and an eighth of a second, another time each time: in the middle of a batch, mostly.
+fn a_while(number: u32) -> Duration {
+    Duration::from_millis(u64::from(number.wrapping_mul(2_654_435_761) >> 25))
+}
+
+fn submitted(deployment: &Deployment, count: usize, first_day: usize) -> (String, Vec<Learner>) {
+    let learners = crowd(count, first_day);
+    (submit(deployment, "FUL", &learners), learners)
+}
+
+on_both! {
+    fn a_batch_comes_back_in_order_with_its_counts(database) {
+        let deployment = Deployment::shared(database);
+        let (ada, known) = (Person::new(), Person::new());
+        let uln = known.register(&deployment.provider(), "1");
+        let mut by_number = learner(&known, "by number");
+        by_number.insert(0, ("ULN", uln.clone()));
+        let mut incomplete = learner(&Person::new(), "incomplete");
+        incomplete.retain(|(name, _)| *name != "Gender");
+        let sent = [learner(&ada, "new"), learner(&ada, "again"), by_number, incomplete];
+        let answer = finished(deployment, &submit(deployment, "FUL", &sent));
+        let records = learners_of(&answer);
+        let codes: Vec<&str> = records.iter().map(|record| text(record, "ReturnCode")).collect();
+        assert_eq!(codes, ["RC001", "RC002", "RC004", "RC006"]);
+        let names: Vec<&str> = records.iter().map(|record| text(record, "MISIdentifier")).collect();
+        assert_eq!(names, ["new", "again", "by number", "incomplete"]);
+        assert_eq!(text(&records[0], "ULN"), text(&records[1], "ULN"));
+        assert_eq!(text(&records[2], "ULN"), uln);
+        let counts = ["NewLearnersCount", "ExistsUpdatedLearnersCount", "PossibleMatchLearnersCount", "LearnersNotFoundCount", "RejectedLearnersCount"];
+        let counts: Vec<String> = counts.iter().map(|name| answer.value(name)).collect();
+        assert_eq!(counts, ["1", "2", "0", "0", "1"]);
+        assert_eq!(answer.value("JobStatus"), "Successful");
+        assert!(answer.value("JobStartedDateTime") <= answer.value("JobFinishedDateTime"));
+    }
+
+    fn a_job_is_its_submitters_alone(database) {
+        let deployment = Deployment::shared(database);
+        let job = submit(deployment, "CHK", &[learner(&Person::new(), "mine")]);
+        let other = deployment.awarding_organisation();
+        assert_eq!(other.post(LS, &other.credentials().batch_output(&job)).code(), "WSRC0018");
+        assert_eq!(output(deployment, "9000000000").code(), "WSRC0018");
+        finished(deployment, &job);
+    }
+
+    fn a_batch_of_200_with_every_field_fits(database) {
+        let deployment = Deployment::shared(database);
+        let notes = "n".repeat(4_000);
+        let mut learners = crowd(200, 9_000);
+        for fields in &mut learners {
+            fields.push(("Notes", notes.clone()));
+        }
+        let answer = finished(deployment, &submit(deployment, "CHK", &learners));
+        assert_eq!(answer.value("LearnersNotFoundCount"), "200");
+        let provider = deployment.provider();
+        learners.push(learner(&Person::new(), "one too many"));
+        let refused = provider.post(LS, &provider.credentials().submit_batch("CHK", &learners));
+        assert_eq!(refused.fault().error, "WSEC0001");
+    }
+
+    fn a_truncated_batch_is_refused_and_leaves_no_job(database) {
+        let deployment = Deployment::shared(database);
+        let provider = deployment.provider();
+        let before: i64 = submit(deployment, "CHK", &[learner(&Person::new(), "before")]).parse().expect("a number");
+        let whole = provider.credentials().submit_batch("FUL", &crowd(50, 8_000));
+        let cut = &whole[..whole.len() * 2 / 3];
+        assert_eq!(provider.post(LS, cut).fault().error, "WSEC0001");
+        let after: i64 = submit(deployment, "CHK", &[learner(&Person::new(), "after")]).parse().expect("a number");
+        assert!((before + 1..before + 100).contains(&after));
+        let list = deployment.lrs(&["batch", "list", "--limit", "1000", "--config", "lrs.toml"]);
+        let list = String::from_utf8(list.stdout).expect("text");
+        assert!(!list.contains("of 50 records"), "{list}");
+    }
+
+    fn a_verify_batch_answers_as_verify_learner(database) {
+        let deployment = Deployment::shared(database);
+        let person = Person::new();
+        let uln = person.register(&deployment.provider(), "1");
+        let other = deployment.awarding_organisation();
+        let record = |family: &str| format!("<Learner>{}</Learner>", elements(&[("MISIdentifier", "m"), ("ULN", &uln), ("FamilyName", family), ("GivenName", &person.given)]));
+        let rest = elements(&[("LearnerRecordCount", "2")]) + &record(&person.family) + &record("Another");
+        let answer = other.post(LS, &other.credentials().request(VERIFY, "SubmitVerifyBatch", &rest));
+        assert_eq!(answer.code(), "WSRC0025");
+        let job = answer.value("JobID");
+        let deadline = Instant::now() + PATIENCE;
+        let answer = loop {
+            let answer = other.post(LS, &other.credentials().request(VERIFY, "GetVerifyBatchOutput", &elements(&[("JobID", &job)])));
+            if answer.code() != "WSRC0026" {
+                break answer;
+            }
+            assert!(Instant::now() < deadline);
+            thread::sleep(Duration::from_millis(50));
+        };
+        assert_eq!(answer.code(), "WSRC0027");
+        let records: Vec<Node> = answer.result().children.into_iter().filter(|node| node.name == "VerifiedLearner").collect();
+        let codes: Vec<&str> = records.iter().map(|record| text(record, "ResponseCode")).collect();
+        assert_eq!(codes, ["WSVRC001", "WSVRC005"]);
+        assert_eq!((text(&records[0], "ULN"), text(&records[1], "ULN")), (uln.as_str(), ""));
+    }
+
+    /// Kills the server again and again while it does batches.
+    fn batches_survive_kills_of_the_server(database) {
+        let mut deployment = Deployment::with(database, setup("2"));
+        let mut sent = vec![submitted(&deployment, 200, 0)];
+        for kill in 0..kills() {
+            sent.push(submitted(&deployment, 60, 200 + 60 * kill as usize));
+            thread::sleep(a_while(kill));
+            deployment.signal("-KILL");
+            deployment.ended();
+            deployment.launch();
+        }
+        nothing_lost_nothing_doubled(&deployment, &sent);
+    }
+
+    /// Kills worker processes again and again: two at a time share the queue, and whichever lives takes over.
+    fn batches_survive_kills_of_workers(database) {
+        let deployment = Deployment::with(database, setup("0"));
+        let mut sent = vec![submitted(&deployment, 200, 0)];
+        assert_eq!(output(&deployment, &sent[0].0).code(), "WSRC0008", "nobody does batches yet");
+        let start = || deployment.spawn(&["worker", "--workers", "2"]);
+        let mut workers: [Child; 2] = [start(), start()];
+        for kill in 0..kills() {
+            sent.push(submitted(&deployment, 60, 200 + 60 * kill as usize));
+            thread::sleep(a_while(kill));
+            let worker = &mut workers[kill as usize % 2];
+            worker.kill().expect("killed");
+            worker.wait().expect("ended");
+            *worker = start();
+        }
+        nothing_lost_nothing_doubled(&deployment, &sent);
+        for mut worker in workers {
+            worker.kill().expect("killed");
+            worker.wait().expect("ended");
+        }
+    }
+}
+
+/// The queue and the service levels are told to operators, and jobs can be looked at and ended from the command line.
+#[test]
+fn operators_see_the_queue() {
+    let deployment = Deployment::with(Database::Sqlite, setup("0"));
+    let job = submit(&deployment, "FUL", &[learner(&Person::new(), "waiting")]);
+    let (_, metrics) = deployment.operations("GET", "/metrics").expect("metrics");
+    for line in ["lrs_jobs{state=\"waiting\"} 1", "lrs_jobs_over_48_hours 0"] {
+        assert!(metrics.contains(line), "{metrics}");
+    }
+    let lrs = |arguments: &[&str]| {
+        let mut all = arguments.to_vec();
+        all.extend(["--config", "lrs.toml"]);
+        let output = deployment.lrs(&all);
+        (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    assert!(lrs(&["batch", "list"]).1.contains("Waiting"));
+    assert!(lrs(&["batch", "show", &job, "--operator"]).1.contains("0 of 1 records are done"));
+    assert!(lrs(&["batch", "cancel", &job]).0);
+    assert!(!lrs(&["batch", "cancel", &job]).0, "it is over");
+    assert_eq!(output(&deployment, &job).code(), "WSRC0010");
+    let (ok, levels) = lrs(&["slo"]);
+    assert!(ok && levels.contains("measured entry to exit"), "{levels}");
+    assert!(levels.contains("Registration") && levels.contains("0 done, 1 not"), "{levels}");
+}
