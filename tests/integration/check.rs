@@ -12,7 +12,10 @@ fn lrs_check(arguments: &[&str]) -> Output {
 #[test]
 fn the_exit_code_says_whether_anything_would_be_refused() {
     for (arguments, code) in [
-        (&["registration/clean/LRB_TEST0038_310720251400.CSV", "achievement/clean/QCF_TEST0045_20250731_030.XML"][..], 0),
+        (
+            &["registration/clean/LRB_TEST0038_310720251400.CSV", "achievement/clean/QCF_TEST0045_20250731_030.XML"][..],
+            0,
+        ),
         (&["registration/faults/LRB_TEST0038_310720251410.CSV"], 1),
         (&["registration/faults/8231234_CTF_8234321_001.xml"], 1),
         (&["registration/nowhere.CSV"], 2),

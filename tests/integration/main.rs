@@ -11,8 +11,8 @@
 )]
 
 mod achievements;
-mod check;
 mod batches;
+mod check;
 mod contract;
 mod corpus;
 mod documents;
