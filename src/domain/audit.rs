@@ -50,6 +50,7 @@ impl Service {
     /// ViewAudit: who saw the learner's record. A learner who is unknown, or whose names are others, gives an empty list (our choice).
     pub fn view_audit(&self, caller: &Caller<'_>, query: &AuditQuery<'_>) -> Result<AuditPage, Error> {
         caller.require(Permission::ViewAudit)?;
+        caller.call.must_be_able_to_block()?;
         let page_index = query.page.max(1);
         let resolved = self.resolve(query.uln)?.filter(|found| found.names_agree(query.given_name, query.family_name));
         let Some(found) = resolved else {
@@ -64,6 +65,7 @@ impl Service {
         };
         let ulns: Vec<Uln> = found.all_ulns().collect();
         let offset = i64::from(page_index - 1) * i64::from(PAGE_SIZE);
+        self.inner.store.settle()?;
         let (total, entries) =
             self.inner.store.read(|store| audit::records_shown(store, &ulns, offset, i64::from(PAGE_SIZE)))?;
         self.trail(caller, [Some(found.learner.uln)], codes::FOUND);

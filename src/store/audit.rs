@@ -1,29 +1,31 @@
 //! The audit trail: rows are added and read, never changed.
 
+use std::borrow::Cow;
+
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::dialect::on_either;
-use super::schema::audit;
+use super::schema::{audit, trail_position};
 use super::{AnyConnection, StoreError};
 use crate::model::{AuditEntry, Fingerprint, Timestamp, Uln};
 
-/// Rows of one statement: below PostgreSQL's limit of 65,535 bound values.
-#[cfg(feature = "postgres")]
+/// Rows of one statement: below PostgreSQL's limit of 65,535 bound values, and SQLite's of 32,766.
 const ROWS_AT_ONCE: usize = 2_000;
 
-#[derive(Insertable)]
+#[derive(Insertable, Serialize, Deserialize)]
 #[diesel(table_name = audit, treat_none_as_default_value = false)]
 struct Row<'a> {
     at: Timestamp,
     organisation_id: Option<i32>,
-    organisation_ref: &'a str,
-    organisation_name: &'a str,
-    user_name: &'a str,
-    certificate: Option<String>,
-    door: &'a str,
-    action: &'a str,
-    uln: Option<&'a str>,
-    outcome: &'a str,
+    organisation_ref: Cow<'a, str>,
+    organisation_name: Cow<'a, str>,
+    user_name: Cow<'a, str>,
+    certificate: Option<Cow<'a, str>>,
+    door: Cow<'a, str>,
+    action: Cow<'a, str>,
+    uln: Option<Cow<'a, str>>,
+    outcome: Cow<'a, str>,
     record_shown: bool,
 }
 
@@ -45,14 +47,14 @@ impl<'a> From<&'a AuditEntry> for Row<'a> {
         Self {
             at: *at,
             organisation_id: *organisation_id,
-            organisation_ref,
-            organisation_name,
-            user_name,
-            certificate: certificate.as_ref().map(hexadecimal),
-            door: door.code(),
-            action,
-            uln: uln.as_ref().map(Uln::as_str),
-            outcome,
+            organisation_ref: organisation_ref.into(),
+            organisation_name: organisation_name.into(),
+            user_name: user_name.into(),
+            certificate: certificate.as_ref().map(|certificate| hexadecimal(certificate).into()),
+            door: door.code().into(),
+            action: action.into(),
+            uln: uln.as_ref().map(|uln| uln.as_str().into()),
+            outcome: outcome.into(),
             record_shown: *record_shown,
         }
     }
@@ -79,6 +81,56 @@ pub fn insert<'a>(
             }
         }
     }
+    Ok(())
+}
+
+/// The rows as text, one in a line: what the trail file holds.
+pub(super) fn to_lines<'a>(entries: impl Iterator<Item = &'a AuditEntry>) -> Vec<u8> {
+    let mut lines = Vec::new();
+    for entry in entries {
+        // Neither the form nor memory can refuse it.
+        let _ = serde_json::to_writer(&mut lines, &Row::from(entry));
+        lines.push(b'\n');
+    }
+    lines
+}
+
+/// Adds rows that were made lines.
+pub(super) fn insert_lines(connection: &mut AnyConnection, lines: &[u8]) -> Result<(), StoreError> {
+    let rows: Vec<Row<'_>> = serde_json::Deserializer::from_slice(lines)
+        .into_iter()
+        .collect::<Result<_, _>>()
+        .map_err(|_| StoreError::Corrupt("audit (in the trail file)"))?;
+    let mut rows = rows.into_iter();
+    loop {
+        let part: Vec<Row<'_>> = rows.by_ref().take(ROWS_AT_ONCE).collect();
+        if part.is_empty() {
+            return Ok(());
+        }
+        on_either!(connection, c => diesel::insert_into(audit::table).values(part).execute(c))?;
+    }
+}
+
+/// How far the generation of the trail file has been moved into the table, in bytes.
+pub(super) fn moved_up_to(connection: &mut AnyConnection, generation: &str) -> Result<i64, StoreError> {
+    let position = trail_position::table
+        .filter(trail_position::generation.eq(generation))
+        .select(trail_position::position)
+        .first(connection)
+        .optional()?;
+    Ok(position.unwrap_or(0))
+}
+
+/// Notes how far the generation of the trail file has been moved; of earlier generations nothing needs to be known.
+pub(super) fn set_moved_up_to(
+    connection: &mut AnyConnection,
+    generation: &str,
+    position: i64,
+) -> Result<(), StoreError> {
+    diesel::delete(trail_position::table).execute(connection)?;
+    diesel::insert_into(trail_position::table)
+        .values((trail_position::generation.eq(generation), trail_position::position.eq(position)))
+        .execute(connection)?;
     Ok(())
 }
 

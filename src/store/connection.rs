@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "the derived connection declares public items of its own")]
 
 use std::fmt;
+use std::path::PathBuf;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -90,6 +91,16 @@ impl Address {
             Self::Sqlite(_) => true,
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => false,
+        }
+    }
+
+    /// Where the trail of disclosures is kept, when the database lives in a file (see `trail`).
+    pub(super) fn trail(&self) -> Option<PathBuf> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(path) => Some(format!("{path}-trail").into()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => None,
         }
     }
 

@@ -26,6 +26,7 @@ pub(crate) mod test_support;
 #[cfg(test)]
 mod tests;
 mod ticket;
+mod trail;
 mod writer;
 
 pub use connection::AnyConnection;
@@ -35,6 +36,7 @@ pub use ticket::Ticket;
 
 use crate::model::{AuditEntry, Timestamp};
 use connection::{Address, Reader};
+use trail::Trail;
 use writer::{Work, Writer};
 
 /// How long a reader waits for a connection before the store counts as unreachable.
@@ -71,12 +73,23 @@ pub struct Store {
 struct Inner {
     address: Address,
     readers: Pool<Address>,
-    writer: Writer,
+    writer: Arc<Writer>,
+    trail: Option<Trail>,
+}
+
+impl Inner {
+    /// The trail first: the writer moves what is left of it.
+    fn close(&self) {
+        if let Some(trail) = &self.trail {
+            trail.close();
+        }
+        self.writer.close();
+    }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.writer.close();
+        self.close();
     }
 }
 
@@ -85,7 +98,7 @@ impl Store {
     pub fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
         let address = Address::parse(&settings.url)?;
         // The first connection of all, on its own: it alone turns a new SQLite file into WAL mode, and it gives the clearest error.
-        let writer = Writer::start(address.clone())?;
+        let writer = Arc::new(Writer::start(address.clone())?);
         let size = if settings.readers == 0 { DEFAULT_READERS } else { settings.readers };
         let readers = Pool::builder()
             .max_size(size)
@@ -93,7 +106,11 @@ impl Store {
             .connection_timeout(WAIT_FOR_A_READER)
             .build(address.clone())
             .map_err(|error| StoreError::Unreachable(error.to_string()))?;
-        Ok(Self { inner: Arc::new(Inner { address, readers, writer }) })
+        let trail = match address.trail() {
+            Some(path) => Trail::start(&path, Arc::clone(&writer))?,
+            None => None,
+        };
+        Ok(Self { inner: Arc::new(Inner { address, readers, writer, trail }) })
     }
 
     /// Brings the tables up to date and returns the names of the migrations that ran. Several nodes may do so at once.
@@ -154,14 +171,23 @@ impl Store {
         self.add(Record { entries, ..Record::default() })
     }
 
-    /// Queues the trail of a call; the ticket tells when it is durable.
+    /// Queues the trail of a call; the ticket tells when it is durable. It may then take a moment to appear in the audit table:
+    /// [`Store::settle`] waits for it.
     pub fn add(&self, record: Record) -> Ticket {
-        Ticket::new(self.inner.writer.add(record))
+        Ticket::new(match (&self.inner.trail, record) {
+            (Some(trail), Record { entries, search: None, forget_searches_before: None }) => trail.add(entries),
+            (_, record) => self.inner.writer.add(record),
+        })
+    }
+
+    /// Waits until every line that was durable before is in the audit table. Blocks: never call it on a thread that serves others.
+    pub fn settle(&self) -> Result<(), StoreError> {
+        self.inner.trail.as_ref().map_or(Ok(()), Trail::settle)
     }
 
     /// Finishes what is queued and stops the writer; whatever comes later is refused.
     pub fn close(&self) {
-        self.inner.writer.close();
+        self.inner.close();
     }
 }
 

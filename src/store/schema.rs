@@ -228,4 +228,11 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    trail_position (generation) {
+        generation -> Text,
+        position -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(certificates, certificate_organisations, organisations);

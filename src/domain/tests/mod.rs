@@ -141,6 +141,7 @@ impl World {
     pub(super) fn trail(&self, uln: Uln) -> Vec<(String, String)> {
         use diesel::prelude::*;
         diesel::table! { audit (id) { id -> BigInt, action -> Text, uln -> Text, outcome -> Text, } }
+        self.stored.store.settle().unwrap();
         self.stored
             .store
             .read(|store| {

@@ -1,0 +1,272 @@
+//! The trail file: frames of audit lines, one after another, each with a checksum that only its generation of the file can give. It is written
+//! in place over space that was laid out before, because that makes a frame durable without a change of the file's own description.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+/// Opens every trail file, with the version of its form.
+const MAGIC: [u8; 8] = *b"lrstrl1\n";
+/// Magic, generation and the checksum of both.
+const HEAD: usize = 8 + 32 + 16;
+/// Length and checksum of a frame.
+const FRAME_HEAD: usize = 4 + 16;
+/// The file grows by this many bytes at a time.
+const STEP: usize = 256 * 1024;
+/// From this length on the file starts anew as soon as it can.
+const LONG: u64 = 16 * 1024 * 1024;
+
+/// The file, locked against other processes.
+pub(super) struct TrailFile {
+    file: File,
+    path: PathBuf,
+    generation: [u8; 32],
+    /// Where the next frame goes; 0 as long as the generation has not been begun on the disk.
+    end: u64,
+    /// How far space is laid out.
+    laid_out: u64,
+}
+
+/// What one append made durable: lines, and the place in the file where they end.
+pub(super) struct Frame {
+    pub(super) lines: Vec<u8>,
+    pub(super) count: usize,
+    pub(super) end: u64,
+}
+
+impl TrailFile {
+    /// Opens the file, makes it when it is missing, and returns the frames that it holds. `None` when another process has it.
+    pub(super) fn open(path: &Path) -> io::Result<Option<(Self, Vec<Frame>)>> {
+        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(None),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        let mut content = Vec::new();
+        file.read_to_end(&mut content)?;
+        let laid_out = length(content.len());
+        let path = path.to_owned();
+        let Some(generation) = generation(&content) else {
+            return Ok(Some((Self { file, path, generation: rand::random(), end: 0, laid_out }, Vec::new())));
+        };
+        let frames = frames(&generation, &content);
+        let end = frames.last().map_or(length(HEAD), |frame| frame.end);
+        Ok(Some((Self { file, path, generation, end, laid_out }, frames)))
+    }
+
+    /// Names the generation: what a position in the file is counted in.
+    pub(super) fn generation(&self) -> String {
+        blake3::Hash::from_bytes(self.generation).to_hex().to_string()
+    }
+
+    /// Whether it is time to start anew.
+    pub(super) fn is_long(&self) -> bool {
+        self.end > LONG
+    }
+
+    /// Makes lines durable. After an error nothing of them counts.
+    pub(super) fn append(&mut self, lines: Vec<u8>, count: usize) -> io::Result<Frame> {
+        if self.end == 0 {
+            self.begin()?;
+        }
+        let written = frame(&self.generation, &lines)?;
+        let end = self.end + length(written.len());
+        self.lay_out(end)?;
+        self.write_at(self.end, &written)?;
+        self.file.sync_data()?;
+        self.end = end;
+        Ok(Frame { lines, count, end })
+    }
+
+    /// Starts a new generation at the file's beginning with the frames that are still needed. A crash on the way leaves the old
+    /// generation, or the new one with all of them: they lie behind what is overwritten, and the head is written last.
+    pub(super) fn start_anew(&mut self, needed: &mut [Frame]) -> io::Result<()> {
+        let generation = rand::random();
+        let mut content = Vec::new();
+        for kept in &*needed {
+            content.extend(frame(&generation, &kept.lines)?);
+        }
+        let space: usize = needed.iter().map(|kept| FRAME_HEAD + kept.lines.len()).sum();
+        if length(HEAD + content.len() + space) > self.end {
+            return Ok(());
+        }
+        self.write_at(length(HEAD), &content)?;
+        self.file.sync_data()?;
+        self.write_at(0, &head(&generation))?;
+        self.file.sync_data()?;
+        self.generation = generation;
+        self.end = length(HEAD);
+        for kept in needed {
+            self.end += length(FRAME_HEAD + kept.lines.len());
+            kept.end = self.end;
+        }
+        Ok(())
+    }
+
+    /// Empties the file: nothing in it is needed any more.
+    pub(super) fn clear(&mut self) -> io::Result<()> {
+        self.file.set_len(0)?;
+        (self.generation, self.end, self.laid_out) = (rand::random(), 0, 0);
+        Ok(())
+    }
+
+    fn begin(&mut self) -> io::Result<()> {
+        let head = head(&self.generation);
+        self.lay_out(length(HEAD))?;
+        self.write_at(0, &head)?;
+        self.file.sync_all()?;
+        // The name of a new file is durable when its folder is.
+        #[cfg(unix)]
+        if let Some(folder) = self.path.parent() {
+            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+            File::open(folder)?.sync_all()?;
+        }
+        self.end = length(HEAD);
+        Ok(())
+    }
+
+    /// Fills the file with zeros as far as an end needs it, and a step further.
+    fn lay_out(&mut self, end: u64) -> io::Result<()> {
+        while self.laid_out < end {
+            self.write_at(self.laid_out, &vec![0; STEP])?;
+            self.file.sync_all()?;
+            self.laid_out += length(STEP);
+        }
+        Ok(())
+    }
+
+    fn write_at(&mut self, place: u64, bytes: &[u8]) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(place))?;
+        self.file.write_all(bytes)
+    }
+}
+
+fn head(generation: &[u8; 32]) -> Vec<u8> {
+    let mut head = Vec::with_capacity(HEAD);
+    head.extend(MAGIC);
+    head.extend(generation);
+    head.extend(checksum(generation, &MAGIC));
+    head
+}
+
+/// The generation that a file's head names, when it is whole.
+fn generation(content: &[u8]) -> Option<[u8; 32]> {
+    let generation = content.get(8..40)?.try_into().ok()?;
+    (content.get(..HEAD)? == head(&generation)).then_some(generation)
+}
+
+fn frame(generation: &[u8; 32], lines: &[u8]) -> io::Result<Vec<u8>> {
+    let length = u32::try_from(lines.len()).map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge))?;
+    let mut frame = Vec::with_capacity(FRAME_HEAD + lines.len());
+    frame.extend(length.to_le_bytes());
+    frame.extend(checksum(generation, lines));
+    frame.extend(lines);
+    Ok(frame)
+}
+
+/// The whole frames of a generation, in order; what follows the last is space, of an earlier generation, or was never finished.
+fn frames(generation: &[u8; 32], content: &[u8]) -> Vec<Frame> {
+    let mut frames = Vec::new();
+    let mut end = HEAD;
+    while let Some((lines, next)) = frame_at(generation, content, end) {
+        let count = memchr::memchr_iter(b'\n', lines).count();
+        frames.push(Frame { lines: lines.to_owned(), count, end: length(next) });
+        end = next;
+    }
+    frames
+}
+
+fn frame_at<'a>(generation: &[u8; 32], content: &'a [u8], place: usize) -> Option<(&'a [u8], usize)> {
+    let (head, rest) = content.get(place..)?.split_at_checked(FRAME_HEAD)?;
+    let (lines, expected) = head.split_at_checked(4)?;
+    let lines = rest.get(..usize::try_from(u32::from_le_bytes(lines.try_into().ok()?)).ok()?)?;
+    let whole = !lines.is_empty() && checksum(generation, lines) == expected;
+    whole.then_some((lines, place + FRAME_HEAD + lines.len()))
+}
+
+fn checksum(generation: &[u8; 32], content: &[u8]) -> [u8; 16] {
+    let mut checksum = [0; 16];
+    blake3::Hasher::new_keyed(generation).update(content).finalize_xof().fill(&mut checksum);
+    checksum
+}
+
+fn length(bytes: usize) -> u64 {
+    u64::try_from(bytes).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
+    use std::fs;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn opened(path: &Path) -> (TrailFile, Vec<Vec<u8>>) {
+        let (file, frames) = TrailFile::open(path).unwrap().unwrap();
+        (file, frames.into_iter().map(|frame| frame.lines).collect())
+    }
+
+    #[test]
+    fn what_was_appended_is_there_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("trail");
+        let (mut file, frames) = opened(&path);
+        assert!(frames.is_empty());
+        let first = file.append(b"one\n".to_vec(), 1).unwrap();
+        let second = file.append(b"two\nthree\n".to_vec(), 2).unwrap();
+        assert!(first.end < second.end);
+        assert!(TrailFile::open(&path).unwrap().is_none(), "it is locked");
+        drop(file);
+        let (mut file, frames) = opened(&path);
+        assert_eq!(frames, [&b"one\n"[..], b"two\nthree\n"]);
+        assert_eq!(file.append(b"four\n".to_vec(), 1).unwrap().end, second.end + 25);
+        file.clear().unwrap();
+        drop(file);
+        assert!(opened(&path).1.is_empty());
+    }
+
+    #[test]
+    fn a_new_generation_keeps_what_is_needed_and_forgets_the_rest() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("trail");
+        let (mut file, _) = opened(&path);
+        let before = file.generation();
+        for _ in 0..10 {
+            file.append(b"moved\n".to_vec(), 1).unwrap();
+        }
+        let mut needed = [file.append(b"needed\n".to_vec(), 1).unwrap()];
+        file.start_anew(&mut needed).unwrap();
+        assert_ne!(file.generation(), before);
+        file.append(b"later\n".to_vec(), 1).unwrap();
+        drop(file);
+        let (file, frames) = opened(&path);
+        assert_eq!(frames, [&b"needed\n"[..], b"later\n"]);
+        assert_ne!(file.generation(), before);
+    }
+
+    proptest! {
+        #[test]
+        fn a_torn_file_gives_whole_frames_from_its_beginning(cut in 0usize..400, flipped in 0usize..400) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("trail");
+            let (mut file, _) = opened(&path);
+            let texts: Vec<Vec<u8>> = (0..6).map(|n| format!("line {n} {}\n", "x".repeat(n * 7)).into_bytes()).collect();
+            for text in &texts {
+                file.append(text.clone(), 1).unwrap();
+            }
+            drop(file);
+            let mut content = fs::read(&path).unwrap();
+            content.truncate(cut);
+            if let Some(byte) = content.get_mut(flipped) {
+                *byte ^= 1;
+            }
+            fs::write(&path, content).unwrap();
+            let (_, frames) = opened(&path);
+            prop_assert!(texts.starts_with(&frames));
+        }
+    }
+}

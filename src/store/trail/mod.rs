@@ -1,0 +1,301 @@
+//! The trail of disclosures on SQLite: lines that go with no change are made durable in a file of their own, all calls in flight together,
+//! and moved into the table `audit` behind the scenes, many at a time. A transaction for each would cost a call several times what its
+//! question costs, its own and that of every reader, whose page cache it empties. What a crash leaves in the file is moved at the next start.
+
+mod file;
+#[cfg(all(test, feature = "sqlite"))]
+mod tests;
+
+use std::path::Path;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+use self::file::{Frame, TrailFile};
+use super::writer::{Work, Writer};
+use super::{AnyConnection, StoreError, audit};
+use crate::model::AuditEntry;
+
+/// As many calls as one append takes.
+const LARGEST_GROUP: usize = 512;
+/// As many lines as one transaction moves: it takes a few milliseconds, for which changes may have to wait.
+const MOVED_AT_ONCE: usize = 1_024;
+/// How long a line stays out of the table when there is little to do, and the pause after a failure.
+const DELAY: Duration = Duration::from_millis(250);
+/// As many lines may wait for the table before more are refused: the database does not answer.
+const MOST_PENDING: usize = 1_000_000;
+
+/// Lines of one call, and who waits for them.
+struct Addition {
+    entries: Vec<AuditEntry>,
+    reply: oneshot::Sender<Result<(), StoreError>>,
+}
+
+enum Task {
+    Add(Addition),
+    Settle(SyncSender<Result<(), StoreError>>),
+    Moved(Vec<Frame>, Result<(), StoreError>),
+    Close,
+}
+
+/// The queue in front of the thread that keeps the file.
+pub(super) struct Trail {
+    queue: Sender<Task>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Trail {
+    /// Opens the file and starts the thread. `None` when another process keeps the trail of this database: then lines go straight into
+    /// the table.
+    pub(super) fn start(path: &Path, writer: Arc<Writer>) -> Result<Option<Self>, StoreError> {
+        let unreachable = |error: std::io::Error| StoreError::Unreachable(format!("the trail file: {error}"));
+        let Some((file, pending)) = TrailFile::open(path).map_err(unreachable)? else { return Ok(None) };
+        let (queue, tasks) = channel();
+        let keeper = Keeper {
+            file,
+            writer,
+            queue: queue.clone(),
+            pending_lines: pending.iter().map(|frame| frame.count).sum(),
+            pending,
+            moving: None,
+            failed: false,
+            since: Instant::now(),
+            settling: Vec::new(),
+        };
+        let thread = thread::Builder::new()
+            .name("lrs-trail".to_owned())
+            .spawn(move || keeper.run(&tasks))
+            .map_err(unreachable)?;
+        Ok(Some(Self { queue, thread: Mutex::new(Some(thread)) }))
+    }
+
+    /// Queues the lines of a call; the receiver hears when they are durable, or nothing if the store is closed.
+    pub(super) fn add(&self, entries: Vec<AuditEntry>) -> oneshot::Receiver<Result<(), StoreError>> {
+        let (reply, receiver) = oneshot::channel();
+        let _ = self.queue.send(Task::Add(Addition { entries, reply }));
+        receiver
+    }
+
+    /// Waits until every line that was queued before is in the table. Blocks.
+    pub(super) fn settle(&self) -> Result<(), StoreError> {
+        let (reply, settled) = sync_channel(1);
+        let _ = self.queue.send(Task::Settle(reply));
+        settled.recv().unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Lets the thread move what is left and waits for its end.
+    pub(super) fn close(&self) {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let _ = self.queue.send(Task::Close);
+        if let Some(thread) = thread
+            && thread.thread().id() != thread::current().id()
+        {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The thread's own.
+struct Keeper {
+    file: TrailFile,
+    writer: Arc<Writer>,
+    /// For the transactions to tell how they ended.
+    queue: Sender<Task>,
+    /// Durable, and not yet handed to a transaction.
+    pending: Vec<Frame>,
+    /// Lines of `pending`.
+    pending_lines: usize,
+    /// Lines of the transaction that is under way.
+    moving: Option<usize>,
+    /// Whether the last transaction failed: the next one waits a while.
+    failed: bool,
+    /// Since when lines are pending, or the last transaction ended.
+    since: Instant,
+    /// Who waits until how many of the lines that are not in the table are there.
+    settling: Vec<(usize, SyncSender<Result<(), StoreError>>)>,
+}
+
+impl Keeper {
+    fn run(mut self, tasks: &Receiver<Task>) {
+        let mut open = true;
+        while open {
+            let mut group = Vec::new();
+            open = match self.next(tasks) {
+                Ok(task) => self.take(task, &mut group),
+                Err(RecvTimeoutError::Timeout) => true,
+                Err(RecvTimeoutError::Disconnected) => false,
+            };
+            while open
+                && group.len() < LARGEST_GROUP
+                && let Ok(task) = tasks.try_recv()
+            {
+                open = self.take(task, &mut group);
+            }
+            self.keep(group);
+            self.move_on();
+        }
+        self.finish(tasks);
+    }
+
+    /// Waits for a task, or until pending lines are due.
+    fn next(&self, tasks: &Receiver<Task>) -> Result<Task, RecvTimeoutError> {
+        if self.pending.is_empty() || self.moving.is_some() {
+            return tasks.recv().map_err(|_| RecvTimeoutError::Disconnected);
+        }
+        tasks.recv_timeout(DELAY.saturating_sub(self.since.elapsed()))
+    }
+
+    /// Takes a task; `false` when it was the last.
+    fn take(&mut self, task: Task, group: &mut Vec<Addition>) -> bool {
+        match task {
+            Task::Add(addition) => group.push(addition),
+            Task::Settle(reply) => self.settle(reply),
+            Task::Moved(frames, outcome) => self.moved(frames, outcome),
+            Task::Close => return false,
+        }
+        true
+    }
+
+    fn settle(&mut self, reply: SyncSender<Result<(), StoreError>>) {
+        match self.pending_lines + self.moving.unwrap_or(0) {
+            0 => drop(reply.send(Ok(()))),
+            lines => self.settling.push((lines, reply)),
+        }
+    }
+
+    /// Makes the lines of a group durable and answers all of it.
+    fn keep(&mut self, group: Vec<Addition>) {
+        if group.is_empty() {
+            return;
+        }
+        let outcome = self.append(&group);
+        for addition in group {
+            let _ = addition.reply.send(outcome.clone());
+        }
+    }
+
+    fn append(&mut self, group: &[Addition]) -> Result<(), StoreError> {
+        if self.pending_lines > MOST_PENDING {
+            return Err(StoreError::Unreachable("the audit trail cannot be moved into its table".to_owned()));
+        }
+        let entries = || group.iter().flat_map(|addition| &addition.entries);
+        let lines = audit::to_lines(entries());
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let count = entries().count();
+        let frame = self
+            .file
+            .append(lines, count)
+            .map_err(|error| StoreError::Unreachable(format!("the trail file: {error}")))?;
+        if self.pending.is_empty() {
+            self.since = Instant::now();
+        }
+        self.pending.push(frame);
+        self.pending_lines += count;
+        Ok(())
+    }
+
+    /// Hands pending lines to a transaction when they are many, due, or waited for.
+    fn move_on(&mut self) {
+        let many = self.pending_lines >= MOVED_AT_ONCE || !self.settling.is_empty();
+        let due = self.since.elapsed() >= DELAY || (many && !self.failed);
+        if self.moving.is_none() && !self.pending.is_empty() && due {
+            self.hand_over();
+        }
+    }
+
+    fn hand_over(&mut self) {
+        let mut lines = 0;
+        let frames = self.pending.iter().take_while(|frame| {
+            let fits = lines < MOVED_AT_ONCE;
+            lines += if fits { frame.count } else { 0 };
+            fits
+        });
+        let frames = frames.count();
+        let frames = self.pending.drain(..frames).collect();
+        self.pending_lines -= lines;
+        self.moving = Some(lines);
+        let work = Move { generation: self.file.generation(), frames, queue: self.queue.clone() };
+        if let Err(error) = self.writer.work_aside(Box::new(work)) {
+            // The writer is gone, and these lines are in the file alone, for the next start.
+            self.moving = None;
+            self.failed = true;
+            self.answer_settling(&Err(error));
+        }
+    }
+
+    fn moved(&mut self, frames: Vec<Frame>, outcome: Result<(), StoreError>) {
+        let lines = self.moving.take().unwrap_or(0);
+        self.since = Instant::now();
+        self.failed = outcome.is_err();
+        match outcome {
+            Ok(()) => {
+                for (left, _) in &mut self.settling {
+                    *left = left.saturating_sub(lines);
+                }
+                for (_, reply) in self.settling.extract_if(.., |(left, _)| *left == 0) {
+                    let _ = reply.send(Ok(()));
+                }
+                if self.file.is_long() {
+                    // A matter of room alone; if it fails now, it will be tried again.
+                    let _ = self.file.start_anew(&mut self.pending);
+                }
+            }
+            Err(error) => {
+                self.pending.splice(..0, frames);
+                self.pending_lines += lines;
+                self.answer_settling(&Err(error));
+            }
+        }
+    }
+
+    fn answer_settling(&mut self, outcome: &Result<(), StoreError>) {
+        for (_, reply) in self.settling.drain(..) {
+            let _ = reply.send(outcome.clone());
+        }
+    }
+
+    /// Moves what is left. When that fails the file keeps it for the next start.
+    fn finish(mut self, tasks: &Receiver<Task>) {
+        self.failed = false;
+        while !self.failed && (self.moving.is_some() || !self.pending.is_empty()) {
+            if self.moving.is_none() {
+                self.hand_over();
+            } else if let Ok(Task::Moved(frames, outcome)) = tasks.recv() {
+                self.moved(frames, outcome);
+            }
+            // Whoever comes now is refused: the reply is dropped.
+        }
+        if !self.failed {
+            let _ = self.file.clear();
+        }
+    }
+}
+
+/// One transaction that moves lines into the table, and says how far the file has been moved: a crash after it moves nothing twice.
+struct Move {
+    generation: String,
+    frames: Vec<Frame>,
+    queue: Sender<Task>,
+}
+
+impl Work for Move {
+    fn run(&mut self, connection: &mut AnyConnection) -> Result<(), StoreError> {
+        let Some(last) = self.frames.last() else { return Ok(()) };
+        let moved = audit::moved_up_to(connection, &self.generation)?;
+        let position = |frame: &Frame| i64::try_from(frame.end).unwrap_or(i64::MAX);
+        for frame in self.frames.iter().filter(|frame| position(frame) > moved) {
+            audit::insert_lines(connection, &frame.lines)?;
+        }
+        audit::set_moved_up_to(connection, &self.generation, position(last))
+    }
+
+    fn answer(self: Box<Self>, outcome: Result<(), StoreError>) {
+        let Self { frames, queue, .. } = *self;
+        let _ = queue.send(Task::Moved(frames, outcome));
+    }
+}

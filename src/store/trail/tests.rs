@@ -1,0 +1,111 @@
+//! What the trail promises: an answered line survives a crash and comes into the table once, whoever keeps the file.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::fs;
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use crate::model::{AuditEntry, Door};
+use crate::store::{Store, StoreSettings};
+
+fn open(folder: &Path) -> Store {
+    let url = folder.join("lrs.db").display().to_string();
+    let store = Store::open(&StoreSettings { url, readers: 2 }).unwrap();
+    store.migrate().unwrap();
+    store
+}
+
+fn entry(action: &str) -> AuditEntry {
+    AuditEntry {
+        at: NaiveDate::from_ymd_opt(2025, 6, 1).unwrap().and_hms_micro_opt(12, 0, 1, 123_456).unwrap(),
+        organisation_id: Some(1),
+        organisation_ref: "TEST0001".to_owned(),
+        organisation_name: "Synthetic \"College\"\nof Zoë".to_owned(),
+        user_name: "tester".to_owned(),
+        certificate: None,
+        door: Door::WebService,
+        action: action.to_owned(),
+        uln: None,
+        outcome: "WSRC0004".to_owned(),
+        record_shown: true,
+    }
+}
+
+/// The actions of the table's lines, sorted.
+fn actions(store: &Store) -> Vec<String> {
+    diesel::table! { audit (id) { id -> BigInt, action -> Text, } }
+    store.read(|c| Ok(audit::table.select(audit::action).order(audit::action).load(c)?)).unwrap()
+}
+
+/// The database's files as a power cut would leave them.
+fn crashed(folder: &Path) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for file in fs::read_dir(folder).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), copy.path().join(file.file_name())).unwrap();
+    }
+    copy
+}
+
+#[test]
+fn a_durable_line_survives_a_crash_before_it_reached_the_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    for number in 0..3 {
+        store.record(vec![entry(&format!("early {number}"))]).wait().unwrap();
+    }
+    store.settle().unwrap();
+    assert_eq!(actions(&store), ["early 0", "early 1", "early 2"]);
+    store.record(vec![entry("late 1"), entry("late 2")]).wait().unwrap();
+    let copy = crashed(folder.path());
+    let again = open(copy.path());
+    again.settle().unwrap();
+    assert_eq!(actions(&again), ["early 0", "early 1", "early 2", "late 1", "late 2"], "each once");
+}
+
+#[test]
+fn every_line_comes_into_the_table_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    store.record(vec![entry("alone")]).wait().unwrap();
+    while actions(&store).is_empty() {
+        thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(actions(&store), ["alone"]);
+}
+
+#[test]
+fn many_lines_from_many_threads_come_once_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let expected: Vec<String> = (0..3_000).map(|number| format!("{number:04}")).collect();
+    thread::scope(|scope| {
+        for part in expected.chunks(500) {
+            let store = store.clone();
+            scope.spawn(move || {
+                let tickets: Vec<_> = part.iter().map(|action| store.record(vec![entry(action)])).collect();
+                tickets.into_iter().for_each(|ticket| ticket.wait().unwrap());
+            });
+        }
+    });
+    store.close();
+    assert_eq!(fs::metadata(folder.path().join("lrs.db-trail")).unwrap().len(), 0, "nothing is left to move");
+    assert_eq!(actions(&open(folder.path())), expected);
+}
+
+#[test]
+fn a_second_process_writes_straight_into_the_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = open(folder.path());
+    let second = open(folder.path());
+    second.record(vec![entry("of the second")]).wait().unwrap();
+    assert_eq!(actions(&second), ["of the second"]);
+    first.record(vec![entry("of the first")]).wait().unwrap();
+    first.settle().unwrap();
+    assert_eq!(actions(&first), ["of the first", "of the second"]);
+}
