@@ -10,7 +10,7 @@ use crate::domain::codes;
 #[derive(Debug, Clone)]
 pub struct RecordExample {
     /// The codes, each with its meaning.
-    pub codes: Vec<(&'static str, &'static str)>,
+    pub codes: Vec<(&'static str, String)>,
     /// What the records are.
     pub note: &'static str,
     /// The commands.
@@ -155,11 +155,14 @@ pub fn of_records() -> Vec<RecordExample> {
 }
 
 /// The codes after which records of a sample are named, in the order of the tables.
-fn named_in(sample: Sample) -> Vec<(&'static str, &'static str)> {
-    let of_registration = return_codes::ALL.iter().map(|entry| (entry.code, entry.meaning));
-    let of_verification =
-        codes::ALL.iter().filter(|entry| entry.code.starts_with("WSVRC")).map(|entry| (entry.code, entry.meaning));
-    let of_achievements = ERROR_CODES.iter().map(|entry| (entry.code, entry.meaning));
+fn named_in(sample: Sample) -> Vec<(&'static str, String)> {
+    let of_registration = return_codes::ALL.iter().map(|entry| (entry.code, entry.meaning.to_owned()));
+    let of_verification = codes::ALL.iter().filter(|entry| entry.code.starts_with("WSVRC"));
+    let of_verification = of_verification.map(|entry| (entry.code, entry.meaning.to_owned()));
+    let of_achievements = ERROR_CODES.iter().map(|entry| match entry.field {
+        "" => (entry.code, entry.meaning.to_owned()),
+        field => (entry.code, format!("{field}. {}", entry.meaning)),
+    });
     of_registration
         .chain(of_verification)
         .chain(of_achievements)
