@@ -1,6 +1,9 @@
 //! For every operation and every code that it can answer with: a request that produces it, on the data as the demonstration puts them.
 
 mod achievements;
+mod batches;
+
+pub use batches::{RecordExample, of_records};
 
 use super::FixtureError;
 use super::people::People;
@@ -35,10 +38,17 @@ pub struct Example {
     pub code: &'static str,
     /// What is special about the request.
     pub note: &'static str,
-    /// In whose name.
-    pub caller: Caller,
-    /// The fields by their dotted names, in which they stand on the command line.
-    pub fields: Vec<(&'static str, String)>,
+    /// How it is sent.
+    pub request: Request,
+}
+
+/// How an example is sent.
+#[derive(Debug, Clone)]
+pub enum Request {
+    /// As a call in somebody's name, with fields by their dotted names, in the order in which they stand on the command line.
+    Call(Caller, Fields),
+    /// By commands for the shell, the last of which is the call.
+    Script(String),
 }
 
 /// Every example, by service and operation, best outcomes first.
@@ -68,6 +78,10 @@ pub fn all(people: &People) -> Result<Vec<Example>, FixtureError> {
         cast.update(),
         cast.verify(),
         cast.retrieve(),
+        cast.submit_registration(),
+        Cast::registration_output(),
+        cast.submit_verification(),
+        Cast::verification_output(),
         cast.learning_events(),
         cast.learner_record(),
         cast.learner_by_uln(),
@@ -78,7 +92,6 @@ pub fn all(people: &People) -> Result<Vec<Example>, FixtureError> {
         list.extend(operation.examples());
     }
     list.extend(achievements::operations(cast.exact).into_iter().flat_map(Operation::examples));
-    list.extend(not_yet());
     Ok(list)
 }
 
@@ -97,13 +110,16 @@ struct Cast<'a> {
     non_ascii: &'a Learner,
 }
 
-type Fields = Vec<(&'static str, String)>;
+/// Fields by their dotted names.
+pub type Fields = Vec<(&'static str, String)>;
 
 /// An operation with its own outcomes. The first one's fields serve for the refusals that every operation shares.
 struct Operation {
     service: &'static str,
     name: &'static str,
     outcomes: Vec<(&'static str, &'static str, Fields)>,
+    /// Outcomes that take more than one command.
+    scripts: Vec<(&'static str, &'static str, String)>,
     /// A field with a value that the contract does not allow.
     malformed: (&'static str, &'static str),
     /// Who calls it when all is well.
@@ -112,7 +128,7 @@ struct Operation {
 
 impl Operation {
     fn new(service: &'static str, name: &'static str, malformed: (&'static str, &'static str)) -> Self {
-        Self { service, name, outcomes: Vec::new(), malformed, caller: Caller::Provider }
+        Self { service, name, outcomes: Vec::new(), scripts: Vec::new(), malformed, caller: Caller::Provider }
     }
 
     fn gives(mut self, code: &'static str, note: &'static str, fields: Fields) -> Self {
@@ -120,19 +136,26 @@ impl Operation {
         self
     }
 
+    fn runs(mut self, code: &'static str, note: &'static str, script: String) -> Self {
+        self.scripts.push((code, note, script));
+        self
+    }
+
     fn examples(self) -> Vec<Example> {
-        let Self { service, name: operation, outcomes, malformed, caller } = self;
+        let Self { service, name: operation, outcomes, scripts, malformed, caller } = self;
         let usual = outcomes.first().map(|(_, _, fields)| fields.clone()).unwrap_or_default();
         let wrong = with(&usual, malformed.0, malformed.1);
-        let example = |code, note, caller, fields| Example { service, operation, code, note, caller, fields };
-        let own = outcomes.into_iter().map(|(code, note, fields)| example(code, note, caller, fields));
+        let example = |code, note, request| Example { service, operation, code, note, request };
+        let call = |code, note, caller, fields| example(code, note, Request::Call(caller, fields));
+        let own = outcomes.into_iter().map(|(code, note, fields)| call(code, note, caller, fields));
+        let scripts = scripts.into_iter().map(|(code, note, script)| example(code, note, Request::Script(script)));
         let shared = [
-            example("WSEC0001", "a value that the contract does not allow", caller, wrong),
-            example("WSEC0003", "an organisation that does not exist", Caller::Unknown, usual.clone()),
-            example("WSEC0005", "a wrong password", Caller::WrongPassword, usual.clone()),
-            example("WSEC0006", "an organisation without permissions", Caller::Limited, usual),
+            call("WSEC0001", "a value that the contract does not allow", caller, wrong),
+            call("WSEC0003", "an organisation that does not exist", Caller::Unknown, usual.clone()),
+            call("WSEC0005", "a wrong password", Caller::WrongPassword, usual.clone()),
+            call("WSEC0006", "an organisation without permissions", Caller::Limited, usual),
         ];
-        own.chain(shared).collect()
+        own.chain(scripts).chain(shared).collect()
     }
 }
 
@@ -419,24 +442,6 @@ impl Cast<'_> {
             .gives("WSRC0004", "by organisation reference", text(&[("orgRef", AWARDING.org_ref)]))
             .gives("WSRC0001", "no such organisation", text(&[("ukPrn", "99999999")]))
     }
-}
-
-/// Operations that the service does not support yet.
-fn not_yet() -> Vec<Example> {
-    let example = |service, operation, caller| Example {
-        service,
-        operation,
-        code: "WSEC0002",
-        note: "batches are not supported yet",
-        caller,
-        fields: Vec::new(),
-    };
-    vec![
-        example(LS, "submitBatchRegistration", Caller::Provider),
-        example(LS, "getBatchRegistrationOutput", Caller::Provider),
-        example(LS, "submitVerifyBatch", Caller::Provider),
-        example(LS, "getVerifyBatchOutput", Caller::Provider),
-    ]
 }
 
 fn demographics(learner: &Learner) -> Fields {

@@ -1,4 +1,4 @@
-//! The folder of a demonstration: certificates, configuration, shell variables. What is there already is kept.
+//! The folder of a demonstration: certificates, configuration, shell variables, sample files. What is there already is kept.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -6,8 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::DemoError;
-use super::guide::quote;
 use super::organisations::{AWARDING, DemoOrganisation, ORGANISATIONS, PROVIDER};
+use super::samples::SAMPLES;
+use super::shell::quote;
 use crate::model::Peer;
 use crate::pki::{CertificateAuthority, Credential, peer_of_pem, write_private};
 
@@ -65,11 +66,11 @@ impl Folder {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(DemoError::file(path, error)),
             _ => Ok(()),
         };
-        for name in CONTENTS {
-            let file = path.join(name);
+        let samples = SAMPLES.iter().map(|sample| path.join("samples").join(sample.name));
+        for file in CONTENTS.iter().map(|name| path.join(name)).chain(samples) {
             remove(fs::remove_file(&file), &file)?;
         }
-        for folder in [path.join("pki"), path.to_owned()] {
+        for folder in [path.join("pki"), path.join("samples"), path.to_owned()] {
             let is_empty = fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_none());
             if is_empty {
                 remove(fs::remove_dir(&folder), &folder)?;
@@ -87,6 +88,13 @@ impl Folder {
     pub fn write(&self, name: &str, text: &str) -> Result<(), DemoError> {
         let file = self.path.join(name);
         fs::write(&file, text).map_err(|error| DemoError::file(&file, error))
+    }
+
+    /// Puts the sample files there, as they are meant to be.
+    pub fn write_samples(&self) -> Result<(), DemoError> {
+        let folder = self.path.join("samples");
+        fs::create_dir_all(&folder).map_err(|error| DemoError::file(&folder, error))?;
+        SAMPLES.iter().try_for_each(|sample| self.write(&format!("samples/{}", sample.name), sample.text))
     }
 
     /// `demo.env`.

@@ -3,10 +3,10 @@
 use std::fmt::{self, Write as _};
 
 use super::FixtureError;
-use super::examples::{self, Caller, Example};
-use super::organisations::{AWARDING, DemoOrganisation, LIMITED, ORGANISATIONS, PROVIDER};
+use super::examples::{self, Example, RecordExample, Request};
+use super::organisations::{AWARDING, DemoOrganisation, ORGANISATIONS, PROVIDER};
 use super::people::People;
-use crate::domain::codes;
+use super::shell::{self, quote};
 
 /// What every guide begins with.
 const INTRODUCTION: &str = "\
@@ -17,15 +17,21 @@ Nobody here exists: people, addresses, numbers and organisations are invented. T
 Before the first request, in your shell: `. demo/demo.env` (the file beside this one). `lrs` is this program (`target/release/lrs` after
 `make run`); credentials, FindType, getType, userType, vendor and language are filled in unless you name them.
 
-Every request below gives the code above it, on the data as the demonstration puts them. Some change the data (they say so); to put them back:
+The commands are for the folder in which the demonstration was started, so that its own folder is `demo/`; `demo/samples/` holds batch files.
+
+Every request below gives the code above it, on the data as the demonstration puts them. Those that say LRS_JOBS_WORKERS=0 need a demonstration that
+was started with it (`LRS_JOBS_WORKERS=0 make run`) and leaves its batches waiting. Some change the data; to put them back:
 ";
 
-/// Codes that no request produces by itself, and why.
+/// Codes that no request produces, and why.
 const NO_REQUEST: &str = "\
-## Codes that the state of the service causes
+## Codes that no request produces
 
+* **WSEC0002** (unknown request): every operation of the contracts is supported, and `lrs call` sends no other. A request for one that no contract
+  has gets it: see `fixtures/soap/LearnerService/unknown-operation/`.
 * **WSEC0004** (out of hours): set opening hours in `lrs.toml` (`[service] hours`) that do not hold the present moment, and start again.
 * **WSEC0999** (unknown exception): something broke inside, for example the store cannot be reached. No request should be able to cause it.
+* **WSRC0023**, **WSRC0024**: they belong to reports that are retired.
 * Maintenance is no code: with `[service] maintenance = true` every POST gets HTTP status 405 with `UnsupportedHttpVerb`.
 ";
 
@@ -51,8 +57,11 @@ fn write_guide(guide: &mut String, people: &People, examples: &[Example], learne
         }
         write_example(guide, example)?;
     }
-    writeln!(guide, "\n{NO_REQUEST}")?;
-    write_other_codes(guide, examples)
+    guide.push_str("\n## Codes of records\n");
+    for example in examples::of_records() {
+        write_record_example(guide, &example)?;
+    }
+    write!(guide, "\n{NO_REQUEST}")
 }
 
 fn write_organisations(guide: &mut String) -> fmt::Result {
@@ -83,9 +92,11 @@ fn write_people(guide: &mut String, people: &People, learners: u32) -> fmt::Resu
 }
 
 fn write_example(guide: &mut String, example: &Example) -> fmt::Result {
-    let Example { code, note, fields, .. } = example;
-    writeln!(guide, "\n### {code}: {note}\n\n```sh\n{}\n```", command(example, "lrs"))?;
-    if !fields.is_empty() {
+    let Example { code, note, request, .. } = example;
+    writeln!(guide, "\n### {code}: {note}\n\n```sh\n{}\n```", shell::commands(example, "lrs"))?;
+    if let Request::Call(_, fields) = request
+        && !fields.is_empty()
+    {
         let shown = |value: &str| if value.is_empty() { "(empty)".to_owned() } else { format!("`{value}`") };
         let values: Vec<_> = fields.iter().map(|(name, value)| format!("{name} {}", shown(value))).collect();
         writeln!(guide, "\n{}", values.join(", "))?;
@@ -93,30 +104,12 @@ fn write_example(guide: &mut String, example: &Example) -> fmt::Result {
     Ok(())
 }
 
-/// The published codes without an example, so that nobody looks for them in vain.
-fn write_other_codes(guide: &mut String, examples: &[Example]) -> fmt::Result {
-    guide.push_str("## Codes of operations that are not supported yet\n\n");
-    let unused = codes::ALL.iter().filter(|entry| !entry.operations.is_empty() && !entry.code.starts_with("VRF"));
-    for entry in unused.filter(|entry| examples.iter().all(|example| example.code != entry.code)) {
-        writeln!(guide, "* {} ({}): {}", entry.code, entry.operations.join(", "), entry.meaning)?;
-    }
-    Ok(())
-}
-
-/// The command line that sends an example.
-pub(super) fn command(example: &Example, program: &str) -> String {
-    let organisation = |ukprn: &str, org_ref: &str, password: &str| {
-        format!("--org-ukprn {} --org-ref {} --org-password {} ", quote(ukprn), quote(org_ref), quote(password))
-    };
-    let caller = match example.caller {
-        Caller::Provider => String::new(),
-        Caller::Awarding => "--as awarding ".to_owned(),
-        Caller::Limited => organisation(LIMITED.ukprn, LIMITED.org_ref, LIMITED.password),
-        Caller::Unknown => organisation("99999999", "NOBODY", PROVIDER.password),
-        Caller::WrongPassword => "--org-password wrong-passwordxx ".to_owned(),
-    };
-    let fields: String = example.fields.iter().map(|(name, value)| format!(" --{name} {}", quote(value))).collect();
-    format!("{program} call {caller}{}{fields}", example.operation)
+/// Codes of records come several at once: one batch gives them all.
+fn write_record_example(guide: &mut String, example: &RecordExample) -> fmt::Result {
+    let RecordExample { codes, note, script } = example;
+    let named: Vec<&str> = codes.iter().map(|(code, _)| *code).collect();
+    writeln!(guide, "\n### {}: {note}\n\n```sh\n{script}\n```\n", named.join(", "))?;
+    codes.iter().try_for_each(|(code, meaning)| writeln!(guide, "* {code}: {meaning}"))
 }
 
 /// Two commands to try: the same find with curl and with this program.
@@ -143,14 +136,4 @@ pub(super) fn commands(people: &People, program: &str) -> Result<[String; 2], Fi
         quote(given)
     );
     Ok([curl, call])
-}
-
-/// A word as a shell takes it literally.
-pub(super) fn quote(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./_-".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }

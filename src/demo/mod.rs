@@ -9,6 +9,8 @@ mod guide;
 mod organisations;
 pub mod people;
 pub mod population;
+mod samples;
+mod shell;
 #[cfg(test)]
 mod tests;
 
@@ -16,7 +18,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub use examples::{Caller, Example};
+pub use examples::{Caller, Example, Request};
 pub use organisations::{DemoOrganisation, ORGANISATIONS};
 
 use crate::domain::{AdministrationError, Service};
@@ -109,6 +111,7 @@ impl Demo {
     /// When files cannot be written, or those that are there cannot be read.
     pub fn prepare(folder: &Path, port: u16, ops_port: u16, learners: u32) -> Result<Self, DemoError> {
         let folder = Folder::prepare(folder, port, ops_port)?;
+        folder.write_samples()?;
         folder.write("PEOPLE.md", &guide::people_md(&People::named()?, learners, ops_port)?)?;
         Ok(Self { folder, learners, organisations: Arc::default() })
     }

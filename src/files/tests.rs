@@ -87,11 +87,16 @@ fn every_sample_is_listed() {
     let listed: Vec<String> = samples().into_iter().map(|sample| sample.path).collect();
     for kind in ["registration", "verification", "achievement"] {
         for part in ["clean", "faults"] {
-            for entry in fs::read_dir(folder().join(kind).join(part)).unwrap() {
-                let path = format!("{kind}/{part}/{}", entry.unwrap().file_name().to_string_lossy());
-                assert!(listed.contains(&path), "{path}");
-            }
+            expect_listed(&listed, &format!("{kind}/{part}"));
         }
+    }
+    expect_listed(&listed, "demo");
+}
+
+fn expect_listed(listed: &[String], part: &str) {
+    for entry in fs::read_dir(folder().join(part)).unwrap() {
+        let path = format!("{part}/{}", entry.unwrap().file_name().to_string_lossy());
+        assert!(listed.contains(&path), "{path}");
     }
 }
 

@@ -254,6 +254,18 @@ on_both! {
     }
 }
 
+/// What the contract does not let through is refused for the batch as a whole; whoever sends a file is told how to see every such record.
+#[test]
+fn a_file_with_a_malformed_record_is_refused_with_advice() {
+    let output =
+        Deployment::shared(Database::Sqlite).shell("lrs batch submit demo/samples/VLD_TEST0038_310720251451.CSV");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        !output.status.success() && told.contains("WSEC0001") && told.contains("lrs check demo/samples/"),
+        "{told}"
+    );
+}
+
 /// The queue and the service levels are told to operators, and jobs can be looked at and ended from the command line.
 #[test]
 fn operators_see_the_queue() {

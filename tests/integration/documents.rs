@@ -12,13 +12,8 @@ use crate::harness::{Database, Deployment};
 fn the_examples_of_the_readme_give_what_they_say() {
     let deployment = Deployment::shared(Database::Sqlite);
     let readme = readme();
-    let [curl, call] = blocks(&readme, "sh")
-        .into_iter()
-        .filter(|block| !block.contains("make "))
-        .filter(|block| !block.starts_with(". "))
-        .collect::<Vec<_>>()
-        .try_into()
-        .expect("two examples for the shell");
+    let first_call = chapter(&readme, "A first call");
+    let [_, curl, call] = blocks(first_call, "sh").try_into().expect("the variables, and two examples for the shell");
     let call = call.replace("target/release/lrs", LRS);
     let [php] = blocks(&readme, "php").try_into().expect("an example in PHP");
     let [python] = blocks(&readme, "python").try_into().expect("an example in Python");
@@ -39,6 +34,53 @@ fn the_examples_of_the_readme_give_what_they_say() {
         assert!(output.status.success(), "{name}: {told}\n{}", String::from_utf8_lossy(&output.stderr));
         assert!(told.contains(code), "{name}: {told}");
     }
+}
+
+/// The chapter about checking files, in a folder that has the demo and this project's fixtures.
+#[test]
+fn files_are_checked_as_the_readme_says() {
+    let deployment = Deployment::shared(Database::Sqlite);
+    let told = run_chapter(deployment, "Check a file before you send it");
+    assert!(told.contains("26 of 26 learners would be refused") && told.contains("no error found"), "{told}");
+    let is_made = |name: &str| name.starts_with("LRB_TEST0038_") && name.ends_with(".CSV");
+    let made = fs::read_dir(deployment.dir()).expect("the demo's folder");
+    let made = made.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+    assert_eq!(made.filter(|name| is_made(name)).count(), 1);
+}
+
+/// The chapter about batches: checked, submitted, fetched, and seen in the learner's record.
+#[test]
+fn a_batch_is_sent_as_the_readme_says() {
+    let told = run_chapter(&Deployment::start(Database::Sqlite), "Send a batch");
+    for expected in [
+        "registration file 2A (CSV, UTF-8), 3 learners\nValidation was successful, no error found.",
+        "1 x RC001",
+        "1 x RC002",
+        "1 x RC007",
+        "\"OUT_LRB_TEST0038_",
+        "\"EXC_LRB_TEST0038_",
+        "achievement file 1A (CSV, UTF-8), 3 achievements\nValidation was successful, no error found.",
+        "AchievementsCreated: 2",
+        "BusinessRuleErrors: 1",
+        "3,A003,1100001106,600/1166/X,Business,B001,",
+        "<a:SubjectCode>601/7001/3</a:SubjectCode>",
+        "<a:SubjectCode>K/599/5701</a:SubjectCode>",
+    ] {
+        assert!(told.contains(expected), "{expected} is missing:\n{told}");
+    }
+    assert_eq!(told.matches("<a:LearningEvent>").count(), 2, "{told}");
+}
+
+/// Runs the commands of a chapter, one block after the other, and returns what they print.
+fn run_chapter(deployment: &Deployment, heading: &str) -> String {
+    let programs = Path::new(LRS).parent().expect("a folder").display();
+    let script = blocks(chapter(&readme(), heading), "sh").join("\n");
+    assert!(script.contains("target/release/lrs "), "{heading}");
+    let script = script.replace("target/release/", &format!("{programs}/"));
+    let output = deployment.shell(&script.replace(" fixtures/", &format!(" {}/fixtures/", root().display())));
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
+    told
 }
 
 #[test]
@@ -76,10 +118,19 @@ fn the_settings_of_the_readme_are_those_of_the_program() {
 fn the_documents_name_files_that_exist() {
     let link = regex::Regex::new(r"\]\(([^)#:]+)\)").expect("a pattern");
     let folder = regex::Regex::new(
-        r"`((?:src|tests|wsdl|schemas|migrations|fixtures|codegen|fuzz|benches|scripts)/[a-z0-9_./-]*)`",
+        r"`((?:src|tests|wsdl|schemas|migrations|fixtures|codegen|docs|fuzz|benches|scripts)/[a-z0-9_./-]*)`",
     )
     .expect("a pattern");
-    for document in ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "fixtures/soap/README.md"] {
+    for document in [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "CHANGELOG.md",
+        "docs/check-a-file.md",
+        "docs/codes.md",
+        "fixtures/soap/README.md",
+        "fixtures/files/README.md",
+    ] {
         let path = root().join(document);
         let text = fs::read_to_string(&path).expect("a document");
         let beside = path.parent().expect("a folder");
@@ -98,6 +149,12 @@ fn root() -> PathBuf {
 
 fn readme() -> String {
     fs::read_to_string(root().join("README.md")).expect("the README")
+}
+
+/// What stands under a heading.
+fn chapter<'t>(text: &'t str, heading: &str) -> &'t str {
+    let (_, rest) = text.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no chapter {heading}"));
+    rest.split_once("\n## ").map_or(rest, |(chapter, _)| chapter)
 }
 
 /// The fenced blocks of one language.

@@ -2,46 +2,67 @@
 //! around it promises.
 
 use std::collections::BTreeSet;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 use learning_records::contract::SERVICES;
+use learning_records::domain::achievements::codes::ERROR_CODES;
+use learning_records::domain::batches::return_codes;
+use learning_records::domain::codes;
 use regex::Regex;
 
 use crate::fixtures::carried;
 use crate::harness::tree::Node;
-use crate::harness::{Database, Deployment, on_both};
+use crate::harness::{Database, Deployment, Setup, on_both};
 
-/// One command of the guide with the heading above it.
+/// Some commands of the guide with the heading above them.
 struct Promise {
     operation: String,
-    /// `none` for a reply that has no code.
-    code: String,
+    /// `none` for a reply that has no code; several where one batch gives them all.
+    codes: Vec<String>,
     note: String,
-    command: String,
+    script: String,
 }
 
 on_both! {
     fn every_command_of_the_guide_gives_the_code_above_it(database) {
         let deployment = Deployment::start(database);
+        let idle = Deployment::with(database, Setup { environment: vec![("LRS_JOBS_WORKERS", "0".to_owned())] });
         let guide = std::fs::read_to_string(deployment.dir().join("PEOPLE.md")).expect("the guide");
         let promises = promises(&guide);
         let mut wrong = Vec::new();
         for promise in &promises {
+            let deployment = if promise.note.contains("LRS_JOBS_WORKERS=0") { &idle } else { &deployment };
             deployment.reset();
-            let output = in_shell(&deployment, &promise.command);
+            let output = deployment.shell(&promise.script);
             if let Err(complaint) = promise.kept(&output) {
-                wrong.push(format!("== {}, {}: {}\n{}\n{complaint}", promise.operation, promise.code, promise.note, promise.command));
+                let Promise { operation, codes, note, script } = promise;
+                wrong.push(format!("== {operation}, {codes:?}: {note}\n{script}\n{complaint}"));
             }
         }
         assert!(wrong.is_empty(), "{} of {} promises are not kept\n{}", wrong.len(), promises.len(), wrong.join("\n"));
-        let operations: BTreeSet<&str> = promises.iter().map(|promise| promise.operation.as_str()).collect();
-        for service in SERVICES {
-            for operation in service.operations {
-                let name = format!("{}.{}", service.name, operation.name);
-                assert!(operations.contains(name.as_str()), "the guide has no request for {name}");
-            }
+    }
+}
+
+/// Every operation, and every code of every table, has a request; or the guide says in its one place for it why there is none.
+#[test]
+fn the_guide_has_every_operation_and_every_code() {
+    let deployment = Deployment::shared(Database::Sqlite);
+    let guide = std::fs::read_to_string(deployment.dir().join("PEOPLE.md")).expect("the guide");
+    let promises = promises(&guide);
+    let operations: BTreeSet<&str> = promises.iter().map(|promise| promise.operation.as_str()).collect();
+    for service in SERVICES {
+        for operation in service.operations {
+            let name = format!("{}.{}", service.name, operation.name);
+            assert!(operations.contains(name.as_str()), "the guide has no request for {name}");
         }
+    }
+    let promised: BTreeSet<&str> = promises.iter().flat_map(|promise| &promise.codes).map(String::as_str).collect();
+    let (_, explained) = guide.split_once("\n## Codes that no request produces\n").expect("the section");
+    let of_service = codes::ALL.iter().filter(|entry| !entry.code.starts_with("VRF")).map(|entry| entry.code);
+    let of_records = return_codes::ALL.iter().map(|entry| entry.code).chain(ERROR_CODES.iter().map(|entry| entry.code));
+    for code in of_service.chain(of_records) {
+        let is_explained = explained.contains(&format!("**{code}**"));
+        assert!(promised.contains(code) != is_explained, "{code} has a request: {}", promised.contains(code));
     }
 }
 
@@ -55,7 +76,7 @@ fn the_printed_commands_find_the_learner() {
         line.unwrap_or_else(|| panic!("the demo printed no {word}:\n{said}")).to_owned()
     };
     for command in [find("curl "), find(&format!("{} call ", crate::harness::deployment::LRS))] {
-        let output = in_shell(&deployment, &command);
+        let output = deployment.shell(&command);
         let told = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{command}\n{told}\n{}", String::from_utf8_lossy(&output.stderr));
         let reply = reply_in(&told).unwrap_or(&told);
@@ -65,33 +86,47 @@ fn the_printed_commands_find_the_learner() {
     }
 }
 
-/// A command as a person runs it who has read `demo.env` and has `lrs` on the path.
-fn in_shell(deployment: &Deployment, command: &str) -> Output {
-    let programs = Path::new(crate::harness::deployment::LRS).parent().expect("a folder");
-    let path = format!("{}:{}", programs.display(), std::env::var("PATH").expect("a path"));
-    let script = format!(". ./demo.env\n{command}");
-    let mut shell = Command::new("sh");
-    shell.args(["-c", &script]).env("PATH", path).current_dir(deployment.dir()).stdin(Stdio::null());
-    shell.output().expect("sh")
-}
-
 impl Promise {
-    /// Whether a run of `lrs call` did what the heading says; otherwise what it did.
+    /// Whether a run of the commands did what the heading says; otherwise what it did.
     fn kept(&self, output: &Output) -> Result<(), String> {
         let told = String::from_utf8_lossy(&output.stdout).into_owned();
-        let reply =
-            reply_in(&told).ok_or_else(|| format!("no reply:\n{told}\n{}", String::from_utf8_lossy(&output.stderr)))?;
-        let reply = Node::parse(reply);
-        let codes = carried(&reply);
-        let expected: Vec<String> = match self.code.as_str() {
-            "none" => Vec::new(),
-            _ if self.note.contains("WSRC") => words_like(&self.note, r"WSRC\d{4}"),
-            code => vec![code.to_owned()],
+        let last = self.script.lines().last().expect("a command");
+        if last.starts_with("lrs batch ") {
+            return self.records_have_their_codes(output, &told);
+        }
+        if last.starts_with("lrs check ") {
+            return self.the_report_names_every_code(&told);
+        }
+        let calls = last.starts_with("lrs call ");
+        let reply = if calls { reply_in(&told) } else { Some(told.as_str()) };
+        let nothing = || format!("no reply:\n{told}\n{}", String::from_utf8_lossy(&output.stderr));
+        let reply = Node::parse(reply.filter(|text| !text.is_empty()).ok_or_else(nothing)?);
+        self.reply_has_the_code(&reply)?;
+        let [code] = self.codes.as_slice() else { return Err("a call has one code".to_owned()) };
+        if output.status.success() == code.starts_with("WSEC000") {
+            return Err(format!("ended with {}", output.status));
+        }
+        let meaning = format!("{code}: ");
+        if calls && code != "none" && !told.lines().any(|line| line.starts_with(&meaning)) {
+            return Err("does not explain the code".to_owned());
+        }
+        Ok(())
+    }
+
+    fn reply_has_the_code(&self, reply: &Node) -> Result<(), String> {
+        let carried = carried(reply);
+        let (codes, note) = (&self.codes, &self.note);
+        let named = words_like(note, r"WS(?:RC0|VRC)\d{3}");
+        let expected: Vec<String> = match codes.first().map(String::as_str) {
+            Some("none") => Vec::new(),
+            // A note may tell what a second time gives.
+            _ if named.is_empty() || note.contains("a second time") => codes.clone(),
+            // It names the codes of the records: beside the code of the whole, or all that there are.
+            _ if named.contains(&codes[0]) => named,
+            _ => codes.iter().cloned().chain(named).collect(),
         };
-        // A note may tell what a second time gives.
-        let expected = if self.note.contains("a second time") { vec![self.code.clone()] } else { expected };
-        if codes != expected {
-            return Err(format!("carries {codes:?}, not {expected:?}"));
+        if carried != expected {
+            return Err(format!("carries {carried:?}, not {expected:?}"));
         }
         let flags: Vec<&str> = reply
             .descendants()
@@ -99,24 +134,41 @@ impl Promise {
             .filter(|node| node.name == "FailureFlag")
             .map(|node| node.text.as_str())
             .collect();
-        let promised = promised_flags(&self.note);
+        let promised = promised_flags(note);
         let kept = match promised.as_slice() {
             [] => true,
-            _ if self.note.contains("among the flags") => promised.iter().all(|flag| flags.contains(&flag.as_str())),
+            _ if note.contains("among the flags") => promised.iter().all(|flag| flags.contains(&flag.as_str())),
             _ => flags == promised,
         };
-        if !kept {
-            return Err(format!("has the flags {flags:?}, not {promised:?}"));
+        if kept { Ok(()) } else { Err(format!("has the flags {flags:?}, not {promised:?}")) }
+    }
+
+    /// Each record that the printed file holds is named after the code that it has there, and no code is without a record.
+    fn records_have_their_codes(&self, output: &Output, told: &str) -> Result<(), String> {
+        // Commands before the last may have said something.
+        let file = told.find("MISIdentifier").map_or(0, |found| told[..found].rfind('\n').map_or(0, |end| end + 1));
+        let mut reader = csv::Reader::from_reader(&told.as_bytes()[file..]);
+        let headings = reader.headers().expect("headings").clone();
+        let at = |names: &[&str]| headings.iter().position(|heading| names.contains(&heading));
+        let (Some(name), Some(code)) = (at(&["MISIdentifier"]), at(&["ReturnCode", "ResponseCode", "ErrorCode"]))
+        else {
+            return Err(format!("no such file:\n{told}\n{}", String::from_utf8_lossy(&output.stderr)));
+        };
+        let mut seen = BTreeSet::new();
+        for record in reader.records() {
+            let record = record.expect("a record");
+            if !record[name].starts_with(&record[code]) {
+                return Err(format!("{} has {}:\n{told}", &record[name], &record[code]));
+            }
+            seen.insert(record[code].to_owned());
         }
-        let fault = self.code.starts_with("WSEC000");
-        if output.status.success() == fault {
-            return Err(format!("ended with {}", output.status));
-        }
-        let meaning = format!("{}: ", self.code);
-        if self.code != "none" && !told.lines().any(|line| line.starts_with(&meaning)) {
-            return Err("does not explain the code".to_owned());
-        }
-        Ok(())
+        let promised: BTreeSet<String> = self.codes.iter().cloned().collect();
+        if seen == promised { Ok(()) } else { Err(format!("has {seen:?}, not {promised:?}")) }
+    }
+
+    fn the_report_names_every_code(&self, told: &str) -> Result<(), String> {
+        let missing: Vec<&String> = self.codes.iter().filter(|code| !told.contains(code.as_str())).collect();
+        if missing.is_empty() { Ok(()) } else { Err(format!("does not say {missing:?}:\n{told}")) }
     }
 }
 
@@ -143,22 +195,26 @@ fn words_like(text: &str, pattern: &str) -> Vec<String> {
     Regex::new(pattern).expect("a pattern").find_iter(text).map(|found| found.as_str().to_owned()).collect()
 }
 
-/// The commands of the guide that call the service, each under its two headings.
+/// The commands of the guide, each with the two headings above them.
 fn promises(guide: &str) -> Vec<Promise> {
     let mut promises = Vec::new();
     let (mut operation, mut heading) = (String::new(), None);
-    for line in guide.lines() {
+    let mut lines = guide.lines();
+    while let Some(line) = lines.next() {
         if let Some(name) = line.strip_prefix("## ") {
             name.clone_into(&mut operation);
         } else if let Some(text) = line.strip_prefix("### ") {
             assert!(heading.is_none(), "no command under {heading:?}");
-            let (code, note) = text.split_once(": ").expect("a code and a note");
-            heading = Some((code.to_owned(), note.to_owned()));
-        } else if line.starts_with("lrs call ") {
-            let (code, note) = heading.take().expect("a heading above the command");
-            promises.push(Promise { operation: operation.clone(), code, note, command: line.to_owned() });
+            let (codes, note) = text.split_once(": ").expect("codes and a note");
+            heading = Some((codes.split(", ").map(str::to_owned).collect(), note.to_owned()));
+        } else if line == "```sh" {
+            let script: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+            // The introduction has a command without a heading.
+            if let Some((codes, note)) = heading.take() {
+                promises.push(Promise { operation: operation.clone(), codes, note, script: script.join("\n") });
+            }
         }
     }
-    assert!(promises.len() > 100, "the guide has only {} commands", promises.len());
+    assert!(promises.len() > 150, "the guide has only {} commands", promises.len());
     promises
 }

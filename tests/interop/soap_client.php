@@ -161,15 +161,63 @@ function learner_service(Organisation $provider, Organisation $awarding): array
     expect($name, 'a-wrong-password', fault_code($wrong->service($name), 'learnerByULN', ['FindType' => 'CHK'] + $wrong->block() + $question), 'WSEC0005');
     $invalid = ['FindType' => 'CHK', 'ULN' => '12'] + $provider->block() + $question;
     expect($name, 'an-invalid-ULN', fault_code($service, 'learnerByULN', $invalid), 'WSEC0001');
-
-    // The batch operations are published and not yet served.
-    $batch = ['JobType' => 'FUL', 'LearnerRecordCount' => 1, 'Learner' => [['GivenName' => $given, 'FamilyName' => $family]]];
-    expect($name, 'submitBatchRegistration', fault_code($service, 'submitBatchRegistration', $provider->block() + $batch), 'WSEC0002');
-    expect($name, 'getBatchRegistrationOutput', fault_code($service, 'getBatchRegistrationOutput', $provider->block() + ['JobID' => 1]), 'WSEC0002');
-    $batch = ['LearnerRecordCount' => 1, 'OrgEmail' => null, 'Learner' => [['MISIdentifier' => '1'] + $verify]];
-    expect($name, 'submitVerifyBatch', fault_code($service, 'submitVerifyBatch', $provider->block() + $batch), 'WSEC0002');
-    expect($name, 'getVerifyBatchOutput', fault_code($service, 'getVerifyBatchOutput', $provider->block() + ['JobID' => 1]), 'WSEC0002');
     return [$uln, $given, $family];
+}
+
+/** Asks for a job's output until the job is over, for a minute at most. */
+function finished(callable $ask, string $status): object
+{
+    for ($asked = 0; $asked < 600; $asked++) {
+        $answer = $ask();
+        if (!in_array($answer->$status, ['Waiting', 'InProgress'], true)) {
+            return $answer;
+        }
+        usleep(100_000);
+    }
+    fwrite(STDERR, "the job is not over\n");
+    exit(1);
+}
+
+function learner_batches(Organisation $provider, string $uln, string $given, string $family): void
+{
+    $name = 'LearnerService';
+    $service = $provider->service($name);
+    $new = ['MISIdentifier' => 'new', 'GivenName' => letters(), 'FamilyName' => letters(),
+        'LastKnownPostCode' => 'ZZ' . random_int(10, 98) . ' 5WZ', 'DateOfBirth' => '2007-03-02', 'Gender' => '2',
+        'AbilityToShare' => '1', 'VerificationType' => '0'];
+    $insufficient = ['MISIdentifier' => 'insufficient', 'GivenName' => letters(), 'FamilyName' => letters()];
+    $batch = $provider->block() + ['JobType' => 'FUL', 'LearnerRecordCount' => 2, 'Learner' => [$insufficient, $new]];
+    $answer = $service->submitBatchRegistration(['LearnerRecordCount' => 3] + $batch);
+    expect($name, 'a-wrong-count', $answer->ResponseCode, 'WSRC0017');
+    $answer = $service->submitBatchRegistration($batch);
+    expect($name, 'submitBatchRegistration', $answer->ResponseCode, 'WSRC0007');
+    $asked = $provider->block() + ['JobID' => $answer->JobID];
+    $output = finished(fn () => $service->getBatchRegistrationOutput($asked), 'JobStatus');
+    expect($name, 'getBatchRegistrationOutput', $output->ResponseCode, 'WSRC0009');
+    $counters = [$output->NewLearnersCount, $output->ExistsUpdatedLearnersCount, $output->PossibleMatchLearnersCount,
+        $output->LearnersNotFoundCount, $output->RejectedLearnersCount];
+    insist($counters === [1, 0, 0, 0, 1], 'one learner is new and one is rejected');
+    $rows = array_map(fn ($row) => [$row->MISIdentifier, $row->ReturnCode], $output->Learner);
+    insist($rows === [['insufficient', 'RC006'], ['new', 'RC001']], 'the output has the order of the batch');
+    insist(($output->Learner[0]->ULN ?? '') === '', 'who is rejected has no ULN');
+    $person = ['ULN' => $output->Learner[1]->ULN, 'FamilyName' => $new['FamilyName'], 'GivenName' => $new['GivenName']];
+    $found = $service->learnerByULN(['FindType' => 'FUL'] + $provider->block() + $person);
+    insist($found->ResponseCode === 'WSRC0004', 'who was created is found');
+    $unknown = $service->getBatchRegistrationOutput(['JobID' => 9_000_000_000] + $asked);
+    expect($name, 'an-unknown-job', $unknown->ResponseCode, 'WSRC0018');
+
+    $question = ['FamilyName' => $family, 'GivenName' => $given, 'DateOfBirth' => null, 'Gender' => null];
+    $batch = ['LearnerRecordCount' => 2, 'OrgEmail' => null, 'Learner' => [
+        ['MISIdentifier' => 'nobody', 'ULN' => '1000000000'] + $question,
+        ['MISIdentifier' => 'match', 'ULN' => $uln] + $question,
+    ]];
+    $answer = $service->submitVerifyBatch($provider->block() + $batch);
+    expect($name, 'submitVerifyBatch', $answer->ResponseCode, 'WSRC0025');
+    $asked = $provider->block() + ['JobID' => $answer->JobID];
+    $output = finished(fn () => $service->getVerifyBatchOutput($asked), 'JobStatus');
+    expect($name, 'getVerifyBatchOutput', $output->ResponseCode, 'WSRC0027');
+    $rows = array_map(fn ($row) => [$row->MISIdentifier, $row->ResponseCode, $row->ULN ?? null], $output->VerifiedLearner);
+    insist($rows === [['nobody', 'WSVRC006', null], ['match', 'WSVRC001', $uln]], 'the output has the order of the batch');
 }
 
 function learner_service_r9(Organisation $provider, string $uln, string $given, string $family): void
@@ -213,7 +261,7 @@ function learner_service_r9(Organisation $provider, string $uln, string $given, 
     expect($name, 'a-wrong-password', fault_code($wrong->service($name), 'GetOrganisation', $message), 'WSEC0005');
 }
 
-function external_service(Organisation $awarding, string $uln, string $given, string $family): void
+function external_service(Organisation $provider, Organisation $awarding, string $uln, string $given, string $family): void
 {
     $name = 'ExternalService';
     $service = $awarding->service($name);
@@ -221,21 +269,23 @@ function external_service(Organisation $awarding, string $uln, string $given, st
         'FamilyName' => $family, 'GivenName' => $given, 'Grade' => '7', 'ProviderUkprn' => variable('PROVIDER_UKPRN'),
         'Uln' => $uln, 'UnitOrQualificationReferenceNumber' => '601/7001/3'];
     $unknown = ['UnitOrQualificationReferenceNumber' => '600/1166/X'] + $achievement;
-    $message = ['invokingUser' => $awarding->user(), 'emailAddress' => 'results@awarding.example', 'submissionType' => 'Final',
+    $message = ['invokingUser' => $awarding->user(), 'emailAddress' => 'results@awarding.compatibilitytest.com', 'submissionType' => 'Final',
         'achievements' => ['Achievement' => [$achievement, $unknown]]];
     $answer = $service->SubmitAchievementBatchJob($message)->SubmitAchievementBatchJobResult;
     expect($name, 'SubmitAchievementBatchJob', $answer->ResponseCode, 'WSRC0007');
     $message = ['invokingUser' => $awarding->user(), 'jobId' => $answer->JobId];
-    for ($asked = 0; $asked < 600; $asked++) {
-        $report = $service->GetAchievementBatchJob($message)->GetAchievementBatchJobResult;
-        if (!in_array($report->Status, ['Waiting', 'InProgress'], true)) {
-            break;
-        }
-        usleep(100_000);
-    }
+    $report = finished(fn () => $service->GetAchievementBatchJob($message)->GetAchievementBatchJobResult, 'Status');
     expect($name, 'GetAchievementBatchJob', $report->ResponseCode, 'WSRC0009');
     insist($report->AchievementsCreated === 1 && $report->BusinessRuleErrors === 1, 'one record was accepted and one refused');
+    insist($report->JobID === $message['jobId'] && $report->NumberOfRecords === 2, 'the report is that of the job');
     insist(str_contains($report->AchievementBatchErrorFile, ',B001,'), 'the error file names the code');
+
+    $record = $provider->service('LearnerServiceR9')->GetLearnerLearningEvents(['invokingOrganisation' => $provider->invokingR10(),
+        'userType' => 'ORG', 'vendorID' => 1, 'language' => 'ENG', 'uln' => $uln, 'givenName' => $given, 'familyName' => $family,
+        'dateOfBirth' => null, 'gender' => null, 'getType' => 'FULL'])->GetLearnerLearningEventsResult->LearnerRecord;
+    insist(count($record->LearningEvent) === 1, 'the accepted achievement is in the record, the refused one is not');
+    $event = $record->LearningEvent[0];
+    insist([$event->AchievementAwardDate, $event->Grade, $event->SubjectCode] === ['2024-08-22', '7', '601/7001/3'], 'the event is the achievement');
 
     $wrong = new Organisation('AO', 'not-the-password');
     $message = ['invokingUser' => $wrong->user(), 'jobId' => 1];
@@ -245,5 +295,6 @@ function external_service(Organisation $awarding, string $uln, string $given, st
 $provider = new Organisation('PROVIDER');
 $awarding = new Organisation('AO');
 [$uln, $given, $family] = learner_service($provider, $awarding);
+learner_batches($provider, $uln, $given, $family);
 learner_service_r9($provider, $uln, $given, $family);
-external_service($awarding, $uln, $given, $family);
+external_service($provider, $awarding, $uln, $given, $family);

@@ -144,19 +144,64 @@ def learner_service(provider, awarding):
                       GivenName=given)
     expect(name, "an-invalid-ULN", code, "WSEC0001")
 
-    # The batch operations are published and not yet served.
-    record = {"GivenName": given, "FamilyName": family}
-    code = fault_code(MIAP, service.submitBatchRegistration, **provider.block(), JobType="FUL", LearnerRecordCount=1,
-                      Learner=[record])
-    expect(name, "submitBatchRegistration", code, "WSEC0002")
-    code = fault_code(MIAP, service.getBatchRegistrationOutput, **provider.block(), JobID=1)
-    expect(name, "getBatchRegistrationOutput", code, "WSEC0002")
-    code = fault_code(MIAP, service.submitVerifyBatch, **provider.block(), LearnerRecordCount=1, OrgEmail=None,
-                      Learner=[{"MISIdentifier": "1", **question}])
-    expect(name, "submitVerifyBatch", code, "WSEC0002")
-    code = fault_code(MIAP, service.getVerifyBatchOutput, **provider.block(), JobID=1)
-    expect(name, "getVerifyBatchOutput", code, "WSEC0002")
     return uln, given, family
+
+
+def finished(ask, status):
+    """Asks for a job's output until the job is over, for a minute at most."""
+    for _ in range(600):
+        answer = ask()
+        if answer[status] not in ("Waiting", "InProgress"):
+            return answer
+        time.sleep(0.1)
+    raise SystemExit(f"the job is not over: {answer}")
+
+
+def learner_batches(provider, uln, given, family):
+    name = "LearnerService"
+    service = provider.service(name)
+    new = {
+        "MISIdentifier": "new",
+        "GivenName": letters(),
+        "FamilyName": letters(),
+        "LastKnownPostCode": f"ZZ{random.randint(10, 98)} 4WZ",
+        "DateOfBirth": "2007-03-01",
+        "Gender": "2",
+        "AbilityToShare": "1",
+        "VerificationType": "0",
+    }
+    insufficient = {"MISIdentifier": "insufficient", "GivenName": letters(), "FamilyName": letters()}
+    learners = [insufficient, new]
+    answer = service.submitBatchRegistration(**provider.block(), JobType="FUL", LearnerRecordCount=3, Learner=learners)
+    expect(name, "a-wrong-count", answer.ResponseCode, "WSRC0017")
+    answer = service.submitBatchRegistration(**provider.block(), JobType="FUL", LearnerRecordCount=2, Learner=learners)
+    expect(name, "submitBatchRegistration", answer.ResponseCode, "WSRC0007")
+    job = answer.JobID
+    output = finished(lambda: service.getBatchRegistrationOutput(**provider.block(), JobID=job), "JobStatus")
+    expect(name, "getBatchRegistrationOutput", output.ResponseCode, "WSRC0009")
+    counters = (output.NewLearnersCount, output.ExistsUpdatedLearnersCount, output.PossibleMatchLearnersCount,
+                output.LearnersNotFoundCount, output.RejectedLearnersCount)
+    assert counters == (1, 0, 0, 0, 1), output
+    rows = [(row.MISIdentifier, row.ReturnCode, bool(row.ULN)) for row in output.Learner]
+    assert rows == [("insufficient", "RC006", False), ("new", "RC001", True)], output
+    assert output.JobStartedDateTime <= output.JobFinishedDateTime, output
+    new_uln = output.Learner[1].ULN
+    found = service.learnerByULN(FindType="FUL", **provider.block(), ULN=new_uln, FamilyName=new["FamilyName"],
+                                 GivenName=new["GivenName"])
+    assert (found.ResponseCode, found.Learner[0].ULN) == ("WSRC0004", new_uln), found
+    unknown = service.getBatchRegistrationOutput(**provider.block(), JobID=9_000_000_000)
+    expect(name, "an-unknown-job", unknown.ResponseCode, "WSRC0018")
+
+    question = {"FamilyName": family, "GivenName": given, "DateOfBirth": None, "Gender": None}
+    learners = [{"MISIdentifier": "nobody", "ULN": "1000000000", **question},
+                {"MISIdentifier": "match", "ULN": uln, **question}]
+    answer = service.submitVerifyBatch(**provider.block(), LearnerRecordCount=2, OrgEmail=None, Learner=learners)
+    expect(name, "submitVerifyBatch", answer.ResponseCode, "WSRC0025")
+    job = answer.JobID
+    output = finished(lambda: service.getVerifyBatchOutput(**provider.block(), JobID=job), "JobStatus")
+    expect(name, "getVerifyBatchOutput", output.ResponseCode, "WSRC0027")
+    rows = [(row.MISIdentifier, row.ResponseCode, row.SearchedULN, row.ULN) for row in output.VerifiedLearner]
+    assert rows == [("nobody", "WSVRC006", "1000000000", None), ("match", "WSVRC001", uln, uln)], output
 
 
 def learner_service_r9(provider, uln, given, family):
@@ -203,7 +248,7 @@ def learner_service_r9(provider, uln, given, family):
     expect(name, "a-wrong-password", code, "WSEC0005")
 
 
-def external_service(awarding, uln, given, family):
+def external_service(provider, awarding, uln, given, family):
     name = "ExternalService"
     service = awarding.service(name)
     achievement = {
@@ -218,17 +263,22 @@ def external_service(awarding, uln, given, family):
         "UnitOrQualificationReferenceNumber": "601/7001/3",
     }
     unknown = {**achievement, "UnitOrQualificationReferenceNumber": "600/1166/X"}
-    batch = {"invokingUser": awarding.user(), "emailAddress": "results@awarding.example", "submissionType": "Final"}
+    batch = {"invokingUser": awarding.user(), "emailAddress": "results@awarding.compatibilitytest.com", "submissionType": "Final"}
     answer = service.SubmitAchievementBatchJob(**batch, achievements={"Achievement": [achievement, unknown]})
     expect(name, "SubmitAchievementBatchJob", answer.ResponseCode, "WSRC0007")
-    for _ in range(600):
-        report = service.GetAchievementBatchJob(invokingUser=awarding.user(), jobId=answer.JobId)
-        if report.Status not in ("Waiting", "InProgress"):
-            break
-        time.sleep(0.1)
+    job = answer.JobId
+    report = finished(lambda: service.GetAchievementBatchJob(invokingUser=awarding.user(), jobId=job), "Status")
     expect(name, "GetAchievementBatchJob", report.ResponseCode, "WSRC0009")
     assert (report.AchievementsCreated, report.BusinessRuleErrors, report.NumberOfRecords) == (1, 1, 2), report
+    assert (report.JobID, report.PercentageSuccessfulRecords, report.SuccessfulFinalAchievements) == (job, 50, 1), report
     assert ",B001," in report.AchievementBatchErrorFile, report
+
+    record = provider.service("LearnerServiceR9").GetLearnerLearningEvents(
+        invokingOrganisation=provider.invoking_r10(), userType="ORG", vendorID=1, language="ENG", uln=uln,
+        givenName=given, familyName=family, dateOfBirth=None, gender=None, getType="FULL").LearnerRecord
+    (event,) = record.LearningEvent
+    seen = (event.AchievementAwardDate, event.Grade, event.SubjectCode, event.AwardingOrganisationUkprn)
+    assert seen == ("2024-08-22", "7", "601/7001/3", awarding.ukprn), event
 
     wrong = Organisation("AO", password="not-the-password")
     code = fault_code(FAULTS, wrong.service(name).GetAchievementBatchJob, invokingUser=wrong.user(), jobId=1)
@@ -238,8 +288,9 @@ def external_service(awarding, uln, given, family):
 def main():
     provider, awarding = Organisation("PROVIDER"), Organisation("AO")
     learner = learner_service(provider, awarding)
+    learner_batches(provider, *learner)
     learner_service_r9(provider, *learner)
-    external_service(awarding, *learner)
+    external_service(provider, awarding, *learner)
 
 
 if __name__ == "__main__":

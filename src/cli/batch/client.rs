@@ -46,7 +46,13 @@ pub(super) fn submit(submit: Submit, out: &mut impl Write) -> Result<(), Failure
         writeln!(out, "The web service has no place for UCI and UPN: they are not sent.")?;
     }
     let (operation, given) = request::operation(&batch, job_type);
-    let reply = ask(&caller, operation, given, |node| request::add_records(node, &batch))?;
+    let reply = ask(&caller, operation, given, |node| request::add_records(node, &batch)).map_err(|error| match error {
+        Failure::Failed(text) if !checked.findings.is_empty() => Failure::Failed(format!(
+            "{text}\nThe web service may refuse a whole batch for one malformed record. For all of them: lrs check {}",
+            file.display()
+        )),
+        other => other,
+    })?;
     let code = reply.value("ResponseCode").unwrap_or_default();
     let job = reply.value("JobID").or_else(|| reply.value("JobId")).unwrap_or_default();
     writeln!(out, "{}", in_words(code))?;

@@ -1,6 +1,10 @@
 //! Examples of ExternalService: a batch of one achievement, in the name of the awarding organisation.
 
+use super::batches::{
+    CANCEL, CANCELLED, WITHOUT_WORKERS, left_waiting, not_configured, submitted, too_many_achievements,
+};
 use super::{Caller, Operation, text, with};
+use crate::demo::samples;
 use crate::model::Learner;
 
 const SERVICE: &str = "ExternalService";
@@ -25,11 +29,23 @@ pub(super) fn operations(learner: &Learner) -> [Operation; 2] {
         .gives("WSRC0007", "one achievement; JobId is the number to ask for", one.clone())
         .gives("WSEC0044", "no e-mail address", with(&one, "emailAddress", "results"))
         .gives("WSEC0045", "neither provisional nor final", with(&one, "submissionType", "X"))
-        .gives("WSEC0047", "no achievement", none);
-    let get = Operation::new(SERVICE, "GetAchievementBatchJob", ("jobId", "first")).gives(
-        "WSRC0018",
-        "no such job",
-        text(&[("jobId", "4711")]),
-    );
+        .gives("WSEC0047", "no achievement", none)
+        .runs(
+            "WSEC0046",
+            "10,001 achievements",
+            too_many_achievements(learner.uln.as_str(), &learner.given_name, &learner.family_name),
+        )
+        .runs("WSRC0043", "an awarding organisation that is not recognised yet", not_configured(&one));
+    let (role, sample) = ("--as awarding ", samples::ACHIEVEMENTS);
+    let job = "lrs call --as awarding GetAchievementBatchJob --jobId \"$JOB\"";
+    let get = Operation::new(SERVICE, "GetAchievementBatchJob", ("jobId", "first"))
+        .gives("WSRC0018", "no such job", text(&[("jobId", "4711")]))
+        .runs(
+            "WSRC0009",
+            "two achievements are created, one is refused; the error file is in the reply",
+            format!("{}\n{job}", submitted(role, sample)),
+        )
+        .runs("WSRC0008", WITHOUT_WORKERS, format!("{}\n{job}", left_waiting(role, sample)))
+        .runs("WSRC0010", CANCELLED, format!("{}\n{CANCEL}\n{job}", left_waiting(role, sample)));
     [submit, get].map(|operation| Operation { caller: Caller::Awarding, ..operation })
 }

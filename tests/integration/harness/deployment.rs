@@ -178,6 +178,16 @@ impl Deployment {
         command.stdin(Stdio::null()).output().expect("lrs runs")
     }
 
+    /// Runs a script as a person does who has read `demo.env` and has `lrs` on the path, in the folder in which the demo was started.
+    pub fn shell(&self, script: &str) -> Output {
+        let programs = Path::new(LRS).parent().expect("a folder");
+        let path = format!("{}:{}", programs.display(), std::env::var("PATH").expect("a path"));
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!(". demo/demo.env\n{script}")]).current_dir(self.folder.path());
+        self.environment(&mut shell);
+        shell.env("PATH", path).stdin(Stdio::null()).output().expect("sh")
+    }
+
     /// Starts another verb of `lrs` on this deployment's configuration and store, and lets it run.
     pub fn spawn(&self, arguments: &[&str]) -> Child {
         let mut command = Command::new(LRS);

@@ -1,0 +1,195 @@
+//! Examples of batches: the four operations of LearnerService, and a request for the code of every record.
+
+use super::{Caller, Cast, LS, NOBODY, Operation, text, with};
+use crate::demo::samples::{self, Sample};
+use crate::domain::achievements::codes::ERROR_CODES;
+use crate::domain::batches::return_codes;
+use crate::domain::codes;
+
+/// A request for the codes of some records.
+#[derive(Debug, Clone)]
+pub struct RecordExample {
+    /// The codes, each with its meaning.
+    pub codes: Vec<(&'static str, String)>,
+    /// What the records are.
+    pub note: &'static str,
+    /// The commands.
+    pub script: String,
+}
+
+/// Submits a sample, waits, and keeps the number of the job in a variable.
+pub(super) fn submitted(role: &str, sample: Sample) -> String {
+    format!("JOB=$(lrs batch submit {role}{} --wait | sed -n 's/^Job //p')", sample.path())
+}
+
+/// The same where nobody does batches.
+pub(super) fn left_waiting(role: &str, sample: Sample) -> String {
+    submitted(role, sample).replace(" --wait", "")
+}
+
+/// Ends the job of the variable.
+pub(super) const CANCEL: &str = "lrs batch cancel \"$JOB\" --config demo/lrs.toml";
+/// What every example says of which it is true.
+pub(super) const WITHOUT_WORKERS: &str = "nobody does batches: LRS_JOBS_WORKERS=0";
+/// The same for a job that an operator ended.
+pub(super) const CANCELLED: &str = "cancelled before anybody did it: LRS_JOBS_WORKERS=0";
+
+impl Cast<'_> {
+    pub(super) fn submit_registration(&self) -> Operation {
+        let two = [
+            ("JobType", "FUL"),
+            ("LearnerRecordCount", "2"),
+            ("Learner.MISIdentifier", "1"),
+            ("Learner.GivenName", "Georgiana"),
+            ("Learner.FamilyName", "Batchworth"),
+            ("Learner.LastKnownPostCode", "ZZ44 1AA"),
+            ("Learner.DateOfBirth", "2007-08-09"),
+            ("Learner.Gender", "2"),
+            ("Learner.AbilityToShare", "1"),
+            ("Learner.VerificationType", "2"),
+            ("Learner.ULN", self.exact.uln.as_str()),
+            ("Learner.MISIdentifier", "2"),
+            ("Learner.GivenName", &self.exact.given_name),
+            ("Learner.FamilyName", &self.exact.family_name),
+        ];
+        let two = text(&two);
+        Operation::new(LS, "submitBatchRegistration", ("JobType", "ALL"))
+            .gives("WSRC0007", "two learners; JobID is the number to ask for", two.clone())
+            .gives(
+                "WSRC0007",
+                "two learners are looked for, none is registered or changed",
+                with(&two, "JobType", "CHK"),
+            )
+            .gives("WSRC0017", "three learners are announced", with(&two, "LearnerRecordCount", "3"))
+    }
+
+    pub(super) fn registration_output() -> Operation {
+        let (role, sample) = ("", samples::REGISTRATION_CODES);
+        let get = "lrs call getBatchRegistrationOutput --JobID \"$JOB\"";
+        Operation::new(LS, "getBatchRegistrationOutput", ("JobID", "first"))
+            .gives("WSRC0018", "no such job", text(&[("JobID", "4711")]))
+            .runs("WSRC0009", "a batch that is done", format!("{}\n{get}", submitted(role, sample)))
+            .runs("WSRC0008", WITHOUT_WORKERS, format!("{}\n{get}", left_waiting(role, sample)))
+            .runs("WSRC0010", CANCELLED, format!("{}\n{CANCEL}\n{get}", left_waiting(role, sample)))
+    }
+
+    pub(super) fn submit_verification(&self) -> Operation {
+        let two = [
+            ("LearnerRecordCount", "2"),
+            ("Learner.MISIdentifier", "1"),
+            ("Learner.ULN", self.verify.uln.as_str()),
+            ("Learner.FamilyName", &self.verify.family_name),
+            ("Learner.GivenName", &self.verify.given_name),
+            ("Learner.MISIdentifier", "2"),
+            ("Learner.ULN", NOBODY),
+            ("Learner.FamilyName", &self.verify.family_name),
+            ("Learner.GivenName", &self.verify.given_name),
+        ];
+        let two = text(&two);
+        Operation::new(LS, "submitVerifyBatch", ("LearnerRecordCount", "0"))
+            .gives("WSRC0025", "two learners; JobID is the number to ask for", two.clone())
+            .gives("WSRC0030", "three learners are announced", with(&two, "LearnerRecordCount", "3"))
+    }
+
+    pub(super) fn verification_output() -> Operation {
+        let (role, sample) = ("", samples::VERIFICATION_CODES);
+        let get = "lrs call getVerifyBatchOutput --JobID \"$JOB\"";
+        Operation::new(LS, "getVerifyBatchOutput", ("JobID", "first"))
+            .gives("WSRC0018", "no such job", text(&[("JobID", "4711")]))
+            .runs(
+                "WSRC0027",
+                "a batch that is done, whose records have WSVRC001, WSVRC002, WSVRC003, WSVRC004, WSVRC005 and WSVRC006",
+                format!("{}\n{get}", submitted(role, sample)),
+            )
+            .runs("WSRC0026", WITHOUT_WORKERS, format!("{}\n{get}", left_waiting(role, sample)))
+            .runs("WSRC0028", CANCELLED, format!("{}\n{CANCEL}\n{get}", left_waiting(role, sample)))
+    }
+}
+
+/// A request for every code of a record.
+pub fn of_records() -> Vec<RecordExample> {
+    let output = |sample| format!("{}\nlrs batch output \"$JOB\"", submitted("", sample));
+    let errors = |sample| format!("{}\nlrs batch errors --as awarding \"$JOB\"", submitted("--as awarding ", sample));
+    let check = |sample: Sample| format!("lrs check {}", sample.path());
+    let example = |sample, note, script| RecordExample { codes: named_in(sample), note, script };
+    vec![
+        example(
+            samples::REGISTRATION_CODES,
+            "records of a registration batch, each named after its ReturnCode",
+            output(samples::REGISTRATION_CODES),
+        ),
+        example(
+            samples::REGISTRATION_CODES_OF_FILES,
+            "records of a registration file; the web service has no UCI and UPN, and gives RC011 for the age",
+            check(samples::REGISTRATION_CODES_OF_FILES),
+        ),
+        example(
+            samples::VERIFICATION_CODES,
+            "records of a verify batch, each named after its ResponseCode",
+            output(samples::VERIFICATION_CODES),
+        ),
+        example(
+            samples::VERIFICATION_CODES_OF_FILES,
+            "a malformed record of a verify file; the web service refuses the whole batch with WSEC0001",
+            check(samples::VERIFICATION_CODES_OF_FILES),
+        ),
+        example(
+            samples::ACHIEVEMENT_ERRORS,
+            "records of an achievement batch, each named after its ErrorCode; those named otherwise are accepted and prepare others",
+            errors(samples::ACHIEVEMENT_ERRORS),
+        ),
+        example(
+            samples::UNRECOGNISED,
+            "the awarding organisation's recognition has ended",
+            format!(
+                "lrs org recognition TEST0045 Surrendered --ended 2024-03-31 --config demo/lrs.toml\n{}",
+                errors(samples::UNRECOGNISED)
+            ),
+        ),
+        example(
+            samples::PROVISIONAL,
+            "a final achievement is sent again in a provisional batch",
+            errors(samples::PROVISIONAL),
+        ),
+    ]
+}
+
+/// The codes after which records of a sample are named, in the order of the tables.
+fn named_in(sample: Sample) -> Vec<(&'static str, String)> {
+    let of_registration = return_codes::ALL.iter().map(|entry| (entry.code, entry.meaning.to_owned()));
+    let of_verification = codes::ALL.iter().filter(|entry| entry.code.starts_with("WSVRC"));
+    let of_verification = of_verification.map(|entry| (entry.code, entry.meaning.to_owned()));
+    let of_achievements = ERROR_CODES.iter().map(|entry| match entry.field {
+        "" => (entry.code, entry.meaning.to_owned()),
+        field => (entry.code, format!("{field}. {}", entry.meaning)),
+    });
+    of_registration
+        .chain(of_verification)
+        .chain(of_achievements)
+        // The quotation mark of the cell stands before it, so that RC001 is not found in WSVRC001.
+        .filter(|(code, _)| sample.text.contains(&format!("\"{code}")))
+        .collect()
+}
+
+/// One achievement too many for a batch. No command line is long enough for it, so that curl sends it.
+pub(super) fn too_many_achievements(uln: &str, given_name: &str, family_name: &str) -> String {
+    format!(
+        "\
+ACHIEVEMENT='<Achievement><AchievementAwardDate>2024-08-22T00:00:00</AchievementAwardDate><Action>1</Action><ActionDate>2024-08-23T00:00:00</ActionDate><FamilyName>{family_name}</FamilyName><GivenName>{given_name}</GivenName><Grade>7</Grade><ProviderUkprn>TEST0038</ProviderUkprn><Uln>{uln}</Uln><UnitOrQualificationReferenceNumber>601/7001/3</UnitOrQualificationReferenceNumber></Achievement>'
+{{
+  echo '<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><SubmitAchievementBatchJob xmlns=\"http://api.lrs.qcf.gov.uk/services\">'
+  echo '<invokingUser xmlns:m=\"http://api.lrs.qcf.gov.uk/model\">'
+  echo \"<m:OrgPassword>$AO_PASSWORD</m:OrgPassword><m:OrganisationRef>$AO_ORGREF</m:OrganisationRef><m:UserName>curl</m:UserName></invokingUser>\"
+  echo '<emailAddress/><submissionType>F</submissionType><achievements>'
+  yes \"$ACHIEVEMENT\" | head -n 10001
+  echo '</achievements></SubmitAchievementBatchJob></s:Body></s:Envelope>'
+}} |
+curl -s --cacert \"$LRS_CA\" --cert \"$AO_CERT\" -H 'Content-Type: text/xml; charset=utf-8' --data-binary @- \"$LRS_URL/ExternalService.svc\""
+    )
+}
+
+/// An awarding organisation that was never recognised, and what it is told.
+pub(super) fn not_configured(fields: &[(&'static str, String)]) -> String {
+    let submit = crate::demo::shell::call("lrs", Caller::Awarding, "SubmitAchievementBatchJob", fields);
+    format!("lrs org recognition TEST0045 Applied --config demo/lrs.toml\n{submit}")
+}
