@@ -2,10 +2,17 @@
 
 use clap::Parser;
 use learning_records::cli::{self, Cli};
+use learning_records::ops;
 use std::process::ExitCode;
 
+/// A call makes some hundred small allocations on one thread and frees some of them on another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
-    match cli::run(Cli::parse(), &mut std::io::stdout()) {
+    let outcome = cli::run(Cli::parse(), &mut std::io::stdout());
+    ops::flush_log();
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if let Some(message) = failure.message() {

@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use log::kv::{Key, Value, VisitSource};
 use log::{LevelFilter, Record};
 
+use super::gathered::{Gathered, flush_log};
 use crate::config;
 use crate::model::Fingerprint;
 
@@ -102,7 +103,7 @@ pub fn init_log(settings: &config::Log) {
         .filter_level(others)
         .filter_module("learning_records", settings.level)
         .filter_module("lrs", settings.level)
-        .target(env_logger::Target::Stderr)
+        .target(env_logger::Target::Pipe(Box::new(Gathered::start())))
         .format(|to, record| write_record(to, Utc::now(), record))
         .try_init();
     if started.is_ok() {
@@ -115,6 +116,7 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
         Some(place) => log::error!("panic at {}:{}", place.file(), place.line()),
         None => log::error!("panic"),
     }
+    flush_log();
 }
 
 fn write_record(to: &mut dyn Write, now: DateTime<Utc>, record: &Record<'_>) -> io::Result<()> {

@@ -1,10 +1,12 @@
 //! What operators see: health and readiness, metrics, the log. Labels and log fields are fixed words, numbers and references of
 //! organisations; there is no way for personal data into them.
 
+mod gathered;
 mod listener;
 mod logging;
 mod metrics;
 
+pub use self::gathered::flush_log;
 pub use self::listener::{Operations, Probe, Refresh, Reset, bind};
 pub use self::logging::{CallLine, RequestId, init_log, log_call};
 pub use self::metrics::{Calls, Metrics, Queue};

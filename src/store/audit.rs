@@ -10,8 +10,11 @@ use super::schema::{audit, trail_position};
 use super::{AnyConnection, StoreError};
 use crate::model::{AuditEntry, Fingerprint, Timestamp, Uln};
 
-/// Rows of one statement: below PostgreSQL's limit of 65,535 bound values, and SQLite's of 32,766.
+/// Rows of one statement: below PostgreSQL's limit of 65,535 bound values.
+#[cfg(feature = "postgres")]
 const ROWS_AT_ONCE: usize = 2_000;
+/// Rows of one statement that moves lines of the trail file.
+const MOVED_TOGETHER: usize = 32;
 
 #[derive(Insertable, Serialize, Deserialize)]
 #[diesel(table_name = audit, treat_none_as_default_value = false)]
@@ -97,18 +100,19 @@ pub(super) fn to_lines<'a>(entries: impl Iterator<Item = &'a AuditEntry>) -> Vec
 
 /// Adds rows that were made lines.
 pub(super) fn insert_lines(connection: &mut AnyConnection, lines: &[u8]) -> Result<(), StoreError> {
-    let rows: Vec<Row<'_>> = serde_json::Deserializer::from_slice(lines)
+    let mut rows = serde_json::Deserializer::from_slice(lines)
         .into_iter()
-        .collect::<Result<_, _>>()
-        .map_err(|_| StoreError::Corrupt("audit (in the trail file)"))?;
-    let mut rows = rows.into_iter();
-    loop {
-        let part: Vec<Row<'_>> = rows.by_ref().take(ROWS_AT_ONCE).collect();
-        if part.is_empty() {
-            return Ok(());
-        }
-        on_either!(connection, c => diesel::insert_into(audit::table).values(part).execute(c))?;
+        .map(|row| row.map_err(|_| StoreError::Corrupt("audit (in the trail file)")))
+        .peekable();
+    while rows.peek().is_some() {
+        let part: Vec<Row<'_>> = rows.by_ref().take(MOVED_TOGETHER).collect::<Result<_, _>>()?;
+        on_either!(connection, c => match <[Row<'_>; MOVED_TOGETHER]>::try_from(part) {
+            // A number that the compiler knows makes a statement that stays prepared.
+            Ok(rows) => diesel::insert_into(audit::table).values(rows).execute(c)?,
+            Err(rows) => diesel::insert_into(audit::table).values(rows).execute(c)?,
+        });
     }
+    Ok(())
 }
 
 /// How far the generation of the trail file has been moved into the table, in bytes.

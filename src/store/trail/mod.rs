@@ -21,10 +21,17 @@ use crate::model::AuditEntry;
 
 /// As many calls as one append takes.
 const LARGEST_GROUP: usize = 512;
+/// When a group had this many calls, the next one is worth waiting for: to write a group costs as much as to answer a call.
+const CROWD: usize = 4;
+/// How long to wait for it: about as long as the disk takes.
+const GATHERING: Duration = Duration::from_micros(150);
 /// As many lines as one transaction moves: it takes a few milliseconds, for which changes may have to wait.
 const MOVED_AT_ONCE: usize = 1_024;
+/// With so many lines it is time to move them all, one transaction after another. Every transaction empties the readers' page caches, so
+/// that many in a row and then none for a while are better than one now and then.
+const MANY: usize = 16_384;
 /// How long a line stays out of the table when there is little to do, and the pause after a failure.
-const DELAY: Duration = Duration::from_millis(250);
+const DELAY: Duration = Duration::from_millis(1_000);
 /// As many lines may wait for the table before more are refused: the database does not answer.
 const MOST_PENDING: usize = 1_000_000;
 
@@ -61,6 +68,7 @@ impl Trail {
             pending_lines: pending.iter().map(|frame| frame.count).sum(),
             pending,
             moving: None,
+            bursting: false,
             failed: false,
             since: Instant::now(),
             settling: Vec::new(),
@@ -110,6 +118,8 @@ struct Keeper {
     pending_lines: usize,
     /// Lines of the transaction that is under way.
     moving: Option<usize>,
+    /// Whether one transaction follows another until next to nothing is left.
+    bursting: bool,
     /// Whether the last transaction failed: the next one waits a while.
     failed: bool,
     /// Since when lines are pending, or the last transaction ended.
@@ -121,6 +131,7 @@ struct Keeper {
 impl Keeper {
     fn run(mut self, tasks: &Receiver<Task>) {
         let mut open = true;
+        let mut crowd = false;
         while open {
             let mut group = Vec::new();
             open = match self.next(tasks) {
@@ -128,12 +139,16 @@ impl Keeper {
                 Err(RecvTimeoutError::Timeout) => true,
                 Err(RecvTimeoutError::Disconnected) => false,
             };
+            if crowd {
+                thread::sleep(GATHERING);
+            }
             while open
                 && group.len() < LARGEST_GROUP
                 && let Ok(task) = tasks.try_recv()
             {
                 open = self.take(task, &mut group);
             }
+            crowd = group.len() >= CROWD;
             self.keep(group);
             self.move_on();
         }
@@ -201,9 +216,9 @@ impl Keeper {
 
     /// Hands pending lines to a transaction when they are many, due, or waited for.
     fn move_on(&mut self) {
-        let many = self.pending_lines >= MOVED_AT_ONCE || !self.settling.is_empty();
-        let due = self.since.elapsed() >= DELAY || (many && !self.failed);
-        if self.moving.is_none() && !self.pending.is_empty() && due {
+        let many = self.pending_lines >= MANY || !self.settling.is_empty();
+        self.bursting |= self.since.elapsed() >= DELAY || (many && !self.failed);
+        if self.moving.is_none() && self.bursting && !self.pending.is_empty() {
             self.hand_over();
         }
     }
@@ -232,6 +247,7 @@ impl Keeper {
         let lines = self.moving.take().unwrap_or(0);
         self.since = Instant::now();
         self.failed = outcome.is_err();
+        self.bursting = outcome.is_ok() && self.pending_lines >= MOVED_AT_ONCE;
         match outcome {
             Ok(()) => {
                 for (left, _) in &mut self.settling {
