@@ -2,7 +2,6 @@
 
 use clap::Parser;
 use learning_records::cli::{self, Cli};
-use learning_records::ops;
 use std::process::ExitCode;
 
 /// A call makes some hundred small allocations on one thread and frees some of them on another.
@@ -10,9 +9,7 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let outcome = cli::run(Cli::parse(), &mut std::io::stdout());
-    ops::flush_log();
-    match outcome {
+    match cli::run(Cli::parse(), &mut std::io::stdout()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if let Some(message) = failure.message() {

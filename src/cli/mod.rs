@@ -23,6 +23,8 @@ mod wsdl;
 use clap::{Parser, Subcommand};
 use std::io::Write;
 
+use crate::ops;
+
 pub use self::failure::Failure;
 
 /// The Learning Records Service: find, register, update and verify learners, and read their records
@@ -61,7 +63,7 @@ enum Verb {
 
 /// Runs the verb that the command line names.
 pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
-    match cli.verb {
+    let outcome = match cli.verb {
         Verb::Demo(demo) => demo::run(&demo, out),
         Verb::Serve(serve) => serve::run(&serve, out),
         Verb::Worker(worker) => worker::run(&worker, out),
@@ -77,7 +79,9 @@ pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
         Verb::Health(health) => health::run(&health, out),
         Verb::Slo(slo) => slo::run(&slo, out),
         Verb::Config(verb) => config::run(&verb, out),
-    }
+    };
+    ops::flush_log();
+    outcome
 }
 
 #[cfg(test)]
