@@ -1,9 +1,11 @@
 //! Achievements through the doors: submitted by an awarding organisation, done by the server's workers, reported with every counter, and seen
 //! by a provider in the learner's record.
 
+use std::io;
 use std::time::{Duration, Instant};
 
 use crate::flows::Person;
+use crate::harness::actor::SOAP_HEADERS;
 use crate::harness::message::{Credentials, SOAP_1_1, escape};
 use crate::harness::tree::Node;
 use crate::harness::{Actor, Deployment, on_both};
@@ -11,11 +13,11 @@ use crate::harness::{Actor, Deployment, on_both};
 const EXTERNAL: &str = "ExternalService";
 const SERVICES: &str = "http://api.lrs.qcf.gov.uk/services";
 const MODEL: &str = "http://api.lrs.qcf.gov.uk/model";
-const GCSE: &str = "601/7001/3";
-const UNIT: &str = "K/599/5701";
+pub const GCSE: &str = "601/7001/3";
+pub const UNIT: &str = "K/599/5701";
 
 /// A record: what differs from a final GCSE of the person.
-fn record(uln: &str, person: &Person, changes: &[(&str, &str)]) -> String {
+pub fn record(uln: &str, person: &Person, changes: &[(&str, &str)]) -> String {
     let members = [
         ("AchievementAwardDate", "2024-08-22T00:00:00"),
         ("Action", "1"),
@@ -46,17 +48,28 @@ fn request(credentials: &Credentials, operation: &str, rest: &str) -> String {
 
 /// Submits records and returns the response code and the job's number.
 fn submit(actor: &Actor<'_>, email: &str, submission_type: &str, records: &[String]) -> (String, String) {
+    try_submit(actor, email, submission_type, records).expect("an answer")
+}
+
+/// Submits records to a server that may die meanwhile.
+pub fn try_submit(
+    actor: &Actor<'_>,
+    email: &str,
+    submission_type: &str,
+    records: &[String],
+) -> io::Result<(String, String)> {
     let rest = format!(
         "<emailAddress>{email}</emailAddress><submissionType>{submission_type}</submissionType><achievements>{}</achievements>",
         records.concat()
     );
-    let answer = actor.post(EXTERNAL, &request(&actor.credentials(), "SubmitAchievementBatchJob", &rest));
+    let envelope = request(&actor.credentials(), "SubmitAchievementBatchJob", &rest);
+    let answer = actor.try_post(EXTERNAL, SOAP_HEADERS, envelope.as_bytes())?;
     let member = |name: &str| answer.value(&format!("SubmitAchievementBatchJobResult/{name}"));
-    (member("ResponseCode"), member("JobId"))
+    Ok((member("ResponseCode"), member("JobId")))
 }
 
 /// The job's report as soon as it is over.
-fn finished(actor: &Actor<'_>, job: &str) -> Node {
+pub fn over(actor: &Actor<'_>, job: &str) -> Node {
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
         let report = report(actor, job);
@@ -103,7 +116,7 @@ on_both! {
         ];
         let (code, job) = submit(&awarding, "exams@example.org", "P", &records);
         assert_eq!(code, "WSRC0007");
-        let report = finished(&awarding, &job);
+        let report = over(&awarding, &job);
         for (name, value) in [
             ("ResponseCode", "WSRC0009"),
             ("Status", "Successful"),
@@ -135,11 +148,11 @@ on_both! {
         assert_eq!(seen(&provider, &uln, &person), [format!("AO {GCSE} Level 1/2 0 P 7 English"), of_unit.clone()]);
 
         let (_, job) = submit(&awarding, "", "Final", &[record(&uln, &person, &[])]);
-        assert_eq!(finished(&awarding, &job).value("AchievementsPromotedToFinal"), Some("1"));
+        assert_eq!(over(&awarding, &job).value("AchievementsPromotedToFinal"), Some("1"));
         assert_eq!(seen(&provider, &uln, &person)[0], format!("AO {GCSE} Level 1/2 0 F 7 English"));
         let withdrawal = record(&uln, &person, &[("Action", "3"), ("ActionReason", "Awarded by mistake")]);
         let (_, job) = submit(&awarding, "", "F", &[withdrawal]);
-        let report = finished(&awarding, &job);
+        let report = over(&awarding, &job);
         assert_eq!((report.value("AchievementsWithdrawn"), report.value("AchievementBatchErrorFile")), (Some("1"), None));
         assert_eq!(seen(&provider, &uln, &person), [of_unit]);
     }
@@ -157,7 +170,7 @@ on_both! {
         assert_eq!(submit(&awarding, "", "F", &many), refused("WSEC0046"));
         let (code, job) = submit(&awarding, "", "F", &many[1..]);
         assert_eq!(code, "WSRC0007");
-        let report = finished(&awarding, &job);
+        let report = over(&awarding, &job);
         assert_eq!((report.value("LearnerDataErrors"), report.value("PercentageSuccessfulRecords")), (Some("10000"), Some("0")));
         assert_eq!(report.value("AchievementBatchErrorFile").expect("errors").lines().count(), 10_001);
 

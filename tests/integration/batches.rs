@@ -111,10 +111,16 @@ fn nothing_lost_nothing_doubled(deployment: &Deployment, sent: &[(String, Vec<Le
 }
 
 fn kills() -> u32 {
-    std::env::var("LRS_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(3)
+    full_count().unwrap_or(3)
 }
 
-fn setup(workers: &str) -> Setup {
+/// How often `LRS_TEST_KILLS` wants the server and the workers killed.
+pub fn full_count() -> Option<u32> {
+    std::env::var("LRS_TEST_KILLS").ok().map(|text| text.parse().expect("LRS_TEST_KILLS is a number"))
+}
+
+/// A server with so many workers, whose jobs are soon taken over when they die.
+pub fn setup(workers: &str) -> Setup {
     Setup { environment: vec![("LRS_JOBS_WORKERS", workers.to_owned()), ("LRS_JOBS_LEASE_S", "1".to_owned())] }
 }
 
