@@ -4,6 +4,9 @@
 use std::io;
 use std::time::{Duration, Instant};
 
+use diesel::prelude::*;
+use learning_records::store::{Store, StoreSettings};
+
 use crate::flows::Person;
 use crate::harness::actor::SOAP_HEADERS;
 use crate::harness::message::{Credentials, SOAP_1_1, escape};
@@ -15,6 +18,12 @@ const SERVICES: &str = "http://api.lrs.qcf.gov.uk/services";
 const MODEL: &str = "http://api.lrs.qcf.gov.uk/model";
 pub const GCSE: &str = "601/7001/3";
 pub const UNIT: &str = "K/599/5701";
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
+}
 
 /// A record: what differs from a final GCSE of the person.
 pub fn record(uln: &str, person: &Person, changes: &[(&str, &str)]) -> String {
@@ -70,7 +79,7 @@ pub fn try_submit(
 
 /// The job's report as soon as it is over.
 pub fn over(actor: &Actor<'_>, job: &str) -> Node {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_secs(240);
     loop {
         let report = report(actor, job);
         match report.value("Status").unwrap_or_default() {
@@ -155,6 +164,47 @@ on_both! {
         let report = over(&awarding, &job);
         assert_eq!((report.value("AchievementsWithdrawn"), report.value("AchievementBatchErrorFile")), (Some("1"), None));
         assert_eq!(seen(&provider, &uln, &person), [of_unit]);
+    }
+
+    /// A client that goes away in the middle of a large batch leaves neither a job nor records, however its message was framed.
+    fn a_batch_that_breaks_off_leaves_nothing(database) {
+        let deployment = Deployment::start(database);
+        let awarding = deployment.awarding_organisation();
+        let one = record("1000000000", &Person::new(), &[("ActionReason", &*"x".repeat(250))]);
+        let rest = format!("<submissionType>F</submissionType><achievements>{}</achievements>", one.repeat(10_000));
+        let body = request(&awarding.credentials(), "SubmitAchievementBatchJob", &rest);
+        assert!(body.len() > 7_000_000);
+        let half = &body[..body.len() / 2];
+        let counted = format!("Content-Length: {}\r\n\r\n{half}", body.len());
+        let in_chunks = format!("Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{half}\r\n", half.len());
+        for framed in [counted, in_chunks] {
+            let mut connection = awarding.connect().expect("a connection");
+            let head = format!("POST /{EXTERNAL}.svc HTTP/1.1\r\nHost: localhost\r\n{SOAP_HEADERS}");
+            connection.send(format!("{head}{framed}").as_bytes()).expect("sent");
+            connection.finish().expect("the end is told");
+            // An answer is not owed, but the server must have noticed before anybody looks.
+            while !connection.closed_by_server() {
+                let refused = connection.receive();
+                assert!(refused.is_ok_and(|answer| answer.status != 200), "half a batch was answered");
+            }
+        }
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let store = Store::open(&StoreSettings { url: deployment.store_url(), readers: 1 }).expect("the store");
+        let left = || {
+            let count = |table: &str| {
+                let query = format!("SELECT COUNT(*) AS count FROM {table}");
+                let rows: Vec<Count> = store.read(|store| Ok(diesel::sql_query(&query).load(store)?)).expect("a count");
+                rows[0].count
+            };
+            (count("jobs"), count("job_records"))
+        };
+        while left() != (0, 0) {
+            assert!(Instant::now() < deadline, "jobs and records are left: {:?}", left());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let (code, job) = submit(&awarding, "", "F", &[one]);
+        assert_eq!(code, "WSRC0007");
+        assert_eq!(over(&awarding, &job).value("NumberOfRecords"), Some("1"));
     }
 
     fn a_batch_as_a_whole_may_be_refused(database) {

@@ -9,7 +9,6 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{NaiveDate, TimeDelta};
 use clap::Parser;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -17,11 +16,11 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use super::*;
-use crate::domain::batches::{BatchOutput, JobType, Step, return_codes};
-use crate::domain::{Call, Claim, Clock, NewOrganisation, RuleSettings, Service};
+use crate::cli::test_support::{AWARDING, PROVIDER, call, noon, services, work};
+use crate::domain::batches::{BatchOutput, JobType, return_codes};
+use crate::domain::{Caller, Service};
 use crate::files::{Batch, Records, Submitted};
-use crate::model::{Door, Fingerprint, JobId, Peer, Timestamp};
-use crate::store::test_support::each_store;
+use crate::model::{JobId, JobState};
 
 #[derive(Debug, clap::Parser)]
 struct Program {
@@ -86,75 +85,30 @@ fn a_spreadsheet_is_converted_into_a_folder_under_the_right_name() {
     assert_eq!(names.filter(|name| name.ends_with("_001.CSV") || name.ends_with("_002.CSV")).count(), 2);
 }
 
-const PROVIDER: &str = "TEST0038";
-const AWARDING: &str = "TEST0045";
-const PASSWORD: &str = "synthetic-passwd";
-
-fn noon() -> Timestamp {
-    NaiveDate::from_ymd_opt(2025, 7, 31).unwrap().and_hms_opt(12, 0, 0).unwrap()
-}
-
-fn peer() -> Peer {
-    Peer {
-        fingerprint: Fingerprint::of_der(b"files"),
-        subject: "CN=files".to_owned(),
-        not_after: noon() + TimeDelta::days(365),
-    }
-}
-
-/// A service whose register is empty, with one who registers learners and one who awards.
-fn services() -> Vec<(Service, crate::store::test_support::TestStore)> {
-    let service = |stored: crate::store::test_support::TestStore| {
-        let service = Service::new(stored.store.clone(), RuleSettings::default(), Clock::set_to(noon()));
-        for (ukprn, org_ref, provider) in [(PROVIDER, "TEST38", true), (AWARDING, "TEST45", false)] {
-            let new = NewOrganisation {
-                ukprn: ukprn.parse().unwrap(),
-                org_ref: org_ref.parse().unwrap(),
-                name: "Synthetic",
-                learner_registration_body: provider,
-                awarding_organisation: !provider,
-                permissions: None,
-                password: Some(PASSWORD),
-            };
-            let administration = service.administration("test");
-            administration.add_organisation(&new).unwrap();
-            administration.register_certificate(ukprn.parse().unwrap(), &peer()).unwrap();
-        }
-        (service, stored)
-    };
-    each_store().into_iter().map(service).collect()
-}
-
 /// Hands a file in and lets it be done.
 fn submit(service: &Service, ukprn: &str, checked: Checked) -> Submitted {
-    let call = Call::new(Door::File, "submit", true);
-    let peer = peer();
-    let claim = Claim { peer: Some(&peer), ukprn: Some(ukprn), org_ref: None, password: PASSWORD, user_name: "test" };
-    let caller = service.authenticate(&call, &claim).unwrap();
-    let submitted = files::submit(service, &caller, checked, JobType::Full).unwrap();
-    while let Some(mut job) = service.claim_job("test", Duration::from_secs(30)).unwrap() {
-        while let Step::Done(..) = job.step(50).unwrap() {}
-    }
+    let submitted = call(service, ukprn, |caller| files::submit(service, caller, checked, JobType::Full)).unwrap();
+    work(service, 50);
     submitted
 }
 
 /// The code of every record of a job; for achievements those of the error file.
 fn codes(service: &Service, ukprn: &str, id: JobId, batch: &Batch) -> Vec<String> {
-    let call = Call::new(Door::File, "output", true);
-    let peer = peer();
-    let claim = Claim { peer: Some(&peer), ukprn: Some(ukprn), org_ref: None, password: PASSWORD, user_name: "test" };
-    let caller = service.authenticate(&call, &claim).unwrap();
+    call(service, ukprn, |caller| codes_for(service, caller, id, batch))
+}
+
+fn codes_for(service: &Service, caller: &Caller<'_>, id: JobId, batch: &Batch) -> Vec<String> {
     match &batch.records {
-        Records::Registration(_) => match service.registration_output(&caller, id).unwrap() {
+        Records::Registration(_) => match service.registration_output(caller, id).unwrap() {
             BatchOutput::Finished(_, rows) => rows.into_iter().map(|row| row.code).collect(),
             other => panic!("{other:?}"),
         },
-        Records::Verification(_) => match service.verification_output(&caller, id).unwrap() {
+        Records::Verification(_) => match service.verification_output(caller, id).unwrap() {
             BatchOutput::Finished(_, rows) => rows.into_iter().map(|row| row.code).collect(),
             _ => panic!("not finished"),
         },
         Records::Achievement(rows) => {
-            let job = service.achievement_job(&caller, id).unwrap().unwrap();
+            let job = service.achievement_job(caller, id).unwrap().unwrap();
             let text = job.error_file.unwrap_or_default();
             let mut reader = csv::Reader::from_reader(text.as_bytes());
             let mut codes = vec![String::new(); rows.len()];
@@ -226,7 +180,43 @@ fn changed(sample: &str, runner: &mut TestRunner) -> (String, String) {
     (records[0][1].clone(), String::from_utf8(writer.into_inner().unwrap()).unwrap())
 }
 
-/// The tool refuses a record exactly when the service does for its form, and names the code that it gets.
+/// Checks a file with the tool, hands it in, and compares what is said of each record. Tells what it held, how many records were refused
+/// for their form, and how many were not.
+fn compared(service: &Service, ukprn: &str, name: &str, text: &str) -> (Batch, usize, usize) {
+    let expected = Expected { ukprn: Some(ukprn.parse().unwrap()), ..Expected::on(noon().date()) };
+    let checked = files::check(name, text.as_bytes(), &expected);
+    assert!(!checked.is_refused(), "{name}: {:?}", checked.findings);
+    let batch = checked.batch.clone().unwrap();
+    let findings = checked.findings.clone();
+    let first = if checked.form == files::Form::Xml { 1 } else { 2 };
+    let Submitted::Accepted(id) = submit(service, ukprn, checked) else { panic!("{name} was refused") };
+    let (mut refused, mut accepted) = (0, 0);
+    for (row, code) in (first..).zip(codes(service, ukprn, id, &batch)) {
+        let told: BTreeSet<&str> = findings
+            .iter()
+            .filter(|finding| finding.weight == files::Weight::Record && finding.row == Some(row))
+            .map(|finding| finding.code)
+            .collect();
+        if told.is_empty() {
+            // Nobody has these numbers, because the register began empty: that is no matter of the form.
+            let unknown = ["RC009", "WSVRC006"].contains(&code.as_str());
+            assert!(unknown || !is_of_the_form(&code), "{name} row {row}: the service says {code}, the tool nothing");
+            accepted += 1;
+        } else {
+            // Who is in the register already is found whatever a registration would lack.
+            let is_found = ["RC002", "RC007", "RC008"].contains(&code.as_str());
+            let needs_to_be_new = told.iter().all(|told| ["RC006", "RC013"].contains(told));
+            assert!(
+                told.contains(code.as_str()) || (is_found && needs_to_be_new),
+                "{name} row {row}: the service says {code}, the tool {told:?}"
+            );
+            refused += 1;
+        }
+    }
+    (batch, refused, accepted)
+}
+
+/// The tool refuses a record exactly when the service does for its form, and names the code that it gets; whether the file is CSV or XML.
 #[test]
 fn the_tool_accepts_exactly_what_the_service_accepts() {
     let samples = [
@@ -240,41 +230,169 @@ fn the_tool_accepts_exactly_what_the_service_accepts() {
         let (mut refused, mut accepted) = (0, 0);
         for (path, ukprn) in samples.iter().cycle().take(12) {
             let (name, text) = changed(&sample(path), &mut runner);
-            let expected = Expected { ukprn: Some(ukprn.parse().unwrap()), ..Expected::on(noon().date()) };
-            let checked = files::check(&name, text.as_bytes(), &expected);
-            assert!(!checked.is_refused(), "{path}: {:?}", checked.findings);
-            let batch = checked.batch.clone().unwrap();
-            let findings = checked.findings.clone();
-            let Submitted::Accepted(id) = submit(&service, ukprn, checked) else { panic!("{path} was refused") };
-            for (index, code) in codes(&service, ukprn, id, &batch).into_iter().enumerate() {
-                let told: BTreeSet<&str> = findings
-                    .iter()
-                    .filter(|finding| finding.weight == files::Weight::Record && finding.row == Some(index + 2))
-                    .map(|finding| finding.code)
-                    .collect();
-                if told.is_empty() {
-                    // Nobody has these numbers, because the register began empty: that is no matter of the form.
-                    let unknown = ["RC009", "WSVRC006"].contains(&code.as_str());
-                    assert!(
-                        unknown || !is_of_the_form(&code),
-                        "{path} row {}: the service says {code}, the tool nothing",
-                        index + 2
-                    );
-                    accepted += 1;
-                } else {
-                    // Who is in the register already is found whatever a registration would lack.
-                    let is_found = ["RC002", "RC007", "RC008"].contains(&code.as_str());
-                    let needs_to_be_new = told.iter().all(|told| ["RC006", "RC013"].contains(told));
-                    assert!(
-                        told.contains(code.as_str()) || (is_found && needs_to_be_new),
-                        "{path} row {}: the service says {code}, the tool {told:?}",
-                        index + 2
-                    );
-                    refused += 1;
-                }
-            }
+            let (batch, refused_of_csv, accepted_of_csv) = compared(&service, ukprn, &name, &text);
+            let xml = files::convert(&batch, None, noon(), 1, Extension::Xml).unwrap();
+            let (_, refused_of_xml, _) = compared(&service, ukprn, &xml.name, &xml.text);
+            assert_eq!(refused_of_xml, refused_of_csv, "{path}: the form of the file makes a difference");
+            refused += refused_of_csv;
+            accepted += accepted_of_csv;
         }
         assert!(refused > 100 && accepted > 100, "{refused} refused, {accepted} accepted");
+    }
+}
+
+/// Something that is done to a whole file.
+#[derive(Debug, Clone)]
+enum Damage {
+    None,
+    Name(&'static str),
+    /// The text before a separator of the first two lines.
+    Header(Index, &'static str),
+    Drop(Index),
+    Repeat(Index, usize),
+    Byte(Index, u8),
+    Insert(Index, &'static str),
+    Cut(Index),
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    let names = select(vec![
+        "LRB_TEST0038_310720251400.csv",
+        "LRB_TEST0039_310720251400.CSV",
+        "VLD_TEST0038_310720251400.CSV",
+        "QCF_TEST0045_20250731_1.CSV",
+        "LRB_TEST0038_310720251400.XML",
+        "learners",
+    ]);
+    let cells = select(vec![
+        "",
+        "1A",
+        "2A",
+        "3A",
+        "9",
+        "TEST0045",
+        "0",
+        "1",
+        "8",
+        "08",
+        "P",
+        "Final",
+        "X",
+        "a@b",
+        "somebody@example.org",
+    ]);
+    let inserted = select(vec!["\n", "\r\n", ",", "\"", "\u{feff}", "\u{0}", "<x/>", "&", "é"]);
+    let place = any::<Index>;
+    prop_oneof![
+        1 => Just(Damage::None),
+        1 => names.prop_map(Damage::Name),
+        3 => (place(), cells).prop_map(|(at, cell)| Damage::Header(at, cell)),
+        1 => place().prop_map(Damage::Drop),
+        1 => (place(), select(vec![1_usize, 2, 200])).prop_map(|(at, times)| Damage::Repeat(at, times)),
+        1 => (place(), any::<u8>()).prop_map(|(at, byte)| Damage::Byte(at, byte)),
+        1 => (place(), inserted).prop_map(|(at, text)| Damage::Insert(at, text)),
+        1 => place().prop_map(Damage::Cut),
+    ]
+}
+
+impl Damage {
+    fn apply(&self, name: &mut String, bytes: &mut Vec<u8>) {
+        let lines = |bytes: &[u8]| bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect::<Vec<_>>();
+        match self {
+            Damage::None => {}
+            Damage::Name(other) => *name = (*other).to_owned(),
+            Damage::Header(at, cell) => {
+                let text = String::from_utf8_lossy(bytes).into_owned();
+                let end = text.match_indices('\n').nth(1).map_or(text.len(), |(end, _)| end);
+                let is_separator = |character| [',', '<', '>', '\r', '\n'].contains(&character);
+                let mut cells: Vec<&str> = text[..end].split_inclusive(is_separator).collect();
+                let at = at.index(cells.len());
+                let separator = cells[at].chars().last().filter(|last| is_separator(*last)).map(String::from);
+                let changed = format!("{cell}{}", separator.unwrap_or_default());
+                cells[at] = &changed;
+                *bytes = (cells.concat() + &text[end..]).into_bytes();
+            }
+            Damage::Drop(at) => {
+                let mut all = lines(bytes);
+                all.remove(at.index(all.len()));
+                *bytes = all.concat();
+            }
+            Damage::Repeat(at, times) => {
+                let mut all = lines(bytes);
+                let at = at.index(all.len());
+                let line = all[at].clone();
+                all.splice(at..at, std::iter::repeat_n(line, *times));
+                *bytes = all.concat();
+            }
+            Damage::Byte(at, byte) => {
+                let at = at.index(bytes.len());
+                bytes[at] = *byte;
+            }
+            Damage::Insert(at, text) => {
+                let at = at.index(bytes.len());
+                bytes.splice(at..at, text.bytes());
+            }
+            Damage::Cut(at) => bytes.truncate(at.index(bytes.len())),
+        }
+    }
+}
+
+/// Whatever is done to a file: the service makes a job of it when the tool would let it pass, of as many records, and else none.
+#[test]
+fn the_service_takes_a_file_exactly_when_the_tool_does() {
+    let samples = [
+        ("registration/clean/LRB_TEST0038_310720251400.CSV", PROVIDER),
+        ("registration/clean/LRB_TEST0038_310720251403.CSV", PROVIDER),
+        ("registration/clean/LRB_TEST0038_310720251430.XML", PROVIDER),
+        ("verification/clean/VLD_TEST0038_310720251400.CSV", PROVIDER),
+        ("verification/clean/VLD_TEST0038_310720251430.XML", PROVIDER),
+        ("achievement/clean/QCF_TEST0045_20250731_001.CSV", AWARDING),
+        ("achievement/clean/QCF_TEST0045_20250731_030.XML", AWARDING),
+    ];
+    let cases = (select(samples.to_vec()), proptest::collection::vec(damage(), 1..3));
+    for (service, _stored) in services() {
+        let outcomes = std::cell::RefCell::new([0, 0]);
+        let jobs = || service.administration("test").jobs(&[], 10_000).unwrap();
+        let mut runner = TestRunner::new(ProptestConfig { cases: 96, ..ProptestConfig::default() });
+        let result = runner.run(&cases, |((path, ukprn), damages)| {
+            let mut name = path.rsplit('/').next().unwrap().to_owned();
+            let mut bytes = fs::read(sample(path)).unwrap();
+            for damage in damages {
+                if !bytes.is_empty() {
+                    damage.apply(&mut name, &mut bytes);
+                }
+            }
+            let expected = Expected { ukprn: Some(ukprn.parse().unwrap()), ..Expected::on(noon().date()) };
+            let checked = files::check(&name, &bytes, &expected);
+            let (passes, before) = (!checked.is_refused(), jobs().len());
+            let records = checked.batch.as_ref().map_or(0, Batch::len);
+            let findings = format!("{:?}", checked.findings);
+            let owner = match checked.batch.as_ref().map(|batch| batch.layout.kind()) {
+                Some(JobKind::Achievement) => AWARDING,
+                _ => PROVIDER,
+            };
+            let submitted = submit(&service, owner, checked);
+            let after = jobs();
+            outcomes.borrow_mut()[usize::from(passes)] += 1;
+            match submitted {
+                Submitted::Accepted(id) => {
+                    prop_assert!(passes, "the service took what the tool refuses: {findings}");
+                    prop_assert_eq!(after.len(), before + 1);
+                    let job = after.iter().find(|job| job.id == id).unwrap();
+                    prop_assert_eq!(usize::try_from(job.records_done), Ok(records));
+                    prop_assert_eq!(job.state, JobState::Successful);
+                }
+                Submitted::Refused(reasons) => {
+                    prop_assert!(!passes, "the service refused what the tool lets pass: {reasons:?}");
+                    prop_assert!(!reasons.is_empty());
+                    prop_assert_eq!(after.len(), before);
+                }
+            }
+            Ok(())
+        });
+        result.unwrap();
+        let [refused, passed] = outcomes.into_inner();
+        assert!(refused > 10 && passed > 5, "{refused} refused, {passed} passed");
     }
 }
 
