@@ -2,10 +2,9 @@
 //! Afterwards the records, the counters, the error files, the trail and the learning events are compared with a model: nothing may be lost
 //! and nothing doubled. `make torture` runs it at full length and prints its figures.
 
+mod comparison;
 mod model;
 
-use std::collections::BTreeMap;
-use std::fmt::Debug;
 use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,11 +12,12 @@ use std::time::{Duration, Instant};
 use diesel::prelude::*;
 use learning_records::store::{Store, StoreSettings};
 
-use crate::achievements::{over, try_submit};
+use crate::achievements::try_submit;
 use crate::batches::{full_count, setup};
 use crate::flows::Person;
 use crate::harness::{Database, Deployment, on_both};
-use model::{Batch, Learner, Row, Series};
+use comparison::{Difference, jobs};
+use model::{Batch, Learner, Series};
 
 /// Kills of a run that is not `make torture`, and records of its batches.
 const A_FEW: (u32, usize) = (4, 1_500);
@@ -26,7 +26,9 @@ const MOST_RECORDS: usize = 10_000;
 const LEARNERS_OF_A_SERIES: usize = 40;
 /// The longest that server and worker live, about: a few batches' worth of chunks.
 const LONGEST_LIFE: Duration = Duration::from_millis(2_500);
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_secs(1_800);
+/// Series that always have a batch in the queue; the others get one batch each, during whose submission the server is killed.
+const STEADY: usize = 2;
 
 on_both! {
     fn achievements_survive_kills(database) {
@@ -47,24 +49,28 @@ struct Accepted {
     batch: Batch,
 }
 
-/// A server with a worker of its own, a worker process beside it, and two series of batches, so that both have something to do.
+/// A server with a worker of its own, a worker process beside it, and more batches than one of them would do.
 struct Ordeal {
     database: Database,
     deployment: Deployment,
     worker: Child,
     store: Store,
-    series: [Series; 2],
+    streams: Vec<Stream>,
     accepted: Vec<Accepted>,
-    /// The last batch of each series, while nobody knows that it is over.
-    open: [Option<i64>; 2],
-    /// What could not be submitted, because the server was killed.
-    unsent: [Option<Batch>; 2],
     records: usize,
-    submissions: u32,
-    /// How long the last submission took that nobody disturbed.
+    /// How long a submission takes that nobody disturbs.
     submission_takes: Duration,
     figures: Figures,
     begun: Instant,
+}
+
+/// A series and what is to be sent of it.
+struct Stream {
+    series: Series,
+    /// Its last batch, once there is one.
+    last: Option<i64>,
+    /// What could not be submitted, because the server was killed.
+    unsent: Option<Batch>,
 }
 
 #[derive(Default)]
@@ -83,30 +89,39 @@ impl Ordeal {
     fn begin(database: Database, records: usize) -> Ordeal {
         let deployment = Deployment::with(database, setup("1"));
         let store = Store::open(&StoreSettings { url: deployment.store_url(), readers: 1 }).expect("the store");
-        let provider = deployment.provider();
+        let worker = deployment.spawn(&["worker", "--workers", "1"]);
+        let mut ordeal = Ordeal {
+            database,
+            deployment,
+            worker,
+            store,
+            streams: Vec::new(),
+            accepted: Vec::new(),
+            records,
+            submission_takes: Duration::MAX,
+            figures: Figures::default(),
+            begun: Instant::now(),
+        };
+        for _ in 0..STEADY {
+            ordeal.add_series();
+        }
+        ordeal
+    }
+
+    /// Registers learners whom no other series knows, so that the order of jobs makes a difference within a series alone.
+    fn add_series(&mut self) {
+        let provider = self.deployment.provider();
         let learner = |_| {
             let person = Person::new();
             let uln = person.register(&provider, "1");
             Learner { person, uln }
         };
-        let series = |seed| Series::new((0..LEARNERS_OF_A_SERIES).map(learner).collect(), seed);
-        let series = [series(1), series(2)];
-        let worker = deployment.spawn(&["worker", "--workers", "1"]);
-        Ordeal {
-            database,
-            deployment,
-            worker,
-            store,
-            series,
-            accepted: Vec::new(),
-            open: [None, None],
-            unsent: [None, None],
-            records,
-            submissions: 0,
-            submission_takes: Duration::from_secs(1),
-            figures: Figures::default(),
-            begun: Instant::now(),
-        }
+        let series = Series::new((0..LEARNERS_OF_A_SERIES).map(learner).collect(), self.streams.len() as u64);
+        self.streams.push(Stream { series, last: None, unsent: None });
+    }
+
+    fn series(&self) -> impl Iterator<Item = &Series> {
+        self.streams.iter().map(|stream| &stream.series)
     }
 
     fn kills(&self) -> u32 {
@@ -114,54 +129,85 @@ impl Ordeal {
         of_server + during_submissions + of_worker + of_both
     }
 
-    /// Whether a series has had no batch of each type yet.
+    /// Whether a steady series has had no batch of each type yet.
     fn has_yet_to_promote(&self) -> bool {
-        (0..self.series.len()).any(|series| self.accepted.iter().filter(|each| each.series == series).count() < 2)
+        (0..STEADY).any(|series| self.accepted.iter().filter(|each| each.series == series).count() < 2)
     }
 
-    /// A series whose last batch is over gets the next one. Every third submission is one during which the server is killed.
+    /// A steady series whose last batch is over gets the next one.
     fn submit_what_is_due(&mut self) {
-        for number in 0..self.series.len() {
-            if self.open[number].is_some_and(|job| !self.is_over(job)) {
+        for number in 0..STEADY {
+            if self.streams[number].last.is_some_and(|job| !self.is_over(job)) {
                 continue;
             }
-            self.open[number] = None;
-            let batch = self.unsent[number].take().unwrap_or_else(|| self.series[number].batch(self.records));
-            self.submissions += 1;
-            let answer =
-                if self.submissions.is_multiple_of(3) { self.disturbed(&batch) } else { self.left_alone(&batch) };
-            let job = match answer {
-                Some(job) => Some(job),
-                // Nobody heard how it ended: the job is there as a whole, or not at all.
-                None => self.newest_job(),
-            };
-            match job {
-                Some(job) => {
-                    self.figures.unanswered += u32::from(answer.is_none());
-                    self.open[number] = Some(job);
-                    self.accepted.push(Accepted { job, series: number, batch });
-                }
-                None => {
-                    self.figures.nothing_left += 1;
-                    self.unsent[number] = Some(batch);
-                }
-            }
+            let batch = self.streams[number].series.batch(self.records);
+            self.submit(number, batch);
         }
     }
 
-    fn left_alone(&mut self, batch: &Batch) -> Option<i64> {
+    /// Submits a batch and leaves the server alone meanwhile.
+    fn submit(&mut self, series: usize, batch: Batch) {
         let begun = Instant::now();
         let awarding = self.deployment.awarding_organisation();
         let (code, job) = try_submit(&awarding, "", batch.submission_type, &batch.records).expect("an answer");
         assert_eq!(code, "WSRC0007");
-        self.submission_takes = begun.elapsed();
-        Some(job.parse().expect("a number"))
+        self.submission_takes = self.submission_takes.min(begun.elapsed());
+        self.accept(series, batch, job.parse().expect("a number"));
     }
 
-    /// Submits a batch and kills the server meanwhile, or just before or after its answer.
-    fn disturbed(&mut self, batch: &Batch) -> Option<i64> {
+    fn accept(&mut self, series: usize, batch: Batch, job: i64) {
+        self.streams[series].last = Some(job);
+        self.accepted.push(Accepted { job, series, batch });
+    }
+
+    /// Waits for a random while, then kills the server while a batch comes in, the server, the worker, or both at once, each in its turn,
+    /// and starts them again.
+    fn kill_somebody(&mut self) {
+        thread::sleep(LONGEST_LIFE.mul_f64(rand::random_range(0.0..1.0)));
+        match self.kills() % 4 {
+            0 => {
+                self.kill_during_a_submission();
+                self.figures.during_submissions += 1;
+            }
+            1 => {
+                self.deployment.signal("-KILL");
+                self.restart_server();
+                self.figures.of_server += 1;
+            }
+            2 => {
+                self.kill_worker();
+                self.figures.of_worker += 1;
+            }
+            _ => {
+                self.deployment.signal("-KILL");
+                self.kill_worker();
+                self.restart_server();
+                self.figures.of_both += 1;
+            }
+        }
+    }
+
+    fn restart_server(&mut self) {
+        self.deployment.ended();
+        self.deployment.launch();
+    }
+
+    fn kill_worker(&mut self) {
+        self.worker.kill().expect("killed");
+        self.worker.wait().expect("ended");
+        self.worker = self.deployment.spawn(&["worker", "--workers", "1"]);
+    }
+
+    /// A batch that was sent in vain is sent again the next time, as a client would.
+    fn kill_during_a_submission(&mut self) {
+        if self.streams.len() == STEADY || self.streams.last().is_some_and(|stream| stream.last.is_some()) {
+            self.add_series();
+        }
+        let number = self.streams.len() - 1;
+        let Stream { series, unsent, .. } = &mut self.streams[number];
+        let batch = unsent.take().unwrap_or_else(|| series.batch(self.records));
         let deployment = &self.deployment;
-        let delay = self.submission_takes.mul_f64(rand::random_range(0.0..1.1));
+        let delay = self.submission_takes.mul_f64(rand::random_range(0.0..1.0));
         let answer = thread::scope(|scope| {
             let submission = scope.spawn(|| {
                 let awarding = deployment.awarding_organisation();
@@ -171,35 +217,21 @@ impl Ordeal {
             deployment.signal("-KILL");
             submission.join().expect("no panic")
         });
-        self.figures.during_submissions += 1;
-        self.deployment.ended();
-        self.deployment.launch();
-        answer.map(|(code, job)| {
+        self.restart_server();
+        let answered = answer.map(|(code, job)| {
             assert_eq!(code, "WSRC0007");
             job.parse().expect("a number")
-        })
-    }
-
-    /// Waits for a random while, then kills the server, the worker, or both at once, and starts them again.
-    fn kill_somebody(&mut self) {
-        thread::sleep(LONGEST_LIFE.mul_f64(rand::random_range(0.0..1.0)));
-        let (server, worker) = [(true, false), (false, true), (true, true)][rand::random_range(0..3)];
-        if server {
-            self.deployment.signal("-KILL");
-        }
-        if worker {
-            self.worker.kill().expect("killed");
-            self.worker.wait().expect("ended");
-            self.worker = self.deployment.spawn(&["worker", "--workers", "1"]);
-        }
-        if server {
-            self.deployment.ended();
-            self.deployment.launch();
-        }
-        match (server, worker) {
-            (true, true) => self.figures.of_both += 1,
-            (true, false) => self.figures.of_server += 1,
-            (false, _) => self.figures.of_worker += 1,
+        });
+        // Where nobody heard how it ended, the job is there as a whole or not at all.
+        match answered.or_else(|| self.newest_job()) {
+            Some(job) => {
+                self.figures.unanswered += u32::from(answered.is_none());
+                self.accept(number, batch, job);
+            }
+            None => {
+                self.figures.nothing_left += 1;
+                self.streams[number].unsent = Some(batch);
+            }
         }
     }
 
@@ -231,8 +263,13 @@ impl Ordeal {
         self.store.read(|store| Ok(query(store)?)).expect("the store answers")
     }
 
-    /// Lets everything finish, compares, prints the figures, and only then complains.
+    /// Sends what is left, lets everything finish, compares, prints the figures, and only then complains.
     fn end(mut self) {
+        for number in 0..self.streams.len() {
+            if let Some(batch) = self.streams[number].unsent.take() {
+                self.submit(number, batch);
+            }
+        }
         let deadline = Instant::now() + PATIENCE;
         while !self.accepted.iter().all(|each| self.is_over(each.job)) {
             assert!(Instant::now() < deadline, "the batches do not end");
@@ -246,114 +283,17 @@ impl Ordeal {
             ("counters", self.counters()),
             ("lines of error files", self.error_files()),
         ];
-        self.worker.kill().expect("killed");
-        self.worker.wait().expect("ended");
         self.print(&compared);
         for (what, difference) in compared {
-            assert_eq!((difference.lost.len(), difference.doubled.len()), (0, 0), "{what}: {difference:?}");
+            let Difference { lost, doubled, .. } = difference;
+            let some = |of: &[String]| of.iter().take(20).cloned().collect::<Vec<_>>();
+            assert!(
+                lost.is_empty() && doubled.is_empty(),
+                "{what}: lost {:#?}\ndoubled {:#?}\nand perhaps more",
+                some(&lost),
+                some(&doubled)
+            );
         }
-    }
-
-    /// Every record of every job, with what is kept of it.
-    fn records(&self) -> Difference {
-        let expected = self.expected().map(|(job, number, record)| (job, number, Some(record.code.clone())));
-        let stored: Vec<(i64, i32, Option<String>)> = self.read(|store| {
-            let columns = (job_records::job_id, job_records::number, job_records::code);
-            let there = job_records::table.inner_join(jobs::table).filter(jobs::state.ne("Receiving"));
-            there.select(columns).load(store)
-        });
-        Difference::between(expected, stored)
-    }
-
-    fn expected(&self) -> impl Iterator<Item = (i64, i32, &model::Expected)> {
-        self.accepted.iter().flat_map(|Accepted { job, batch, .. }| {
-            batch.expected.iter().zip(1..).map(|(record, number)| (*job, number, record))
-        })
-    }
-
-    /// A line for every record: a chunk that was done twice would have left two.
-    fn trail(&self) -> Difference {
-        let expected = self.expected().map(|(_, _, record)| (Some(record.uln.clone()), record.code.clone()));
-        let submissions = self.accepted.iter().map(|_| (None, "WSRC0007".to_owned()));
-        let stored: Vec<(Option<String>, String)> = self.read(|store| {
-            let lines = audit::table.filter(audit::action.eq("SubmitAchievementBatchJob"));
-            lines.select((audit::uln, audit::outcome)).load(store)
-        });
-        Difference::between(expected.chain(submissions), stored)
-    }
-
-    fn stored(&self) -> Difference {
-        use learning_events as events;
-        let expected: Vec<Row> = self.series.iter().flat_map(Series::rows).collect();
-        let learners: Vec<&str> = self.series.iter().flat_map(|each| &each.learners).map(|each| &*each.uln).collect();
-        let stored: Vec<(String, String, Option<chrono::NaiveDate>, String, Option<String>, Option<String>)> = self
-            .read(|store| {
-                let columns = (
-                    events::uln,
-                    events::subject_code,
-                    events::achievement_award_date,
-                    events::status,
-                    events::withdrawn_from,
-                    events::grade,
-                );
-                events::table.filter(events::uln.eq_any(&learners)).select(columns).load(store)
-            });
-        let stored = stored.into_iter().map(|(uln, reference, date, status, from, grade)| {
-            (uln, reference, date.map(|date| date.to_string()).unwrap_or_default(), status, from, grade)
-        });
-        Difference::between(expected, stored)
-    }
-
-    /// What a provider sees of each learner.
-    fn events(&self) -> Difference {
-        let live = self.series.iter().flat_map(Series::rows).filter(|(.., status, _, _)| status != "W");
-        let expected = live
-            .map(|(uln, reference, date, status, _, grade)| [uln, reference, date, status, grade.unwrap_or_default()]);
-        let provider = self.deployment.provider();
-        let mut seen = Vec::new();
-        for Learner { person, uln } in self.series.iter().flat_map(|each| &each.learners) {
-            let envelope = provider.credentials().learning_events("ORG", "FULL", uln, &person.given, &person.family);
-            let answer = provider.post("LearnerServiceR9", &envelope).result();
-            let events = answer.find("GetLearnerLearningEventsResult/LearnerRecord").expect("a record");
-            seen.extend(events.children.iter().map(|event| {
-                let [reference, date, status, grade] = ["SubjectCode", "AchievementAwardDate", "Status", "Grade"]
-                    .map(|name| event.value(name).unwrap_or_default().to_owned());
-                [uln.clone(), reference, date, status, grade]
-            }));
-        }
-        Difference::between(expected, seen)
-    }
-
-    fn counters(&self) -> Difference {
-        let awarding = self.deployment.awarding_organisation();
-        let (mut expected, mut told) = (Vec::new(), Vec::new());
-        for Accepted { job, batch, .. } in &self.accepted {
-            let report = over(&awarding, &job.to_string());
-            for (name, counts) in COUNTERS {
-                let count = batch.expected.iter().filter(|record| counts(&record.code)).count();
-                expected.push((*job, *name, count.to_string()));
-                told.push((*job, *name, report.value(name).unwrap_or("absent").to_owned()));
-            }
-        }
-        Difference::between(expected, told)
-    }
-
-    fn error_files(&self) -> Difference {
-        let awarding = self.deployment.awarding_organisation();
-        let refused = self.expected().filter(|(_, _, record)| !record.code.contains('-'));
-        let expected =
-            refused.map(|(job, number, record)| (job, number.to_string(), record.uln.clone(), record.code.clone()));
-        let mut told = Vec::new();
-        for Accepted { job, .. } in &self.accepted {
-            let report = over(&awarding, &job.to_string());
-            let file = report.value("AchievementBatchErrorFile").unwrap_or_default();
-            let mut reader = csv::Reader::from_reader(file.as_bytes());
-            told.extend(reader.records().map(|line| {
-                let line = line.expect("a line");
-                (*job, line[0].to_owned(), line[2].to_owned(), line[5].to_owned())
-            }));
-        }
-        Difference::between(expected, told)
     }
 
     fn print(&self, compared: &[(&str, Difference)]) {
@@ -363,9 +303,8 @@ impl Ordeal {
             "  of the server {of_server}, of the server during a submission {during_submissions}, of a worker process {of_worker}, of both at once {of_both}"
         );
         let promoted = self.expected().filter(|(_, _, record)| record.code == "promoted-F").count();
-        let by_series = [0, 1].map(|series| self.accepted.iter().filter(|each| each.series == series).count());
         println!(
-            "  batches {} ({by_series:?} by series), records {}, of which promoted {promoted}",
+            "  batches {}, records {}, of which promoted {promoted}",
             self.accepted.len(),
             self.expected().count()
         );
@@ -378,94 +317,9 @@ impl Ordeal {
     }
 }
 
-/// The counters of GetAchievementBatchJob, and which codes each counts.
-const COUNTERS: &[(&str, fn(&str) -> bool)] = &[
-    ("NumberOfRecords", |_| true),
-    ("AchievementsCreated", |code| code.starts_with("created")),
-    ("AchievementsUpdated", |code| code.starts_with("updated")),
-    ("AchievementsPromotedToFinal", |code| code.starts_with("promoted")),
-    ("AchievementsWithdrawn", |code| code.starts_with("withdrawn")),
-    ("AchievementsReinstated", |code| code.starts_with("reinstated")),
-    ("SuccessfulProvisionalAchievements", |code| code.ends_with("-P")),
-    ("SuccessfulFinalAchievements", |code| code.ends_with("-F")),
-    ("FieldDataErrors", |code| code.starts_with('F')),
-    ("LearnerDataErrors", |code| code.starts_with('L')),
-    ("BusinessRuleErrors", |code| code.starts_with('B')),
-];
-
-/// What is missing and what is there too often, whatever is compared; what is there in another form is both.
-#[derive(Debug)]
-struct Difference {
-    compared: usize,
-    lost: Vec<String>,
-    doubled: Vec<String>,
-}
-
-impl Difference {
-    fn between<T: Ord + Debug>(
-        expected: impl IntoIterator<Item = T>,
-        found: impl IntoIterator<Item = T>,
-    ) -> Difference {
-        let mut balance: BTreeMap<T, isize> = BTreeMap::new();
-        let mut compared = 0;
-        for each in expected {
-            *balance.entry(each).or_default() += 1;
-            compared += 1;
-        }
-        for each in found {
-            *balance.entry(each).or_default() -= 1;
-        }
-        let (mut lost, mut doubled) = (Vec::new(), Vec::new());
-        for (each, balance) in balance {
-            let there = if balance > 0 { &mut lost } else { &mut doubled };
-            there.extend(std::iter::repeat_n(format!("{each:?}"), balance.unsigned_abs()));
-        }
-        Difference { compared, lost, doubled }
-    }
-}
-
-#[test]
-fn a_difference_tells_what_is_lost_and_what_is_doubled() {
-    let Difference { compared, lost, doubled } = Difference::between(["a", "b", "c"], ["b", "c", "c"]);
-    assert_eq!((compared, lost, doubled), (3, vec!["\"a\"".to_owned()], vec!["\"c\"".to_owned()]));
-}
-
-diesel::table! {
-    jobs (id) {
-        id -> BigInt,
-        state -> Text,
-        records -> Integer,
-    }
-}
-
-diesel::table! {
-    job_records (job_id, number) {
-        job_id -> BigInt,
-        number -> Integer,
-        code -> Nullable<Text>,
-    }
-}
-
-diesel::joinable!(job_records -> jobs (job_id));
-diesel::allow_tables_to_appear_in_same_query!(jobs, job_records);
-
-diesel::table! {
-    audit (id) {
-        id -> BigInt,
-        action -> Text,
-        uln -> Nullable<Text>,
-        outcome -> Text,
-    }
-}
-
-diesel::table! {
-    learning_events (id) {
-        id -> BigInt,
-        uln -> Text,
-        status -> Text,
-        subject_code -> Text,
-        achievement_award_date -> Nullable<Date>,
-        withdrawn_from -> Nullable<Text>,
-        grade -> Nullable<Text>,
+impl Drop for Ordeal {
+    fn drop(&mut self) {
+        let _ = self.worker.kill();
+        let _ = self.worker.wait();
     }
 }

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use crate::achievements::{GCSE, UNIT, record};
 use crate::flows::Person;
 
@@ -34,7 +36,7 @@ pub struct Batch {
 }
 
 /// An achievement as the store must hold it: number of the learner, reference, day of award, status, status before it was withdrawn, grade.
-pub type Row = (String, String, String, String, Option<String>, Option<String>);
+pub type Row = (String, String, Option<NaiveDate>, String, Option<String>, Option<String>);
 
 /// Place among the learners, reference, number of the day.
 type Key = (usize, &'static str, u64);
@@ -143,7 +145,8 @@ impl Series {
         let row = |key: &Key, status: &str, from: Option<&str>, grade: &str| {
             let (learner, reference, day) = *key;
             let uln = self.learners[learner].uln.clone();
-            (uln, reference.to_owned(), date(day), status.to_owned(), from.map(str::to_owned), Some(grade.to_owned()))
+            let reference = reference.to_owned();
+            (uln, reference, Some(date(day)), status.to_owned(), from.map(str::to_owned), Some(grade.to_owned()))
         };
         let live = self.live.iter().map(|(key, (standing, grade))| row(key, standing, None, grade));
         let withdrawn = self.withdrawn.iter().flat_map(|(key, earlier)| {
@@ -154,8 +157,9 @@ impl Series {
 }
 
 /// A day of award, long gone.
-fn date(day: u64) -> String {
-    format!("20{:02}-{:02}-14", 10 + day / 12, 1 + day % 12)
+fn date(day: u64) -> NaiveDate {
+    let first = NaiveDate::from_ymd_opt(2012, 1, 14).expect("a day");
+    first + chrono::Days::new(30 * day)
 }
 
 /// Numbers that look random and are the same every time: splitmix64.
