@@ -1,15 +1,18 @@
 # The commands of this project. `make run` and `make test` are all that a fresh machine needs.
 
-.PHONY: help run test bench lint fuzz
+.PHONY: help run test torture bench lint fuzz
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## build and serve the demo on https://localhost:8443 (needs Rust and a C compiler, nothing else)
 	cargo run --locked --release -- demo
 
 test: ## every test, on SQLite and PostgreSQL; installs what it needs
 	scripts/run-tests
+
+torture: ## a hundred kills of server and workers in the middle of large batches, on both databases
+	scripts/torture
 
 bench: ## micro benches and the load bench
 	cargo bench --locked

@@ -16,6 +16,8 @@ mod org;
 mod serve;
 mod setup;
 mod slo;
+#[cfg(test)]
+mod test_support;
 mod worker;
 mod workers;
 mod wsdl;

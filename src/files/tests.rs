@@ -56,6 +56,7 @@ struct Fault {
     row: usize,
     column: String,
     code: String,
+    rule: String,
 }
 
 fn samples() -> Vec<Sample> {
@@ -72,6 +73,7 @@ fn exactly_the_planted_faults_are_found() {
                 row: finding.row.unwrap_or(0),
                 column: finding.column.clone(),
                 code: finding.code.to_owned(),
+                rule: finding.rule.clone(),
             })
             .collect();
         found.sort();

@@ -1,9 +1,14 @@
 //! Achievements through the doors: submitted by an awarding organisation, done by the server's workers, reported with every counter, and seen
 //! by a provider in the learner's record.
 
+use std::io;
 use std::time::{Duration, Instant};
 
+use diesel::prelude::*;
+use learning_records::store::{Store, StoreSettings};
+
 use crate::flows::Person;
+use crate::harness::actor::SOAP_HEADERS;
 use crate::harness::message::{Credentials, SOAP_1_1, escape};
 use crate::harness::tree::Node;
 use crate::harness::{Actor, Deployment, on_both};
@@ -11,13 +16,19 @@ use crate::harness::{Actor, Deployment, on_both};
 const EXTERNAL: &str = "ExternalService";
 const SERVICES: &str = "http://api.lrs.qcf.gov.uk/services";
 const MODEL: &str = "http://api.lrs.qcf.gov.uk/model";
-const GCSE: &str = "601/7001/3";
-const UNIT: &str = "K/599/5701";
+pub const GCSE: &str = "601/7001/3";
+pub const UNIT: &str = "K/599/5701";
 /// 10,000 records take half a minute without optimisation on an idle machine with two processors.
 const PATIENCE: Duration = Duration::from_secs(240);
 
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
+}
+
 /// A record: what differs from a final GCSE of the person.
-fn record(uln: &str, person: &Person, changes: &[(&str, &str)]) -> String {
+pub fn record(uln: &str, person: &Person, changes: &[(&str, &str)]) -> String {
     let members = [
         ("AchievementAwardDate", "2024-08-22T00:00:00"),
         ("Action", "1"),
@@ -48,17 +59,28 @@ fn request(credentials: &Credentials, operation: &str, rest: &str) -> String {
 
 /// Submits records and returns the response code and the job's number.
 fn submit(actor: &Actor<'_>, email: &str, submission_type: &str, records: &[String]) -> (String, String) {
+    try_submit(actor, email, submission_type, records).expect("an answer")
+}
+
+/// Submits records to a server that may die meanwhile.
+pub fn try_submit(
+    actor: &Actor<'_>,
+    email: &str,
+    submission_type: &str,
+    records: &[String],
+) -> io::Result<(String, String)> {
     let rest = format!(
         "<emailAddress>{email}</emailAddress><submissionType>{submission_type}</submissionType><achievements>{}</achievements>",
         records.concat()
     );
-    let answer = actor.post(EXTERNAL, &request(&actor.credentials(), "SubmitAchievementBatchJob", &rest));
+    let envelope = request(&actor.credentials(), "SubmitAchievementBatchJob", &rest);
+    let answer = actor.try_post(EXTERNAL, SOAP_HEADERS, envelope.as_bytes())?;
     let member = |name: &str| answer.value(&format!("SubmitAchievementBatchJobResult/{name}"));
-    (member("ResponseCode"), member("JobId"))
+    Ok((member("ResponseCode"), member("JobId")))
 }
 
 /// The job's report as soon as it is over.
-fn finished(actor: &Actor<'_>, job: &str) -> Node {
+pub fn over(actor: &Actor<'_>, job: &str) -> Node {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let report = report(actor, job);
@@ -105,7 +127,7 @@ on_both! {
         ];
         let (code, job) = submit(&awarding, "exams@example.org", "P", &records);
         assert_eq!(code, "WSRC0007");
-        let report = finished(&awarding, &job);
+        let report = over(&awarding, &job);
         for (name, value) in [
             ("ResponseCode", "WSRC0009"),
             ("Status", "Successful"),
@@ -137,13 +159,54 @@ on_both! {
         assert_eq!(seen(&provider, &uln, &person), [format!("AO {GCSE} Level 1/2 0 P 7 English"), of_unit.clone()]);
 
         let (_, job) = submit(&awarding, "", "Final", &[record(&uln, &person, &[])]);
-        assert_eq!(finished(&awarding, &job).value("AchievementsPromotedToFinal"), Some("1"));
+        assert_eq!(over(&awarding, &job).value("AchievementsPromotedToFinal"), Some("1"));
         assert_eq!(seen(&provider, &uln, &person)[0], format!("AO {GCSE} Level 1/2 0 F 7 English"));
         let withdrawal = record(&uln, &person, &[("Action", "3"), ("ActionReason", "Awarded by mistake")]);
         let (_, job) = submit(&awarding, "", "F", &[withdrawal]);
-        let report = finished(&awarding, &job);
+        let report = over(&awarding, &job);
         assert_eq!((report.value("AchievementsWithdrawn"), report.value("AchievementBatchErrorFile")), (Some("1"), None));
         assert_eq!(seen(&provider, &uln, &person), [of_unit]);
+    }
+
+    /// A client that goes away in the middle of a large batch leaves neither a job nor records, however its message was framed.
+    fn a_batch_that_breaks_off_leaves_nothing(database) {
+        let deployment = Deployment::start(database);
+        let awarding = deployment.awarding_organisation();
+        let one = record("1000000000", &Person::new(), &[("ActionReason", &*"x".repeat(250))]);
+        let rest = format!("<submissionType>F</submissionType><achievements>{}</achievements>", one.repeat(10_000));
+        let body = request(&awarding.credentials(), "SubmitAchievementBatchJob", &rest);
+        assert!(body.len() > 7_000_000);
+        let half = &body[..body.len() / 2];
+        let counted = format!("Content-Length: {}\r\n\r\n{half}", body.len());
+        let in_chunks = format!("Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{half}\r\n", half.len());
+        for framed in [counted, in_chunks] {
+            let mut connection = awarding.connect().expect("a connection");
+            let head = format!("POST /{EXTERNAL}.svc HTTP/1.1\r\nHost: localhost\r\n{SOAP_HEADERS}");
+            connection.send(format!("{head}{framed}").as_bytes()).expect("sent");
+            connection.finish().expect("the end is told");
+            // An answer is not owed, but the server must have noticed before anybody looks.
+            while !connection.closed_by_server() {
+                let refused = connection.receive();
+                assert!(refused.is_ok_and(|answer| answer.status != 200), "half a batch was answered");
+            }
+        }
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let store = Store::open(&StoreSettings { url: deployment.store_url(), readers: 1 }).expect("the store");
+        let left = || {
+            let count = |table: &str| {
+                let query = format!("SELECT COUNT(*) AS count FROM {table}");
+                let rows: Vec<Count> = store.read(|store| Ok(diesel::sql_query(&query).load(store)?)).expect("a count");
+                rows[0].count
+            };
+            (count("jobs"), count("job_records"))
+        };
+        while left() != (0, 0) {
+            assert!(Instant::now() < deadline, "jobs and records are left: {:?}", left());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let (code, job) = submit(&awarding, "", "F", &[one]);
+        assert_eq!(code, "WSRC0007");
+        assert_eq!(over(&awarding, &job).value("NumberOfRecords"), Some("1"));
     }
 
     fn a_batch_as_a_whole_may_be_refused(database) {
@@ -159,7 +222,7 @@ on_both! {
         assert_eq!(submit(&awarding, "", "F", &many), refused("WSEC0046"));
         let (code, job) = submit(&awarding, "", "F", &many[1..]);
         assert_eq!(code, "WSRC0007");
-        let report = finished(&awarding, &job);
+        let report = over(&awarding, &job);
         assert_eq!((report.value("LearnerDataErrors"), report.value("PercentageSuccessfulRecords")), (Some("10000"), Some("0")));
         assert_eq!(report.value("AchievementBatchErrorFile").expect("errors").lines().count(), 10_001);
 

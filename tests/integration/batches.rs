@@ -111,10 +111,16 @@ fn nothing_lost_nothing_doubled(deployment: &Deployment, sent: &[(String, Vec<Le
 }
 
 fn kills() -> u32 {
-    std::env::var("LRS_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(3)
+    full_count().unwrap_or(3)
 }
 
-fn setup(workers: &str) -> Setup {
+/// How often `LRS_TEST_KILLS` wants the server and the workers killed.
+pub fn full_count() -> Option<u32> {
+    std::env::var("LRS_TEST_KILLS").ok().map(|text| text.parse().expect("LRS_TEST_KILLS is a number"))
+}
+
+/// A server with so many workers, whose jobs are soon taken over when they die.
+pub fn setup(workers: &str) -> Setup {
     Setup { environment: vec![("LRS_JOBS_WORKERS", workers.to_owned()), ("LRS_JOBS_LEASE_S", "1".to_owned())] }
 }
 
@@ -137,18 +143,35 @@ on_both! {
         by_number.insert(0, ("ULN", uln.clone()));
         let mut incomplete = learner(&Person::new(), "incomplete");
         incomplete.retain(|(name, _)| *name != "Gender");
-        let sent = [learner(&ada, "new"), learner(&ada, "again"), by_number, incomplete];
+        let with = |mut fields: Learner, name: &str, value: &str| {
+            fields.retain(|(known, _)| *known != name);
+            let name = if name == "ULN" { "ULN" } else { "LastKnownPostCode" };
+            let place = if name == "ULN" { 0 } else { 3 };
+            fields.insert(place, (name, value.to_owned()));
+            fields
+        };
+        let similar = with(learner(&known, "similar"), "LastKnownPostCode", "ZZ99 9ZZ");
+        let unknown = with(learner(&known, "unknown"), "ULN", "1000000019");
+        let anothers = with(learner(&Person::new(), "another's"), "ULN", &uln);
+        let sent = [
+            learner(&ada, "new"), learner(&ada, "again"), by_number,
+            similar.clone(), similar.clone(), similar,
+            unknown.clone(), unknown, anothers.clone(), anothers,
+            incomplete.clone(), incomplete.clone(), incomplete.clone(), incomplete.clone(), incomplete,
+        ];
         let answer = finished(deployment, &submit(deployment, "FUL", &sent));
         let records = learners_of(&answer);
         let codes: Vec<&str> = records.iter().map(|record| text(record, "ReturnCode")).collect();
-        assert_eq!(codes, ["RC001", "RC002", "RC004", "RC006"]);
+        let incomplete = ["RC006"; 5];
+        assert_eq!(codes[..10], ["RC001", "RC002", "RC004", "RC007", "RC007", "RC007", "RC009", "RC009", "RC010", "RC010"]);
+        assert_eq!(codes[10..], incomplete);
         let names: Vec<&str> = records.iter().map(|record| text(record, "MISIdentifier")).collect();
-        assert_eq!(names, ["new", "again", "by number", "incomplete"]);
+        assert_eq!(names[..5], ["new", "again", "by number", "similar", "similar"]);
         assert_eq!(text(&records[0], "ULN"), text(&records[1], "ULN"));
         assert_eq!(text(&records[2], "ULN"), uln);
         let counts = ["NewLearnersCount", "ExistsUpdatedLearnersCount", "PossibleMatchLearnersCount", "LearnersNotFoundCount", "RejectedLearnersCount"];
         let counts: Vec<String> = counts.iter().map(|name| answer.value(name)).collect();
-        assert_eq!(counts, ["1", "2", "0", "0", "1"]);
+        assert_eq!(counts, ["1", "2", "3", "4", "5"]);
         assert_eq!(answer.value("JobStatus"), "Successful");
         assert!(answer.value("JobStartedDateTime") <= answer.value("JobFinishedDateTime"));
     }

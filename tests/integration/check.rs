@@ -2,6 +2,8 @@
 
 use std::process::{Command, Output};
 
+use crate::harness::deployment::LRS;
+
 const LRS_CHECK: &str = env!("CARGO_BIN_EXE_lrs-check");
 
 fn lrs_check(arguments: &[&str]) -> Output {
@@ -27,11 +29,18 @@ fn the_exit_code_says_whether_anything_would_be_refused() {
     }
 }
 
+/// Texts that every program with SQLite, PostgreSQL, TLS or the services has in it: the server has them, and the tool must not.
 #[test]
 fn the_program_carries_neither_database_nor_tls() {
-    let program = std::fs::read(LRS_CHECK).expect("the program");
-    // Texts that every program with SQLite, or with rustls, has in it.
-    for text in [&b"SQLite format 3"[..], b"TLS 1.3, server CertificateVerify", b"/LearnerService.svc"] {
-        assert_eq!(memchr::memmem::find(&program, text), None, "{}", String::from_utf8_lossy(text));
+    let read = |path: &str| std::fs::read(path).expect("the program");
+    let (tool, server) = (read(LRS_CHECK), read(LRS));
+    let mut texts = vec![&b"SQLite format 3"[..], b"TLS 1.3, server CertificateVerify", b"/LearnerService.svc"];
+    if cfg!(feature = "postgres") {
+        texts.push(b"PQconnectdb");
+    }
+    for text in texts {
+        let said = String::from_utf8_lossy(text);
+        assert!(memchr::memmem::find(&server, text).is_some(), "{said} tells nothing: the server does not have it");
+        assert!(memchr::memmem::find(&tool, text).is_none(), "{said}");
     }
 }

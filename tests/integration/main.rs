@@ -27,3 +27,4 @@ mod layers;
 mod life;
 mod privacy;
 mod tls;
+mod torture;

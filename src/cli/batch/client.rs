@@ -199,7 +199,7 @@ fn answered(reply: &Reply, caller: &Caller) -> Result<Answered<'static>, Failure
     Ok(Answered { name: None, ukprn, submitted_at: begun.unwrap_or_else(|| Utc::now().naive_utc()) })
 }
 
-fn registered(learner: &[(&str, &str)]) -> RegisteredRow {
+pub(super) fn registered(learner: &[(&str, &str)]) -> RegisteredRow {
     let mut row = RegistrationRow::default();
     for (name, text) in learner {
         row.set(name, Some((*text).to_owned()));
@@ -207,7 +207,7 @@ fn registered(learner: &[(&str, &str)]) -> RegisteredRow {
     RegisteredRow { row, code: value(learner, "ReturnCode").unwrap_or_default() }
 }
 
-fn verified(learner: &[(&str, &str)]) -> VerifiedRow {
+pub(super) fn verified(learner: &[(&str, &str)]) -> VerifiedRow {
     let mut row = VerificationRow::default();
     row.set("MISIdentifier", value(learner, "MISIdentifier"));
     for name in ["ULN", "FamilyName", "GivenName", "DateOfBirth", "Gender"] {

@@ -165,14 +165,4 @@ fn show(look: Look, part: Part, out: &mut impl Write) -> Result<(), Failure> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_of_the_command_line() {
-        assert_eq!(state("waiting"), Ok(JobState::Waiting));
-        assert!(state("done").is_err_and(|text| text.contains("InProgress")));
-        assert_eq!(job_type("CHK"), Ok(JobType::Check));
-        assert!(job_type("all").is_err());
-    }
-}
+mod tests;

@@ -7,9 +7,10 @@
     clippy::string_slice
 )]
 
+mod damage;
+
 use std::collections::BTreeSet;
 
-use chrono::{NaiveDate, TimeDelta};
 use clap::Parser;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -17,11 +18,11 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use super::*;
-use crate::domain::batches::{BatchOutput, JobType, Step, return_codes};
-use crate::domain::{Call, Claim, Clock, NewOrganisation, RuleSettings, Service};
+use crate::cli::test_support::{AWARDING, PROVIDER, call, noon, services, work};
+use crate::domain::batches::{BatchOutput, JobType, return_codes};
+use crate::domain::{Caller, Service};
 use crate::files::{Batch, Records, Submitted};
-use crate::model::{Door, Fingerprint, JobId, Peer, Timestamp};
-use crate::store::test_support::each_store;
+use crate::model::JobId;
 
 #[derive(Debug, clap::Parser)]
 struct Program {
@@ -86,75 +87,30 @@ fn a_spreadsheet_is_converted_into_a_folder_under_the_right_name() {
     assert_eq!(names.filter(|name| name.ends_with("_001.CSV") || name.ends_with("_002.CSV")).count(), 2);
 }
 
-const PROVIDER: &str = "TEST0038";
-const AWARDING: &str = "TEST0045";
-const PASSWORD: &str = "synthetic-passwd";
-
-fn noon() -> Timestamp {
-    NaiveDate::from_ymd_opt(2025, 7, 31).unwrap().and_hms_opt(12, 0, 0).unwrap()
-}
-
-fn peer() -> Peer {
-    Peer {
-        fingerprint: Fingerprint::of_der(b"files"),
-        subject: "CN=files".to_owned(),
-        not_after: noon() + TimeDelta::days(365),
-    }
-}
-
-/// A service whose register is empty, with one who registers learners and one who awards.
-fn services() -> Vec<(Service, crate::store::test_support::TestStore)> {
-    let service = |stored: crate::store::test_support::TestStore| {
-        let service = Service::new(stored.store.clone(), RuleSettings::default(), Clock::set_to(noon()));
-        for (ukprn, org_ref, provider) in [(PROVIDER, "TEST38", true), (AWARDING, "TEST45", false)] {
-            let new = NewOrganisation {
-                ukprn: ukprn.parse().unwrap(),
-                org_ref: org_ref.parse().unwrap(),
-                name: "Synthetic",
-                learner_registration_body: provider,
-                awarding_organisation: !provider,
-                permissions: None,
-                password: Some(PASSWORD),
-            };
-            let administration = service.administration("test");
-            administration.add_organisation(&new).unwrap();
-            administration.register_certificate(ukprn.parse().unwrap(), &peer()).unwrap();
-        }
-        (service, stored)
-    };
-    each_store().into_iter().map(service).collect()
-}
-
 /// Hands a file in and lets it be done.
 fn submit(service: &Service, ukprn: &str, checked: Checked) -> Submitted {
-    let call = Call::new(Door::File, "submit", true);
-    let peer = peer();
-    let claim = Claim { peer: Some(&peer), ukprn: Some(ukprn), org_ref: None, password: PASSWORD, user_name: "test" };
-    let caller = service.authenticate(&call, &claim).unwrap();
-    let submitted = files::submit(service, &caller, checked, JobType::Full).unwrap();
-    while let Some(mut job) = service.claim_job("test", Duration::from_secs(30)).unwrap() {
-        while let Step::Done(..) = job.step(50).unwrap() {}
-    }
+    let submitted = call(service, ukprn, |caller| files::submit(service, caller, checked, JobType::Full)).unwrap();
+    work(service, 50);
     submitted
 }
 
 /// The code of every record of a job; for achievements those of the error file.
 fn codes(service: &Service, ukprn: &str, id: JobId, batch: &Batch) -> Vec<String> {
-    let call = Call::new(Door::File, "output", true);
-    let peer = peer();
-    let claim = Claim { peer: Some(&peer), ukprn: Some(ukprn), org_ref: None, password: PASSWORD, user_name: "test" };
-    let caller = service.authenticate(&call, &claim).unwrap();
+    call(service, ukprn, |caller| codes_for(service, caller, id, batch))
+}
+
+fn codes_for(service: &Service, caller: &Caller<'_>, id: JobId, batch: &Batch) -> Vec<String> {
     match &batch.records {
-        Records::Registration(_) => match service.registration_output(&caller, id).unwrap() {
+        Records::Registration(_) => match service.registration_output(caller, id).unwrap() {
             BatchOutput::Finished(_, rows) => rows.into_iter().map(|row| row.code).collect(),
             other => panic!("{other:?}"),
         },
-        Records::Verification(_) => match service.verification_output(&caller, id).unwrap() {
+        Records::Verification(_) => match service.verification_output(caller, id).unwrap() {
             BatchOutput::Finished(_, rows) => rows.into_iter().map(|row| row.code).collect(),
             _ => panic!("not finished"),
         },
         Records::Achievement(rows) => {
-            let job = service.achievement_job(&caller, id).unwrap().unwrap();
+            let job = service.achievement_job(caller, id).unwrap().unwrap();
             let text = job.error_file.unwrap_or_default();
             let mut reader = csv::Reader::from_reader(text.as_bytes());
             let mut codes = vec![String::new(); rows.len()];
@@ -226,7 +182,43 @@ fn changed(sample: &str, runner: &mut TestRunner) -> (String, String) {
     (records[0][1].clone(), String::from_utf8(writer.into_inner().unwrap()).unwrap())
 }
 
-/// The tool refuses a record exactly when the service does for its form, and names the code that it gets.
+/// Checks a file with the tool, hands it in, and compares what is said of each record. Tells what it held, how many records were refused
+/// for their form, and how many were not.
+fn compared(service: &Service, ukprn: &str, name: &str, text: &str) -> (Batch, usize, usize) {
+    let expected = Expected { ukprn: Some(ukprn.parse().unwrap()), ..Expected::on(noon().date()) };
+    let checked = files::check(name, text.as_bytes(), &expected);
+    assert!(!checked.is_refused(), "{name}: {:?}", checked.findings);
+    let batch = checked.batch.clone().unwrap();
+    let findings = checked.findings.clone();
+    let first = if checked.form == files::Form::Xml { 1 } else { 2 };
+    let Submitted::Accepted(id) = submit(service, ukprn, checked) else { panic!("{name} was refused") };
+    let (mut refused, mut accepted) = (0, 0);
+    for (row, code) in (first..).zip(codes(service, ukprn, id, &batch)) {
+        let told: BTreeSet<&str> = findings
+            .iter()
+            .filter(|finding| finding.weight == files::Weight::Record && finding.row == Some(row))
+            .map(|finding| finding.code)
+            .collect();
+        if told.is_empty() {
+            // Nobody has these numbers, because the register began empty: that is no matter of the form.
+            let unknown = ["RC009", "WSVRC006"].contains(&code.as_str());
+            assert!(unknown || !is_of_the_form(&code), "{name} row {row}: the service says {code}, the tool nothing");
+            accepted += 1;
+        } else {
+            // Who is in the register already is found whatever a registration would lack.
+            let is_found = ["RC002", "RC007", "RC008"].contains(&code.as_str());
+            let needs_to_be_new = told.iter().all(|told| ["RC006", "RC013"].contains(told));
+            assert!(
+                told.contains(code.as_str()) || (is_found && needs_to_be_new),
+                "{name} row {row}: the service says {code}, the tool {told:?}"
+            );
+            refused += 1;
+        }
+    }
+    (batch, refused, accepted)
+}
+
+/// The tool refuses a record exactly when the service does for its form, and names the code that it gets; whether the file is CSV or XML.
 #[test]
 fn the_tool_accepts_exactly_what_the_service_accepts() {
     let samples = [
@@ -240,39 +232,12 @@ fn the_tool_accepts_exactly_what_the_service_accepts() {
         let (mut refused, mut accepted) = (0, 0);
         for (path, ukprn) in samples.iter().cycle().take(12) {
             let (name, text) = changed(&sample(path), &mut runner);
-            let expected = Expected { ukprn: Some(ukprn.parse().unwrap()), ..Expected::on(noon().date()) };
-            let checked = files::check(&name, text.as_bytes(), &expected);
-            assert!(!checked.is_refused(), "{path}: {:?}", checked.findings);
-            let batch = checked.batch.clone().unwrap();
-            let findings = checked.findings.clone();
-            let Submitted::Accepted(id) = submit(&service, ukprn, checked) else { panic!("{path} was refused") };
-            for (index, code) in codes(&service, ukprn, id, &batch).into_iter().enumerate() {
-                let told: BTreeSet<&str> = findings
-                    .iter()
-                    .filter(|finding| finding.weight == files::Weight::Record && finding.row == Some(index + 2))
-                    .map(|finding| finding.code)
-                    .collect();
-                if told.is_empty() {
-                    // Nobody has these numbers, because the register began empty: that is no matter of the form.
-                    let unknown = ["RC009", "WSVRC006"].contains(&code.as_str());
-                    assert!(
-                        unknown || !is_of_the_form(&code),
-                        "{path} row {}: the service says {code}, the tool nothing",
-                        index + 2
-                    );
-                    accepted += 1;
-                } else {
-                    // Who is in the register already is found whatever a registration would lack.
-                    let is_found = ["RC002", "RC007", "RC008"].contains(&code.as_str());
-                    let needs_to_be_new = told.iter().all(|told| ["RC006", "RC013"].contains(told));
-                    assert!(
-                        told.contains(code.as_str()) || (is_found && needs_to_be_new),
-                        "{path} row {}: the service says {code}, the tool {told:?}",
-                        index + 2
-                    );
-                    refused += 1;
-                }
-            }
+            let (batch, refused_of_csv, accepted_of_csv) = compared(&service, ukprn, &name, &text);
+            let xml = files::convert(&batch, None, noon(), 1, Extension::Xml).unwrap();
+            let (_, refused_of_xml, _) = compared(&service, ukprn, &xml.name, &xml.text);
+            assert_eq!(refused_of_xml, refused_of_csv, "{path}: the form of the file makes a difference");
+            refused += refused_of_csv;
+            accepted += accepted_of_csv;
         }
         assert!(refused > 100 && accepted > 100, "{refused} refused, {accepted} accepted");
     }

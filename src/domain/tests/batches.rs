@@ -208,6 +208,49 @@ fn a_job_is_its_submitters_alone() {
     });
 }
 
+/// Neither another organisation of the same kind nor one of another hears of a job, not even that it is there.
+#[test]
+fn every_kind_of_job_is_its_submitters_alone() {
+    each_world(|world| {
+        world.add_organisation("TEST0003", "TEST03", "Other Awards", false);
+        world.add_organisation("TEST0004", "TEST04", "Other College", true);
+        let registration = world.submit(JobType::Check, &[learner("Ada", "Quill")]);
+        let row = VerificationRow {
+            uln: text("1000000019"),
+            given_name: text("Ada"),
+            family_name: text("Quill"),
+            ..VerificationRow::default()
+        };
+        let verification = world.call_as(AWARDING, "submitVerifyBatch", |caller| {
+            world.service.submit_verification(caller, None, 1, [row]).unwrap()
+        });
+        let batch = AchievementBatch { submission_type: "F", ..AchievementBatch::default() };
+        let row = AchievementRow::default();
+        let achievement = world.call_as(AWARDING, "SubmitAchievementBatchJob", |caller| {
+            world.service.submit_achievements(caller, &batch, [row]).unwrap()
+        });
+        let (Submission::Accepted(verification), Some(achievement)) = (verification, achievement.job_id()) else {
+            panic!("not accepted")
+        };
+        let readable = |ukprn: &str| {
+            world.call_as(ukprn, "output", |caller| {
+                [
+                    world.service.registration_output(caller, registration).unwrap() != BatchOutput::Unknown,
+                    world.service.verification_output(caller, verification).unwrap() != BatchOutput::Unknown,
+                    world.service.achievement_job(caller, achievement).unwrap().is_some(),
+                ]
+            })
+        };
+        for _ in 0..2 {
+            assert_eq!(readable(PROVIDER), [true, false, false]);
+            assert_eq!(readable(AWARDING), [false, true, true]);
+            assert_eq!(readable("TEST0003"), [false, false, false]);
+            assert_eq!(readable("TEST0004"), [false, false, false]);
+            world.work(1);
+        }
+    });
+}
+
 #[test]
 fn verify_records_answer_as_verify_learner() {
     each_world(|world| {

@@ -17,6 +17,9 @@ use super::wire::{Answer, Connection};
 /// A certificate chain with its key.
 pub type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
+/// The header lines of a plain SOAP 1.1 client.
+pub const SOAP_HEADERS: &str = "Content-Type: text/xml; charset=utf-8\r\nSOAPAction: \"\"\r\n";
+
 /// A caller of one deployment.
 pub struct Actor<'d> {
     deployment: &'d Deployment,
@@ -63,7 +66,7 @@ impl<'d> Actor<'d> {
 
     /// Posts an envelope to `LearnerService`, `LearnerServiceR9` or `ExternalService` as a plain client does.
     pub fn post(&self, service: &str, envelope: &str) -> Answer {
-        self.post_with(service, "Content-Type: text/xml; charset=utf-8\r\nSOAPAction: \"\"\r\n", envelope.as_bytes())
+        self.post_with(service, SOAP_HEADERS, envelope.as_bytes())
     }
 
     /// Posts bytes with the given header lines (Content-Length and Host are added).

@@ -132,6 +132,12 @@ impl Deployment {
         self.folder.path().join("demo")
     }
 
+    /// The address of the store, for looking into it past the service.
+    pub fn store_url(&self) -> String {
+        let embedded = || format!("sqlite:{}", self.dir().join("lrs.db").display());
+        self.store.clone().unwrap_or_else(embedded)
+    }
+
     /// The server's process id.
     pub fn process(&self) -> u32 {
         fs::read_to_string(self.pid_path()).expect("a process id").trim().parse().expect("a number")

@@ -2,7 +2,7 @@
 //! Knows nothing of SOAP.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,6 +59,13 @@ impl Connection {
     pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.stream.write_all(bytes)?;
         self.stream.flush()
+    }
+
+    /// Tells the server that nothing more comes; what it says is still read.
+    pub fn finish(&mut self) -> io::Result<()> {
+        self.stream.conn.send_close_notify();
+        self.stream.flush()?;
+        self.stream.sock.shutdown(Shutdown::Write)
     }
 
     pub fn set_patience(&mut self, patience: Duration) {

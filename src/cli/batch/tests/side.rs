@@ -1,0 +1,175 @@
+//! A service that gets its batches as messages or as files, with learners and a catalogue of which another has the like.
+
+use std::cell::RefCell;
+
+use crate::cli::batch::request;
+use crate::cli::call::credentials::CallerFlags;
+use crate::cli::call::envelope::{self, Secrets};
+use crate::cli::call::fields::{self, Field};
+use crate::cli::call::find;
+use crate::cli::call::reply::Reply;
+use crate::cli::test_support::{AWARDING, PASSWORD, PROVIDER, call, noon, peer, work};
+use crate::contract::SERVICES;
+use crate::domain::batches::JobType;
+use crate::domain::{NewLearner, Registered, Service, catalogue};
+use crate::files::{self, Batch, Expected, Extension, Submitted};
+use crate::model::{JobId, JobKind, Learner, Uln};
+use crate::soap::Endpoint;
+use crate::store::test_support::TestStore;
+
+/// Numbers that nobody has: one that could be, and one whose last digit does not fit.
+pub(super) const NOBODYS: [&str; 2] = ["1000000019", "1000000018"];
+pub(super) const GCSE: &str = "601/7001/3";
+pub(super) const UNIT: &str = "K/599/5701";
+
+/// Learners who are there from the beginning: given name, family name, date of birth, gender, postcode. The last two become one.
+pub(super) const KNOWN: [[&str; 5]; 4] = [
+    ["Adalind", "Testcase", "2004-02-03", "2", "CV4 9EE"],
+    ["Bertram", "Fixture", "2001-11-30", "1", "ZZ1 1AA"],
+    ["Cecily", "Sample", "1999-01-01", "9", "ZZ9 9ZZ"],
+    ["Dorothea", "Specimen", "1998-12-31", "2", "ZZ8 8YY"],
+];
+
+/// One of the two services, with the numbers of the known learners.
+pub(super) struct Side {
+    pub(super) service: Service,
+    known: Vec<Uln>,
+    _stored: TestStore,
+}
+
+impl Side {
+    pub(super) fn new((service, stored): (Service, TestStore)) -> Side {
+        let known: Vec<Uln> = KNOWN.iter().map(|details| register(&service, *details)).collect();
+        let administration = service.administration("test");
+        administration.merge(known[3], known[2]).unwrap();
+        let entries = [(GCSE, "GCSE (9 to 1)", "GCSE (9 to 1)"), (UNIT, "", "")].map(|(reference, kind, grading)| {
+            let cell = |heading: &str| match heading {
+                "Reference" => reference,
+                "Title" => "Example",
+                "Type" => kind,
+                "Grading" => grading,
+                "Credits" if kind.is_empty() => "4",
+                "Owner" => AWARDING,
+                "Availability" => "private",
+                _ => "",
+            };
+            catalogue::entry(cell).unwrap()
+        });
+        administration.import_catalogue(entries, |_| ()).unwrap();
+        Side { service, known, _stored: stored }
+    }
+
+    /// The number that a record of this side names.
+    pub(super) fn uln(&self, choice: usize) -> Option<String> {
+        match choice {
+            0 => None,
+            1 | 2 => Some(NOBODYS[choice - 1].to_owned()),
+            known => Some(self.known[(known - 3) % self.known.len()].to_string()),
+        }
+    }
+
+    /// A text with the numbers of this side replaced by names that both sides have: the known learners', and those that were issued in the
+    /// order in which they appear.
+    pub(super) fn nameless(&self, text: &str) -> String {
+        let digits = regex::Regex::new(r"\b[0-9]{10}\b").unwrap();
+        let issued: RefCell<Vec<String>> = RefCell::default();
+        let name = |found: &regex::Captures<'_>| {
+            let number = &found[0];
+            if let Some(known) = self.known.iter().position(|uln| uln.as_str() == number) {
+                return format!("known-{known}");
+            }
+            if NOBODYS.contains(&number) {
+                return number.to_owned();
+            }
+            let mut issued = issued.borrow_mut();
+            let place = issued.iter().position(|each| each == number).unwrap_or_else(|| {
+                issued.push(number.to_owned());
+                issued.len() - 1
+            });
+            format!("issued-{place}")
+        };
+        digits.replace_all(text, name).into_owned()
+    }
+
+    /// The known learners as they are now, but for their numbers.
+    pub(super) fn learners(&self) -> Vec<Learner> {
+        let administration = self.service.administration("test");
+        let learner = |uln: &Uln| {
+            let learner = administration.learner(*uln).unwrap().unwrap();
+            let uln = "1000000000".parse().unwrap();
+            Learner { id: 0, uln, master: learner.master.map(|_| uln), ..learner }
+        };
+        self.known.iter().map(learner).collect()
+    }
+
+    /// Asks as a client of the web service does.
+    fn ask(&self, operation: &str, given: Vec<(&str, String)>, batch: Option<&Batch>) -> Reply {
+        let found = find(SERVICES, operation, None).unwrap();
+        let (ukprn, org_ref) =
+            if found.service.name == "ExternalService" { (AWARDING, "TEST45") } else { (PROVIDER, "TEST38") };
+        let text = |text: &str| Some(text.to_owned());
+        let flags = CallerFlags {
+            url: text("https://nowhere"),
+            ca: Some("none".into()),
+            cert: Some("none".into()),
+            org_ukprn: text(ukprn),
+            org_ref: text(org_ref),
+            org_password: text(PASSWORD),
+            user: text("test"),
+            ..CallerFlags::default()
+        };
+        let mut fields: Vec<Field> = given.into_iter().map(|(name, value)| Field::new(name, value)).collect();
+        flags.resolve(|_| None).unwrap().fill(&found.operation.input, &mut fields);
+        let mut request = fields::arrange(&found.operation.input, &fields).unwrap();
+        if let Some(batch) = batch {
+            request::add_records(&mut request, batch);
+        }
+        let envelope = envelope::write(&request, Secrets::Written).unwrap();
+        let endpoint = if ukprn == AWARDING { Endpoint::External } else { Endpoint::Learner };
+        let answered = endpoint.answer(&self.service, &peer(), &envelope, true).ok().unwrap();
+        answered.call.settle_blocking().unwrap();
+        let reply = Reply::read(&answered.body).unwrap();
+        assert!(!reply.is_fault, "{}\n{envelope}", reply.text);
+        reply
+    }
+
+    /// By the web service: the code, and what fetching the output says once the job is done.
+    pub(super) fn by_message(&self, batch: &Batch, job_type: JobType, fetch: &str) -> (String, Reply) {
+        let (operation, given) = request::operation(batch, job_type);
+        let submitted = self.ask(operation, given, Some(batch));
+        let job = submitted.value("JobID").or(submitted.value("JobId")).unwrap().to_owned();
+        work(&self.service, 5);
+        let field = if fetch == "GetAchievementBatchJob" { "jobId" } else { "JobID" };
+        (submitted.value("ResponseCode").unwrap().to_owned(), self.ask(fetch, vec![(field, job)], None))
+    }
+
+    /// As a file: the number of the job that was done.
+    pub(super) fn by_file(&self, batch: &Batch, job_type: JobType, extension: Extension) -> JobId {
+        let ukprn = if batch.layout.kind() == JobKind::Achievement { AWARDING } else { PROVIDER };
+        let file = files::convert(batch, Some(ukprn.parse().unwrap()), noon(), 1, extension).unwrap();
+        let expected = Expected { ukprn: Some(ukprn.parse().unwrap()), ..Expected::on(noon().date()) };
+        let checked = files::check(&file.name, file.text.as_bytes(), &expected);
+        let refusals = format!("{:?}\n{}", checked.findings, file.text);
+        let submitted =
+            call(&self.service, ukprn, |caller| files::submit(&self.service, caller, checked, job_type)).unwrap();
+        let Submitted::Accepted(job) = submitted else { panic!("the file was refused: {refusals}") };
+        work(&self.service, 7);
+        job
+    }
+}
+
+fn register(service: &Service, [given_name, family_name, date_of_birth, gender, postcode]: [&str; 5]) -> Uln {
+    let new = NewLearner {
+        given_name,
+        family_name,
+        date_of_birth,
+        gender,
+        postcode,
+        verification_type: "1",
+        ability_to_share: "1",
+        ..NewLearner::default()
+    };
+    let registered = call(service, PROVIDER, |caller| service.register(caller, &new)).unwrap();
+    let Registered::Registered(uln) = registered else { panic!("the registration was refused") };
+    uln
+}
