@@ -1,141 +1,194 @@
-//! A full batch of 10,000 achievements on SQLite, without a network: the time to its job, and the time until it is processed, each as a
-//! multiple of a floor measured in the same run: the same bytes scanned bare, and the same rows inserted in one transaction.
+//! A full batch of 10,000 achievements to the running service, on SQLite over mutual TLS: the time to its job and the time until it is
+//! processed, each as a multiple of a floor measured in the same run (the same bytes scanned bare, and the same rows inserted in one
+//! transaction); the memory that the service takes for it; and what others notice, who ask for one learner after another meanwhile.
 //!
-//! Prints milliseconds and ratios; `make bench` runs it. Nothing here asserts a time.
+//! Prints milliseconds, microseconds and ratios; `make bench` runs it. Nothing here asserts a time.
+
+mod served;
 
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use learning_records::demo::population;
-use learning_records::domain::batches::{JobId, JobState};
-use learning_records::domain::{Clock, NewOrganisation, RuleSettings, Service, catalogue};
-use learning_records::jobs::{Observer, WorkerSettings, Workers};
-use learning_records::model::{Fingerprint, Learner, Peer, Timestamp};
-use learning_records::soap::Endpoint;
-use learning_records::store::{Store, StoreSettings};
+use learning_records::demo::{self, DemoOrganisation, population};
+use learning_records::model::Learner;
 use quick_xml::NsReader;
 use quick_xml::events::Event;
+use served::{Children, Outcome, ask, connect, connector, finds, post, start_service};
+use tokio_rustls::TlsConnector;
 
 const RECORDS: u32 = 10_000;
-const ROUNDS: usize = 3;
-const PASSWORD: &str = "bench-awarding-p";
+const ROUNDS: u32 = 3;
+const QUALIFICATION: &str = "601/7001/3";
+/// How long the calls of others are measured while nothing else happens.
+const IDLE: Duration = Duration::from_secs(4);
+/// The pause of the other user between two calls, and of the submitter between two looks at the job.
+const PAUSE: Duration = Duration::from_millis(2);
 
-fn main() {
+fn main() -> Outcome<()> {
+    let folder = tempfile::tempdir()?;
+    let demo = folder.path().join("demo");
+    let (service, address) = start_service(&demo, RECORDS * ROUNDS)?;
+    let process = service.id();
+    let _children = Children(vec![service]);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let provider = connector(&demo, "provider")?;
+    let awarding = connector(&demo, "awarding")?;
+    let others = Others::start(&provider, address)?;
+    std::thread::sleep(IDLE);
+    let idle = others.stop()?;
+    let people: Vec<Learner> = population::people(demo::SEED, RECORDS * ROUNDS)?.map(|(learner, _)| learner).collect();
     println!(
-        "{:<8}{:>12}{:>12}{:>9}{:>13}{:>9}{:>12}",
-        "round", "floor ms", "job ms", "floors", "processed", "floors", "peak MiB"
+        "{:<7}{:>7}{:>10}{:>10}{:>8}{:>11}{:>8}{:>10}{:>13}{:>13}{:>7}",
+        "round",
+        "MB",
+        "floor ms",
+        "JobId ms",
+        "floors",
+        "processed",
+        "floors",
+        "peak MiB",
+        "p99 idle us",
+        "p99 busy us",
+        "times"
     );
-    for round in 1..=ROUNDS {
-        if let Err(error) = run(round) {
-            println!("round {round} failed: {error}");
+    for (number, learners) in (1..).zip(people.chunks(usize::try_from(RECORDS)?)) {
+        let body = request(learners);
+        let rows: Vec<String> = learners.iter().map(|learner| record(learner, "")).collect();
+        let begun = Instant::now();
+        scan(&body);
+        insert(&folder.path().join(format!("floor-{number}.db")), &rows)?;
+        let floor = milliseconds(begun);
+        let before = memory_kib(process, "VmRSS:");
+        // The kernel forgets the peak so far.
+        let _ = std::fs::write(format!("/proc/{process}/clear_refs"), "5");
+        let others = Others::start(&provider, address)?;
+        let (submitted, processed) = runtime.block_on(batch(&awarding, address, &body))?;
+        let busy = others.stop()?;
+        let peak = memory_kib(process, "VmHWM:").saturating_sub(before);
+        println!(
+            "{number:<7}{:>7.1}{floor:>10.1}{submitted:>10.1}{:>8.2}{processed:>11.1}{:>8.2}{:>10.1}{:>13}{:>13}{:>7.2}",
+            f64::from(u32::try_from(body.len())?) / 1e6,
+            submitted / floor,
+            processed / floor,
+            f64::from(u32::try_from(peak)?) / 1024.0,
+            p99(&idle),
+            p99(&busy),
+            f64::from(p99(&busy)) / f64::from(p99(&idle)),
+        );
+    }
+    Ok(())
+}
+
+/// Sends the batch and waits for its end: milliseconds until the job had a number, and until its report said that all is done.
+async fn batch(connector: &TlsConnector, address: SocketAddr, body: &str) -> Outcome<(f64, f64)> {
+    let mut stream = connect(connector, address).await?;
+    let mut answer = Vec::new();
+    let request = post("/ExternalService.svc", body);
+    let begun = Instant::now();
+    let reply = String::from_utf8_lossy(ask(&mut stream, &request, &mut answer).await?).into_owned();
+    let submitted = milliseconds(begun);
+    let job = between(&reply, "JobId>").ok_or("no job")?;
+    let question = post("/ExternalService.svc", &envelope("GetAchievementBatchJob", &format!("<jobId>{job}</jobId>")));
+    loop {
+        tokio::time::sleep(PAUSE).await;
+        let report = String::from_utf8_lossy(ask(&mut stream, &question, &mut answer).await?).into_owned();
+        match between(&report, "Status>").unwrap_or_default() {
+            "Successful" => {
+                let created = between(&report, "AchievementsCreated>").unwrap_or_default();
+                let all = created == RECORDS.to_string();
+                return if all {
+                    Ok((submitted, milliseconds(begun)))
+                } else {
+                    Err(format!("{created} created").into())
+                };
+            }
+            "Failed" | "Cancelled" => return Err("the batch failed".into()),
+            _ => {}
         }
     }
 }
 
-fn run(round: usize) -> Result<(), Box<dyn std::error::Error>> {
-    let folder = std::env::temp_dir().join(format!("lrs-bench-{}-{round}", std::process::id()));
-    std::fs::create_dir_all(&folder)?;
-    let url = folder.join("lrs.db").display().to_string();
-    let store = Store::open(&StoreSettings { url, readers: 4 })?;
-    store.migrate()?;
-    let service = Service::new(store, RuleSettings::default(), Clock::system());
-    let peer =
-        Peer { fingerprint: Fingerprint::of_der(b"bench"), subject: "CN=bench".to_owned(), not_after: Timestamp::MAX };
-    let learners = prepare(&service, &peer)?;
-    let body = request(&learners);
-    let rows: Vec<String> = learners.iter().map(|learner| record(learner, "")).collect();
-
-    let begun = Instant::now();
-    scan(&body);
-    insert(&folder.join("floor.db").display().to_string(), &rows)?;
-    let floor = begun.elapsed();
-
-    // The kernel forgets the peak so far.
-    let _ = std::fs::write("/proc/self/clear_refs", "5");
-    let before = memory_kib("VmRSS:");
-    let begun = Instant::now();
-    let answer = Endpoint::External.answer(&service, &peer, &body, true).map_err(|_| "must block")?;
-    let submitted = begun.elapsed();
-    let id = answer.body.split("JobId>").nth(1).and_then(|rest| rest.split('<').next()).unwrap_or_default().parse()?;
-    answer.call.settle_blocking()?;
-
-    let observer: Observer = Arc::new(|_, _| ());
-    let workers = Workers::start(&service, WorkerSettings { workers: 1, lease: Duration::from_secs(60) }, &observer)?;
-    let admin = service.administration("bench");
-    while service.queue_depth()?.oldest.is_some() {
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    let processed = begun.elapsed();
-    let job = admin.job(JobId(id))?;
-    workers.stop();
-    let created = job.count(|code| code == "created-F");
-    if job.job.state != JobState::Successful || created != i64::from(RECORDS) {
-        return Err(format!("{created} created, {:?}", job.counts).into());
-    }
-    let ms = |time: Duration| time.as_secs_f64() * 1e3;
-    let peak = memory_kib("VmHWM:").saturating_sub(before) / 1024;
-    println!(
-        "{round:<8}{:>12.1}{:>12.1}{:>9.2}{:>13.1}{:>9.2}{:>12}",
-        ms(floor),
-        ms(submitted),
-        ms(submitted) / ms(floor),
-        ms(processed),
-        ms(processed) / ms(floor),
-        peak
-    );
-    service.store().close();
-    std::fs::remove_dir_all(&folder)?;
-    Ok(())
+/// Somebody who asks for one learner after another, on a thread of their own.
+struct Others {
+    enough: Arc<AtomicBool>,
+    thread: JoinHandle<Result<Vec<u32>, String>>,
 }
 
-fn prepare(service: &Service, peer: &Peer) -> Result<Vec<Learner>, Box<dyn std::error::Error>> {
-    let admin = service.administration("bench");
-    let learners: Vec<Learner> = population::people(5, RECORDS)?.map(|(learner, _)| learner).collect();
-    admin.import_learners(learners.clone(), |_| ())?;
-    let entry = catalogue::entry(|heading| match heading {
-        "Reference" => "600/1166/X",
-        "Title" => "Benchmark GCSE (9-1) in English Language",
-        "Type" | "Grading" => "GCSE (9 to 1)",
-        "Level" => "Level 1/2",
-        "Owner" => "TEST0045",
-        "Availability" => "private",
-        _ => "",
-    })?;
-    admin.import_catalogue([entry], |_| ())?;
-    let ukprn = "TEST0045".parse()?;
-    admin.add_organisation(&NewOrganisation {
-        ukprn,
-        org_ref: "TEST45".parse()?,
-        name: "Benchmark Awarding Organisation",
-        learner_registration_body: false,
-        awarding_organisation: true,
-        permissions: None,
-        password: Some(PASSWORD),
-    })?;
-    admin.register_certificate(ukprn, peer)?;
-    Ok(learners)
+impl Others {
+    fn start(connector: &TlsConnector, address: SocketAddr) -> Outcome<Self> {
+        let enough = Arc::new(AtomicBool::new(false));
+        let (connector, until) = (connector.clone(), Arc::clone(&enough));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let thread = std::thread::spawn(move || {
+            runtime.block_on(calls(&connector, address, &until)).map_err(|error| error.to_string())
+        });
+        Ok(Self { enough, thread })
+    }
+
+    /// Microseconds of each call, ascending.
+    fn stop(self) -> Outcome<Vec<u32>> {
+        self.enough.store(true, Ordering::Relaxed);
+        let mut times = self.thread.join().map_err(|_| "the other calls panicked")??;
+        times.sort_unstable();
+        Ok(times)
+    }
+}
+
+async fn calls(connector: &TlsConnector, address: SocketAddr, enough: &AtomicBool) -> Outcome<Vec<u32>> {
+    let requests = finds(RECORDS * ROUNDS)?;
+    let mut stream = connect(connector, address).await?;
+    let (mut times, mut answer) = (Vec::new(), Vec::new());
+    for request in requests.iter().cycle() {
+        if enough.load(Ordering::Relaxed) {
+            break;
+        }
+        let begun = Instant::now();
+        ask(&mut stream, request, &mut answer).await?;
+        times.push(u32::try_from(begun.elapsed().as_micros())?);
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(times)
+}
+
+fn p99(times: &[u32]) -> u32 {
+    times.get(times.len() * 99 / 100).copied().unwrap_or_default()
+}
+
+fn milliseconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1e3
+}
+
+/// The text between a tag and the next one.
+fn between<'a>(text: &'a str, tag: &str) -> Option<&'a str> {
+    text.split_once(tag)?.1.split('<').next()
 }
 
 /// The request as .NET writes it, indented.
 fn request(learners: &[Learner]) -> String {
-    let mut body = String::from(
-        "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><SubmitAchievementBatchJob \
-         xmlns=\"http://api.lrs.qcf.gov.uk/services\"><invokingUser xmlns:a=\"http://api.lrs.qcf.gov.uk/model\">",
-    );
-    let _ = write!(
-        body,
-        "<a:OrgPassword>{PASSWORD}</a:OrgPassword><a:OrganisationRef>TEST45</a:OrganisationRef><a:UserName>bench</a:UserName>\
-         </invokingUser><submissionType>F</submissionType><achievements>"
-    );
+    let mut records = String::from("<submissionType>F</submissionType><achievements>");
     for learner in learners {
-        body.push_str(&record(learner, "\n        "));
+        records.push_str(&record(learner, "\n        "));
     }
-    body.push_str("</achievements></SubmitAchievementBatchJob></s:Body></s:Envelope>");
-    body
+    records.push_str("</achievements>");
+    envelope("SubmitAchievementBatchJob", &records)
+}
+
+fn envelope(operation: &str, members: &str) -> String {
+    let DemoOrganisation { org_ref, password, .. } = &demo::AWARDING;
+    format!(
+        "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><{operation} \
+         xmlns=\"http://api.lrs.qcf.gov.uk/services\"><invokingUser xmlns:a=\"http://api.lrs.qcf.gov.uk/model\">\
+         <a:OrgPassword>{password}</a:OrgPassword><a:OrganisationRef>{org_ref}</a:OrganisationRef><a:UserName>bench</a:UserName>\
+         </invokingUser>{members}</{operation}></s:Body></s:Envelope>"
+    )
 }
 
 fn record(learner: &Learner, indent: &str) -> String {
@@ -155,7 +208,7 @@ fn record(learner: &Learner, indent: &str) -> String {
         ("MisIdentifier", &format!("MIS-{uln}")),
         ("ProviderUkprn", "TEST0038"),
         ("Uln", uln.as_str()),
-        ("UnitOrQualificationReferenceNumber", "600/1166/X"),
+        ("UnitOrQualificationReferenceNumber", QUALIFICATION),
     ];
     let mut text = format!("{indent}<Achievement>");
     for (name, value) in members {
@@ -181,8 +234,9 @@ mod schema {
 }
 use schema::rows;
 
-fn insert(path: &str, inputs: &[String]) -> QueryResult<()> {
-    let mut connection = diesel::SqliteConnection::establish(path).map_err(|_| diesel::result::Error::NotFound)?;
+fn insert(path: &Path, inputs: &[String]) -> QueryResult<()> {
+    let mut connection = diesel::SqliteConnection::establish(&path.display().to_string())
+        .map_err(|_| diesel::result::Error::NotFound)?;
     connection.batch_execute(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE rows (number INTEGER PRIMARY KEY, input TEXT NOT NULL)",
     )?;
@@ -194,9 +248,9 @@ fn insert(path: &str, inputs: &[String]) -> QueryResult<()> {
     })
 }
 
-/// What the process has, or had at most, in KiB, where the system tells it.
-fn memory_kib(name: &str) -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+/// What a process has, or had at most, in KiB, where the system tells it.
+fn memory_kib(process: u32, name: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
     line.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or_default()
 }

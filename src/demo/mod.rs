@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use examples::{Caller, Example, Request};
-pub use organisations::{DemoOrganisation, ORGANISATIONS};
+pub use organisations::{AWARDING, DemoOrganisation, ORGANISATIONS};
 
 use crate::domain::{AdministrationError, Service};
 use crate::model::Organisation;

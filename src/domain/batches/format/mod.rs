@@ -90,7 +90,7 @@ impl Rule {
             Self::Mandatory => "Fill it in.",
             Self::MaxLength(_) => "Shorten it.",
             Self::UlnPattern => {
-                "Copy the number again from its source, or leave it empty to have the learner searched by details."
+                "Copy the number again from its source. For a registration it may be empty: the learner is then searched by details."
             }
             Self::Date => {
                 "Write year, month and day with hyphens, for example 2008-03-31. Spreadsheets change dates: format the column as text."
