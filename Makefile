@@ -14,8 +14,8 @@ test: ## every test, on SQLite and PostgreSQL; installs what it needs
 torture: ## a hundred kills of server and workers in the middle of large batches, on both databases
 	scripts/torture
 
-bench: ## micro benches and the load bench
-	cargo bench --locked
+bench: ## micro benches, the load bench and the bench of a full batch
+	cargo bench --locked --bench messages --bench load --bench achievements
 
 lint: ## formatting, clippy and documentation, warnings denied
 	cargo fmt --all --check

@@ -29,8 +29,10 @@ const ROUNDS: u32 = 3;
 const QUALIFICATION: &str = "601/7001/3";
 /// How long the calls of others are measured while nothing else happens.
 const IDLE: Duration = Duration::from_secs(4);
-/// The pause of the other user between two calls, and of the submitter between two looks at the job.
+/// The pause of the other user between two calls.
 const PAUSE: Duration = Duration::from_millis(2);
+/// The pause of the submitter between two looks at the job.
+const PATIENCE: Duration = Duration::from_millis(10);
 
 fn main() -> Outcome<()> {
     let folder = tempfile::tempdir()?;
@@ -98,7 +100,7 @@ async fn batch(connector: &TlsConnector, address: SocketAddr, body: &str) -> Out
     let job = between(&reply, "JobId>").ok_or("no job")?;
     let question = post("/ExternalService.svc", &envelope("GetAchievementBatchJob", &format!("<jobId>{job}</jobId>")));
     loop {
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(PATIENCE).await;
         let report = String::from_utf8_lossy(ask(&mut stream, &question, &mut answer).await?).into_owned();
         match between(&report, "Status>").unwrap_or_default() {
             "Successful" => {

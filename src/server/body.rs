@@ -65,16 +65,22 @@ pub(super) async fn read(
         });
         match piece.await? {
             None => return Ok(body),
-            Some(Ok(piece)) => append(&mut body, &piece, limit)?,
+            Some(Ok(piece)) => append(&mut body, &piece, declared, limit)?,
             Some(Err(PayloadError::Overflow)) => return Err(Refused::TOO_LARGE),
             Some(Err(_)) => return Err(Refused::INCOMPLETE),
         }
     }
 }
 
-fn append(body: &mut Vec<u8>, piece: &Bytes, limit: usize) -> Result<(), Refused> {
+fn append(body: &mut Vec<u8>, piece: &Bytes, declared: Option<usize>, limit: usize) -> Result<(), Refused> {
     if piece.len() > limit - body.len().min(limit) {
         return Err(Refused::TOO_LARGE);
+    }
+    if body.capacity() - body.len() < piece.len() {
+        // The start has come: now the whole of it is believed in. Memory that nothing is written to costs nothing.
+        body.reserve_exact(
+            declared.map_or(body.len(), |declared| declared.saturating_sub(body.len())).max(piece.len()),
+        );
     }
     body.extend_from_slice(piece);
     Ok(())

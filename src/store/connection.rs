@@ -23,11 +23,11 @@ pub enum AnyConnection {
 }
 
 /// What every SQLite connection is told: readers beside the writer (WAL), an acknowledged write survives a loss of power (FULL),
-/// patience with another process, a page cache of 32 MiB, temporary tables in memory.
+/// patience with another process, a page cache of 8 MiB (the system caches the rest), temporary tables in memory.
 /// It is not mapped into memory: every commit would unmap it for every reader.
 #[cfg(feature = "sqlite")]
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;";
+     PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 16000;";
 
 /// Where the database is.
 #[derive(Clone)]

@@ -24,4 +24,3 @@ CREATE TABLE learning_events (
     subject_code TEXT NOT NULL,
     under_data_challenge BOOLEAN NOT NULL
 );
-CREATE INDEX learning_events_by_uln ON learning_events (uln);

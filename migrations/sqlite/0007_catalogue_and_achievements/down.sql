@@ -1,4 +1,4 @@
-DROP INDEX achievements_by_key;
+DROP INDEX learning_events_by_uln;
 ALTER TABLE learning_events DROP COLUMN action_reason;
 ALTER TABLE learning_events DROP COLUMN action_date;
 ALTER TABLE learning_events DROP COLUMN mis_identifier;
