@@ -47,7 +47,10 @@ pub fn record(uln: &str, person: &Person, changes: &[(&str, &str)]) -> String {
         let value = changes.iter().find(|(changed, _)| changed == name).map_or(*usual, |(_, value)| *value);
         format!("<{name}>{}</{name}>", escape(value))
     };
-    format!("<Achievement>{}</Achievement>", members.iter().map(member).collect::<String>())
+    // In the order of the contract, and there only where it is given.
+    let born = |place: usize| changes.iter().filter(move |(name, _)| place == 4 && *name == "DateofBirth");
+    let text = |(place, usual)| born(place).map(member).chain([member(usual)]).collect::<String>();
+    format!("<Achievement>{}</Achievement>", members.iter().enumerate().map(text).collect::<String>())
 }
 
 fn request(credentials: &Credentials, operation: &str, rest: &str) -> String {

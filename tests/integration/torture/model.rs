@@ -76,7 +76,8 @@ impl Series {
             0 if action < 3 && reference == GCSE => ("F011", Some(("Grade", ""))),
             1 => ("F012", Some(("LanguageForAssessment", "Latin"))),
             2 => ("L001", Some(("Uln", NOBODY))),
-            3 => ("L002", Some(("FamilyName", "Nobody-of-this-Name"))),
+            // Another name might by accident be similar to the learner's; another birthday never is.
+            3 => ("L002", Some(("DateofBirth", "1901-01-01T00:00:00"))),
             4 => ("B001", Some(("UnitOrQualificationReferenceNumber", UNKNOWN_REFERENCE))),
             5 if action < 3 => ("B006", Some(("AchievementAwardDate", "2099-01-01T00:00:00"))),
             6 if action < 3 => ("B007", Some(("Grade", "no grade"))),
