@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 /// Opens every trail file, with the version of its form.
 const MAGIC: [u8; 8] = *b"lrstrl1\n";
-/// Magic, generation and the checksum of both.
-const HEAD: usize = 8 + 32 + 16;
+/// Magic, generation, where its frames start, and the checksum of the start.
+const HEAD: usize = 8 + 32 + 8 + 16;
 /// Length and checksum of a frame.
 const FRAME_HEAD: usize = 4 + 16;
 /// The file grows by this many bytes at a time.
 const STEP: usize = 256 * 1024;
-/// From this length on the file starts anew as soon as it can.
+/// A generation of this length ends as soon as it can.
 const LONG: u64 = 16 * 1024 * 1024;
 
 /// The file, locked against other processes.
@@ -21,6 +21,8 @@ pub(super) struct TrailFile {
     file: File,
     path: PathBuf,
     generation: [u8; 32],
+    /// Where the frames of the generation start.
+    start: u64,
     /// Where the next frame goes; 0 as long as the generation has not been begun on the disk.
     end: u64,
     /// How far space is laid out.
@@ -47,12 +49,13 @@ impl TrailFile {
         file.read_to_end(&mut content)?;
         let laid_out = length(content.len());
         let path = path.to_owned();
-        let Some(generation) = generation(&content) else {
-            return Ok(Some((Self { file, path, generation: rand::random(), end: 0, laid_out }, Vec::new())));
+        let Some((generation, start)) = generation(&content) else {
+            let new = Self { file, path, generation: rand::random(), start: length(HEAD), end: 0, laid_out };
+            return Ok(Some((new, Vec::new())));
         };
-        let frames = frames(&generation, &content);
-        let end = frames.last().map_or(length(HEAD), |frame| frame.end);
-        Ok(Some((Self { file, path, generation, end, laid_out }, frames)))
+        let frames = frames(&generation, start, &content);
+        let end = frames.last().map_or(start, |frame| frame.end);
+        Ok(Some((Self { file, path, generation, start, end, laid_out }, frames)))
     }
 
     /// Names the generation: what a position in the file is counted in.
@@ -62,7 +65,7 @@ impl TrailFile {
 
     /// Whether it is time to start anew.
     pub(super) fn is_long(&self) -> bool {
-        self.end > LONG
+        self.end > self.start + LONG
     }
 
     /// Makes lines durable. After an error nothing of them counts.
@@ -79,24 +82,21 @@ impl TrailFile {
         Ok(Frame { lines, count, end })
     }
 
-    /// Starts a new generation at the file's beginning with the frames that are still needed. A crash on the way leaves the old
-    /// generation, or the new one with all of them: they lie behind what is overwritten, and the head is written last.
+    /// Starts a new generation with the frames that are still needed, where the old one has nothing: before its start, or else behind its
+    /// end. The head is written last, so that a crash on the way leaves the old generation whole.
     pub(super) fn start_anew(&mut self, needed: &mut [Frame]) -> io::Result<()> {
         let generation = rand::random();
         let mut content = Vec::new();
         for kept in &*needed {
             content.extend(frame(&generation, &kept.lines)?);
         }
-        let space: usize = needed.iter().map(|kept| FRAME_HEAD + kept.lines.len()).sum();
-        if length(HEAD + content.len() + space) > self.end {
-            return Ok(());
-        }
-        self.write_at(length(HEAD), &content)?;
+        let start = if length(HEAD + content.len()) <= self.start { length(HEAD) } else { self.end };
+        self.lay_out(start + length(content.len()))?;
+        self.write_at(start, &content)?;
         self.file.sync_data()?;
-        self.write_at(0, &head(&generation))?;
+        self.write_at(0, &head(&generation, start))?;
         self.file.sync_data()?;
-        self.generation = generation;
-        self.end = length(HEAD);
+        (self.generation, self.start, self.end) = (generation, start, start);
         for kept in needed {
             self.end += length(FRAME_HEAD + kept.lines.len());
             kept.end = self.end;
@@ -107,12 +107,12 @@ impl TrailFile {
     /// Empties the file: nothing in it is needed any more.
     pub(super) fn clear(&mut self) -> io::Result<()> {
         self.file.set_len(0)?;
-        (self.generation, self.end, self.laid_out) = (rand::random(), 0, 0);
+        (self.generation, self.start, self.end, self.laid_out) = (rand::random(), length(HEAD), 0, 0);
         Ok(())
     }
 
     fn begin(&mut self) -> io::Result<()> {
-        let head = head(&self.generation);
+        let head = head(&self.generation, self.start);
         self.lay_out(length(HEAD))?;
         self.write_at(0, &head)?;
         self.file.sync_all()?;
@@ -122,7 +122,7 @@ impl TrailFile {
             let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
             File::open(folder)?.sync_all()?;
         }
-        self.end = length(HEAD);
+        self.end = self.start;
         Ok(())
     }
 
@@ -142,18 +142,20 @@ impl TrailFile {
     }
 }
 
-fn head(generation: &[u8; 32]) -> Vec<u8> {
+fn head(generation: &[u8; 32], start: u64) -> Vec<u8> {
     let mut head = Vec::with_capacity(HEAD);
     head.extend(MAGIC);
     head.extend(generation);
-    head.extend(checksum(generation, &MAGIC));
+    head.extend(start.to_le_bytes());
+    head.extend(checksum(generation, &start.to_le_bytes()));
     head
 }
 
-/// The generation that a file's head names, when it is whole.
-fn generation(content: &[u8]) -> Option<[u8; 32]> {
+/// The generation that a file's head names, and where its frames start, when the head is whole.
+fn generation(content: &[u8]) -> Option<([u8; 32], u64)> {
     let generation = content.get(8..40)?.try_into().ok()?;
-    (content.get(..HEAD)? == head(&generation)).then_some(generation)
+    let start = u64::from_le_bytes(content.get(40..48)?.try_into().ok()?);
+    (content.get(..HEAD)? == head(&generation, start)).then_some((generation, start))
 }
 
 fn frame(generation: &[u8; 32], lines: &[u8]) -> io::Result<Vec<u8>> {
@@ -166,9 +168,9 @@ fn frame(generation: &[u8; 32], lines: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 /// The whole frames of a generation, in order; what follows the last is space, of an earlier generation, or was never finished.
-fn frames(generation: &[u8; 32], content: &[u8]) -> Vec<Frame> {
+fn frames(generation: &[u8; 32], start: u64, content: &[u8]) -> Vec<Frame> {
     let mut frames = Vec::new();
-    let mut end = HEAD;
+    let mut end = usize::try_from(start).unwrap_or(usize::MAX);
     while let Some((lines, next)) = frame_at(generation, content, end) {
         let count = memchr::memchr_iter(b'\n', lines).count();
         frames.push(Frame { lines: lines.to_owned(), count, end: length(next) });
@@ -246,6 +248,28 @@ mod tests {
         let (file, frames) = opened(&path);
         assert_eq!(frames, [&b"needed\n"[..], b"later\n"]);
         assert_ne!(file.generation(), before);
+    }
+
+    #[test]
+    fn a_crash_before_the_new_head_leaves_the_old_generation_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("trail");
+        let (mut file, _) = opened(&path);
+        for _ in 0..4 {
+            let mut needed = Vec::new();
+            for number in 0..5 {
+                needed.push(file.append(format!("line {number}\n").into_bytes(), 1).unwrap());
+            }
+            let old = fs::read(&path).unwrap();
+            let expected: Vec<_> =
+                frames(&file.generation, file.start, &old).into_iter().map(|each| each.lines).collect();
+            file.start_anew(&mut needed).unwrap();
+            let mut torn = fs::read(&path).unwrap();
+            torn[..HEAD].copy_from_slice(&old[..HEAD]);
+            let copy = folder.path().join("copy");
+            fs::write(&copy, torn).unwrap();
+            assert_eq!(opened(&copy).1, expected);
+        }
     }
 
     proptest! {

@@ -21,10 +21,6 @@ use crate::model::AuditEntry;
 
 /// As many calls as one append takes.
 const LARGEST_GROUP: usize = 512;
-/// When a group had this many calls, the next one is worth waiting for: to write a group costs as much as to answer a call.
-const CROWD: usize = 4;
-/// How long to wait for it: about as long as the disk takes.
-const GATHERING: Duration = Duration::from_micros(150);
 /// As many lines as one transaction moves: it takes a few milliseconds, for which changes may have to wait.
 const MOVED_AT_ONCE: usize = 1_024;
 /// With so many lines it is time to move them all, one transaction after another. Every transaction empties the readers' page caches, so
@@ -131,7 +127,6 @@ struct Keeper {
 impl Keeper {
     fn run(mut self, tasks: &Receiver<Task>) {
         let mut open = true;
-        let mut crowd = false;
         while open {
             let mut group = Vec::new();
             open = match self.next(tasks) {
@@ -139,16 +134,12 @@ impl Keeper {
                 Err(RecvTimeoutError::Timeout) => true,
                 Err(RecvTimeoutError::Disconnected) => false,
             };
-            if crowd {
-                thread::sleep(GATHERING);
-            }
             while open
                 && group.len() < LARGEST_GROUP
                 && let Ok(task) = tasks.try_recv()
             {
                 open = self.take(task, &mut group);
             }
-            crowd = group.len() >= CROWD;
             self.keep(group);
             self.move_on();
         }
