@@ -2,6 +2,7 @@
 
 mod describe;
 mod read;
+mod records;
 mod service;
 mod types;
 mod write;

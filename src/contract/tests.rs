@@ -19,7 +19,7 @@ use super::learner_service_r9::{
     ModelGetLearnerLearningEventsResponse,
 };
 use super::{LISTING, SERVICES, external_service, learner_service, learner_service_r9};
-use crate::xml::{FromXml, Limits, ReadError, Reader, Root, ToXml};
+use crate::xml::{self, FromXml, Limits, ReadError, Reader, Root, ToXml};
 
 const LIMITS: Limits = Limits::INTERACTIVE;
 
@@ -67,6 +67,66 @@ fn read<'a, T: FromXml<'a>>(document: &'a str) -> Result<T, ReadError> {
     let content = T::from_xml(&mut reader, &root)?;
     reader.finish()?;
     Ok(content)
+}
+
+/// A list of a batch, with what may stand between its records.
+#[test]
+fn the_records_of_a_batch_are_read_as_often_as_they_are_wanted() {
+    let record = |uln: &str| {
+        format!(
+            "<Achievement><AchievementAwardDate>2024-08-22T00:00:00</AchievementAwardDate><Action>1</Action>\
+             <ActionDate>2024-08-23T00:00:00</ActionDate><Uln>{uln}</Uln></Achievement>"
+        )
+    };
+    let nil = "<Achievement xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" i:nil=\"true\"/>";
+    let document = format!(
+        "<SubmitAchievementBatchJob xmlns=\"http://api.lrs.qcf.gov.uk/services\"><achievements>{nil}<!-- first -->{}<Unknown><Uln>9</Uln>\
+         </Unknown>{nil}{nil}{}{}<Unknown/>{nil}</achievements><submissionType>F</submissionType></SubmitAchievementBatchJob>",
+        record("1"),
+        record("2"),
+        record("3")
+    );
+    let request: external_service::SubmitAchievementBatchJob<'_> = read(&document).unwrap();
+    assert_eq!(request.submission_type.as_deref(), Some("F"));
+    let records = request.achievements.unwrap().achievement;
+    assert_eq!(records.len(), 3);
+    for _ in 0..2 {
+        let ulns: Vec<String> = records.iter().map(|record| record.unwrap().uln.unwrap().into_owned()).collect();
+        assert_eq!(ulns, ["1", "2", "3"]);
+    }
+    let given = xml::Records::from(records.iter().collect::<Result<Vec<_>, _>>().unwrap());
+    assert!(given == records);
+    let written = write(
+        &external_service::SUBMIT_ACHIEVEMENT_BATCH_JOB,
+        &external_service::SubmitAchievementBatchJob {
+            achievements: Some(external_service::ArrayOfAchievement { achievement: records }),
+            ..external_service::SubmitAchievementBatchJob::default()
+        },
+    );
+    let again: external_service::SubmitAchievementBatchJob<'_> = read(&written).unwrap();
+    assert!(again.achievements.unwrap().achievement == given);
+}
+
+#[test]
+fn a_list_without_a_record_is_empty_and_one_with_a_bad_record_is_refused_before_anybody_sees_it() {
+    let request = |records: &str| {
+        format!(
+            "<SubmitAchievementBatchJob xmlns=\"http://api.lrs.qcf.gov.uk/services\"><achievements>{records}</achievements>\
+             </SubmitAchievementBatchJob>"
+        )
+    };
+    for records in
+        ["", "<Unknown/>", "<Achievement xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" i:nil=\"1\"/>"]
+    {
+        let document = request(records);
+        let read: external_service::SubmitAchievementBatchJob<'_> = read(&document).unwrap();
+        let records = read.achievements.unwrap().achievement;
+        assert!(records.is_empty() && records.iter().next().is_none());
+    }
+    for records in ["<Achievement/>", "<Achievement><Action>one</Action></Achievement>", "<Achievement>"] {
+        let document = request(records);
+        assert!(read::<external_service::SubmitAchievementBatchJob<'_>>(&document).is_err());
+    }
 }
 
 fn text() -> impl Strategy<Value = Cow<'static, str>> {

@@ -30,7 +30,8 @@ impl IExternalService for Door<'_> {
             submission_type: request.submission_type.as_deref().unwrap_or_default(),
             file_name: None,
         };
-        let submitted = self.domain.submit_achievements(&caller, &batch, achievements.into_iter().map(row))?;
+        let rows = achievements.into_iter().map(|achievement| Ok::<_, Refused>(row(achievement?)));
+        let submitted = self.domain.submit_arriving_achievements(&caller, &batch, rows)?;
         let job_id = submitted.job_id().map_or(Ok(0), |JobId(id)| i32::try_from(id));
         Ok(SubmitAchievementBatchJobResponse {
             submit_achievement_batch_job_result: Some(ModelSubmitAchievementBatchJobResponse {

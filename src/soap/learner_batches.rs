@@ -29,7 +29,8 @@ impl Door<'_> {
             .parse()
             .map_err(|()| Refused::Domain(Error::Unexpected("a job type that the facet does not allow")))?;
         let caller = self.caller(call, &request)?;
-        let rows = request.learner.iter().map(registration_row);
+        let learners = request.learner.iter().collect::<Result<Vec<_>, _>>()?;
+        let rows = learners.iter().map(registration_row);
         let submission =
             self.domain.submit_registration(&caller, job_type, count(request.learner_record_count), rows)?;
         let (code, job_id) = submitted(submission, codes::BATCH_SUBMITTED, codes::WRONG_COUNT);
@@ -75,7 +76,8 @@ impl Door<'_> {
     ) -> Result<VerifyBatchResp<'a>, Refused> {
         let caller = self.caller(call, &request)?;
         let email = request.org_email.as_deref().filter(|text| !text.is_empty());
-        let rows = request.learner.iter().map(verification_row);
+        let learners = request.learner.iter().collect::<Result<Vec<_>, _>>()?;
+        let rows = learners.iter().map(verification_row);
         let submission = self.domain.submit_verification(&caller, email, count(request.learner_record_count), rows)?;
         let (code, job_id) = submitted(submission, codes::VERIFY_BATCH_SUBMITTED, codes::VERIFY_WRONG_COUNT);
         Ok(VerifyBatchResp { response_code: Some(Cow::Borrowed(self.answer(code))), job_id })

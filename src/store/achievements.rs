@@ -14,7 +14,7 @@ use crate::model::{Achievement, EventSource, LearningEvent, SubmissionType, Ukpr
 const ROWS_AT_ONCE: usize = 500;
 
 /// Sources of events that awarding organisations maintain.
-const AWARDED: [&str; 3] = [EventSource::Ao.code(), EventSource::Qcfu.code(), EventSource::Qcfq.code()];
+const AWARDED: [EventSource; 3] = [EventSource::Ao, EventSource::Qcfu, EventSource::Qcfq];
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = learning_events)]
@@ -62,18 +62,36 @@ fn achievement((event, own): (Row, OwnRow)) -> Result<Achievement, StoreError> {
     })
 }
 
-/// The achievements of any of the learners that the awarding organisation maintains, withdrawn ones included, oldest first.
+/// The achievements of any of the learners that the awarding organisation maintains, withdrawn ones included, oldest first. On SQLite
+/// learner by learner, by a statement that stays prepared: to prepare one for many takes longer than to run it.
 pub fn of(connection: &mut AnyConnection, ulns: &[Uln], awarded_by: Ukprn) -> Result<Vec<Achievement>, StoreError> {
-    let rows: Vec<(Row, OwnRow)> = on_either!(connection, c => {
-        learning_events::table
+    let rows: Vec<(Row, OwnRow)> = match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(c) => {
+            let mut rows = Vec::new();
+            for uln in ulns {
+                let of_learner = learning_events::table
+                    .filter(learning_events::uln.eq(uln.as_str()))
+                    .filter(learning_events::awarding_organisation_ukprn.eq(awarded_by.as_str()))
+                    .select((Row::as_select(), OwnRow::as_select()))
+                    .load_iter(c)?;
+                for row in of_learner {
+                    rows.push(row?);
+                }
+            }
+            rows
+        }
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => learning_events::table
             .filter(learning_events::uln.eq_any(ulns.iter().map(Uln::as_str)))
             .filter(learning_events::awarding_organisation_ukprn.eq(awarded_by.as_str()))
-            .filter(learning_events::source.eq_any(AWARDED))
-            .order(learning_events::id)
             .select((Row::as_select(), OwnRow::as_select()))
-            .load(c)
-    })?;
-    rows.into_iter().map(achievement).collect()
+            .load(c)?,
+    };
+    let mut found = rows.into_iter().map(achievement).collect::<Result<Vec<_>, _>>()?;
+    found.retain(|achievement| AWARDED.contains(&achievement.event.source));
+    found.sort_unstable_by_key(|achievement| achievement.event.id);
+    Ok(found)
 }
 
 /// Adds achievements; each gets a number of its own. SQLite keeps the statement for one row prepared, which is quicker than a new statement

@@ -23,11 +23,12 @@ pub enum AnyConnection {
 }
 
 /// What every SQLite connection is told: readers beside the writer (WAL), an acknowledged write survives a loss of power (FULL),
-/// patience with another process, a page cache of 8 MiB (the system caches the rest), temporary tables in memory.
-/// It is not mapped into memory: every commit would unmap it for every reader.
+/// patience with another process, a page cache of 4 MiB (the system caches the rest), temporary tables in memory.
+/// It is not mapped into memory: every commit would unmap it for every reader. The log grows to 160 MB before a commit brings it into the
+/// database: the writer does so when it has nothing else to do.
 #[cfg(feature = "sqlite")]
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 16000;";
+     PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 40000;";
 
 /// Where the database is.
 #[derive(Clone)]
@@ -101,6 +102,16 @@ impl Address {
             Self::Sqlite(path) => Some(format!("{path}-trail").into()),
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => None,
+        }
+    }
+
+    /// Brings what is in SQLite's log into the database, as far as no reader is in the way. PostgreSQL does so by itself.
+    pub(super) fn checkpoint(connection: &mut AnyConnection) -> Result<(), StoreError> {
+        match connection {
+            #[cfg(feature = "sqlite")]
+            AnyConnection::Sqlite(c) => Ok(c.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?),
+            #[cfg(feature = "postgres")]
+            AnyConnection::Postgres(_) => Ok(()),
         }
     }
 

@@ -2,7 +2,7 @@
 //! One file per noun holds the statements; `dialect` holds what truly differs between the databases. It knows no rule of the service.
 
 use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
 use diesel::r2d2::Pool;
@@ -161,9 +161,17 @@ impl Store {
         &self,
         change: impl FnMut(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.begin_aside(change)?.wait()
+    }
+
+    /// As [`Store::write_aside`], without waiting for the change.
+    pub fn begin_aside<T: Send + 'static>(
+        &self,
+        change: impl FnMut(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<Begun<T>, StoreError> {
         let (reply, result) = sync_channel(1);
         self.inner.writer.work_aside(Box::new(Change { change, kept: None, reply }))?;
-        result.recv().unwrap_or(Err(StoreError::Closed))
+        Ok(Begun { result })
     }
 
     /// Queues lines of the audit trail; the ticket tells when they are durable.
@@ -188,6 +196,19 @@ impl Store {
     /// Finishes what is queued and stops the writer; whatever comes later is refused.
     pub fn close(&self) {
         self.inner.close();
+    }
+}
+
+/// A change that is under way.
+#[must_use = "a change counts as made only when it says so"]
+pub struct Begun<T> {
+    result: Receiver<Result<T, StoreError>>,
+}
+
+impl<T> Begun<T> {
+    /// Waits until the change is durable. Blocks: never call it on a thread that serves others.
+    pub fn wait(self) -> Result<T, StoreError> {
+        self.result.recv().unwrap_or(Err(StoreError::Closed))
     }
 }
 

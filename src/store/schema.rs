@@ -206,7 +206,14 @@ diesel::table! {
         job_id -> BigInt,
         number -> Integer,
         input -> Text,
-        code -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    job_results (job_id, number) {
+        job_id -> BigInt,
+        number -> Integer,
+        code -> Text,
         output -> Nullable<Text>,
     }
 }
@@ -235,4 +242,5 @@ diesel::table! {
     }
 }
 
+diesel::allow_tables_to_appear_in_same_query!(job_records, job_results);
 diesel::allow_tables_to_appear_in_same_query!(certificates, certificate_organisations, organisations);

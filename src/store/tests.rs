@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 use std::sync::mpsc::channel;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use super::test_support::{TestStore, each_store};
-use super::{AnyConnection, Record, Store, StoreError, audit, searches};
+use super::{AnyConnection, Record, Store, StoreError, StoreSettings, audit, searches};
 use crate::model::{AuditEntry, Door, Timestamp, Uln};
 
 fn moment(second: u32) -> Timestamp {
@@ -51,8 +52,12 @@ fn with_numbers(each: &TestStore) -> &Store {
 }
 
 fn numbers(store: &Store) -> i64 {
+    try_numbers(store).unwrap()
+}
+
+fn try_numbers(store: &Store) -> Result<i64, StoreError> {
     diesel::table! { numbers (number) { number -> Integer, } }
-    store.read(|c| Ok(numbers::table.count().get_result(c)?)).unwrap()
+    store.read(|c| Ok(numbers::table.count().get_result(c)?))
 }
 
 #[test]
@@ -95,6 +100,47 @@ fn a_failed_write_leaves_nothing_and_harms_nobody() {
             }
         });
         assert_eq!(numbers(store), 30);
+    }
+}
+
+#[test]
+fn a_failed_step_aside_leaves_nothing_and_harms_nobody() {
+    for each in each_store() {
+        let store = with_numbers(&each);
+        let failed = store.write_aside(|c| -> Result<(), StoreError> {
+            add_number(c, 1)?;
+            Err(StoreError::Corrupt("a test"))
+        });
+        assert!(matches!(failed, Err(StoreError::Corrupt(_))));
+        let panicked = store.write_aside(|c| -> Result<(), StoreError> {
+            add_number(c, 2)?;
+            panic!("a test")
+        });
+        assert!(matches!(panicked, Err(StoreError::Panicked)));
+        assert_eq!(numbers(store), 0);
+        store.write_aside(|c| add_number(c, 3)).unwrap();
+        assert_eq!(numbers(store), 1);
+    }
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn what_was_written_comes_into_the_database_when_there_is_nothing_else_to_do() {
+    let each = super::test_support::sqlite();
+    let store = with_numbers(&each);
+    store.write(|c| add_number(c, 1)).unwrap();
+    let path = std::path::PathBuf::from(each.settings.url.strip_prefix("sqlite:").unwrap());
+    let copy = path.with_extension("copy");
+    let deadline = Instant::now() + Duration::from_secs(10);
+    loop {
+        // The file alone, without the log beside it.
+        std::fs::copy(&path, &copy).unwrap();
+        let alone = Store::open(&StoreSettings { url: copy.display().to_string(), readers: 1 }).unwrap();
+        if matches!(try_numbers(&alone), Ok(1)) {
+            break;
+        }
+        assert!(Instant::now() < deadline, "it is still in the log alone");
+        thread::sleep(Duration::from_millis(20));
     }
 }
 

@@ -4,11 +4,12 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
-use diesel::connection::{Connection, TransactionManager};
+use diesel::connection::{Connection, InstrumentationEvent, TransactionManager};
 use tokio::sync::oneshot;
 
 use super::connection::{Address, AnyConnection};
@@ -16,6 +17,8 @@ use super::{Record, StoreError, audit, dialect, searches};
 
 /// As many pieces as one transaction takes: a bound on the time that the first of them waits.
 const LARGEST_GROUP: usize = 512;
+/// With nothing to do for so long, the writer brings SQLite's log into the database: while it works, calls would wait for that.
+const QUIET: Duration = Duration::from_millis(50);
 /// As often as a write that collided with another node's is tried again, alone.
 const RETRIES: usize = 3;
 
@@ -42,6 +45,23 @@ enum Task {
     Close,
 }
 
+/// As long as the thread computes before it offers its processor to others.
+const STRETCH: Duration = Duration::from_micros(200);
+
+/// A connection whose thread, between two statements, lets those run who serve calls: what it does is long and not urgent, and the system
+/// takes a processor away from it a few times in a hundredth of a second at most.
+fn open(address: &Address) -> Result<AnyConnection, StoreError> {
+    let mut connection = address.connect()?;
+    let mut since = Instant::now();
+    connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if matches!(event, InstrumentationEvent::StartQuery { .. }) && since.elapsed() >= STRETCH {
+            thread::yield_now();
+            since = Instant::now();
+        }
+    });
+    Ok(connection)
+}
+
 /// The queue in front of the writing thread.
 pub(super) struct Writer {
     queue: Sender<Task>,
@@ -51,11 +71,11 @@ pub(super) struct Writer {
 impl Writer {
     /// Starts the thread with a connection of its own.
     pub(super) fn start(address: Address) -> Result<Self, StoreError> {
-        let connection = Some(address.connect()?);
+        let connection = Some(open(&address)?);
         let (queue, tasks) = channel();
         let thread = thread::Builder::new()
             .name("lrs-writer".to_owned())
-            .spawn(move || WritingThread { address, connection }.run(&tasks))
+            .spawn(move || WritingThread { address, connection, wrote: false }.run(&tasks))
             .map_err(|error| StoreError::Unreachable(error.to_string()))?;
         Ok(Self { queue, thread: Mutex::new(Some(thread)) })
     }
@@ -93,6 +113,8 @@ impl Writer {
 struct WritingThread {
     address: Address,
     connection: Option<AnyConnection>,
+    /// Whether anything was committed since the log was brought in.
+    wrote: bool,
 }
 
 /// What one transaction holds.
@@ -102,10 +124,12 @@ struct Group {
     additions: Vec<Addition>,
 }
 
-/// How each piece of a committed group fared.
+/// How each piece of a group fared.
 struct Fates {
     works: Vec<Result<(), StoreError>>,
     additions: Vec<Result<(), StoreError>>,
+    /// Whether the transaction was taken back, because its only piece failed.
+    undone: bool,
 }
 
 impl Group {
@@ -145,9 +169,9 @@ impl WritingThread {
         while open {
             let mut group = Group::default();
             if aside.is_empty() {
-                match tasks.recv() {
-                    Ok(first) => open = group.take(first, &mut aside),
-                    Err(_) => open = false,
+                match self.wait(tasks) {
+                    Some(first) => open = group.take(first, &mut aside),
+                    None => open = false,
                 }
             }
             open = open && group.take_waiting(tasks, &mut aside);
@@ -161,6 +185,24 @@ impl WritingThread {
         for work in aside {
             self.settle(Group { works: vec![work], additions: Vec::new() });
         }
+    }
+
+    /// The next task; nothing when there will be none. Between two times of work, what was written is brought into the database.
+    fn wait(&mut self, tasks: &Receiver<Task>) -> Option<Task> {
+        if self.wrote {
+            match tasks.recv_timeout(QUIET) {
+                Ok(task) => return Some(task),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            self.wrote = false;
+            if let Some(connection) = &mut self.connection
+                && let Err(error) = Address::checkpoint(connection)
+            {
+                log::warn!("the database's log could not be brought in: {error}");
+            }
+        }
+        tasks.recv().ok()
     }
 
     /// Runs and commits a group and answers all of it.
@@ -197,12 +239,16 @@ impl WritingThread {
     fn commit(&mut self, group: &mut Group) -> Result<Fates, StoreError> {
         let connection = match &mut self.connection {
             Some(connection) => connection,
-            none => none.insert(self.address.connect()?),
+            none => none.insert(open(&self.address)?),
         };
         let outcome = dialect::begin_write(connection).and_then(|()| run_group(connection, group));
         match outcome {
+            Ok(fates) if fates.undone => Ok(fates),
             Ok(fates) => match Transactions::commit_transaction(connection) {
-                Ok(()) => Ok(fates),
+                Ok(()) => {
+                    self.wrote = true;
+                    Ok(fates)
+                }
                 Err(error) => {
                     self.connection = None;
                     Err(StoreError::Unreachable(format!("the commit failed: {error}")))
@@ -233,7 +279,20 @@ impl WritingThread {
 }
 
 fn run_group(connection: &mut AnyConnection, group: &mut Group) -> Result<Fates, StoreError> {
-    let mut fates = Fates { works: Vec::with_capacity(group.works.len()), additions: Vec::new() };
+    if let ([work], []) = (group.works.as_mut_slice(), group.additions.as_slice()) {
+        // It has the transaction to itself, which is its savepoint.
+        let fate = catch_unwind(AssertUnwindSafe(|| work.run(connection))).unwrap_or(Err(StoreError::Panicked));
+        let undone = match &fate {
+            Ok(()) => false,
+            Err(error) if error.is_disconnection() => return Err(error.clone()),
+            Err(_) => {
+                Transactions::rollback_transaction(connection)?;
+                true
+            }
+        };
+        return Ok(Fates { works: vec![fate], additions: Vec::new(), undone });
+    }
+    let mut fates = Fates { works: Vec::with_capacity(group.works.len()), additions: Vec::new(), undone: false };
     for work in &mut group.works {
         fates.works.push(in_savepoint(connection, |connection| work.run(connection))?);
     }

@@ -6,6 +6,7 @@ mod error;
 mod facets;
 mod lexical;
 mod reader;
+mod records;
 mod scope;
 #[cfg(test)]
 mod tests;
@@ -16,4 +17,5 @@ pub use error::{Invalid, NotWellFormed, Place, ReadError};
 pub use facets::{Facet, Pattern, non_blank};
 pub use lexical::{Base64, Lexical, XsDateTime, enumeration_violation};
 pub use reader::{Limits, Reader, Start};
+pub use records::{Records, RecordsIter};
 pub use writer::{Root, ToXml, XSI, attribute, complex_element, escape, simple_element, text_element};

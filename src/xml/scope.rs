@@ -8,12 +8,12 @@ const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 
 /// The stack of bindings; a binding lives as long as the element that made it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Scope<'i> {
     bindings: Vec<Binding<'i>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Binding<'i> {
     prefix: &'i str,
     uri: Cow<'i, str>,

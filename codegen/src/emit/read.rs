@@ -3,12 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::records::are_records;
 use super::{ident, struct_type};
 use crate::naming;
 use crate::resolve::{Field, Kind, Service, Struct};
 
 /// The reader of a struct.
-pub fn reader(_service: &Service, item: &Struct) -> TokenStream {
+pub fn reader(service: &Service, item: &Struct) -> TokenStream {
     let this = struct_type(item);
     let name = ident(&item.rust);
     let table = item.fields.iter().map(|field| {
@@ -16,8 +17,12 @@ pub fn reader(_service: &Service, item: &Struct) -> TokenStream {
         quote!(xml::Field { name: #local, required: #required, most: #most })
     });
     let variables: Vec<_> = item.fields.iter().map(|field| ident(&field.rust)).collect();
-    let starts = item.fields.iter().map(|field| if field.max == Some(1) { quote!(None) } else { quote!(Vec::new()) });
-    let arms = (0_u32..).zip(&item.fields).map(|(index, field)| arm(index, field));
+    let starts = item.fields.iter().map(|field| match field.max {
+        Some(1) => quote!(None),
+        _ if are_records(service, field) => quote!(xml::Records::default()),
+        _ => quote!(Vec::new()),
+    });
+    let arms = (0_u32..).zip(&item.fields).map(|(index, field)| arm(service, index, field));
     let values = item.fields.iter().map(value);
     quote! {
         impl<'a> xml::FromXml<'a> for #this {
@@ -38,7 +43,7 @@ pub fn reader(_service: &Service, item: &Struct) -> TokenStream {
     }
 }
 
-fn arm(index: u32, field: &Field) -> TokenStream {
+fn arm(service: &Service, index: u32, field: &Field) -> TokenStream {
     let (local, variable) = (&field.local, ident(&field.rust));
     let required = field.required && field.max == Some(1);
     let facet = match &field.facet {
@@ -57,6 +62,13 @@ fn arm(index: u32, field: &Field) -> TokenStream {
             #local => {
                 seen.once(#index, reader)?;
                 #variable = #value;
+            }
+        }
+    } else if are_records(service, field) {
+        quote! {
+            #local => {
+                seen.again(#index, #variable.len(), reader)?;
+                #variable.read(reader, &child)?;
             }
         }
     } else {

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::records::are_records;
 use super::{ident, kind_type};
 use crate::naming;
 use crate::resolve::{Enum, Field, Service, Struct};
@@ -41,7 +42,9 @@ fn structure(service: &Service, item: &Struct) -> TokenStream {
 /// A field is bare where it may not be missing, a list where it repeats, optional otherwise.
 fn field_type(service: &Service, field: &Field) -> TokenStream {
     let kind = kind_type(service, field.kind);
-    if field.max != Some(1) {
+    if are_records(service, field) {
+        quote!(xml::Records<'a, #kind>)
+    } else if field.max != Some(1) {
         quote!(Vec<#kind>)
     } else if field.required {
         kind

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::records::are_records;
 use super::{ident, struct_type};
 use crate::error::{At, Error};
 use crate::naming;
@@ -136,7 +137,9 @@ fn field_writer(service: &Service, surrounding: &Surrounding, field: &Field) -> 
         Kind::Struct(_) => quote!(xml::complex_element(#open, value, #close, #empty, out);),
         _ => quote!(xml::simple_element(#open, value, #close, out);),
     };
-    if field.max != Some(1) {
+    if are_records(service, field) {
+        quote!(for value in self.#name.iter().flatten() { let value = &value; #one })
+    } else if field.max != Some(1) {
         quote!(for value in &self.#name { #one })
     } else if field.required {
         quote! { { let value = &self.#name; #one } }

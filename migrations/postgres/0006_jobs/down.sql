@@ -1,2 +1,3 @@
+DROP TABLE job_results;
 DROP TABLE job_records;
 DROP TABLE jobs;

@@ -30,7 +30,14 @@ CREATE TABLE job_records (
     job_id BIGINT NOT NULL,
     number INTEGER NOT NULL,
     input TEXT NOT NULL,
-    code TEXT,
+    PRIMARY KEY (job_id, number)
+);
+
+-- What records came to. A table of its own, because to write it into the records would write each of them, input and all, a second time.
+CREATE TABLE job_results (
+    job_id BIGINT NOT NULL,
+    number INTEGER NOT NULL,
+    code TEXT NOT NULL,
     output TEXT,
     PRIMARY KEY (job_id, number)
 );

@@ -149,12 +149,22 @@ impl Service {
         batch: &AchievementBatch<'_>,
         rows: impl IntoIterator<Item = AchievementRow>,
     ) -> Result<AchievementSubmission, Error> {
+        self.submit_arriving_achievements(caller, batch, rows.into_iter().map(Ok))
+    }
+
+    /// SubmitAchievementBatchJob, while its records are read: one that cannot be read ends the submission, of which nothing is left then.
+    pub fn submit_arriving_achievements<E: From<Error>>(
+        &self,
+        caller: &Caller<'_>,
+        batch: &AchievementBatch<'_>,
+        rows: impl IntoIterator<Item = Result<AchievementRow, E>>,
+    ) -> Result<AchievementSubmission, E> {
         let mut intake = match self.receive_achievements(caller, batch)? {
             Ok(intake) => intake,
             Err(refusal) => return Ok(refusal),
         };
         for row in rows {
-            if !intake.push(&row)? {
+            if !intake.push(&row?)? {
                 return Ok(self.refuse_achievements(caller, AchievementSubmission::TooMany));
             }
         }
@@ -242,7 +252,7 @@ impl Service {
             for record in &records {
                 let master: Option<String> = match &record.output {
                     Some(json) => {
-                        Some(serde_json::from_str(json).map_err(|_| StoreError::Corrupt("job_records.output"))?)
+                        Some(serde_json::from_str(json).map_err(|_| StoreError::Corrupt("job_results.output"))?)
                     }
                     None => None,
                 };

@@ -9,7 +9,7 @@ use super::{JobId, JobKind, MOST_LEARNERS, RegistrationRow, VerificationRow};
 use crate::domain::{Caller, Error, Service, codes};
 use crate::model::{AuditEntry, Permission};
 use crate::store::jobs::{self, NewJob};
-use crate::store::{StoreError, audit};
+use crate::store::{Begun, StoreError, audit};
 
 /// Records that are held in memory before they are written: as many as SQLite writes in a few milliseconds, so that other calls need not
 /// wait for long behind a large batch.
@@ -36,6 +36,8 @@ pub struct Intake<'s> {
     new: NewJob,
     entry: AuditEntry,
     id: Option<JobId>,
+    /// The write that is under way while further records come in.
+    begun: Option<Begun<JobId>>,
     written: i32,
     waiting: Vec<String>,
 }
@@ -60,7 +62,7 @@ impl Service {
         };
         let mut entry = caller.entry(self.inner.clock.now(), None, "");
         operation(kind).clone_into(&mut entry.action);
-        Ok(Intake { service: self, new, entry, id: None, written: 0, waiting: Vec::new() })
+        Ok(Intake { service: self, new, entry, id: None, begun: None, written: 0, waiting: Vec::new() })
     }
 
     /// submitBatchRegistration and registration files: learners to be found, updated or registered. `stated_count` is the number of
@@ -115,7 +117,7 @@ impl Intake<'_> {
     pub fn push(&mut self, record: &impl Serialize) -> Result<(), Error> {
         let record = serde_json::to_string(record).map_err(|_| Error::Unexpected("a record that cannot be written"))?;
         self.waiting.push(record);
-        if self.waiting.len() >= RECORDS_AT_ONCE { self.write(None).map(|_| ()) } else { Ok(()) }
+        if self.waiting.len() >= RECORDS_AT_ONCE { self.write(None) } else { Ok(()) }
     }
 
     /// How many records there are so far.
@@ -135,7 +137,8 @@ impl Intake<'_> {
     pub fn submit(mut self, code: &str) -> Result<JobId, Error> {
         code.clone_into(&mut self.entry.outcome);
         let entry = self.entry.clone();
-        let id = self.write(Some(entry))?;
+        self.write(Some(entry))?;
+        let id = self.settle()?.ok_or(Error::Unexpected("a submission without a job"))?;
         self.id = None;
         self.service.inner.jobs_bell.ring();
         Ok(id)
@@ -163,13 +166,22 @@ impl Intake<'_> {
         self.submit(code).map(Submission::Accepted)
     }
 
-    /// Writes what waits; with a line for the trail also the submission itself.
-    fn write(&mut self, submitted: Option<AuditEntry>) -> Result<JobId, Error> {
+    /// Waits for the write that is under way; the job, once there is one.
+    fn settle(&mut self) -> Result<Option<JobId>, Error> {
+        if let Some(begun) = self.begun.take() {
+            self.id = Some(begun.wait()?);
+        }
+        Ok(self.id)
+    }
+
+    /// Begins to write what waits, when the write before it is done; with a line for the trail also the submission itself.
+    fn write(&mut self, submitted: Option<AuditEntry>) -> Result<(), Error> {
+        let id = self.settle()?;
         let inputs = std::mem::take(&mut self.waiting);
-        let (new, id, written) = (self.new.clone(), self.id, self.written);
+        let (new, written) = (self.new.clone(), self.written);
         let count = i32::try_from(inputs.len()).map_err(|_| Error::Unexpected("too many records at once"))?;
         let clock = self.service.inner.clock.clone();
-        let id = self.service.inner.store.write_aside(move |store| -> Result<JobId, StoreError> {
+        let begun = self.service.inner.store.begin_aside(move |store| -> Result<JobId, StoreError> {
             let id = match id {
                 Some(id) => id,
                 None => jobs::begin(store, &new, clock.now())?,
@@ -181,16 +193,16 @@ impl Intake<'_> {
             }
             Ok(id)
         })?;
-        self.id = Some(id);
+        self.begun = Some(begun);
         self.written = written.saturating_add(count);
-        Ok(id)
+        Ok(())
     }
 }
 
 impl Drop for Intake<'_> {
     /// A submission that broke off leaves nothing; where the store does not answer, the workers clear up later.
     fn drop(&mut self) {
-        if let Some(id) = self.id {
+        if let Ok(Some(id)) = self.settle() {
             let _ = self.service.inner.store.write_aside(move |store| jobs::forget(store, id));
         }
     }

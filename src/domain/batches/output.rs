@@ -225,5 +225,5 @@ pub(super) fn verified_row(record: &JobRecord) -> Result<VerifiedRow, StoreError
 
 fn output<T: DeserializeOwned>(record: &JobRecord) -> Result<T, StoreError> {
     serde_json::from_str(record.output.as_deref().unwrap_or_default())
-        .map_err(|_| StoreError::Corrupt("job_records.output"))
+        .map_err(|_| StoreError::Corrupt("job_results.output"))
 }

@@ -119,7 +119,7 @@ impl HeldJob<'_> {
             }
             let results = work.work(store, &hand, &records)?;
             if results.len() != records.len() {
-                return Err(StoreError::Corrupt("job_records.code"));
+                return Err(StoreError::Corrupt("job_results.code"));
             }
             jobs::save_results(store, id, &results)?;
             if is_last {

@@ -105,6 +105,7 @@ pub fn forget_unfinished(connection: &mut AnyConnection, before: Timestamp) -> R
 pub fn forget(connection: &mut AnyConnection, id: JobId) -> Result<(), StoreError> {
     let removed = diesel::delete(jobs::table.find(id.0).filter(jobs::state.eq(RECEIVING))).execute(connection)?;
     if removed == 1 {
+        // It was never worked on: no results.
         diesel::delete(job_records::table.filter(job_records::job_id.eq(id.0))).execute(connection)?;
     }
     Ok(())

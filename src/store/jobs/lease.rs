@@ -1,6 +1,8 @@
 //! Who works on a job: one worker at a time, by a lease that every step renews. Each step insists that the lease is still the worker's,
 //! in the same transaction as what it does: whoever lost it undoes its step, so that nothing is done twice.
 
+use std::borrow::Cow;
+
 use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Nullable, Timestamp as TimestampSql};
@@ -9,7 +11,7 @@ use super::RecordResult;
 use super::row::Row;
 use crate::model::{Job, JobId, JobState, Timestamp};
 use crate::store::dialect::on_either;
-use crate::store::schema::{job_records, jobs};
+use crate::store::schema::{job_results, jobs};
 use crate::store::{AnyConnection, StoreError};
 
 /// What a worker shows of itself, and until when it may go without a step.
@@ -92,15 +94,35 @@ pub fn advance(
     Ok(rows == 1)
 }
 
+/// Owns what it holds: a statement of several rows stays prepared for these alone.
+#[derive(Insertable)]
+#[diesel(table_name = job_results, treat_none_as_default_value = false)]
+struct ResultRow {
+    job_id: i64,
+    number: i32,
+    code: Cow<'static, str>,
+    output: Option<String>,
+}
+
+impl ResultRow {
+    fn new(job: JobId, RecordResult { number, code, output }: &RecordResult) -> Self {
+        Self { job_id: job.0, number: *number, code: code.clone(), output: output.clone() }
+    }
+}
+
+/// Rows of one statement.
+const ROWS_AT_ONCE: usize = 16;
+
 /// Keeps what records came to.
 pub fn save_results(connection: &mut AnyConnection, id: JobId, results: &[RecordResult]) -> Result<(), StoreError> {
-    for RecordResult { number, code, output } in results {
-        on_either!(connection, c => {
-            diesel::update(job_records::table.find((id.0, number)))
-                .set((job_records::code.eq(&**code), job_records::output.eq(output)))
-                .execute(c)
-        })?;
+    let (whole, rest) = results.as_chunks::<ROWS_AT_ONCE>();
+    for results in whole {
+        // A number of rows that the compiler knows makes a statement that stays prepared.
+        let rows = results.each_ref().map(|result| ResultRow::new(id, result));
+        on_either!(connection, c => diesel::insert_into(job_results::table).values(rows).execute(c))?;
     }
+    let rows: Vec<_> = rest.iter().map(|result| ResultRow::new(id, result)).collect();
+    on_either!(connection, c => diesel::insert_into(job_results::table).values(rows).execute(c))?;
     Ok(())
 }
 

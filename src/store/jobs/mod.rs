@@ -11,7 +11,7 @@ pub use lease::{Lease, advance, cancel, claim, finish, has_claimable, release, s
 use row::Row;
 
 use super::dialect::on_either;
-use super::schema::{job_records, jobs};
+use super::schema::{job_records, job_results, jobs};
 use super::{AnyConnection, StoreError};
 use crate::model::{Job, JobId, JobRecord, JobState, Timestamp};
 
@@ -65,6 +65,16 @@ pub fn newest(connection: &mut AnyConnection, filter: JobFilter<'_>, limit: i64)
     rows.into_iter().map(Job::try_from).collect()
 }
 
+/// Records with what they came to, if they came to something.
+macro_rules! with_results {
+    () => {
+        job_records::table.left_join(
+            job_results::table
+                .on(job_results::job_id.eq(job_records::job_id).and(job_results::number.eq(job_records::number))),
+        )
+    };
+}
+
 /// Records of a job in the order of the batch, from the one after `after` on, at most `limit`.
 pub fn records(
     connection: &mut AnyConnection,
@@ -73,12 +83,12 @@ pub fn records(
     limit: i64,
 ) -> Result<Vec<JobRecord>, StoreError> {
     let rows: Vec<(i32, String, Option<String>, Option<String>)> = on_either!(connection, c => {
-        job_records::table
+        with_results!()
             .filter(job_records::job_id.eq(id.0))
             .filter(job_records::number.gt(after))
             .order(job_records::number)
             .limit(limit)
-            .select((job_records::number, job_records::input, job_records::code, job_records::output))
+            .select((job_records::number, job_records::input, job_results::code.nullable(), job_results::output.nullable()))
             .load(c)
     })?;
     Ok(rows.into_iter().map(|(number, input, code, output)| JobRecord { number, input, code, output }).collect())
@@ -93,13 +103,13 @@ pub fn records_of(
     limit: i64,
 ) -> Result<Vec<JobRecord>, StoreError> {
     let rows: Vec<(i32, String, Option<String>, Option<String>)> = on_either!(connection, c => {
-        job_records::table
+        with_results!()
             .filter(job_records::job_id.eq(id.0))
             .filter(job_records::number.gt(after))
-            .filter(job_records::code.eq_any(codes))
+            .filter(job_results::code.eq_any(codes))
             .order(job_records::number)
             .limit(limit)
-            .select((job_records::number, job_records::input, job_records::code, job_records::output))
+            .select((job_records::number, job_records::input, job_results::code.nullable(), job_results::output.nullable()))
             .load(c)
     })?;
     Ok(rows.into_iter().map(|(number, input, code, output)| JobRecord { number, input, code, output }).collect())
@@ -107,16 +117,14 @@ pub fn records_of(
 
 /// How many records of a job came to which code, in the order of the codes; records that are not done are left out.
 pub fn count_codes(connection: &mut AnyConnection, id: JobId) -> Result<Vec<(String, i64)>, StoreError> {
-    let rows: Vec<(Option<String>, i64)> = on_either!(connection, c => {
-        job_records::table
-            .filter(job_records::job_id.eq(id.0))
-            .filter(job_records::code.is_not_null())
-            .group_by(job_records::code)
-            .select((job_records::code, diesel::dsl::count_star()))
-            .order(job_records::code)
+    Ok(on_either!(connection, c => {
+        job_results::table
+            .filter(job_results::job_id.eq(id.0))
+            .group_by(job_results::code)
+            .select((job_results::code, diesel::dsl::count_star()))
+            .order(job_results::code)
             .load(c)
-    })?;
-    Ok(rows.into_iter().filter_map(|(code, count)| Some((code?, count))).collect())
+    })?)
 }
 
 /// How the queue stands.

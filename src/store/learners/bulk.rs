@@ -48,7 +48,7 @@ pub fn begin_bulk(connection: &mut AnyConnection) -> Result<(), StoreError> {
 
 /// Gives back what [`begin_bulk`] took, and tells the database to look at its data anew before it plans searches.
 pub fn end_bulk(connection: &mut AnyConnection) -> Result<(), StoreError> {
-    set_on_sqlite(connection, "PRAGMA cache_size = -8192; PRAGMA shrink_memory; PRAGMA analysis_limit = 1000")?;
+    set_on_sqlite(connection, "PRAGMA cache_size = -4096; PRAGMA shrink_memory; PRAGMA analysis_limit = 1000")?;
     Ok(connection.batch_execute("ANALYZE learners")?)
 }
 

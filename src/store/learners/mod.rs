@@ -23,16 +23,21 @@ pub fn by_uln(connection: &mut AnyConnection, uln: Uln) -> Result<Option<Stored>
     row.map(Stored::try_from).transpose()
 }
 
-/// The learners of several numbers, by number; those that are not there are left out.
+/// The learners of several numbers; those that are not there are left out. On SQLite one by one, by a statement that stays prepared: to
+/// prepare one for many takes longer than to run it.
 pub fn by_ulns(connection: &mut AnyConnection, ulns: &[Uln]) -> Result<Vec<Stored>, StoreError> {
-    let rows: Vec<Row> = on_either!(connection, c => {
-        learners::table
-            .filter(learners::uln.eq_any(ulns.iter().map(Uln::as_str)))
-            .order(learners::uln)
-            .select(Row::as_select())
-            .load(c)
-    })?;
-    rows.into_iter().map(Stored::try_from).collect()
+    match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(_) => ulns.iter().filter_map(|uln| by_uln(connection, *uln).transpose()).collect(),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => {
+            let rows: Vec<Row> = learners::table
+                .filter(learners::uln.eq_any(ulns.iter().map(Uln::as_str)))
+                .select(Row::as_select())
+                .load(c)?;
+            rows.into_iter().map(Stored::try_from).collect()
+        }
+    }
 }
 
 /// The numbers that were merged into any of these, with their masters, by number.

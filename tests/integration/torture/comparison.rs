@@ -13,10 +13,10 @@ use crate::achievements::over;
 impl Ordeal {
     /// Every record of every job, with what is kept of it.
     pub(super) fn records(&self) -> Difference {
-        let expected = self.expected().map(|(job, number, record)| (job, number, Some(record.code.clone())));
-        let stored: Vec<(i64, i32, Option<String>)> = self.read(|store| {
-            let columns = (job_records::job_id, job_records::number, job_records::code);
-            let there = job_records::table.inner_join(jobs::table).filter(jobs::state.ne("Receiving"));
+        let expected = self.expected().map(|(job, number, record)| (job, number, record.code.clone()));
+        let stored: Vec<(i64, i32, String)> = self.read(|store| {
+            let columns = (job_results::job_id, job_results::number, job_results::code);
+            let there = job_results::table.inner_join(jobs::table).filter(jobs::state.ne("Receiving"));
             there.select(columns).load(store)
         });
         Difference::between(expected, stored)
@@ -174,15 +174,15 @@ diesel::table! {
 }
 
 diesel::table! {
-    job_records (job_id, number) {
+    job_results (job_id, number) {
         job_id -> BigInt,
         number -> Integer,
-        code -> Nullable<Text>,
+        code -> Text,
     }
 }
 
-diesel::joinable!(job_records -> jobs (job_id));
-diesel::allow_tables_to_appear_in_same_query!(jobs, job_records);
+diesel::joinable!(job_results -> jobs (job_id));
+diesel::allow_tables_to_appear_in_same_query!(jobs, job_results);
 
 diesel::table! {
     audit (id) {

@@ -1,0 +1,33 @@
+//! Which lists are read record by record: those of requests alone, which batches are made of.
+
+use std::collections::BTreeSet;
+
+use crate::resolve::{Field, Kind, Service};
+
+/// Whether the field is a list of records that no answer has: it is read as `xml::Records`. Lists of answers are written, as `Vec`.
+pub fn are_records(service: &Service, field: &Field) -> bool {
+    match field.kind {
+        Kind::Struct(index) => {
+            field.max != Some(1)
+                && service.structs.get(index).is_some_and(|item| item.borrows)
+                && !answered(service).contains(&index)
+        }
+        _ => false,
+    }
+}
+
+/// The structs that answers are made of.
+fn answered(service: &Service) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    let mut next: Vec<usize> = service.operations.iter().map(|operation| operation.output.content).collect();
+    while let Some(index) = next.pop() {
+        if found.insert(index) {
+            let fields = service.structs.get(index).into_iter().flat_map(|item| &item.fields);
+            next.extend(fields.filter_map(|field| match field.kind {
+                Kind::Struct(inner) => Some(inner),
+                _ => None,
+            }));
+        }
+    }
+    found
+}
