@@ -53,7 +53,15 @@ impl Administration<'_> {
             }
             drop(queue);
             adding.join().unwrap_or(Err(StoreError::Panicked))
-        })?;
+        });
+        let added = match added {
+            Ok(added) => added,
+            Err(error) => {
+                // What was prepared is taken back as far as the store lets us; the next start does the rest.
+                let _ = store.write(learners::end_bulk);
+                return Err(error.into());
+            }
+        };
         let skipped = u64::try_from(handed_over.saturating_sub(added)).unwrap_or_default();
         let report = ImportReport { added: u64::try_from(added).unwrap_or_default(), skipped };
         let mut entry = self.entry("learner import", None);

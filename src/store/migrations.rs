@@ -14,7 +14,10 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 pub(super) fn run(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
     super::dialect::with_migration_lock(connection, |connection| {
         let migrations = migrations_for(connection);
-        on_either!(connection, c => c.run_pending_migrations(migrations).map(names).map_err(failure))
+        let ran = on_either!(connection, c => c.run_pending_migrations(migrations).map(names).map_err(failure))?;
+        // A load that broke off may have left them out.
+        super::learners::make_search_indexes(connection)?;
+        Ok(ran)
     })
 }
 

@@ -2,6 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
 
 use super::row::{Columns, KeyColumns};
 use crate::model::Learner;
@@ -18,10 +19,12 @@ pub fn insert_many(connection: &mut AnyConnection, rows: &[(Learner, KeyColumns)
         AnyConnection::Sqlite(c) => {
             let mut added = 0;
             for (learner, keys) in rows {
-                added += diesel::insert_into(learners::table)
-                    .values(Columns::of(learner, false, keys))
-                    .on_conflict_do_nothing()
-                    .execute(c)?;
+                // Without an "or ignore", with which the statement would be written anew for every row.
+                match diesel::insert_into(learners::table).values(Columns::of(learner, false, keys)).execute(c) {
+                    Ok(row) => added += row,
+                    Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {}
+                    Err(error) => return Err(error.into()),
+                }
             }
             Ok(added)
         }
@@ -41,13 +44,38 @@ pub fn insert_many(connection: &mut AnyConnection, rows: &[(Learner, KeyColumns)
     }
 }
 
-/// Prepares the writer for many rows: SQLite gets a page cache (256 MiB at most) that holds the indexes into which they go.
+/// Prepares the writer for many rows: SQLite gets a page cache (256 MiB at most) that holds the indexes into which they go. An empty
+/// register loses those of its searches until [`end_bulk`]: to make them of all rows at once takes a fraction of the time, and nobody
+/// searches before.
 pub fn begin_bulk(connection: &mut AnyConnection) -> Result<(), StoreError> {
-    set_on_sqlite(connection, "PRAGMA cache_size = -262144")
+    set_on_sqlite(connection, "PRAGMA cache_size = -262144")?;
+    let is_empty = learners::table.select(learners::id).first::<i64>(connection).optional()?.is_none();
+    if is_empty {
+        for name in search_indexes().filter_map(|statement| statement.split(' ').nth(2)) {
+            set_on_sqlite(connection, &format!("DROP INDEX IF EXISTS {name}"))?;
+        }
+    }
+    Ok(())
 }
 
-/// Gives back what [`begin_bulk`] took, and tells the database to look at its data anew before it plans searches.
+/// Makes the indexes of searches where they are missing: after the rows of a load, or at the next start when it broke off.
+pub fn make_search_indexes(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    for statement in search_indexes() {
+        set_on_sqlite(connection, &statement.replacen("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1))?;
+    }
+    Ok(())
+}
+
+/// The statements of the migration that make SQLite's indexes of searches.
+fn search_indexes() -> impl Iterator<Item = &'static str> {
+    include_str!("../../../migrations/sqlite/0002_learners/up.sql")
+        .lines()
+        .filter(|line| line.starts_with("CREATE INDEX learners_by_birth"))
+}
+
+/// Makes up for what [`begin_bulk`] left out, gives back what it took, and tells the database to look at its data anew before it plans searches.
 pub fn end_bulk(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    make_search_indexes(connection)?;
     set_on_sqlite(connection, "PRAGMA cache_size = -4096; PRAGMA shrink_memory; PRAGMA analysis_limit = 1000")?;
     Ok(connection.batch_execute("ANALYZE learners")?)
 }
@@ -77,4 +105,33 @@ pub fn mark_masters(connection: &mut AnyConnection) -> Result<(), StoreError> {
             .execute(connection)?;
     }
     Ok(())
+}
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::store::Store;
+    use crate::store::test_support::sqlite;
+
+    fn indexes(store: &Store) -> i64 {
+        diesel::table! { sqlite_master (name) { name -> Text, } }
+        let searches = sqlite_master::table.filter(sqlite_master::name.like("learners_by_birth_%"));
+        store.read(|c| Ok(searches.count().get_result(c)?)).unwrap()
+    }
+
+    #[test]
+    fn a_load_leaves_the_indexes_of_searches_out_and_makes_them_again_even_when_it_broke_off() {
+        let each = sqlite();
+        let all = indexes(&each.store);
+        assert_eq!(all, 3);
+        each.store.write(begin_bulk).unwrap();
+        assert_eq!(indexes(&each.store), 0);
+        each.store.write(end_bulk).unwrap();
+        assert_eq!(indexes(&each.store), all);
+        each.store.write(begin_bulk).unwrap();
+        each.store.migrate().unwrap();
+        assert_eq!(indexes(&each.store), all);
+    }
 }

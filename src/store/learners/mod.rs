@@ -6,7 +6,7 @@ mod row;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-pub use bulk::{begin_bulk, end_bulk, insert_many, mark_masters};
+pub use bulk::{begin_bulk, end_bulk, insert_many, make_search_indexes, mark_masters};
 use row::{Columns, Row};
 pub use row::{KeyColumns, Stored};
 
