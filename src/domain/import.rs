@@ -57,7 +57,7 @@ impl Administration<'_> {
         let added = match added {
             Ok(added) => added,
             Err(error) => {
-                // What was prepared is taken back as far as the store lets us; the next start does the rest.
+                // As far as the store lets us; the next import or migration does the rest.
                 let _ = store.write(learners::end_bulk);
                 return Err(error.into());
             }

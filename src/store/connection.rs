@@ -23,12 +23,16 @@ pub enum AnyConnection {
 }
 
 /// What every SQLite connection is told: readers beside the writer (WAL), an acknowledged write survives a loss of power (FULL),
-/// patience with another process, a page cache of 4 MiB (the system caches the rest), temporary tables in memory.
+/// patience with another process, temporary tables in memory.
 /// It is not mapped into memory: every commit would unmap it for every reader. The log grows to 160 MB before a commit brings it into the
 /// database: the writer does so when it has nothing else to do.
 #[cfg(feature = "sqlite")]
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 40000;";
+     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 40000;";
+
+/// The page cache of a connection, 4 MiB; the system caches the rest.
+#[cfg(feature = "sqlite")]
+pub(super) const SQLITE_PAGE_CACHE: &str = "PRAGMA cache_size = -4096;";
 
 /// Where the database is.
 #[derive(Clone)]
@@ -123,6 +127,7 @@ impl Address {
             Self::Sqlite(path) => {
                 let mut connection = diesel::SqliteConnection::establish(path).map_err(unreachable)?;
                 connection.batch_execute(SQLITE_SETTINGS)?;
+                connection.batch_execute(SQLITE_PAGE_CACHE)?;
                 Ok(AnyConnection::Sqlite(connection))
             }
             #[cfg(feature = "postgres")]

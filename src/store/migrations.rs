@@ -15,7 +15,7 @@ pub(super) fn run(connection: &mut AnyConnection) -> Result<Vec<String>, StoreEr
     super::dialect::with_migration_lock(connection, |connection| {
         let migrations = migrations_for(connection);
         let ran = on_either!(connection, c => c.run_pending_migrations(migrations).map(names).map_err(failure))?;
-        // A load that broke off may have left them out.
+        // A load that was killed has left them out.
         super::learners::make_search_indexes(connection)?;
         Ok(ran)
     })

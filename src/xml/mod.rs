@@ -1,6 +1,7 @@
 //! XML at run time: the reader at which hostile input stops, the writer, and the checks of facets and content
 //! that generated message code is built from. It knows no message, no SOAP and no learner.
 
+mod characters;
 mod content;
 mod error;
 mod facets;

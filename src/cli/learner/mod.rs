@@ -34,7 +34,8 @@ OtherVerificationDescription, Notes, TelephoneNumber, UCI, UPN.
 Names, lengths and codes are those of registerSingleLearner; dates are yyyy-mm-dd. Text is kept as it stands, spaces \
 included. A row that breaks a rule is not imported, and is reported on standard error by its number and the rule, \
 never by its values. A learner whose ULN is in the register already is left as it is, so that an import which was \
-broken off can be run again.
+broken off can be run again. Do so, or run 'lrs migrate', after one into an empty register was killed: searches are slow \
+until then, because their indexes are made after the rows.
 
 Example:
   lrs learner import learners.csv --config demo/lrs.toml

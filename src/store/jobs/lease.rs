@@ -110,7 +110,7 @@ impl ResultRow {
     }
 }
 
-/// Rows of one statement.
+/// Rows of one statement: a chunk has some ten times as many.
 const ROWS_AT_ONCE: usize = 16;
 
 /// Keeps what records came to.

@@ -6,6 +6,8 @@ use diesel::result::{DatabaseErrorKind, Error};
 
 use super::row::{Columns, KeyColumns};
 use crate::model::Learner;
+#[cfg(feature = "sqlite")]
+use crate::store::connection::SQLITE_PAGE_CACHE;
 use crate::store::schema::learners;
 use crate::store::{AnyConnection, StoreError};
 
@@ -58,7 +60,8 @@ pub fn begin_bulk(connection: &mut AnyConnection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Makes the indexes of searches where they are missing: after the rows of a load, or at the next start when it broke off.
+/// Makes the indexes of searches where they are missing: after the rows of a load, or by the next
+/// load or migration when it was killed.
 pub fn make_search_indexes(connection: &mut AnyConnection) -> Result<(), StoreError> {
     for statement in search_indexes() {
         set_on_sqlite(connection, &statement.replacen("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1))?;
@@ -76,7 +79,9 @@ fn search_indexes() -> impl Iterator<Item = &'static str> {
 /// Makes up for what [`begin_bulk`] left out, gives back what it took, and tells the database to look at its data anew before it plans searches.
 pub fn end_bulk(connection: &mut AnyConnection) -> Result<(), StoreError> {
     make_search_indexes(connection)?;
-    set_on_sqlite(connection, "PRAGMA cache_size = -4096; PRAGMA shrink_memory; PRAGMA analysis_limit = 1000")?;
+    #[cfg(feature = "sqlite")]
+    set_on_sqlite(connection, SQLITE_PAGE_CACHE)?;
+    set_on_sqlite(connection, "PRAGMA shrink_memory; PRAGMA analysis_limit = 1000")?;
     Ok(connection.batch_execute("ANALYZE learners")?)
 }
 

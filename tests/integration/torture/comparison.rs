@@ -13,11 +13,12 @@ use crate::achievements::over;
 impl Ordeal {
     /// Every record of every job, with what is kept of it.
     pub(super) fn records(&self) -> Difference {
-        let expected = self.expected().map(|(job, number, record)| (job, number, record.code.clone()));
-        let stored: Vec<(i64, i32, String)> = self.read(|store| {
-            let columns = (job_results::job_id, job_results::number, job_results::code);
-            let there = job_results::table.inner_join(jobs::table).filter(jobs::state.ne("Receiving"));
-            there.select(columns).load(store)
+        let expected = self.expected().map(|(job, number, record)| (job, number, Some(record.code.clone())));
+        let stored: Vec<(i64, i32, Option<String>)> = self.read(|store| {
+            let result = job_results::job_id.eq(job_records::job_id).and(job_results::number.eq(job_records::number));
+            let columns = (job_records::job_id, job_records::number, job_results::code.nullable());
+            let there = job_records::table.inner_join(jobs::table).left_join(job_results::table.on(result));
+            there.filter(jobs::state.ne("Receiving")).select(columns).load(store)
         });
         Difference::between(expected, stored)
     }
@@ -181,8 +182,15 @@ diesel::table! {
     }
 }
 
-diesel::joinable!(job_results -> jobs (job_id));
-diesel::allow_tables_to_appear_in_same_query!(jobs, job_results);
+diesel::table! {
+    job_records (job_id, number) {
+        job_id -> BigInt,
+        number -> Integer,
+    }
+}
+
+diesel::joinable!(job_records -> jobs (job_id));
+diesel::allow_tables_to_appear_in_same_query!(jobs, job_records, job_results);
 
 diesel::table! {
     audit (id) {

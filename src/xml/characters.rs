@@ -1,0 +1,57 @@
+//! Which characters XML 1.0 allows where: in documents, in names, as white space, and behind references.
+
+use quick_xml::events::BytesRef;
+
+use super::error::{NotWellFormed, Place, ReadError};
+
+/// The character that a reference means: one of the five predefined entities, or a character by its number.
+pub(super) fn resolve(reference: &BytesRef<'_>) -> Option<char> {
+    if reference.is_char_ref() {
+        return reference.resolve_char_ref().ok().flatten().filter(|&character| is_character(character));
+    }
+    match &**reference {
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "amp" => Some('&'),
+        "apos" => Some('\''),
+        "quot" => Some('"'),
+        _ => None,
+    }
+}
+
+/// Refuses a document with a character that XML 1.0 leaves out (production 2).
+pub(super) fn check_characters(source: &str) -> Result<(), ReadError> {
+    let control =
+        source.bytes().fold(false, |bad, byte| bad | (byte < 0x20 && byte != b'\t' && byte != b'\n' && byte != b'\r'));
+    // U+FFFE and U+FFFF are the only other scalar values that XML 1.0 leaves out.
+    let noncharacter =
+        !source.is_ascii() && source.as_bytes().windows(3).any(|bytes| matches!(bytes, [0xef, 0xbf, 0xbe | 0xbf]));
+    if control || noncharacter {
+        return Err(ReadError::NotWellFormed { reason: NotWellFormed::Character, place: Place::default() });
+    }
+    Ok(())
+}
+
+/// Whether a document may have the character (XML 1.0, production 2).
+pub(super) fn is_character(character: char) -> bool {
+    matches!(character, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+/// Whether white space stands before `part`, which is a slice of `tag` (XML 1.0, production 40).
+pub(super) fn follows_blank(tag: &str, part: &str) -> bool {
+    let at = part.as_ptr().addr().wrapping_sub(tag.as_ptr().addr());
+    let before = at.checked_sub(1).and_then(|at| tag.as_bytes().get(at));
+    before.is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
+}
+
+/// Whether this is a name without a colon; of characters beyond ASCII all are taken.
+pub(super) fn is_name(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_' || !first.is_ascii())
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || !byte.is_ascii())
+}
+
+/// Whether there is nothing but white space.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
+}
