@@ -295,9 +295,10 @@ impl Work for Move {
         let Some(last) = self.frames.last() else { return Ok(()) };
         let moved = audit::moved_up_to(connection, &self.generation)?;
         let position = |frame: &Frame| i64::try_from(frame.end).unwrap_or(i64::MAX);
-        for frame in self.frames.iter().filter(|frame| position(frame) > moved) {
-            audit::insert_lines(connection, &frame.lines)?;
-        }
+        // As one text: a frame has a few lines, and a statement for a few would be prepared anew for each.
+        let frames = self.frames.iter().filter(|frame| position(frame) > moved);
+        let lines: Vec<u8> = frames.flat_map(|frame| &frame.lines).copied().collect();
+        audit::insert_lines(connection, &lines)?;
         audit::set_moved_up_to(connection, &self.generation, position(last))
     }
 
