@@ -98,10 +98,13 @@ pub(super) fn to_lines<'a>(entries: impl Iterator<Item = &'a AuditEntry>) -> Vec
     lines
 }
 
-/// Adds rows that were made lines.
-pub(super) fn insert_lines(connection: &mut AnyConnection, lines: &[u8]) -> Result<(), StoreError> {
-    let mut rows = serde_json::Deserializer::from_slice(lines)
-        .into_iter()
+/// Adds rows that were made lines. All frames go together: one has a few lines, and a statement for a few would be prepared anew for each.
+pub(super) fn insert_lines<'a>(
+    connection: &mut AnyConnection,
+    frames: impl Iterator<Item = &'a [u8]>,
+) -> Result<(), StoreError> {
+    let mut rows = frames
+        .flat_map(|lines| serde_json::Deserializer::from_slice(lines).into_iter())
         .map(|row| row.map_err(|_| StoreError::Corrupt("audit (in the trail file)")))
         .peekable();
     while rows.peek().is_some() {

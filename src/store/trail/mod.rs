@@ -295,10 +295,8 @@ impl Work for Move {
         let Some(last) = self.frames.last() else { return Ok(()) };
         let moved = audit::moved_up_to(connection, &self.generation)?;
         let position = |frame: &Frame| i64::try_from(frame.end).unwrap_or(i64::MAX);
-        // As one text: a frame has a few lines, and a statement for a few would be prepared anew for each.
         let frames = self.frames.iter().filter(|frame| position(frame) > moved);
-        let lines: Vec<u8> = frames.flat_map(|frame| &frame.lines).copied().collect();
-        audit::insert_lines(connection, &lines)?;
+        audit::insert_lines(connection, frames.map(|frame| frame.lines.as_slice()))?;
         audit::set_moved_up_to(connection, &self.generation, position(last))
     }
 
