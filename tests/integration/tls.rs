@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use learning_records::model::Fingerprint;
 use learning_records::pki::{CertificateAuthority, Serial};
+use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, Issuer, KeyPair};
 use rustls::{ProtocolVersion, SupportedProtocolVersion};
 
 use crate::harness::actor::{read_identity, request};
@@ -26,6 +27,19 @@ fn question(actor: &Actor<'_>) -> Vec<u8> {
 fn authority(pki: &Path) -> CertificateAuthority {
     let read = |name: &str| fs::read_to_string(pki.join(name)).expect("a PEM file");
     CertificateAuthority::load(&(read("ca.pem") + &read("ca.key"))).expect("the authority")
+}
+
+/// A client certificate of the demo's authority for a key, in one PEM text with the key.
+fn certified(pki: &Path, name: &str, key: &KeyPair) -> String {
+    let authority_key = fs::read_to_string(pki.join("ca.key")).expect("the authority's key");
+    let authority_key = KeyPair::from_pem(&authority_key).expect("the authority's key");
+    let authority = fs::read_to_string(pki.join("ca.pem")).expect("the authority");
+    let issuer = Issuer::from_ca_cert_pem(&authority, authority_key).expect("the authority");
+    let mut params = CertificateParams::new(Vec::<String>::new()).expect("parameters");
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.extended_key_usages.push(ExtendedKeyUsagePurpose::ClientAuth);
+    let certificate = params.signed_by(key, &issuer).expect("a certificate");
+    certificate.pem() + &key.serialize_pem()
 }
 
 /// Nothing of the service is reached: no answer at all, or one that is not a success and says nothing of it.
@@ -67,6 +81,39 @@ on_both! {
             assert_eq!(connection.protocol(), Some(expected));
             assert_eq!(connection.alpn().as_deref(), Some(&b"http/1.1"[..]));
             assert_eq!(ask_on(&mut connection, &question(&provider)).expect("an answer").code(), "WSRC0001");
+        }
+    }
+
+    /// Keys of every kind that clients have (besides P-256, which all other tests use), over both versions of TLS.
+    fn clients_with_rsa_and_p384_keys_are_served(database) {
+        let deployment = Deployment::start(database);
+        let pki = deployment.dir().join("pki");
+        let rsa = fs::read_to_string("fixtures/pki/rsa-client.pem").expect("a key");
+        let keys = [
+            ("rsa", KeyPair::from_pem_and_sign_algo(&rsa, &rcgen::PKCS_RSA_SHA256)),
+            ("p384", KeyPair::generate_for(&rcgen::PKCS_ECDSA_P384_SHA384)),
+        ];
+        for (name, key) in keys {
+            let pem = pki.join(format!("{name}.pem"));
+            fs::write(&pem, certified(&pki, name, &key.expect("a key"))).expect("written");
+            let ukprn = deployment.variable("PROVIDER_UKPRN");
+            let output = deployment.lrs(&["cert", "add", ukprn, &pem.display().to_string()]);
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            for versions in [TLS_1_2, TLS_1_3] {
+                let provider = deployment.provider().speaking(&pem, versions);
+                let mut connection = provider.connect().expect("a connection");
+                let deadline = Instant::now() + Duration::from_secs(20);
+                loop {
+                    // The server notices within a second that the certificate was added.
+                    let answer = ask_on(&mut connection, &question(&provider)).expect("an answer");
+                    if answer.status == 200 {
+                        assert_eq!(answer.code(), "WSRC0001", "{name}");
+                        break;
+                    }
+                    assert!(Instant::now() < deadline, "{name}: {}", answer.text());
+                    std::thread::sleep(Duration::from_millis(50));
+                }
+            }
         }
     }
 
