@@ -14,8 +14,8 @@ use quote::quote;
 
 use crate::error::Error;
 use crate::facets::{self, Facet, Test};
+use crate::model::{Kind, Service, Struct};
 use crate::naming;
-use crate::resolve::{Kind, Service, Struct};
 
 /// The whole source text.
 pub fn rust(services: &[Service], facets: &BTreeMap<String, Facet>) -> Result<String, Error> {

@@ -9,6 +9,7 @@ mod emit;
 mod error;
 mod facets;
 mod listing;
+mod model;
 mod naming;
 mod resolve;
 mod source;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::resolve::{Field, Kind, Service};
+use crate::model::{Field, Kind, Service};
 
 /// Lists services, operations, messages and fields.
 pub fn listing(services: &[Service]) -> String {

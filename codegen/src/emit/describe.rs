@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::ident;
+use crate::model::{Field, Kind, Message, Service};
 use crate::naming;
-use crate::resolve::{Field, Kind, Message, Service};
 
 /// The description of a service.
 pub fn describe(service: &Service) -> TokenStream {

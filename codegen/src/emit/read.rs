@@ -5,8 +5,8 @@ use quote::quote;
 
 use super::records::are_records;
 use super::{ident, struct_type};
+use crate::model::{Field, Kind, Service, Struct};
 use crate::naming;
-use crate::resolve::{Field, Kind, Service, Struct};
 
 /// The reader of a struct.
 pub fn reader(service: &Service, item: &Struct) -> TokenStream {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::resolve::{Field, Kind, Service};
+use crate::model::{Field, Kind, Service};
 
 /// Whether the field is a list of records that no answer has: it is read as `xml::Records`. Lists of answers are written, as `Vec`.
 pub fn are_records(service: &Service, field: &Field) -> bool {

@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{ident, struct_type};
+use crate::model::{Operation, Service};
 use crate::naming;
-use crate::resolve::{Operation, Service};
 
 /// Everything about calling a service.
 pub fn service(service: &Service) -> TokenStream {

@@ -5,8 +5,8 @@ use quote::quote;
 
 use super::records::are_records;
 use super::{ident, kind_type};
+use crate::model::{Enum, Field, Service, Struct};
 use crate::naming;
-use crate::resolve::{Enum, Field, Service, Struct};
 
 /// All types of a service.
 pub fn types(service: &Service) -> TokenStream {

@@ -8,8 +8,8 @@ use quote::quote;
 use super::records::are_records;
 use super::{ident, struct_type};
 use crate::error::{At, Error};
+use crate::model::{Field, Kind, Message, Service, Struct};
 use crate::naming;
-use crate::resolve::{Field, Kind, Message, Service, Struct};
 
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
