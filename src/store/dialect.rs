@@ -1,9 +1,9 @@
 //! What truly differs between the two databases, and nothing else.
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection};
-#[cfg(feature = "postgres")]
 use diesel::prelude::*;
 
+use super::learners::Changed;
 use super::{AnyConnection, StoreError};
 
 /// Runs one expression on whichever connection it is, compiled for each database by itself: for statements that the common connection
@@ -48,9 +48,30 @@ pub fn lock(connection: &mut AnyConnection, key: i64) -> Result<(), StoreError> 
     Ok(())
 }
 
+/// A number that is another one after another connection has committed anything, and the same after this one has. PostgreSQL has none.
+pub(super) fn data_version(connection: &mut AnyConnection) -> Result<Option<i64>, StoreError> {
+    match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(c) => {
+            let DataVersion { data_version } = diesel::sql_query("PRAGMA data_version").get_result(c)?;
+            Ok(Some(data_version))
+        }
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(_) => Ok(None),
+    }
+}
+
+#[cfg(feature = "sqlite")]
+#[derive(QueryableByName)]
+struct DataVersion {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    data_version: i64,
+}
+
 /// Removes every row and starts the numbering of rows anew, so that data put in afterwards get the same numbers again: for the demo's
 /// reset alone.
 pub fn wipe(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    Changed::note_any();
     match connection {
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(c) => c.batch_execute(

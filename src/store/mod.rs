@@ -34,8 +34,9 @@ pub use dialect::{lock, wipe};
 pub use error::StoreError;
 pub use ticket::Ticket;
 
-use crate::model::{AuditEntry, Timestamp};
+use crate::model::{AuditEntry, Timestamp, Uln};
 use connection::{Address, Reader};
+use learners::{LearnerMemory, Stored};
 use trail::Trail;
 use writer::{Work, Writer};
 
@@ -75,6 +76,8 @@ struct Inner {
     readers: Pool<Address>,
     writer: Arc<Writer>,
     trail: Option<Trail>,
+    /// On SQLite alone: elsewhere other nodes change learners all the time.
+    memory: Option<Arc<LearnerMemory>>,
 }
 
 impl Inner {
@@ -98,7 +101,8 @@ impl Store {
     pub fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
         let address = Address::parse(&settings.url)?;
         // The first connection of all, on its own: it alone turns a new SQLite file into WAL mode, and it gives the clearest error.
-        let writer = Arc::new(Writer::start(address.clone())?);
+        let memory = address.is_embedded().then(|| Arc::new(LearnerMemory::new()));
+        let writer = Arc::new(Writer::start(address.clone(), memory.clone())?);
         let size = if settings.readers == 0 { DEFAULT_READERS } else { settings.readers };
         let readers = Pool::builder()
             .max_size(size)
@@ -110,7 +114,7 @@ impl Store {
             Some(path) => Trail::start(&path, Arc::clone(&writer))?,
             None => None,
         };
-        Ok(Self { inner: Arc::new(Inner { address, readers, writer, trail }) })
+        Ok(Self { inner: Arc::new(Inner { address, readers, writer, trail, memory }) })
     }
 
     /// Brings the tables up to date and returns the names of the migrations that ran. Several nodes may do so at once.
@@ -142,6 +146,22 @@ impl Store {
                 outcome => return outcome,
             }
         }
+    }
+
+    /// The learner of a number, whatever the record's status: as committed, but for what another process on the same SQLite file has
+    /// committed in the last second.
+    pub fn learner(&self, uln: Uln) -> Result<Option<Stored>, StoreError> {
+        let read = || self.read(|connection| learners::by_uln(connection, uln));
+        let Some(memory) = &self.inner.memory else { return read() };
+        if let Some(stored) = memory.get(uln, || self.inner.writer.compare()) {
+            return Ok(Some(stored));
+        }
+        let before = memory.before();
+        let stored = read()?;
+        if let (Some(before), Some(stored)) = (before, &stored) {
+            memory.keep(before, stored);
+        }
+        Ok(stored)
     }
 
     /// Runs a change on the writing thread and waits until it is durable. All its statements are kept, or none. It may run again when

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,7 @@ use diesel::connection::{Connection, InstrumentationEvent, TransactionManager};
 use tokio::sync::oneshot;
 
 use super::connection::{Address, AnyConnection};
+use super::learners::{Changed, LearnerMemory};
 use super::{Record, StoreError, audit, dialect, searches};
 
 /// As many pieces as one transaction takes: a bound on the time that the first of them waits.
@@ -42,6 +43,7 @@ enum Task {
     Work(Box<dyn Work>),
     Aside(Box<dyn Work>),
     Add(Addition),
+    Compare,
     Close,
 }
 
@@ -70,12 +72,12 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread with a connection of its own.
-    pub(super) fn start(address: Address) -> Result<Self, StoreError> {
+    pub(super) fn start(address: Address, memory: Option<Arc<LearnerMemory>>) -> Result<Self, StoreError> {
         let connection = Some(open(&address)?);
         let (queue, tasks) = channel();
         let thread = thread::Builder::new()
             .name("lrs-writer".to_owned())
-            .spawn(move || WritingThread { address, connection, wrote: false }.run(&tasks))
+            .spawn(move || WritingThread { address, connection, wrote: false, memory, known: None }.run(&tasks))
             .map_err(|error| StoreError::Unreachable(error.to_string()))?;
         Ok(Self { queue, thread: Mutex::new(Some(thread)) })
     }
@@ -98,6 +100,11 @@ impl Writer {
         receiver
     }
 
+    /// Asks for a look whether another process has changed anything: only this thread's connection can tell its own changes from others'.
+    pub(super) fn compare(&self) {
+        let _ = self.queue.send(Task::Compare);
+    }
+
     /// Lets the thread finish what is queued and waits for its end.
     pub(super) fn close(&self) {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -115,6 +122,9 @@ struct WritingThread {
     connection: Option<AnyConnection>,
     /// Whether anything was committed since the log was brought in.
     wrote: bool,
+    memory: Option<Arc<LearnerMemory>>,
+    /// The database's [`dialect::data_version`] when the memory was last compared with it.
+    known: Option<i64>,
 }
 
 /// What one transaction holds.
@@ -122,6 +132,8 @@ struct WritingThread {
 struct Group {
     works: Vec<Box<dyn Work>>,
     additions: Vec<Addition>,
+    /// Whether the memory is to be compared with the database.
+    compare: bool,
 }
 
 /// How each piece of a group fared.
@@ -139,6 +151,7 @@ impl Group {
             Task::Work(work) => self.works.push(work),
             Task::Aside(work) => aside.push_back(work),
             Task::Add(addition) => self.additions.push(addition),
+            Task::Compare => self.compare = true,
             Task::Close => return false,
         }
         true
@@ -175,15 +188,18 @@ impl WritingThread {
                 }
             }
             open = open && group.take_waiting(tasks, &mut aside);
+            if group.compare {
+                self.compare();
+            }
             if group.len() > 0 {
                 self.settle(group);
             }
             if let Some(work) = aside.pop_front() {
-                self.settle(Group { works: vec![work], additions: Vec::new() });
+                self.settle(Group { works: vec![work], ..Group::default() });
             }
         }
         for work in aside {
-            self.settle(Group { works: vec![work], additions: Vec::new() });
+            self.settle(Group { works: vec![work], ..Group::default() });
         }
     }
 
@@ -237,23 +253,28 @@ impl WritingThread {
     /// One transaction. An error means that nothing of the group was kept, or that the commit's outcome is not known; the latter is never
     /// a disconnection, so that nothing is done twice.
     fn commit(&mut self, group: &mut Group) -> Result<Fates, StoreError> {
-        let connection = match &mut self.connection {
-            Some(connection) => connection,
-            none => none.insert(open(&self.address)?),
-        };
+        let memory = self.memory.clone();
+        let connection = self.connection()?;
+        // Of a transaction that came to nothing.
+        drop(Changed::take());
         let outcome = dialect::begin_write(connection).and_then(|()| run_group(connection, group));
         match outcome {
             Ok(fates) if fates.undone => Ok(fates),
-            Ok(fates) => match Transactions::commit_transaction(connection) {
-                Ok(()) => {
-                    self.wrote = true;
-                    Ok(fates)
+            Ok(fates) => {
+                let changed = Changed::take();
+                let _committing =
+                    memory.as_deref().zip(changed.as_ref()).map(|(memory, changed)| memory.commit(changed));
+                match Transactions::commit_transaction(connection) {
+                    Ok(()) => {
+                        self.wrote = true;
+                        Ok(fates)
+                    }
+                    Err(error) => {
+                        self.connection = None;
+                        Err(StoreError::Unreachable(format!("the commit failed: {error}")))
+                    }
                 }
-                Err(error) => {
-                    self.connection = None;
-                    Err(StoreError::Unreachable(format!("the commit failed: {error}")))
-                }
-            },
+            }
             Err(error) => {
                 self.connection = None;
                 Err(error)
@@ -261,9 +282,36 @@ impl WritingThread {
         }
     }
 
+    fn connection(&mut self) -> Result<&mut AnyConnection, StoreError> {
+        if self.connection.is_none() {
+            self.known = None;
+        }
+        match &mut self.connection {
+            Some(connection) => Ok(connection),
+            none => Ok(none.insert(open(&self.address)?)),
+        }
+    }
+
+    /// Makes the memory forget everybody when another process has committed anything since it was asked last.
+    fn compare(&mut self) {
+        let Some(memory) = self.memory.clone() else { return };
+        let began = memory.now();
+        let version = self.connection().and_then(dialect::data_version);
+        match version {
+            Ok(version) if version == self.known => memory.compared(Some(began)),
+            Ok(version) => {
+                drop(memory.commit(&Changed::Any));
+                self.known = version;
+                memory.compared(Some(began));
+            }
+            // Whoever reads the database meanwhile hears what is wrong with it.
+            Err(_) => memory.compared(None),
+        }
+    }
+
     /// Runs a write that another node's was in the way of again, in a transaction of its own.
     fn retry(&mut self, work: Box<dyn Work>, first: StoreError) {
-        let mut group = Group { works: vec![work], additions: Vec::new() };
+        let mut group = Group { works: vec![work], ..Group::default() };
         let mut fate = Err(first);
         for _ in 0..RETRIES {
             fate = self.commit(&mut group).and_then(|fates| fates.works.into_iter().collect());

@@ -60,8 +60,20 @@ impl Service {
     /// The learner whom a ULN means; text that is no ULN means nobody.
     pub(in crate::domain) fn resolve(&self, uln: &str) -> Result<Option<Resolved>, Error> {
         match uln.parse() {
-            Ok(uln) => Ok(self.inner.store.read(|store| resolve_in(store, uln))?),
+            Ok(uln) => Ok(self.resolve_number(uln)?),
             Err(_) => Ok(None),
+        }
+    }
+
+    /// Most records say by themselves whom they mean.
+    fn resolve_number(&self, uln: Uln) -> Result<Option<Resolved>, StoreError> {
+        let store = &self.inner.store;
+        match store.learner(uln)? {
+            Some(Stored { learner, has_linked: false }) if learner.status == LearnerStatus::Active => {
+                Ok(Some(Resolved { learner, merged: None, linked_ulns: Vec::new() }))
+            }
+            Some(_) => store.read(|store| resolve_in(store, uln)),
+            None => Ok(None),
         }
     }
 }

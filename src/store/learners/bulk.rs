@@ -4,6 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 
+use super::memory::Changed;
 use super::row::{Columns, KeyColumns};
 use crate::model::Learner;
 #[cfg(feature = "sqlite")]
@@ -99,6 +100,7 @@ fn set_on_sqlite(connection: &mut AnyConnection, pragma: &str) -> Result<(), Sto
 
 /// Notes for every learner whether other numbers are merged into it, after many were added.
 pub fn mark_masters(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    Changed::note_any();
     let masters: Vec<Option<String>> = learners::table
         .filter(learners::master_uln.is_not_null())
         .select(learners::master_uln)

@@ -1,12 +1,14 @@
 //! The register of learners: one indexed probe for each question that the rules ask.
 
 mod bulk;
+mod memory;
 mod row;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
 pub use bulk::{begin_bulk, end_bulk, insert_many, make_search_indexes, mark_masters};
+pub(super) use memory::{Changed, LearnerMemory};
 use row::{Columns, Row};
 pub use row::{KeyColumns, Stored};
 
@@ -197,6 +199,7 @@ pub fn replace(
     version_read: i32,
 ) -> Result<bool, StoreError> {
     let Stored { learner, has_linked } = changed;
+    Changed::note(learner.uln);
     let rows = diesel::update(learners::table.find(learner.id))
         .filter(learners::version.eq(version_read))
         .set(Columns::of(learner, *has_linked, keys))
