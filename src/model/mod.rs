@@ -14,6 +14,8 @@ mod organisation;
 mod permission;
 mod postcode;
 mod reference;
+#[cfg(test)]
+pub(crate) mod test_support;
 mod time;
 mod uln;
 

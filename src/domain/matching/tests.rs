@@ -4,47 +4,17 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::model::{AbilityToShare, LearnerStatus, TierLevel, VerificationType};
+use crate::model::test_support::learner as synthetic;
 
 /// A synthetic learner with little more than the mandatory members.
 pub(in crate::domain) fn learner(given: &str, family: &str, date_of_birth: &str, postcode: &str) -> Learner {
+    let uln = Uln::from_stem(927_630_868).unwrap();
     Learner {
-        id: 1,
-        uln: Uln::from_stem(927_630_868).unwrap(),
-        version: 1,
-        status: LearnerStatus::Active,
-        master: None,
-        title: None,
         given_name: given.to_owned(),
-        middle_other_name: None,
         family_name: family.to_owned(),
-        preferred_given_name: None,
-        previous_family_name: None,
-        family_name_at_age_16: None,
-        school_at_age_16: None,
-        address_line_1: None,
-        address_line_2: None,
-        address_town: None,
-        address_county_or_city: None,
-        postcode: postcode.parse().unwrap(),
-        date_of_address_capture: None,
         date_of_birth: day(date_of_birth),
-        place_of_birth: None,
-        gender: Gender::Female,
-        email_address: None,
-        nationality: None,
-        scottish_candidate_number: None,
-        verification_type: VerificationType::NotProvided,
-        other_verification_description: None,
-        tier_level: TierLevel::Zero,
-        ability_to_share: AbilityToShare::Shares,
-        notes: None,
-        telephone_number: None,
-        unique_candidate_identifier: None,
-        unique_pupil_number: None,
-        registered_by: None,
-        created_at: day("2020-01-01").into(),
-        updated_at: day("2020-01-01").into(),
+        postcode: postcode.parse().unwrap(),
+        ..synthetic(uln)
     }
 }
 

@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32};
 use std::thread;
 
 use super::*;
-use crate::demo::{SEED, population};
-use crate::model::Learner;
+use crate::model::test_support::learner;
 use crate::store::learners::{KeyColumns, by_uln, insert, mark_masters, replace};
 use crate::store::test_support::{each_store, sqlite};
 use crate::store::{Store, StoreError};
@@ -26,13 +25,10 @@ fn keys() -> KeyColumns {
     }
 }
 
-/// Adds synthetic learners of version 1.
-fn populate(store: &Store, count: u32) -> Vec<Uln> {
-    let people: Vec<Learner> = population::people(SEED, count)
-        .unwrap()
-        .map(|(learner, _)| Learner { version: 1, master: None, ..learner })
-        .collect();
-    let ulns = people.iter().map(|learner| learner.uln).collect();
+/// Adds synthetic learners, each of version 1.
+fn populate(store: &Store, count: usize) -> Vec<Uln> {
+    let ulns: Vec<Uln> = (927_630_868..).filter_map(Uln::from_stem).take(count).collect();
+    let people: Vec<_> = ulns.iter().map(|uln| learner(*uln)).collect();
     store.write(move |c| people.iter().try_for_each(|learner| insert(c, learner, &keys()).map(drop))).unwrap();
     ulns
 }
