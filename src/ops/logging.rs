@@ -1,5 +1,5 @@
-//! The log: standard error, one line a message, one line a call. A call's line is built from key-value pairs, and only the keys of an
-//! allow-list are ever written for it, whatever somebody adds to the statement that logs it.
+//! The log: standard error, one line a message, one line a call. A call's line has the fields of [`CallLine`] and no others: that is the list
+//! of what may be known of a call.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -8,33 +8,17 @@ use std::panic::PanicHookInfo;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use log::kv::{Key, Value, VisitSource};
 use log::{LevelFilter, Record};
 
 use super::gathered::{Gathered, flush_log};
 use crate::config;
 use crate::model::Fingerprint;
 
-/// The target of call lines.
+/// The target by which a filter knows call lines.
 const CALLS: &str = "lrs::call";
 
-/// What a call's line may say, in this order.
-const FIELDS: [&str; 11] = [
-    "request",
-    "service",
-    "operation",
-    "outcome",
-    "code",
-    "status",
-    "duration_us",
-    "organisation",
-    "certificate",
-    "bytes_in",
-    "bytes_out",
-];
-
-/// The longest value of a field.
-const LONGEST_VALUE: usize = 40;
+/// The longest text of a field.
+const LONGEST_TEXT: usize = 40;
 
 /// Names one request in the log and, as `X-Request-Id`, to its client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,24 +59,53 @@ pub struct CallLine<'a> {
 
 /// Writes the line of one call.
 pub fn log_call(line: &CallLine<'_>) {
+    thread_local! {
+        static TEXT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
     if !log::log_enabled!(target: CALLS, log::Level::Info) {
         return;
     }
-    log::info!(
-        target: CALLS,
-        request:% = line.request,
-        service = line.service,
-        operation = line.operation,
-        outcome = line.outcome,
-        code = line.code,
-        status = line.status,
-        duration_us = u64::try_from(line.duration.as_micros()).unwrap_or(u64::MAX),
-        organisation = line.organisation,
-        certificate:% = Prefix(line.certificate),
-        bytes_in = line.bytes_in,
-        bytes_out = line.bytes_out;
-        "call"
-    );
+    // Not through `log`, whose fields and formats cost several times what the text does.
+    TEXT.with_borrow_mut(|text| {
+        text.clear();
+        // Neither memory nor the log itself can refuse it.
+        let _ = line.write(text, Utc::now()).and_then(|()| Gathered.write_all(text));
+    });
+}
+
+impl CallLine<'_> {
+    fn write(&self, to: &mut Vec<u8>, now: DateTime<Utc>) -> io::Result<()> {
+        let Self {
+            request,
+            service,
+            operation,
+            outcome,
+            code,
+            status,
+            duration,
+            organisation,
+            certificate,
+            bytes_in,
+            bytes_out,
+        } = self;
+        write_time(to, now)?;
+        write!(to, " INFO  call request={request}")?;
+        for (name, text) in [("service", service), ("operation", operation), ("outcome", outcome), ("code", code)] {
+            write_text(to, name, text);
+        }
+        write!(to, " status={status} duration_us={}", duration.as_micros())?;
+        write_text(to, "organisation", organisation);
+        writeln!(to, " certificate={} bytes_in={bytes_in} bytes_out={bytes_out}", Prefix(*certificate))
+    }
+}
+
+/// Lets through what references and codes are made of, so that no text can begin a new field or line.
+fn write_text(to: &mut Vec<u8>, name: &str, text: &str) {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');
+    to.push(b' ');
+    to.extend_from_slice(name.as_bytes());
+    to.push(b'=');
+    to.extend(text.bytes().take(LONGEST_TEXT).map(|byte| if plain(&byte) { byte } else { b'?' }));
 }
 
 /// Starts logging to standard error for the whole process: our own messages from the configured level on, other crates' from `warn` on
@@ -122,18 +135,9 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
 fn write_record(to: &mut dyn Write, now: DateTime<Utc>, record: &Record<'_>) -> io::Result<()> {
     write_time(to, now)?;
     write!(to, " {:<5} ", record.level())?;
-    if record.target() == CALLS {
-        let mut fields = Fields { to, error: Ok(()) };
-        fields.to.write_all(b"call")?;
-        // The visitor keeps its own error, because the interface's cannot be made from one of writing.
-        let _ = record.key_values().visit(&mut fields);
-        fields.error?;
-        writeln!(to)
-    } else {
-        // A message is one line, even if an error's text has several.
-        let text = record.args().to_string().replace(['\n', '\r'], " ");
-        writeln!(to, "{}: {text}", record.target())
-    }
+    // A message is one line, even if an error's text has several.
+    let text = record.args().to_string().replace(['\n', '\r'], " ");
+    writeln!(to, "{}: {text}", record.target())
 }
 
 /// RFC 3339 with milliseconds. The part down to the second is kept for the calls of that second: to format it costs as much as the rest of
@@ -149,52 +153,6 @@ fn write_time(to: &mut dyn Write, now: DateTime<Utc>) -> io::Result<()> {
         }
         write!(to, "{text}.{:03}Z", now.timestamp_subsec_millis())
     })
-}
-
-/// Writes those pairs of a call that are on the list.
-struct Fields<'w> {
-    to: &'w mut dyn Write,
-    error: io::Result<()>,
-}
-
-impl<'kvs> VisitSource<'kvs> for Fields<'_> {
-    fn visit_pair(&mut self, key: Key<'kvs>, value: Value<'kvs>) -> Result<(), log::kv::Error> {
-        if self.error.is_ok() && FIELDS.contains(&key.as_str()) {
-            self.error = self.field(key.as_str(), &value);
-        }
-        Ok(())
-    }
-}
-
-impl Fields<'_> {
-    fn field(&mut self, key: &str, value: &Value<'_>) -> io::Result<()> {
-        write!(self.to, " {key}=")?;
-        let mut plain = Plain { to: self.to, left: LONGEST_VALUE, error: Ok(()) };
-        let _ = fmt::Write::write_fmt(&mut plain, format_args!("{value}"));
-        plain.error
-    }
-}
-
-/// Lets through what references, codes and numbers are made of, so that no value can begin a new field or line.
-struct Plain<'w> {
-    to: &'w mut dyn Write,
-    left: usize,
-    error: io::Result<()>,
-}
-
-impl fmt::Write for Plain<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');
-        let bytes = text.as_bytes().get(..self.left).unwrap_or(text.as_bytes());
-        self.error = if bytes.iter().all(plain) {
-            self.to.write_all(bytes)
-        } else {
-            let marked: Vec<u8> = bytes.iter().map(|byte| if plain(byte) { *byte } else { b'?' }).collect();
-            self.to.write_all(&marked)
-        };
-        self.left = self.left.saturating_sub(text.len());
-        Ok(())
-    }
 }
 
 /// The first eight digits of a fingerprint, or a dash.
@@ -222,22 +180,26 @@ mod tests {
     }
 
     #[test]
-    fn a_call_s_line_has_only_what_is_on_the_list() {
-        let fields: &[(&str, Value<'_>)] = &[
-            ("service", Value::from("LearnerService")),
-            ("given_name", Value::from("Synthetic")),
-            ("code", Value::from("WSRC0004")),
-            ("status", Value::from(200)),
-            ("organisation", Value::from("TEST38\nforged line=1")),
-        ];
-        let record = Record::builder()
-            .target(CALLS)
-            .level(log::Level::Info)
-            .args(format_args!("Synthetic Person"))
-            .key_values(&fields)
-            .build();
-        let expected = "2023-11-14T22:13:20.005Z INFO  call service=LearnerService code=WSRC0004 status=200 organisation=TEST38?forged?line?1\n";
-        assert_eq!(written(&record), expected);
+    fn a_call_s_line_cannot_be_forged() {
+        let line = CallLine {
+            request: RequestId(255),
+            service: "LearnerService",
+            operation: "learnerByULN",
+            outcome: "answer",
+            code: "WSRC0004",
+            status: 200,
+            duration: Duration::from_micros(1_234),
+            organisation: "TEST38\nforged line=1 and so on, for longer than any reference is",
+            certificate: None,
+            bytes_in: 600,
+            bytes_out: 1_500,
+        };
+        let mut text = Vec::new();
+        line.write(&mut text, DateTime::from_timestamp(1_700_000_000, 5_000_000).unwrap()).unwrap();
+        let expected = "2023-11-14T22:13:20.005Z INFO  call request=00000000000000ff service=LearnerService operation=learnerByULN \
+                        outcome=answer code=WSRC0004 status=200 duration_us=1234 \
+                        organisation=TEST38?forged?line?1?and?so?on??for?long certificate=- bytes_in=600 bytes_out=1500\n";
+        assert_eq!(String::from_utf8(text).unwrap(), expected);
     }
 
     #[test]
