@@ -14,8 +14,8 @@ test: ## every test, on SQLite and PostgreSQL; installs what it needs
 torture: ## a hundred kills of server and workers in the middle of large batches, on both databases
 	scripts/torture
 
-bench: ## micro benches, the load bench and the bench of a full batch
-	cargo bench --locked --bench messages --bench load --bench achievements
+bench: ## micro benches, the load bench, the bench of a full batch, and what refusals cost
+	cargo bench --locked --bench messages --bench load --bench achievements --bench refusals
 
 lint: ## formatting, clippy and documentation, warnings denied
 	cargo fmt --all --check

@@ -21,7 +21,7 @@ use learning_records::demo::{self, DemoOrganisation, population};
 use learning_records::model::Learner;
 use quick_xml::NsReader;
 use quick_xml::events::Event;
-use served::{Children, Outcome, ask, connect, connector, finds, post, start_service};
+use served::{Children, Outcome, ask, connect, connector, finds, memory_kib, post, start_service};
 use tokio_rustls::TlsConnector;
 
 const RECORDS: u32 = 10_000;
@@ -248,11 +248,4 @@ fn insert(path: &Path, inputs: &[String]) -> QueryResult<()> {
         }
         Ok(())
     })
-}
-
-/// What a process has, or had at most, in KiB, where the system tells it.
-fn memory_kib(process: u32, name: &str) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
-    line.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or_default()
 }

@@ -1,5 +1,7 @@
 //! What the benches of the running service share: an `lrs demo` of their own, and a client over kept-alive mutual TLS.
 
+#![allow(dead_code, reason = "each bench uses a part")]
+
 use std::error::Error;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -125,4 +127,11 @@ pub fn post(path: &str, body: &str) -> Vec<u8> {
         body.len()
     )
     .into_bytes()
+}
+
+/// What a process has, or had at most, in KiB, where the system tells it.
+pub fn memory_kib(process: u32, name: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+    line.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or_default()
 }

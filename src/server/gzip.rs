@@ -9,6 +9,9 @@ use flate2::write::GzEncoder;
 /// A request may grow by this factor; the contract's longest batches grow by about thirty.
 const RATIO: usize = 100;
 
+/// As much comes out between two looks at the limits.
+const STEP: u64 = 64 * 1024;
+
 /// Shorter answers are not worth the header that says how they are packed.
 pub(super) const WORTHWHILE: usize = 1024;
 
@@ -21,13 +24,21 @@ pub(super) enum Inflate {
     Damaged,
 }
 
-/// What is in a compressed body, up to `limit` bytes.
+/// What is in a compressed body, up to `limit` bytes. The ratio is looked at on the way, so that a bomb is known by its first bytes and
+/// never fills the memory of the limit.
 pub(super) fn inflate(packed: &[u8], limit: usize) -> Result<Vec<u8>, Inflate> {
-    let limit = limit.min(packed.len().saturating_mul(RATIO));
     let mut plain = Vec::with_capacity(limit.min(packed.len().saturating_mul(4)));
-    let bound = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-    MultiGzDecoder::new(packed).take(bound).read_to_end(&mut plain).map_err(|_| Inflate::Damaged)?;
-    if plain.len() > limit { Err(Inflate::TooLarge) } else { Ok(plain) }
+    let mut decoder = MultiGzDecoder::new(packed);
+    loop {
+        let came = decoder.by_ref().take(STEP).read_to_end(&mut plain).map_err(|_| Inflate::Damaged)?;
+        let taken = packed.len() - decoder.get_ref().len();
+        if plain.len() > limit.min(taken.saturating_mul(RATIO)) {
+            return Err(Inflate::TooLarge);
+        }
+        if came == 0 {
+            return Ok(plain);
+        }
+    }
 }
 
 /// The body compressed. Level 1: these texts shrink to a fifth with any level, and the higher ones take three times as long.
@@ -57,6 +68,13 @@ mod tests {
     fn bombs_and_damage() {
         let bomb = deflate(&vec![b' '; 10_000_000]);
         assert_eq!(inflate(&bomb, 100_000_000), Err(Inflate::TooLarge));
+        let mut late = String::from_utf8(vec![b' '; 200_000]).unwrap();
+        (0..60_000).for_each(|number| late.push_str(&format!("{:x}", number * 7_919_u64 * 104_729)));
+        assert_eq!(
+            inflate(&deflate(late.as_bytes()), 100_000_000),
+            Err(Inflate::TooLarge),
+            "its end makes up for nothing"
+        );
         let packed = deflate(b"some text that is long enough to be cut");
         assert_eq!(inflate(&packed[..packed.len() - 4], 1000), Err(Inflate::Damaged));
         assert_eq!(inflate(b"<a/>", 1000), Err(Inflate::Damaged));

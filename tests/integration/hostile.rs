@@ -1,13 +1,15 @@
 //! Hostile and broken input: each case must be refused quickly and cheaply, say nothing of the inside, and leave
 //! the server as able as before.
 
+mod large;
+
 use std::fs;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
+use self::large::gzip;
 use crate::harness::actor::request;
-use crate::harness::message::envelope;
 use crate::harness::{Actor, Answer, Database, Deployment, on_both};
 
 const LS: &str = "LearnerService";
@@ -16,6 +18,9 @@ const FIND: &str = "http://api.lrs.miap.gov.uk/findmsg";
 
 /// How long a refusal may take on a busy two-core machine with an unoptimised build.
 const QUICK: Duration = Duration::from_secs(5);
+
+/// How much memory a refusal may take.
+const LITTLE_KIB: u64 = 5 * 1024;
 
 fn question(actor: &Actor<'_>) -> String {
     actor.credentials().find_by_uln("FUL", "1000000000", "Body", "No")
@@ -151,31 +156,12 @@ on_both! {
     fn what_is_too_large_or_too_deep_is_refused(database) {
         let deployment = Deployment::shared(database);
         let provider = deployment.provider();
-        let deep = |depth: usize| envelope(&format!("<a:FindLearnerByULN xmlns:a=\"{FIND}\">{}{}</a:FindLearnerByULN>", "<a>".repeat(depth), "</a>".repeat(depth)));
-        let inside = |content: String| envelope(&format!("<a:FindLearnerByULN xmlns:a=\"{FIND}\">{content}</a:FindLearnerByULN>"));
-        let attributes = |count: usize| (0..count).map(|n| format!(" a{n}=\"\"")).collect::<String>();
-        let namespaces = |count: usize| (0..count).map(|n| format!(" xmlns:n{n}=\"u\"")).collect::<String>();
-        let shadowing: String = (0..1_000).map(|n| format!("<p:a xmlns:p=\"urn:{n}\">")).collect::<String>() + &"</p:a>".repeat(1_000);
-        let before = resident(deployment);
-        all_refused(&provider, cases([
-            ("depth 100", deep(100)),
-            ("depth 10,000", deep(10_000)),
-            ("depth 30,000 left open", "<a>".repeat(30_000)),
-            ("depth 1,000,000", deep(1_000_000)),
-            ("20,000 siblings", inside("<b/>".repeat(20_000))),
-            ("100,000 siblings", inside("<b/>".repeat(100_000))),
-            ("1,000 attributes", inside(format!("<b{}/>", attributes(1_000)))),
-            ("20,000 attributes", inside(format!("<b{}/>", attributes(20_000)))),
-            ("200 namespaces", inside(format!("<b{}/>", namespaces(200)))),
-            ("10,000 namespaces", inside(format!("<b{}/>", namespaces(10_000)))),
-            ("a prefix re-bound 1,000 deep", inside(shadowing)),
-            ("an attribute of 100,000 bytes", inside(format!("<b a=\"{}\"/>", "x".repeat(100_000)))),
-            ("a text of 200,000 bytes", with_given(&provider, &"x".repeat(200_000))),
-            ("a name of 100,000 bytes", inside(format!("<{}/>", "x".repeat(100_000)))),
-            ("a body of 10 MB", with_given(&provider, &"x".repeat(10_000_000))),
-        ]));
-        let grown = resident(deployment).saturating_sub(before);
-        assert!(grown < 64 * 1024, "the server grew by {grown} KiB");
+        for case in large::cases() {
+            let begin = Instant::now();
+            refused(case.name, &provider.raw(&case.bytes).expect(case.name));
+            assert!(begin.elapsed() < QUICK, "{}: took {:?}", case.name, begin.elapsed());
+        }
+        assert_eq!(provider.post(LS, &question(&provider)).code(), "WSRC0001", "the server still answers");
     }
 
     fn encodings_that_lie_are_refused(database) {
@@ -210,17 +196,13 @@ on_both! {
         refused("UTF-7", &provider.post_with(LS, "Content-Type: text/xml; charset=utf-7\r\n", seven.as_bytes()));
     }
 
-    fn compressed_bombs_are_refused(database) {
+    fn what_is_not_well_packed_is_refused(database) {
         let deployment = Deployment::shared(database);
         let provider = deployment.provider();
-        let before = resident(deployment);
-        let bomb = gzip(&vec![b' '; 64 * 1024 * 1024]);
         let q = question(&provider).into_bytes();
         let mut cut = gzip(&q);
         cut.truncate(cut.len() / 2);
         let cases = [
-            ("a bomb", "gzip", bomb.clone()),
-            ("a bomb in a bomb", "gzip", gzip(&bomb)),
             ("gzip cut short", "gzip", cut),
             ("not gzip", "gzip", q.clone()),
             ("two codings", "gzip, gzip", gzip(&gzip(&q))),
@@ -233,8 +215,6 @@ on_both! {
             refused(name, &provider.raw(&bytes).expect("an answer"));
             assert!(begin.elapsed() < QUICK, "{name}");
         }
-        let grown = resident(deployment).saturating_sub(before);
-        assert!(grown < 32 * 1024, "the server grew by {grown} KiB");
     }
 
     fn messages_that_smuggle_are_refused(database) {
@@ -256,7 +236,6 @@ on_both! {
             ("a header of 1 MB", format!("{head}X-Long: {}\r\n\r\n", "x".repeat(1_000_000))),
             ("a folded header", format!("{head}X-Folded: a\r\n b\r\nContent-Length: {}\r\n\r\n{q}", q.len())),
             ("a space before the colon", format!("{head}Content-Length : {}\r\n\r\n{q}", q.len())),
-            ("a chunk extension of 1 MB", format!("{head}Transfer-Encoding: chunked\r\n\r\n1;{}\r\n<\r\n0\r\n\r\n", "x".repeat(1_000_000))),
             ("not HTTP", "\x16\x03\x01 hello\r\n\r\n".to_owned()),
         ];
         for (name, bytes) in cases {
@@ -267,6 +246,9 @@ on_both! {
             }
             assert!(begin.elapsed() < QUICK, "{name}: took {:?}", begin.elapsed());
         }
+        // HTTP wants extensions of chunks ignored, and the library has no limit for them but the time that a body may take.
+        let extended = format!("{head}Transfer-Encoding: chunked\r\n\r\n{:x};{}\r\n{q}\r\n0\r\n\r\n", q.len(), "x".repeat(1_000_000));
+        assert_eq!(provider.raw(extended.as_bytes()).expect("an answer").code(), "WSRC0001");
         assert_eq!(provider.post(LS, &q).code(), "WSRC0001");
     }
 
@@ -298,17 +280,28 @@ on_both! {
     }
 }
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(bytes).expect("in memory");
-    encoder.finish().expect("in memory")
+/// Refusing what is large takes little memory, even for a moment. The server has nothing else to do meanwhile.
+#[test]
+fn refusing_takes_little_memory() {
+    let deployment = Deployment::start(Database::Sqlite);
+    let provider = deployment.provider();
+    assert_eq!(provider.post(LS, &question(&provider)).code(), "WSRC0001");
+    for case in large::cases() {
+        // The kernel forgets the peak so far.
+        fs::write(format!("/proc/{}/clear_refs", deployment.process()), "5").expect("a process of ours");
+        let before = memory(&deployment, "VmRSS:");
+        refused(case.name, &provider.raw(&case.bytes).expect(case.name));
+        let grown = memory(&deployment, "VmHWM:").saturating_sub(before);
+        println!("{}: {grown} KiB", case.name);
+        assert!(grown < LITTLE_KIB, "{}: the server grew by {grown} KiB", case.name);
+    }
 }
 
-/// The server's resident memory in KiB.
-fn resident(deployment: &Deployment) -> u64 {
+/// What the server's memory is, or was at most, in KiB.
+fn memory(deployment: &Deployment, name: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", deployment.process())).expect("a process");
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("VmRSS");
-    line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("a number")
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("a line of this name");
+    line.split_whitespace().next().and_then(|number| number.parse().ok()).expect("a number")
 }
 
 /// Clients that stall hold a connection for a bounded time and nobody else's.
@@ -335,6 +328,15 @@ fn a_client_that_stalls_is_let_go_and_holds_nobody_up() {
                 .as_bytes(),
         )
         .expect("sent");
+    let mut endless = provider.connect().expect("a connection");
+    endless
+        .send(
+            format!(
+                "POST /LearnerService.svc HTTP/1.1\r\nHost: localhost\r\n{XML}Transfer-Encoding: chunked\r\n\r\n1;"
+            )
+            .as_bytes(),
+        )
+        .expect("sent");
     let begin = Instant::now();
     assert_eq!(provider.post(LS, &question(&provider)).code(), "WSRC0001", "others are served");
     assert!(begin.elapsed() < Duration::from_secs(3), "others are not held up: {:?}", begin.elapsed());
@@ -344,6 +346,10 @@ fn a_client_that_stalls_is_let_go_and_holds_nobody_up() {
             assert_eq!(answer.status, 408);
         }
         assert!(connection.closed_by_server(), "a stalled connection is closed");
+    }
+    while endless.send(&[b'x'; 1024]).is_ok() {
+        assert!(begin.elapsed() < Duration::from_secs(15), "an extension of a chunk without end is ended");
+        std::thread::sleep(Duration::from_millis(5));
     }
     for mut socket in silent {
         socket.set_read_timeout(Some(Duration::from_secs(15))).expect("a socket option");

@@ -1,0 +1,73 @@
+//! What it costs the service to refuse requests that are large, deep or packed beyond reason: processor time and memory for each, with
+//! the connection, the handshake and the reading of the request.
+//!
+//! Prints milliseconds and KiB; `make bench` runs it. The tests send the same requests and hold the memory to its limit. Nothing here
+//! asserts a time.
+
+mod served;
+
+#[path = "../tests/integration/hostile/large.rs"]
+#[allow(clippy::expect_used, reason = "shared with the tests")]
+mod large;
+
+use std::net::SocketAddr;
+
+use served::{Children, Outcome, connect, connector, memory_kib, start_service};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_rustls::TlsConnector;
+
+const LEARNERS: u32 = 1_000;
+const ROUNDS: usize = 5;
+
+fn main() -> Outcome<()> {
+    let folder = tempfile::tempdir()?;
+    let demo = folder.path().join("demo");
+    let (service, address) = start_service(&demo, LEARNERS)?;
+    let process = service.id();
+    let _children = Children(vec![service]);
+    let connector = connector(&demo, "provider")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    println!("{:<40}{:>8}{:>8}{:>14}{:>10}", "refused", "MB", "answer", "processor ms", "peak KiB");
+    for case in large::cases() {
+        let mut times = Vec::new();
+        let (mut peak, mut status) = (0, String::new());
+        for _ in 0..ROUNDS {
+            let memory = memory_kib(process, "VmRSS:");
+            // The kernel forgets the peak so far.
+            let _ = std::fs::write(format!("/proc/{process}/clear_refs"), "5");
+            let before = processor_ns(process)?;
+            status = runtime.block_on(send(&connector, address, &case.bytes))?;
+            times.push(processor_ns(process)?.saturating_sub(before));
+            peak = peak.max(memory_kib(process, "VmHWM:").saturating_sub(memory));
+        }
+        times.sort_unstable();
+        let median = f64::from(u32::try_from(times.get(ROUNDS / 2).copied().unwrap_or_default() / 1_000)?) / 1e3;
+        let size = f64::from(u32::try_from(case.bytes.len())?) / 1e6;
+        println!("{:<40}{size:>8.1}{status:>8}{median:>14.1}{peak:>10}", case.name);
+    }
+    Ok(())
+}
+
+/// Sends a request on a connection of its own and gives the status of the answer, which may come before all of it is sent.
+async fn send(connector: &TlsConnector, address: SocketAddr, request: &[u8]) -> Outcome<String> {
+    let (mut reader, mut writer) = tokio::io::split(connect(connector, address).await?);
+    let sending = async {
+        // The server stops to read when it has seen enough.
+        let _ = writer.write_all(request).await;
+        let _ = writer.flush().await;
+    };
+    let mut answer = [0; 12];
+    let (_, read) = tokio::join!(sending, reader.read_exact(&mut answer));
+    read?;
+    Ok(String::from_utf8_lossy(&answer).split(' ').next_back().unwrap_or_default().to_owned())
+}
+
+/// Processor time of all the threads that live, where the system tells it.
+fn processor_ns(process: u32) -> Outcome<u64> {
+    let mut sum = 0;
+    for thread in std::fs::read_dir(format!("/proc/{process}/task"))? {
+        let text = std::fs::read_to_string(thread?.path().join("schedstat")).unwrap_or_default();
+        sum += text.split(' ').next().and_then(|time| time.parse::<u64>().ok()).unwrap_or_default();
+    }
+    Ok(sum)
+}
