@@ -22,5 +22,5 @@ lint: ## formatting, clippy and documentation, warnings denied
 	cargo clippy --locked --workspace --all-targets --features learning-records/postgres -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --document-private-items --features learning-records/postgres
 
-fuzz: ## a minute on each fuzz target (needs a nightly toolchain and cargo-fuzz)
+fuzz: ## a minute on each fuzz target (needs cargo-fuzz)
 	scripts/fuzz
