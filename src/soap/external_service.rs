@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use chrono::{Days, NaiveDate, NaiveTime};
-
 use super::door::{Door, Refused};
 use crate::contract::external_service::{
     Achievement, AchievementBatchJobResponse, AchievementBatchJobStatus, GetAchievementBatchJob,
@@ -90,26 +88,18 @@ fn row(achievement: Achievement<'_>) -> AchievementRow {
         uln: text(uln),
         given_name: text(given_name),
         family_name: text(family_name),
-        date_of_birth: dateof_birth.map(|at| day_of(at).to_string()),
+        date_of_birth: dateof_birth.map(|at| at.day().to_string()),
         gender: gender.map(|code| code.to_string()),
         postcode: text(learner_postcode),
         provider_ukprn: text(provider_ukprn),
         reference: text(unit_or_qualification_reference_number),
-        award_date: Some(day_of(achievement_award_date).to_string()),
+        award_date: Some(achievement_award_date.day().to_string()),
         grade: text(grade),
         language: text(language_for_assessment),
         action: Some(action.to_string()),
-        action_date: Some(day_of(action_date).to_string()),
+        action_date: Some(action_date.day().to_string()),
         action_reason: text(action_reason),
     }
-}
-
-/// The day of a moment. Clients that write a day as its midnight in British Summer Time mean the day that begins then (our choice):
-/// 2024-08-22T00:00:00+01:00 is 23:00 of the day before in UTC.
-fn day_of(XsDateTime(moment): XsDateTime) -> NaiveDate {
-    let in_summer_time = NaiveTime::from_hms_opt(23, 0, 0).is_some_and(|midnight| moment.time() == midnight);
-    let day = moment.date();
-    if in_summer_time { day.checked_add_days(Days::new(1)).unwrap_or(day) } else { day }
 }
 
 fn job_response<'a>(found: AchievementJob) -> AchievementBatchJobResponse<'a> {
@@ -166,25 +156,7 @@ fn some<'a>(text: &'static str) -> Option<Cow<'a, str>> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use super::*;
-    use crate::xml::Lexical;
-
-    #[test]
-    fn a_day_is_the_one_that_the_client_means() {
-        for form in [
-            "2024-08-22",
-            "2024-08-22T00:00:00",
-            "2024-08-22T00:00:00Z",
-            "2024-08-22T00:00:00.000+01:00",
-            "2024-08-21T23:00:00Z",
-            "2024-08-22T12:30:00",
-        ] {
-            let moment = XsDateTime::parse(form.into()).unwrap();
-            assert_eq!(day_of(moment).to_string(), "2024-08-22", "{form}");
-        }
-    }
 
     #[test]
     fn percentages_have_two_decimals() {

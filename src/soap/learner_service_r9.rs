@@ -162,7 +162,8 @@ impl ILearnerServiceR9 for Door<'_> {
     ) -> Result<GetLearnerRecordResponse<'a>, Refused> {
         let user_type = user_type(&request.user_type)?;
         let caller = self.caller(call, &request)?;
-        let date_of_birth = request.date_of_birth.map(|date| date.0.date().to_string());
+        let born = request.date_of_birth.map(XsDateTime::day);
+        let date_of_birth = born.map(|day| day.to_string());
         let gender = request.gender.map(|gender| gender.to_string());
         let query = LearnerRecordQuery {
             uln: text(&request.uln),
@@ -178,7 +179,7 @@ impl ILearnerServiceR9 for Door<'_> {
         Ok(GetLearnerRecordResponse {
             get_learner_record_result: Some(ModelGetLearnerRecordResponse {
                 response_code: some(self.answer(answer.outcome.code())),
-                incoming_date_of_birth: request.date_of_birth,
+                incoming_date_of_birth: born.map(XsDateTime::midnight),
                 incoming_family_name: request.family_name,
                 incoming_gender: request.gender,
                 incoming_given_name: request.given_name,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 
 use super::writer::escape;
 
@@ -126,7 +126,7 @@ impl Lexical<'_> for Base64 {
 /// A date and time without an offset, in every form that clients send (clients.md, "beyond the table of shapes").
 ///
 /// A date alone means midnight; an offset and fractions of a second are dropped. Every request member of this type is a
-/// calendar day: midnight in summer time, sent as `2024-07-01T00:00:00+01:00`, is the first of July (our choice).
+/// calendar day, see [`XsDateTime::day`].
 /// Written as `2024-07-01T00:00:00`: some clients fail on an offset, others without a time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct XsDateTime(pub NaiveDateTime);
@@ -135,6 +135,17 @@ impl XsDateTime {
     /// Midnight at the beginning of a day.
     pub fn midnight(date: NaiveDate) -> XsDateTime {
         XsDateTime(date.and_time(NaiveTime::MIN))
+    }
+
+    /// The calendar day that a client means (our choice). Midnight in British Summer Time is the first of July whether it
+    /// comes as `2024-07-01T00:00:00+01:00` or, from clients that turn a day into UTC (gSOAP, JavaScript), as
+    /// `2024-06-30T23:00:00Z`: 23:00 is the midnight that follows. The rest of the time says nothing.
+    pub fn day(self) -> NaiveDate {
+        let date = self.0.date();
+        if (self.0.hour(), self.0.minute(), self.0.second()) == (23, 0, 0) {
+            return date.checked_add_days(Days::new(1)).unwrap_or(date);
+        }
+        date
     }
 }
 
@@ -231,6 +242,21 @@ mod tests {
         let mut out = String::new();
         XsDateTime(midnight).write(&mut out);
         assert_eq!(out, "2024-07-01T00:00:00");
+    }
+
+    #[test]
+    fn a_day_is_the_one_that_the_client_means() {
+        for form in [
+            "2024-08-22",
+            "2024-08-22T00:00:00",
+            "2024-08-22T00:00:00Z",
+            "2024-08-22T00:00:00.000+01:00",
+            "2024-08-21T23:00:00Z",
+            "2024-08-22T12:30:00",
+            "2024-08-22T22:59:59",
+        ] {
+            assert_eq!(XsDateTime::parse(form.into()).unwrap().day().to_string(), "2024-08-22", "{form}");
+        }
     }
 
     #[test]

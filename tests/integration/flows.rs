@@ -256,6 +256,26 @@ on_both! {
         assert!(wrong.result().find("LearnerRecord").is_some());
     }
 
+    fn a_date_of_birth_that_a_client_turned_into_utc_is_the_day_that_it_means(database) {
+        let deployment = Deployment::shared(database);
+        let provider = deployment.provider();
+        let person = Person { born: "1990-07-01".to_owned(), ..Person::new() };
+        let uln = person.register(&provider, "1");
+        for (sent, code) in [
+            ("1990-07-01T00:00:00", "WSRC0004"),
+            ("1990-06-30T23:00:00Z", "WSRC0004"),
+            ("1990-06-30T00:00:00", "WSEC0208"),
+        ] {
+            let answer = provider.post(R9, &provider.credentials().r9("GetLearnerRecord", &[
+                ("uln", &uln), ("givenName", &person.given), ("familyName", &person.family), ("dateOfBirth", sent),
+            ]));
+            assert_eq!(answer.value("GetLearnerRecordResult/ResponseCode"), code, "{sent}");
+            if code == "WSRC0004" {
+                assert_eq!(answer.value("GetLearnerRecordResult/IncomingDateOfBirth"), "1990-07-01T00:00:00", "{sent}");
+            }
+        }
+    }
+
     fn verification_names_what_differs(database) {
         let deployment = Deployment::shared(database);
         let (provider, awarding) = (deployment.provider(), deployment.awarding_organisation());
