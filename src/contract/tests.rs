@@ -55,6 +55,22 @@ fn the_three_services_have_their_operations() {
     }
 }
 
+/// node-soap looks up the types of a schema that stands apart by the prefixes of the WSDL: without them it reads truth
+/// values as text and lists of one as objects.
+#[test]
+fn every_prefix_of_a_schema_is_declared_by_its_wsdl_too() {
+    for service in SERVICES {
+        let (wsdl, schemas) = service.documents.split_first().expect("a WSDL");
+        let (definitions, _) = wsdl.1.split_once("<wsdl:documentation>").expect("the root of the WSDL");
+        for (schema, text) in schemas {
+            for declaration in text.split_whitespace().filter(|word| word.starts_with("xmlns:")) {
+                let declaration = declaration.trim_end_matches('>');
+                assert!(definitions.contains(declaration), "{}: {declaration} of {schema}", wsdl.0);
+            }
+        }
+    }
+}
+
 fn write<T: ToXml>(root: &Root, content: &T) -> String {
     let mut out = String::new();
     root.write(content, &mut out);

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use super::error::ReadError;
 use super::facets::Facet;
-use super::lexical::Lexical;
+use super::lexical::{Base64, Lexical};
 use super::reader::{Reader, Start};
 
 /// A type whose content is read from the element that is open.
@@ -126,46 +126,42 @@ impl Seen {
     }
 }
 
-/// Reads the text of the child `start`; nil counts as absent.
-///
-/// # Errors
-/// When the text does not fit the facet, or the document is broken.
-pub fn text_value<'a>(
-    reader: &mut Reader<'a>,
-    start: &Start<'a>,
-    facet: Option<&Facet>,
-    required: bool,
-) -> Result<Option<Cow<'a, str>>, ReadError> {
-    let text = reader.text()?;
-    if start.nil && !required {
-        return Ok(None);
-    }
-    if let Some(facet) = facet
-        && (required || !text.is_empty())
-    {
-        facet.check(&text).map_err(|violation| reader.invalid(violation))?;
-    }
-    Ok(Some(text))
-}
-
 /// Reads the simple value of the child `start`.
 ///
 /// An optional one that is nil or, where an empty text is no value, empty counts as absent; a required one is held
-/// to its facet and type even then.
+/// to its facet and type even then. Text that the client says is base64 is decoded first.
 ///
 /// # Errors
-/// When the text is not a value of the type or does not fit the facet.
+/// When the text is not a value of the type or does not fit the facet, or the document is broken.
 pub fn value<'a, T: Lexical<'a>>(
     reader: &mut Reader<'a>,
     start: &Start<'a>,
     facet: Option<&Facet>,
     required: bool,
 ) -> Result<Option<T>, ReadError> {
-    match text_value(reader, start, facet, required)? {
-        Some(text) if text.trim().is_empty() && !required && !T::EMPTY_IS_VALUE => Ok(None),
-        Some(text) => T::parse(text).map(Some).map_err(|violation| reader.invalid(violation)),
-        None => Ok(None),
+    let text = reader.text()?;
+    if start.nil && !required {
+        return Ok(None);
     }
+    let text = if start.base64 && !T::IS_BASE64 { decoded(text, reader)? } else { text };
+    if let Some(facet) = facet
+        && (required || !text.is_empty())
+    {
+        facet.check(&text).map_err(|violation| reader.invalid(violation))?;
+    }
+    if text.trim().is_empty() && !required && !T::EMPTY_IS_VALUE {
+        return Ok(None);
+    }
+    T::parse(text).map(Some).map_err(|violation| reader.invalid(violation))
+}
+
+/// The text behind base64.
+fn decoded<'a>(text: Cow<'a, str>, reader: &Reader<'_>) -> Result<Cow<'a, str>, ReadError> {
+    let bytes = Base64::parse(text).map_err(|violation| reader.invalid(violation))?;
+    let text = bytes.into_text().ok_or_else(|| {
+        reader.invalid("The content of the element is no text in UTF-8, although its xsi:type says base64.".to_owned())
+    })?;
+    Ok(Cow::Owned(text))
 }
 
 /// Reads the structured value of the child `start`; nil counts as absent.

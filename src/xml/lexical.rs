@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 
+use super::characters::is_character;
 use super::writer::escape;
 
 /// A value that stands in an element as text.
@@ -13,6 +14,9 @@ pub trait Lexical<'a>: Sized {
     /// Whether an empty element is a value of this type (true for strings alone); where it is not, an empty
     /// optional element means that there is none.
     const EMPTY_IS_VALUE: bool = false;
+
+    /// Whether its text is base64 already, so that an `xsi:type` that says so says nothing new.
+    const IS_BASE64: bool = false;
 
     /// Reads the text.
     ///
@@ -112,7 +116,16 @@ impl Lexical<'_> for bool {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Base64(pub Vec<u8>);
 
+impl Base64 {
+    /// The text that these bytes are in UTF-8, where XML allows all its characters.
+    pub fn into_text(self) -> Option<String> {
+        String::from_utf8(self.0).ok().filter(|text| text.chars().all(is_character))
+    }
+}
+
 impl Lexical<'_> for Base64 {
+    const IS_BASE64: bool = true;
+
     fn parse(text: Cow<'_, str>) -> Result<Self, String> {
         let compact: String = text.split_ascii_whitespace().collect();
         STANDARD.decode(compact).map(Base64).map_err(|_| no_value(&text, "base64Binary"))

@@ -13,7 +13,7 @@ mod scope;
 mod tests;
 mod writer;
 
-pub use content::{Field, FromXml, Seen, complex, required, text_value, value};
+pub use content::{Field, FromXml, Seen, complex, required, value};
 pub use error::{Invalid, NotWellFormed, Place, ReadError};
 pub use facets::{Facet, Pattern, non_blank};
 pub use lexical::{Base64, Lexical, XsDateTime, enumeration_violation};

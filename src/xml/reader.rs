@@ -3,17 +3,17 @@
 //! It never recurses, resolves no entity but the five predefined ones, and gives slices of the document wherever a
 //! value stands in it as one piece. What it must refuse is listed in `tests/integration/hostile.rs`.
 
+mod attributes;
+
 use std::borrow::Cow;
 
-use memchr::{memchr, memchr2, memmem};
-use quick_xml::escape::unescape;
-use quick_xml::events::attributes::Attributes;
+use memchr::{memchr, memmem};
 use quick_xml::events::{BytesDecl, Event};
 
-use super::characters::{check_characters, follows_blank, is_blank, is_character, is_name, resolve};
+use super::characters::{check_characters, is_blank, is_name, resolve};
 use super::error::{Invalid, NotWellFormed, Place, ReadError};
 use super::scope::Scope;
-use super::writer::XSI;
+use attributes::Attribute;
 
 /// What a document may be; more is refused with [`NotWellFormed::Limit`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,8 @@ pub struct Start<'i> {
     pub prefix: &'i str,
     /// Whether the element says `xsi:nil="true"` (or `1`), whatever prefix it uses for `xsi`.
     pub nil: bool,
+    /// Whether the element says that its text is base64, by `xsi:type`.
+    pub base64: bool,
 }
 
 /// Reads one document from beginning to end. A clone goes on from where the reader stands.
@@ -89,13 +91,6 @@ struct Open<'i> {
     local: &'i str,
     children: u32,
     known: bool,
-}
-
-#[derive(Debug, Clone)]
-struct Attribute<'i> {
-    prefix: &'i str,
-    local: &'i str,
-    value: Cow<'i, str>,
 }
 
 enum Token<'i> {
@@ -227,20 +222,6 @@ impl<'i> Reader<'i> {
         self.scope.resolve(start.prefix).unwrap_or("")
     }
 
-    /// The value of an attribute of the element that was started last.
-    pub fn attribute(&self, namespace: &str, local: &str) -> Option<&str> {
-        self.attributes
-            .iter()
-            .find(|attribute| {
-                attribute.local == local
-                    && match attribute.prefix {
-                        "" => namespace.is_empty(),
-                        prefix => self.scope.resolve(prefix) == Some(namespace),
-                    }
-            })
-            .map(|attribute| attribute.value.as_ref())
-    }
-
     /// How many elements were passed over because the contract does not know them.
     pub fn unknown_elements(&self) -> u32 {
         self.unknown
@@ -334,9 +315,8 @@ impl<'i> Reader<'i> {
         if self.scope.resolve(prefix).is_none() {
             return Err(self.broken(NotWellFormed::Namespace));
         }
-        let nil = !self.attributes.is_empty()
-            && self.attribute(XSI, "nil").is_some_and(|value| matches!(value.trim(), "true" | "1"));
-        Ok(Start { local, prefix, nil })
+        let (nil, base64) = if self.attributes.is_empty() { (false, false) } else { (self.is_nil(), self.is_base64()) };
+        Ok(Start { local, prefix, nil, base64 })
     }
 
     fn count(&mut self) -> Result<(), ReadError> {
@@ -377,82 +357,6 @@ impl<'i> Reader<'i> {
         } else {
             Err(self.broken(NotWellFormed::Syntax))
         }
-    }
-
-    fn read_attributes(&mut self, tag: &'i str, name: usize) -> Result<(), ReadError> {
-        let depth = u32::try_from(self.open.len()).unwrap_or(u32::MAX);
-        let mut declarations = 0;
-        for attribute in Attributes::new(tag, name) {
-            let attribute = match attribute {
-                Ok(attribute) => attribute,
-                Err(quick_xml::events::attributes::AttrError::Duplicated(..)) => {
-                    return Err(self.broken(NotWellFormed::DuplicateAttribute));
-                }
-                Err(_) => return Err(self.broken(NotWellFormed::Syntax)),
-            };
-            if self.attributes.len() + declarations >= self.limits.attributes {
-                return Err(self.broken(NotWellFormed::Limit("attributes of one element")));
-            }
-            let value = match attribute.value {
-                Cow::Borrowed(value) => self.attribute_value(value)?,
-                Cow::Owned(value) => Cow::Owned(self.attribute_value(&value)?.into_owned()),
-            };
-            let key = attribute.key.into_inner();
-            if !follows_blank(tag, key) {
-                return Err(self.broken(NotWellFormed::Syntax));
-            }
-            let (prefix, local) = self.name(key)?;
-            let bound = match (prefix, local) {
-                ("", "xmlns") => Some(""),
-                ("xmlns", local) => Some(local),
-                _ => None,
-            };
-            match bound {
-                Some(prefix) => {
-                    declarations += 1;
-                    self.scope
-                        .bind(prefix, value, depth, self.limits.bindings)
-                        .map_err(|reason| ReadError::NotWellFormed { reason, place: Place::default() })?;
-                }
-                None => self.attributes.push(Attribute { prefix, local, value }),
-            }
-        }
-        self.check_expanded_names()
-    }
-
-    fn attribute_value<'v>(&self, value: &'v str) -> Result<Cow<'v, str>, ReadError> {
-        if value.len() > self.limits.attribute_value {
-            return Err(self.broken(NotWellFormed::Limit("an attribute's value")));
-        }
-        match memchr2(b'<', b'&', value.as_bytes()) {
-            None => Ok(Cow::Borrowed(value)),
-            Some(_) if value.contains('<') => Err(self.broken(NotWellFormed::Syntax)),
-            Some(_) => match unescape(value) {
-                Ok(value) if value.chars().all(is_character) => Ok(value),
-                _ => Err(self.broken(NotWellFormed::Reference)),
-            },
-        }
-    }
-
-    /// Two prefixes may stand for one namespace: then the same local name twice is a duplicate (Namespaces 6.3).
-    fn check_expanded_names(&self) -> Result<(), ReadError> {
-        for (index, one) in self.attributes.iter().enumerate() {
-            if one.prefix.is_empty() {
-                continue;
-            }
-            let Some(namespace) = self.scope.resolve(one.prefix) else {
-                return Err(self.broken(NotWellFormed::Namespace));
-            };
-            let twice = self.attributes.iter().skip(index + 1).any(|other| {
-                other.local == one.local
-                    && !other.prefix.is_empty()
-                    && self.scope.resolve(other.prefix) == Some(namespace)
-            });
-            if twice {
-                return Err(self.broken(NotWellFormed::DuplicateAttribute));
-            }
-        }
-        Ok(())
     }
 
     fn close(&mut self) {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use proptest::prelude::*;
 
-use super::{Limits, NotWellFormed, ReadError, Reader, escape};
+use super::{Base64, Facet, Limits, NotWellFormed, ReadError, Reader, escape, value};
 
 const LIMITS: Limits = Limits::INTERACTIVE;
 
@@ -156,6 +156,60 @@ fn nil_is_seen_with_any_prefix_in_any_place_and_in_both_forms() {
         let mut reader = Reader::new(document, &LIMITS).unwrap();
         assert_eq!(reader.child().unwrap().unwrap().nil, nil, "{document}");
     }
+}
+
+/// The text of a document whose root says `stated` for its type.
+fn typed(stated: &str, text: &str) -> Result<Option<String>, String> {
+    let document = format!(
+        "<a xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:x=\"http://www.w3.org/2001/XMLSchema\" \
+         xmlns:e=\"http://schemas.xmlsoap.org/soap/encoding/\" xmlns:o=\"urn:other\" i:type=\"{stated}\">{text}</a>"
+    );
+    let mut reader = Reader::new(&document, &LIMITS).unwrap();
+    let start = reader.child().unwrap().unwrap();
+    let short = Facet {
+        name: "MIAPName",
+        pattern: None,
+        integer: false,
+        min_length: None,
+        max_length: Some(5),
+        min_inclusive: None,
+        max_inclusive: None,
+    };
+    match value::<Cow<'_, str>>(&mut reader, &start, Some(&short), false) {
+        Ok(text) => Ok(text.map(Cow::into_owned)),
+        Err(ReadError::Invalid(invalid)) => Err(invalid.text),
+        Err(other) => Err(other.to_string()),
+    }
+}
+
+#[test]
+fn text_that_says_it_is_base64_is_decoded_and_no_other_stated_type_matters() {
+    for stated in ["x:base64Binary", " e:base64Binary ", "e:base64"] {
+        assert_eq!(typed(stated, "U2nDom4="), Ok(Some("Si\u{e2}n".to_owned())), "{stated}");
+    }
+    for stated in ["x:string", "x:int", "o:base64Binary", "base64Binary", "x:base64", "unbound:base64Binary", ""] {
+        assert_eq!(typed(stated, "U2k="), Ok(Some("U2k=".to_owned())), "{stated}");
+    }
+    assert_eq!(typed("x:base64Binary", ""), Ok(Some(String::new())));
+
+    // A facet is about the text, not about its base64.
+    let long = typed("x:base64Binary", "U2nDom4gTQ==").unwrap_err();
+    assert!(long.contains("Value 'Si\u{e2}n M' with length = '6'"), "{long}");
+    let broken = typed("x:base64Binary", "U2k").unwrap_err();
+    assert_eq!(broken, "cvc-datatype-valid.1.2.1: 'U2k' is not a valid value for 'base64Binary'.");
+    // Bytes that are no UTF-8, and a character that XML leaves out.
+    for bytes in ["/w==", "AA=="] {
+        assert!(typed("x:base64Binary", bytes).unwrap_err().contains("no text in UTF-8"), "{bytes}");
+    }
+}
+
+#[test]
+fn a_member_that_is_base64_by_the_contract_is_decoded_once() {
+    let document = "<a xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:x=\"http://www.w3.org/2001/XMLSchema\" \
+                    i:type=\"x:base64Binary\">AP8=</a>";
+    let mut reader = Reader::new(document, &LIMITS).unwrap();
+    let start = reader.child().unwrap().unwrap();
+    assert_eq!(value(&mut reader, &start, None, true), Ok(Some(Base64(vec![0, 255]))));
 }
 
 #[test]

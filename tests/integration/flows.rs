@@ -3,7 +3,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::harness::message::Fields;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::harness::message::{Fields, elements};
 use crate::harness::{Actor, Answer, Deployment, on_both};
 
 const LS: &str = "LearnerService";
@@ -274,6 +277,29 @@ on_both! {
                 assert_eq!(answer.value("GetLearnerRecordResult/IncomingDateOfBirth"), "1990-07-01T00:00:00", "{sent}");
             }
         }
+    }
+
+    fn a_name_in_base64_is_stored_as_the_name_that_it_is(database) {
+        let deployment = Deployment::shared(database);
+        let provider = deployment.provider();
+        let person = Person { given: "Si\u{e2}n".to_owned(), family: format!("M\u{fc}ller-{}", Person::new().family), ..Person::new() };
+        let encoded = |name: &str, value: &str| format!(
+            "<{name} xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:x=\"http://www.w3.org/2001/XMLSchema\" i:type=\"x:base64Binary\">{}</{name}>",
+            STANDARD.encode(value)
+        );
+        let request = provider.credentials().register(&borrowed(&person.registration("1")))
+            .replace(&elements(&[("GivenName", &person.given)]), &encoded("GivenName", &person.given))
+            .replace(&elements(&[("FamilyName", &person.family)]), &encoded("FamilyName", &person.family));
+        assert_eq!(request.matches("x:base64Binary").count(), 2, "both names are encoded");
+        let uln = provider.post(LS, &request).value("ULN");
+        let found = find(&provider, &uln, &person);
+        assert_eq!(found.code(), "WSRC0004");
+        assert_eq!(found.value("Learner/GivenName"), person.given);
+        assert_eq!(found.value("Learner/FamilyName"), person.family);
+
+        let broken = request.replace(&STANDARD.encode(&person.given), "Si");
+        let answer = provider.post(LS, &broken);
+        assert_eq!((answer.status, answer.fault().error.as_str()), (500, "WSEC0001"));
     }
 
     fn verification_names_what_differs(database) {
