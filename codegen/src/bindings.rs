@@ -40,9 +40,8 @@ pub struct FieldBinding {
     pub name: String,
     /// A simple type of the facets document.
     pub facet: Option<String>,
-    /// Whether it may not be missing.
-    #[serde(default)]
-    pub required: bool,
+    /// Whether it may not be missing; where this says nothing, numbers and dates that the contract demands may not.
+    pub required: Option<bool>,
     /// Least number of occurrences of a repeated field.
     pub minimum_occurs: Option<u32>,
     /// Greatest number of occurrences of a repeated field.

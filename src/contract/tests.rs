@@ -139,7 +139,12 @@ fn a_list_without_a_record_is_empty_and_one_with_a_bad_record_is_refused_before_
         let records = read.achievements.unwrap().achievement;
         assert!(records.is_empty() && records.iter().next().is_none());
     }
-    for records in ["<Achievement/>", "<Achievement><Action>one</Action></Achievement>", "<Achievement>"] {
+    // What the contract demands of a record is missing: that is for the rules behind the service to say, record by record.
+    let document = request("<Achievement><ActionDate/></Achievement>");
+    let read_request: external_service::SubmitAchievementBatchJob<'_> = read(&document).unwrap();
+    let record = read_request.achievements.unwrap().achievement.iter().next().unwrap().unwrap();
+    assert_eq!((record.achievement_award_date, record.action, record.action_date), (None, None, None));
+    for records in ["<Achievement><Action>one</Action></Achievement>", "<Achievement>"] {
         let document = request(records);
         assert!(read::<external_service::SubmitAchievementBatchJob<'_>>(&document).is_err());
     }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use super::fault::{Blame, Fault};
 use crate::domain::{Call, Caller, Claim, Error, Service, codes};
 use crate::model::Peer;
-use crate::xml::ReadError;
+use crate::xml::{Place, ReadError};
 
 /// What the three services are implemented on: the domain, and the client of this call.
 pub struct Door<'e> {
@@ -107,23 +107,33 @@ impl Refused {
     /// The fault that the client gets. It tells what the client may know: the request's own faults in full, the
     /// service's not at all.
     pub fn fault(&self) -> Fault {
-        let (code, actor, blame, further) = match self {
-            Refused::Read(ReadError::Invalid(invalid)) => ("WSEC0001", VALIDATOR, Blame::Client, invalid.text.clone()),
-            Refused::Read(ReadError::NotWellFormed { reason, .. }) => {
-                return envelope_fault(Blame::Client, reason.to_string());
+        let (code, actor, blame) = match self {
+            Refused::Read(ReadError::Invalid(invalid)) => {
+                let (further, place) = (invalid.text.clone(), Some(invalid.place.clone()));
+                let code = "WSEC0001";
+                return Fault {
+                    code,
+                    description: description(code),
+                    further,
+                    place,
+                    blame: Blame::Client,
+                    actor: VALIDATOR,
+                };
             }
-            Refused::UnknownRequest => ("WSEC0002", SERVICE, Blame::Client, String::new()),
+            Refused::Read(ReadError::NotWellFormed { reason, place }) => {
+                let place = Some(place).filter(|place| **place != Place::default()).cloned();
+                return Fault { place, ..envelope_fault(Blame::Client, reason.to_string()) };
+            }
+            Refused::UnknownRequest => ("WSEC0002", SERVICE, Blame::Client),
             Refused::Domain(error) => match error {
-                Error::UnknownOrganisation => ("WSEC0003", ORGANISATION_VALIDATOR, Blame::Client, String::new()),
-                Error::OutOfHours => ("WSEC0004", SERVICE, Blame::Server, String::new()),
-                Error::IncorrectPassword => ("WSEC0005", ORGANISATION_VALIDATOR, Blame::Client, String::new()),
-                Error::InsufficientAccess => ("WSEC0006", ORGANISATION_VALIDATOR, Blame::Client, String::new()),
-                Error::Unavailable(_) | Error::MustBlock | Error::Unexpected(_) => {
-                    ("WSEC0999", SERVICE, Blame::Server, String::new())
-                }
+                Error::UnknownOrganisation => ("WSEC0003", ORGANISATION_VALIDATOR, Blame::Client),
+                Error::OutOfHours => ("WSEC0004", SERVICE, Blame::Server),
+                Error::IncorrectPassword => ("WSEC0005", ORGANISATION_VALIDATOR, Blame::Client),
+                Error::InsufficientAccess => ("WSEC0006", ORGANISATION_VALIDATOR, Blame::Client),
+                Error::Unavailable(_) | Error::MustBlock | Error::Unexpected(_) => ("WSEC0999", SERVICE, Blame::Server),
             },
         };
-        Fault { code, description: description(code), further, blame, actor }
+        Fault { code, description: description(code), further: String::new(), place: None, blame, actor }
     }
 }
 
@@ -135,7 +145,7 @@ pub(super) fn envelope_fault(blame: Blame, reason: String) -> Fault {
         Blame::VersionMismatch => "The envelope is neither SOAP 1.1 nor SOAP 1.2.",
         Blame::MustUnderstand => "A header that must be understood is not understood.",
     };
-    Fault { code, description, further: reason, blame, actor: "" }
+    Fault { code, description, further: reason, place: None, blame, actor: "" }
 }
 
 fn description(code: &str) -> &'static str {

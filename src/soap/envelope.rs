@@ -57,21 +57,25 @@ pub fn open<'i>(reader: &mut Reader<'i>) -> Result<Opened<'i>, Refusal> {
         (SOAP_11, "Envelope") => Version::V11,
         (SOAP_12, "Envelope") => Version::V12,
         (_, "Envelope") => return Err(Refusal::VersionMismatch),
-        _ => return Err(misplaced(reader, Version::V11)),
+        _ => return Err(Refusal::Client(Version::V11, built_wrong(reader, "the root element is not a SOAP Envelope"))),
     };
+    let wrong = |reader: &Reader<'_>, reason| Refusal::Client(version, built_wrong(reader, reason));
     let mut part = next(reader, version)?;
     if is_part(reader, &part, version, "Header") {
         headers(reader, version)?;
         part = next(reader, version)?;
     }
     if !is_part(reader, &part, version, "Body") {
-        return Err(misplaced(reader, version));
+        return Err(wrong(reader, "the Envelope has no Body where it should be"));
     }
     let root = next(reader, version)?;
     let namespace = reader.namespace(&root).to_owned();
     // WS-I R1014: what stands in the Body has a namespace.
     if namespace.is_empty() {
-        return Err(misplaced(reader, version));
+        return Err(wrong(
+            reader,
+            "the element in the Body is in no namespace: it must be a request of the contract, around all its members",
+        ));
     }
     Ok(Opened { version, root, namespace })
 }
@@ -81,9 +85,12 @@ pub fn open<'i>(reader: &mut Reader<'i>) -> Result<Opened<'i>, Refusal> {
 /// # Errors
 /// When anything else stands there, or the document ends too early.
 pub fn close(reader: &mut Reader<'_>) -> Result<(), ReadError> {
-    for _ in ["Body", "Envelope"] {
+    for reason in [
+        "the Body holds more than one element: the request must be around all its members",
+        "an element follows the Body",
+    ] {
         if reader.child()?.is_some() {
-            return Err(ReadError::NotWellFormed { reason: NotWellFormed::Misplaced, place: reader.place() });
+            return Err(built_wrong(reader, reason));
         }
     }
     reader.finish()
@@ -92,14 +99,17 @@ pub fn close(reader: &mut Reader<'_>) -> Result<(), ReadError> {
 fn next<'i>(reader: &mut Reader<'i>, version: Version) -> Result<Start<'i>, Refusal> {
     match reader.child() {
         Ok(Some(start)) => Ok(start),
-        Ok(None) => Err(misplaced(reader, version)),
+        Ok(None) => {
+            Err(Refusal::Client(version, built_wrong(reader, "the Envelope holds no Body, or the Body no request")))
+        }
         Err(error) => Err(Refusal::Client(version, error)),
     }
 }
 
-fn misplaced(reader: &Reader<'_>, version: Version) -> Refusal {
+/// The names that stand there may be anything, so that the place is the offset alone.
+fn built_wrong(reader: &Reader<'_>, reason: &'static str) -> ReadError {
     let place = Place { offset: reader.place().offset, path: String::new() };
-    Refusal::Client(version, ReadError::NotWellFormed { reason: NotWellFormed::Misplaced, place })
+    ReadError::NotWellFormed { reason: NotWellFormed::Structure(reason), place }
 }
 
 fn is_part(reader: &Reader<'_>, start: &Start<'_>, version: Version, local: &str) -> bool {

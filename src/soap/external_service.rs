@@ -93,11 +93,11 @@ fn row(achievement: Achievement<'_>) -> AchievementRow {
         postcode: text(learner_postcode),
         provider_ukprn: text(provider_ukprn),
         reference: text(unit_or_qualification_reference_number),
-        award_date: Some(achievement_award_date.day().to_string()),
+        award_date: achievement_award_date.map(|at| at.day().to_string()),
         grade: text(grade),
         language: text(language_for_assessment),
-        action: Some(action.to_string()),
-        action_date: Some(action_date.day().to_string()),
+        action: action.map(|code| code.to_string()),
+        action_date: action_date.map(|at| at.day().to_string()),
         action_reason: text(action_reason),
     }
 }

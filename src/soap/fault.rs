@@ -1,11 +1,13 @@
 //! Faults: their codes, their texts, and the two shapes that the services give them (domain.md 3.4).
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::envelope::{self, Prefix, Version};
 use crate::model::Timestamp;
-use crate::xml::escape;
+use crate::xml::{Place, escape};
 
 /// How a service shapes its faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub struct Fault {
     pub description: &'static str,
     /// What is wrong with this very request; it may quote the request and never goes into a log.
     pub further: String,
+    /// Where in the request that is, where it is known.
+    pub place: Option<Place>,
     /// Who is to blame.
     pub blame: Blame,
     /// The name that LearnerService gives for who found it (our choice for all but the captured one).
@@ -119,6 +123,16 @@ impl Fault {
         matches!(self.blame, Blame::Client | Blame::Server)
     }
 
+    /// What is wrong, and where; to the captured texts of LearnerService's validator nothing is added.
+    fn explained(&self, shape: Shape) -> Cow<'_, str> {
+        match &self.place {
+            Some(place) if shape == Shape::Domain || !self.is_exception() => {
+                format!("{} ({place})", self.further).into()
+            }
+            _ => Cow::Borrowed(&self.further),
+        }
+    }
+
     fn detail(&self, shape: Shape, at: Timestamp, out: &mut String) {
         match shape {
             Shape::Miap => {
@@ -128,7 +142,7 @@ impl Fault {
                     ("ErrorCode", self.code),
                     ("ErrorActor", self.actor),
                     ("Description", self.description),
-                    ("FurtherDetails", &self.further),
+                    ("FurtherDetails", &self.explained(shape)),
                     ("ErrorTimestamp", &at),
                 ] {
                     push(out, &["<", name, ">"]);
@@ -140,8 +154,8 @@ impl Fault {
             Shape::Domain => {
                 push(out, &["<DomainFault xmlns=\"http://api.lrs.qcf.gov.uk/faults\"><ErrorCode>", self.code]);
                 out.push_str("</ErrorCode><ErrorDetail>");
-                let text = if self.further.is_empty() { self.description } else { &self.further };
-                STANDARD.encode_string(text, out);
+                let text = self.explained(shape);
+                STANDARD.encode_string(if text.is_empty() { self.description } else { &text }, out);
                 out.push_str("</ErrorDetail></DomainFault>");
             }
         }

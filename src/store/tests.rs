@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::as_conversions)]
 
-use std::collections::BTreeMap;
 use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -339,6 +338,8 @@ fn the_last_search_counts() {
 
 #[cfg(all(feature = "postgres", feature = "sqlite"))]
 mod parity {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[derive(QueryableByName)]

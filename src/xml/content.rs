@@ -143,25 +143,24 @@ pub fn value<'a, T: Lexical<'a>>(
     if start.nil && !required {
         return Ok(None);
     }
-    let text = if start.base64 && !T::IS_BASE64 { decoded(text, reader)? } else { text };
+    let wrong = |violation| reader.invalid_value(start, violation);
+    let text = if start.base64 && !T::IS_BASE64 { decoded(text).map_err(wrong)? } else { text };
     if let Some(facet) = facet
         && (required || !text.is_empty())
     {
-        facet.check(&text).map_err(|violation| reader.invalid(violation))?;
+        facet.check(&text).map_err(wrong)?;
     }
     if text.trim().is_empty() && !required && !T::EMPTY_IS_VALUE {
         return Ok(None);
     }
-    T::parse(text).map(Some).map_err(|violation| reader.invalid(violation))
+    T::parse(text).map(Some).map_err(wrong)
 }
 
-/// The text behind base64.
-fn decoded<'a>(text: Cow<'a, str>, reader: &Reader<'_>) -> Result<Cow<'a, str>, ReadError> {
-    let bytes = Base64::parse(text).map_err(|violation| reader.invalid(violation))?;
-    let text = bytes.into_text().ok_or_else(|| {
-        reader.invalid("The content of the element is no text in UTF-8, although its xsi:type says base64.".to_owned())
-    })?;
-    Ok(Cow::Owned(text))
+/// The text behind base64, or why there is none.
+fn decoded<'a>(text: Cow<'a, str>) -> Result<Cow<'a, str>, String> {
+    let text = Base64::parse(text)?.into_text();
+    text.map(Cow::Owned)
+        .ok_or_else(|| "The content of the element is no text in UTF-8, although its xsi:type says base64.".to_owned())
 }
 
 /// Reads the structured value of the child `start`; nil counts as absent.

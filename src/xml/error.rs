@@ -29,6 +29,9 @@ pub enum NotWellFormed {
     /// Something stands where XML allows nothing: before, between or after the root element, or text between elements.
     #[error("content stands where none is allowed")]
     Misplaced,
+    /// The elements do not stand as whoever reads the document expects them; the text says how they should.
+    #[error("{0}")]
+    Structure(&'static str),
     /// The document ends before its elements are closed, or has no root element.
     #[error("the document ends too early")]
     Truncated,

@@ -238,6 +238,12 @@ impl<'i> Reader<'i> {
         ReadError::Invalid(Box::new(Invalid { text, place: self.place() }))
     }
 
+    /// An error of the value of `start`, whose text has been read.
+    pub(super) fn invalid_value(&self, start: &Start<'_>, text: String) -> ReadError {
+        let Place { offset, path } = self.place();
+        ReadError::Invalid(Box::new(Invalid { text, place: Place { offset, path: format!("{path}/{}", start.local) } }))
+    }
+
     fn broken(&self, reason: NotWellFormed) -> ReadError {
         ReadError::NotWellFormed { reason, place: self.place() }
     }

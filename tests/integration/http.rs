@@ -3,6 +3,9 @@
 
 use std::io::Write;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::harness::actor::request;
 use crate::harness::message::{self, SOAP_1_1, SOAP_1_2, envelope};
 use crate::harness::tree::Node;
@@ -90,6 +93,33 @@ on_both! {
         let domain = document.find("detail/DomainFault").expect("a typed detail");
         assert_eq!(domain.namespace, message::FAULTS);
         assert_eq!(domain.names(), ["ErrorCode", "ErrorDetail"]);
+
+        let submission = r#"<SubmitAchievementBatchJob xmlns="http://api.lrs.qcf.gov.uk/services"><achievements><Achievement><Action>one</Action></Achievement></achievements></SubmitAchievementBatchJob>"#;
+        let answer = deployment.awarding_organisation().post("ExternalService", &envelope(submission));
+        assert_eq!((answer.status, answer.fault().error.as_str()), (500, "WSEC0001"));
+        let detail = answer.document().find("detail/DomainFault").and_then(|fault| fault.value("ErrorDetail").map(str::to_owned));
+        let detail = String::from_utf8(STANDARD.decode(detail.expect("a detail")).expect("base64")).expect("text");
+        assert!(detail.starts_with("cvc-datatype-valid.1.2.1: 'one' is not a valid value for 'integer'. (byte "), "{detail}");
+        assert!(detail.ends_with(" in /Envelope/Body/SubmitAchievementBatchJob/achievements/Achievement/Action)"), "{detail}");
+    }
+
+    /// What clients send that do not put the arguments into the request's element (strong-soap).
+    fn arguments_that_stand_in_the_body_by_themselves_are_refused_with_the_reason(database) {
+        let deployment = Deployment::shared(database);
+        let provider = deployment.provider();
+        for (body, reason) in [
+            ("<FindType>FUL</FindType><ULN>1000000000</ULN>".to_owned(), "the element in the Body is in no namespace"),
+            (format!("<f:FindLearnerByULN xmlns:f=\"{0}\"/><f:ULN xmlns:f=\"{0}\"/>", message::FIND), "the Body holds more than one element"),
+            (question(&provider).replace("</fin:FindLearnerByULN>", "</fin:FindLearnerByULN><fin:ULN xmlns:fin=\"urn:x\"/>"),
+                "the Body holds more than one element"),
+            ("".to_owned(), "the Envelope holds no Body, or the Body no request"),
+        ] {
+            let whole = if body.contains("Envelope") { body } else { envelope(&body) };
+            let fault = provider.post(LS, &whole).fault();
+            assert_eq!(fault.error, "WSEC0001", "{whole}");
+            assert!(fault.further.starts_with(reason), "{}: {whole}", fault.further);
+            assert!(fault.further.contains("(byte "), "{}", fault.further);
+        }
     }
 
     fn the_soap_action_is_ignored_in_every_form(database) {

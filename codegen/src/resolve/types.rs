@@ -167,9 +167,10 @@ impl<'d> Resolver<'d> {
         let repeated = element.max_occurs.as_deref().is_some_and(|most| most != "1");
         let nillable = is_true(&element.nillable);
         let value_type = !matches!(kind, Kind::String | Kind::Struct(_));
-        let required = row
-            .is_some_and(|row| row.required || (repeated && row.minimum_occurs.is_some_and(|least| least > 0)))
-            || (value_type && min == 1 && !nillable && !repeated);
+        let required = row.and_then(|row| row.required).unwrap_or_else(|| match repeated {
+            true => row.and_then(|row| row.minimum_occurs).is_some_and(|least| least > 0),
+            false => value_type && min == 1 && !nillable,
+        });
         let omitted = element
             .annotation
             .iter()
