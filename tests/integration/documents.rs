@@ -127,6 +127,7 @@ fn the_documents_name_files_that_exist() {
         "SECURITY.md",
         "CHANGELOG.md",
         "docs/check-a-file.md",
+        "docs/clients.md",
         "docs/codes.md",
         "fixtures/soap/README.md",
         "fixtures/files/README.md",
