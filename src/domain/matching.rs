@@ -6,22 +6,20 @@
 //! candidate that shares the outward postcode; of those elsewhere they find the ones whose given and family names both sound alike, and, when the
 //! date of birth is equal or has day and month swapped, the ones of which either name sounds alike.
 
+mod closeness;
+mod probes;
+
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
-use super::names::{SearchKeys, full_given_name, given_phonetic, normalise, normalise_optional, phonetic};
-use super::verification::names_are_similar;
+pub use self::closeness::{Agreement, DateCloseness, date_closeness, names_agree, similar_family, similar_given};
+pub use self::probes::{NEAR_DATES, PROBE_LIMIT, Probe, exact_probe, wide_probes};
+use super::names::{SearchKeys, given_phonetic, normalise, normalise_optional, phonetic};
 use crate::model::{Gender, Learner, Postcode, Uln};
 
 /// More possible matches than this are too many (domain.md 4.2).
 pub const MAX_POSSIBLE: usize = 10;
-/// Rows that one probe reads at most. A probe that is cut has found far more than [`MAX_POSSIBLE`] similar learners already.
-pub const PROBE_LIMIT: i64 = 500;
-/// Dates that one probe names at most: the days of a month, the months of a year, and the years of everybody alive.
-pub const NEAR_DATES: usize = 31 + 12 + 112 + 1;
-/// The oldest learner of whom a wrong year of birth is considered.
-const OLDEST_AGE: i32 = 111;
 
 /// A search by demographics, normalised.
 #[derive(Clone)]
@@ -116,170 +114,6 @@ impl Candidate {
 
     fn standing_in(&self) -> Uln {
         self.master.unwrap_or(self.uln)
-    }
-}
-
-/// One question to the store's indexes; the fields are what the columns must equal, and a date may be any of those listed.
-#[derive(Clone, PartialEq, Eq)]
-#[cfg_attr(test, derive(Debug))]
-pub enum Probe {
-    /// Columns date of birth, family phonetic, and then family name and postcode.
-    Exact {
-        /// Date of birth.
-        date_of_birth: NaiveDate,
-        /// Phonetic key of the family name, by which the index finds the rows.
-        family_phonetic: String,
-        /// Normalised family name.
-        family: String,
-        /// Postcode key.
-        postcode: String,
-    },
-    /// Columns date of birth and outward postcode.
-    Outward {
-        /// Any of these dates of birth.
-        dates: Vec<NaiveDate>,
-        /// Outward postcode.
-        outward: String,
-    },
-    /// Columns date of birth and family phonetic.
-    FamilyPhonetic {
-        /// Any of these dates of birth.
-        dates: Vec<NaiveDate>,
-        /// Phonetic key of the family name.
-        family_phonetic: String,
-    },
-    /// Columns date of birth and given phonetic.
-    GivenPhonetic {
-        /// Any of these dates of birth.
-        dates: Vec<NaiveDate>,
-        /// Phonetic key of the given name.
-        given_phonetic: String,
-    },
-    /// Columns date of birth, family phonetic and given phonetic.
-    BothPhonetic {
-        /// Any of these dates of birth.
-        dates: Vec<NaiveDate>,
-        /// Phonetic key of the family name.
-        family_phonetic: String,
-        /// Phonetic key of the given name.
-        given_phonetic: String,
-    },
-}
-
-/// The probe that finds every learner who may match exactly.
-pub fn exact_probe(query: &Query) -> Probe {
-    Probe::Exact {
-        date_of_birth: query.date_of_birth,
-        family_phonetic: query.family_phonetic.clone(),
-        family: query.family.clone(),
-        postcode: query.postcode.clone(),
-    }
-}
-
-/// The probes that find possible matches; `today` bounds the years of birth. Names that have no sound are not probed by it.
-pub fn wide_probes(query: &Query, today: NaiveDate) -> Vec<Probe> {
-    let alike: Vec<NaiveDate> = std::iter::once(query.date_of_birth).chain(swapped(query.date_of_birth)).collect();
-    let near = dates_near(query.date_of_birth, today);
-    let (given_phonetic, family_phonetic) = (query.given_phonetic.clone(), query.family_phonetic.clone());
-    let mut probes =
-        vec![Probe::Outward { dates: alike.iter().chain(&near).copied().collect(), outward: query.outward.clone() }];
-    if !family_phonetic.is_empty() {
-        probes.push(Probe::FamilyPhonetic { dates: alike.clone(), family_phonetic: family_phonetic.clone() });
-    }
-    if !given_phonetic.is_empty() {
-        probes.push(Probe::GivenPhonetic { dates: alike, given_phonetic: given_phonetic.clone() });
-    }
-    if !family_phonetic.is_empty() && !given_phonetic.is_empty() {
-        probes.push(Probe::BothPhonetic { dates: near, family_phonetic, given_phonetic });
-    }
-    probes
-}
-
-/// Dates of which one component alone differs from the date, without the date itself and its swapped form.
-fn dates_near(date: NaiveDate, today: NaiveDate) -> Vec<NaiveDate> {
-    let days = (1..=31).filter_map(|day| date.with_day(day));
-    let months = (1..=12).filter_map(|month| date.with_month(month));
-    let years = (today.year() - OLDEST_AGE..=today.year()).filter_map(|year| date.with_year(year));
-    days.chain(months).chain(years).filter(|near| *near != date && Some(*near) != swapped(date)).collect()
-}
-
-/// The date with day and month exchanged, where that is another date.
-fn swapped(date: NaiveDate) -> Option<NaiveDate> {
-    NaiveDate::from_ymd_opt(date.year(), date.day(), date.month()).filter(|other| *other != date)
-}
-
-/// How near two dates of birth are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DateCloseness {
-    /// Year, month or day differs and the other two agree.
-    OneComponentDiffers,
-    /// Day and month are exchanged.
-    Swapped,
-    /// The same date.
-    Equal,
-}
-
-/// How near two dates of birth are; `None` is too far to be the same person.
-pub fn date_closeness(a: NaiveDate, b: NaiveDate) -> Option<DateCloseness> {
-    let equal_components =
-        [a.year() == b.year(), a.month() == b.month(), a.day() == b.day()].into_iter().filter(|equal| *equal).count();
-    match equal_components {
-        3 => Some(DateCloseness::Equal),
-        _ if swapped(a) == Some(b) => Some(DateCloseness::Swapped),
-        2 => Some(DateCloseness::OneComponentDiffers),
-        _ => None,
-    }
-}
-
-/// Whether two normalised family names are similar: equal, of the same sound, or, both of five letters or more, two edits apart at most.
-pub fn similar_family(a: &str, b: &str) -> bool {
-    if a.is_empty() || b.is_empty() {
-        return false;
-    }
-    let sounds_alike = || {
-        let sound = phonetic(a);
-        !sound.is_empty() && sound == phonetic(b)
-    };
-    a == b
-        || (a.len().min(b.len()) >= 5 && a.len().abs_diff(b.len()) <= 2 && strsim::damerau_levenshtein(a, b) <= 2)
-        || sounds_alike()
-}
-
-/// Whether two normalised given names are similar: equal, one the initial of the other, nicknames of one name, or one edit apart.
-pub fn similar_given(a: &str, b: &str) -> bool {
-    if a.is_empty() || b.is_empty() {
-        return false;
-    }
-    if a.len() == 1 || b.len() == 1 {
-        return a.bytes().next() == b.bytes().next();
-    }
-    a == b
-        || full_given_name(a) == full_given_name(b)
-        || (a.len().abs_diff(b.len()) <= 1 && strsim::damerau_levenshtein(a, b) <= 1)
-}
-
-/// How names supplied with a ULN agree with the learner's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Agreement {
-    /// The given name equals given or preferred given name, the family name equals family or previous family name.
-    Exact,
-    /// They resemble each other.
-    Similar,
-    /// They do not.
-    No,
-}
-
-/// Compares names supplied with a ULN (domain.md 2.3).
-pub fn names_agree(learner: &Learner, given: &str, family: &str) -> Agreement {
-    let keys = SearchKeys::of(learner);
-    let (given, family) = (normalise(given), normalise(family));
-    let family_equal = keys.family == family || keys.previous_family.as_deref() == Some(&family);
-    if family_equal && keys.given_names().any(|name| name == given) {
-        Agreement::Exact
-    } else if names_are_similar(&given, &family, &keys) {
-        Agreement::Similar
-    } else {
-        Agreement::No
     }
 }
 

@@ -1,21 +1,19 @@
 //! LearnerService: each operation in about ten lines, from the request to the domain and back.
 
+mod learner;
+
 use std::borrow::Cow;
 
+use self::learner::{change, identity, learners, new_learner, retrieved_uln, some};
 use super::door::{Door, Refused};
 use crate::contract::learner_service::{
     ArrayOfMIAPRetrievedULN, BatchOutputResp, BatchOutputRqst, BatchRegistrationResp, BatchRegistrationRqst,
-    FindLearnerResp, Learner, LearnerArrayOfString, LearnerByDemographicsRqst, LearnerByULNRqst, LearnerPortType,
-    LearnerToRegister, LearnerToUpdate, MIAPLearnerToVerify, MIAPRetrievedULN, MIAPVerifiedLearner,
-    RegisterSingleLearnerResp, RegisterSingleLearnerRqst, RetrieveULNsResp, RetrieveULNsRqst, UpdateLearnerResp,
-    UpdateLearnerRqst, VerifyBatchOutputResp, VerifyBatchOutputRqst, VerifyBatchResp, VerifyBatchRqst,
-    VerifyLearnerResp, VerifyLearnerRqst,
+    FindLearnerResp, LearnerByDemographicsRqst, LearnerByULNRqst, LearnerPortType, MIAPLearnerToVerify,
+    MIAPVerifiedLearner, RegisterSingleLearnerResp, RegisterSingleLearnerRqst, RetrieveULNsResp, RetrieveULNsRqst,
+    UpdateLearnerResp, UpdateLearnerRqst, VerifyBatchOutputResp, VerifyBatchOutputRqst, VerifyBatchResp,
+    VerifyBatchRqst, VerifyLearnerResp, VerifyLearnerRqst,
 };
-use crate::domain::{
-    Call, Demographics, Error, FindByUln, FindType, Found, FoundLearner, LearnerChange, NewLearner, Registered,
-    RetrievedUln, VerifyQuery,
-};
-use crate::model;
+use crate::domain::{Call, Demographics, Error, FindByUln, FindType, Registered, VerifyQuery};
 
 impl LearnerPortType for Door<'_> {
     type Call = Call;
@@ -184,10 +182,6 @@ impl LearnerPortType for Door<'_> {
     }
 }
 
-fn some<'a>(text: &'static str) -> Option<Cow<'a, str>> {
-    Some(Cow::Borrowed(text))
-}
-
 /// What was sent empty is not echoed (domain.md 2.4).
 fn sent(text: Option<Cow<'_, str>>) -> Option<Cow<'_, str>> {
     text.filter(|text| !text.is_empty())
@@ -196,236 +190,4 @@ fn sent(text: Option<Cow<'_, str>>) -> Option<Cow<'_, str>> {
 /// The facet has let through nothing else.
 pub(super) fn find_type(code: &str) -> Result<FindType, Refused> {
     code.parse().map_err(|()| Refused::Domain(Error::Unexpected("a find type that the facet does not allow")))
-}
-
-/// With CHK there is the code alone (domain.md 2.4, our choice).
-fn learners<'a>(find_type: FindType, found: Found) -> Vec<Learner<'a>> {
-    match (find_type, found) {
-        (FindType::Check, _) | (FindType::Full, Found::None | Found::TooMany) => Vec::new(),
-        (FindType::Full, Found::Exact(one) | Found::MasterSubstituted(one)) => vec![learner(*one)],
-        (FindType::Full, Found::Possible(several)) => several.into_iter().map(learner).collect(),
-    }
-}
-
-fn owned<'a>(text: impl ToString) -> Option<Cow<'a, str>> {
-    Some(Cow::Owned(text.to_string()))
-}
-
-/// The element as captured: absent what there is not, but `LinkedULNs` and `Notes` always (domain.md 2.4).
-fn learner<'a>(found: FoundLearner) -> Learner<'a> {
-    let FoundLearner { learner, linked_ulns, substituted } = found;
-    let model::Learner {
-        id: _,
-        uln,
-        version,
-        status,
-        master: _,
-        title,
-        given_name,
-        middle_other_name,
-        family_name,
-        preferred_given_name,
-        previous_family_name,
-        family_name_at_age_16,
-        school_at_age_16,
-        address_line_1,
-        address_line_2,
-        address_town,
-        address_county_or_city,
-        postcode,
-        date_of_address_capture,
-        date_of_birth,
-        place_of_birth,
-        gender,
-        email_address,
-        nationality,
-        scottish_candidate_number,
-        verification_type,
-        other_verification_description,
-        tier_level,
-        ability_to_share,
-        notes,
-        telephone_number: _,
-        unique_candidate_identifier: _,
-        unique_pupil_number: _,
-        registered_by: _,
-        created_at,
-        updated_at,
-    } = learner;
-    Learner {
-        created_date: owned(created_at.date()),
-        last_updated_date: owned(updated_at.date()),
-        uln: owned(uln),
-        master_substituted: substituted.then_some(Cow::Borrowed("Y")),
-        title: title.map(Cow::Owned),
-        given_name: Some(Cow::Owned(given_name)),
-        middle_other_name: middle_other_name.map(Cow::Owned),
-        family_name: Some(Cow::Owned(family_name)),
-        preferred_given_name: preferred_given_name.map(Cow::Owned),
-        previous_family_name: previous_family_name.map(Cow::Owned),
-        family_name_at_age16: family_name_at_age_16.map(Cow::Owned),
-        school_at_age16: school_at_age_16.map(Cow::Owned),
-        last_known_address_line1: address_line_1.map(Cow::Owned),
-        last_known_address_line2: address_line_2.map(Cow::Owned),
-        last_known_address_town: address_town.map(Cow::Owned),
-        last_known_address_county_or_city: address_county_or_city.map(Cow::Owned),
-        last_known_post_code: owned(postcode),
-        date_of_address_capture: date_of_address_capture.and_then(owned),
-        date_of_birth: owned(date_of_birth),
-        place_of_birth: place_of_birth.map(Cow::Owned),
-        gender: some(gender.code()),
-        email_address: email_address.map(Cow::Owned),
-        nationality: nationality.map(Cow::Owned),
-        scottish_candidate_number: scottish_candidate_number.map(Cow::Owned),
-        verification_type: some(verification_type.code()),
-        other_verification_description: other_verification_description.map(Cow::Owned),
-        tier_level: some(tier_level.code()),
-        ability_to_share: some(ability_to_share.code()),
-        learner_status: some(status.code()),
-        linked_ulns: Some(LearnerArrayOfString { uln: linked_ulns.iter().filter_map(owned).collect() }),
-        notes: Some(Cow::Owned(notes.unwrap_or_default())),
-        version_number: version,
-    }
-}
-
-fn new_learner<'r>(learner: &'r LearnerToRegister<'_>) -> NewLearner<'r> {
-    let LearnerToRegister {
-        title,
-        given_name,
-        middle_other_name,
-        family_name,
-        preferred_given_name,
-        previous_family_name,
-        family_name_at_age16,
-        school_at_age16,
-        last_known_address_line1,
-        last_known_address_line2,
-        last_known_address_town,
-        last_known_address_county_or_city,
-        last_known_post_code,
-        date_of_address_capture,
-        date_of_birth,
-        place_of_birth,
-        gender,
-        email_address,
-        nationality,
-        scottish_candidate_number,
-        verification_type,
-        other_verification_description,
-        ability_to_share,
-        notes,
-    } = learner;
-    NewLearner {
-        title: title.as_deref(),
-        given_name,
-        middle_other_name: middle_other_name.as_deref(),
-        family_name,
-        preferred_given_name: preferred_given_name.as_deref(),
-        previous_family_name: previous_family_name.as_deref(),
-        family_name_at_age_16: family_name_at_age16.as_deref(),
-        school_at_age_16: school_at_age16.as_deref(),
-        address_line_1: last_known_address_line1.as_deref(),
-        address_line_2: last_known_address_line2.as_deref(),
-        address_town: last_known_address_town.as_deref(),
-        address_county_or_city: last_known_address_county_or_city.as_deref(),
-        postcode: last_known_post_code,
-        date_of_address_capture: date_of_address_capture.as_deref(),
-        date_of_birth,
-        place_of_birth: place_of_birth.as_deref(),
-        gender,
-        email_address: email_address.as_deref(),
-        nationality: nationality.as_deref(),
-        scottish_candidate_number: scottish_candidate_number.as_deref(),
-        verification_type,
-        other_verification_description: other_verification_description.as_deref(),
-        ability_to_share,
-        notes: notes.as_deref(),
-        ..NewLearner::default()
-    }
-}
-
-/// Absent means unchanged, empty means cleared (domain.md 4.4, our choice).
-fn change<'r>(learner: &'r LearnerToUpdate<'_>) -> LearnerChange<'r> {
-    let LearnerToUpdate {
-        title,
-        given_name,
-        middle_other_name,
-        family_name,
-        preferred_given_name,
-        previous_family_name,
-        family_name_at_age16,
-        school_at_age16,
-        last_known_address_line1,
-        last_known_address_line2,
-        last_known_address_town,
-        last_known_address_county_or_city,
-        last_known_post_code,
-        date_of_address_capture,
-        date_of_birth,
-        place_of_birth,
-        gender,
-        email_address,
-        nationality,
-        scottish_candidate_number,
-        verification_type,
-        other_verification_description,
-        ability_to_share,
-        notes,
-        uln,
-        version_number,
-    } = learner;
-    LearnerChange {
-        uln,
-        version: *version_number,
-        title: title.as_deref(),
-        given_name: Some(given_name),
-        middle_other_name: middle_other_name.as_deref(),
-        family_name: Some(family_name),
-        preferred_given_name: preferred_given_name.as_deref(),
-        previous_family_name: previous_family_name.as_deref(),
-        family_name_at_age_16: family_name_at_age16.as_deref(),
-        school_at_age_16: school_at_age16.as_deref(),
-        address_line_1: last_known_address_line1.as_deref(),
-        address_line_2: last_known_address_line2.as_deref(),
-        address_town: last_known_address_town.as_deref(),
-        address_county_or_city: last_known_address_county_or_city.as_deref(),
-        postcode: Some(last_known_post_code),
-        date_of_address_capture: date_of_address_capture.as_deref(),
-        date_of_birth: Some(date_of_birth),
-        place_of_birth: place_of_birth.as_deref(),
-        gender: Some(gender),
-        email_address: email_address.as_deref(),
-        nationality: nationality.as_deref(),
-        scottish_candidate_number: scottish_candidate_number.as_deref(),
-        verification_type: Some(verification_type),
-        other_verification_description: other_verification_description.as_deref(),
-        ability_to_share: Some(ability_to_share),
-        notes: notes.as_deref(),
-        ..LearnerChange::default()
-    }
-}
-
-/// The members of a learner that identify: the same in a retrieved ULN and in a verified learner.
-fn identity<'a>(learner: model::Learner) -> MIAPRetrievedULN<'a> {
-    MIAPRetrievedULN {
-        uln: owned(learner.uln),
-        master_uln: None,
-        response_code: None,
-        family_name: Some(Cow::Owned(learner.family_name)),
-        given_name: Some(Cow::Owned(learner.given_name)),
-        date_of_birth: owned(learner.date_of_birth),
-        gender: some(learner.gender.code()),
-    }
-}
-
-/// The number as asked for, with the names of its learner or of the master (domain.md 2.11).
-fn retrieved_uln<'a>(retrieved: RetrievedUln) -> MIAPRetrievedULN<'a> {
-    let response_code = some(retrieved.code());
-    let RetrievedUln { uln, master, learner } = retrieved;
-    MIAPRetrievedULN {
-        uln: Some(Cow::Owned(uln)),
-        master_uln: master.and_then(owned),
-        response_code,
-        ..learner.map(identity).unwrap_or_default()
-    }
 }

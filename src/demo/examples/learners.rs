@@ -1,0 +1,208 @@
+//! Examples of LearnerService: find, register, update, verify and retrieve one learner.
+
+use super::{Cast, Fields, LS, NOBODY, Operation, text, with};
+use crate::model::Learner;
+
+impl Cast<'_> {
+    pub(super) fn find_by_uln(&self) -> Operation {
+        let find =
+            |uln: &str, family: &str, given: &str| text(&[("ULN", uln), ("FamilyName", family), ("GivenName", given)]);
+        let find_learner = |l: &Learner| find(l.uln.as_str(), &l.family_name, &l.given_name);
+        let exact = self.exact;
+        Operation::new(LS, "learnerByULN", ("FamilyName", ""))
+            .gives("WSRC0004", "number and names agree", find_learner(exact))
+            .gives("WSRC0004", "the code alone", with(&find_learner(exact), "FindType", "CHK"))
+            .gives(
+                "WSRC0004",
+                "preferred given name and previous family name",
+                find(self.verify.uln.as_str(), "Umberhay", "Mina"),
+            )
+            .gives(
+                "WSRC0004",
+                "accents make no difference",
+                find(self.non_ascii.uln.as_str(), "Lukaszynska Brancovic", "Zoe Aslaug"),
+            )
+            .gives("WSRC0022", "the number was merged into another", find_learner(self.child))
+            .gives(
+                "WSRC0003",
+                "the family name is only similar",
+                find(exact.uln.as_str(), "Quillfether", &exact.given_name),
+            )
+            .gives("WSRC0001", "nobody has the number", find(NOBODY, &exact.family_name, &exact.given_name))
+            .gives("WSRC0001", "the names are another's", find(exact.uln.as_str(), "Somebodyelse", "Wilfred"))
+            .gives("WSRC0001", "the learner was deleted", find_learner(self.deleted))
+    }
+
+    pub(super) fn find_by_demographics(&self) -> Operation {
+        let nobody = [
+            ("FamilyName", "Nosuchfamily"),
+            ("GivenName", "Zebedee"),
+            ("DateOfBirth", "1991-01-01"),
+            ("Gender", "1"),
+            ("LastKnownPostCode", "ZZ99 9ZZ"),
+        ];
+        Operation::new(LS, "learnerByDemographics", ("LastKnownPostCode", "NOWHERE"))
+            .gives("WSRC0004", "all five demographics agree", demographics(self.exact))
+            .gives("WSRC0004", "the code alone", with(&demographics(self.exact), "FindType", "CHK"))
+            .gives("WSRC0022", "the record found was merged into another", demographics(self.child))
+            .gives(
+                "WSRC0003",
+                "another postcode and another gender",
+                with(&with(&demographics(self.possible), "LastKnownPostCode", "ZZ15 1AA"), "Gender", "1"),
+            )
+            .gives(
+                "WSRC0002",
+                "twelve learners are alike",
+                with(&demographics(self.many), "LastKnownPostCode", "ZZ20 9ZZ"),
+            )
+            .gives("WSRC0001", "nobody is like that", text(&nobody))
+    }
+
+    pub(super) fn register(&self) -> Operation {
+        let new = [
+            ("Learner.GivenName", "Peregrine"),
+            ("Learner.FamilyName", "Newcomer"),
+            ("Learner.LastKnownPostCode", "ZZ30 1AA"),
+            ("Learner.DateOfBirth", "2007-05-04"),
+            ("Learner.Gender", "1"),
+            ("Learner.VerificationType", "0"),
+            ("Learner.AbilityToShare", "1"),
+        ];
+        Operation::new(LS, "registerSingleLearner", ("Learner.Gender", "X"))
+            .gives("WSRC0005", "a new learner; a second time it is WSRC0021", text(&new))
+            .gives("WSRC0021", "a learner with the same details exists", details(self.exact))
+            .gives(
+                "WSRC0021",
+                "older than 110 years",
+                with(&with(&text(&new), "Learner.DateOfBirth", "1890-05-04"), "Learner.GivenName", "Methuselah"),
+            )
+    }
+
+    pub(super) fn update(&self) -> Operation {
+        let change = |learner: &Learner| {
+            let mut fields = details(learner);
+            fields.extend(text(&[
+                ("Learner.ULN", learner.uln.as_str()),
+                ("Learner.VersionNumber", &learner.version.to_string()),
+            ]));
+            fields
+        };
+        let exact = change(self.exact);
+        let another = [
+            ("Learner.GivenName", "Wilfred"),
+            ("Learner.FamilyName", "Somebodyelse"),
+            ("Learner.LastKnownPostCode", "ZZ99 9ZZ"),
+            ("Learner.DateOfBirth", "1991-01-01"),
+        ];
+        Operation::new(LS, "updateSingleLearner", ("Learner.VersionNumber", "one"))
+            .gives(
+                "WSRC0006",
+                "a new town; a second time it is WSRC0013",
+                with(&change(self.update), "Learner.LastKnownAddressTown", "Otterbrook"),
+            )
+            .gives("WSRC0013", "another version than the record has", with(&exact, "Learner.VersionNumber", "99"))
+            .gives(
+                "WSRC0014",
+                "a learner who shares may not un-see the notice",
+                with(&exact, "Learner.AbilityToShare", "0"),
+            )
+            .gives("WSRC0014", "nobody refuses through a web service", with(&exact, "Learner.AbilityToShare", "2"))
+            .gives(
+                "WSRC0015",
+                "another person altogether",
+                another.iter().fold(exact.clone(), |all, (name, value)| with(&all, name, value)),
+            )
+            .gives("WSRC0019", "nobody has the number", with(&exact, "Learner.ULN", NOBODY))
+            .gives("WSRC0020", "nothing differs", exact)
+            .gives("WSRC0022", "the number was merged into another", change(self.child))
+    }
+
+    pub(super) fn verify(&self) -> Operation {
+        let verify = |uln: &str, family: &str, given: &str| {
+            text(&[
+                ("LearnerToVerify.ULN", uln),
+                ("LearnerToVerify.FamilyName", family),
+                ("LearnerToVerify.GivenName", given),
+            ])
+        };
+        let Learner { uln, family_name, given_name, .. } = self.verify;
+        let child = self.child;
+        let whole = with(
+            &with(
+                &verify(uln.as_str(), family_name, given_name),
+                "LearnerToVerify.DateOfBirth",
+                &self.verify.date_of_birth.to_string(),
+            ),
+            "LearnerToVerify.Gender",
+            self.verify.gender.code(),
+        );
+        Operation::new(LS, "verifyLearner", ("LearnerToVerify.DateOfBirth", "yesterday"))
+            .gives("WSVRC001", "every detail agrees", whole.clone())
+            .gives("WSVRC001", "names alone, the preferred given name", verify(uln.as_str(), family_name, "Mina"))
+            .gives(
+                "WSVRC002",
+                "the number was merged into another",
+                verify(child.uln.as_str(), &child.family_name, &child.given_name),
+            )
+            .gives(
+                "WSVRC003",
+                "the previous family name: flags VRF2 to VRF5",
+                verify(uln.as_str(), "Umberhay", given_name),
+            )
+            .gives(
+                "WSVRC003",
+                "names exchanged: flags VRF1, VRF3, VRF5, VRF6",
+                verify(uln.as_str(), given_name, family_name),
+            )
+            .gives(
+                "WSVRC004",
+                "merged, and the family name is only similar",
+                verify(child.uln.as_str(), "Stoatgrov", &child.given_name),
+            )
+            .gives(
+                "WSVRC005",
+                "another date of birth, VRF7 among the flags",
+                with(&whole, "LearnerToVerify.DateOfBirth", "1997-01-31"),
+            )
+            .gives("WSVRC005", "another gender, VRF8 among the flags", with(&whole, "LearnerToVerify.Gender", "1"))
+            .gives("WSVRC005", "other names: flags VRF1 to VRF6", verify(uln.as_str(), "Somebodyelse", "Wilfred"))
+            .gives("WSVRC006", "nobody has the number", verify(NOBODY, family_name, given_name))
+    }
+
+    pub(super) fn retrieve(&self) -> Operation {
+        let ulns = |ulns: &[&str]| ulns.iter().map(|uln| ("ULNsToRetrieve.ULN", (*uln).to_owned())).collect::<Fields>();
+        let (exact, child) = (self.exact.uln, self.child.uln);
+        Operation::new(LS, "retrieveULNs", ("ULNsToRetrieve.ULN", "123456789"))
+            .gives("WSRC0004", "found", ulns(&[exact.as_str()]))
+            .gives("WSRC0022", "merged into another", ulns(&[child.as_str()]))
+            .gives("WSRC0001", "nobody has the number", ulns(&[NOBODY]))
+            .gives(
+                "WSRC0004",
+                "three numbers: WSRC0004, WSRC0022 and WSRC0001",
+                ulns(&[exact.as_str(), child.as_str(), NOBODY]),
+            )
+    }
+}
+
+fn demographics(learner: &Learner) -> Fields {
+    text(&[
+        ("FamilyName", &learner.family_name),
+        ("GivenName", &learner.given_name),
+        ("DateOfBirth", &learner.date_of_birth.to_string()),
+        ("Gender", learner.gender.code()),
+        ("LastKnownPostCode", learner.postcode.as_str()),
+    ])
+}
+
+/// The mandatory members of a learner to be registered or updated.
+fn details(learner: &Learner) -> Fields {
+    text(&[
+        ("Learner.GivenName", &learner.given_name),
+        ("Learner.FamilyName", &learner.family_name),
+        ("Learner.LastKnownPostCode", learner.postcode.as_str()),
+        ("Learner.DateOfBirth", &learner.date_of_birth.to_string()),
+        ("Learner.Gender", learner.gender.code()),
+        ("Learner.VerificationType", learner.verification_type.code()),
+        ("Learner.AbilityToShare", learner.ability_to_share.code()),
+    ])
+}
