@@ -21,9 +21,9 @@ macro_rules! samples {
 }
 
 samples! {
-    /// Three learners: a new one, one who is known, one who resembles somebody. The README sends it.
+    /// Three learners: a new one, one who is known, one who resembles somebody. `docs/send-a-batch.md` sends it.
     LEARNERS = "LRB_TEST0038_310720251440.CSV";
-    /// Three achievements, the last of something that the catalogue does not have. The README sends it.
+    /// Three achievements, the last of something that the catalogue does not have. `docs/send-a-batch.md` sends it.
     ACHIEVEMENTS = "QCF_TEST0045_20250731_040.CSV";
     /// A record for every return code that the web service gives.
     REGISTRATION_CODES = "LRB_TEST0038_310720251450.CSV";

@@ -1,4 +1,4 @@
-//! What the README tells its reader to do works, and what it says of the settings is so.
+//! What the README and the pages of `docs/` tell their reader to do works, and what they say of the settings is so.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,14 +9,15 @@ use crate::harness::{Database, Deployment};
 
 /// The examples of a first call, as they stand, in the shell that has read `demo.env`.
 #[test]
-fn the_examples_of_the_readme_give_what_they_say() {
+fn the_first_calls_give_what_the_documents_say() {
     let deployment = Deployment::shared(Database::Sqlite);
-    let readme = readme();
+    let readme = document("README.md");
     let first_call = chapter(&readme, "A first call");
-    let [_, curl, call] = blocks(first_call, "sh").try_into().expect("the variables, and two examples for the shell");
-    let call = call.replace("target/release/lrs", LRS);
-    let [php] = blocks(&readme, "php").try_into().expect("an example in PHP");
-    let [python] = blocks(&readme, "python").try_into().expect("an example in Python");
+    let [call, curl] = blocks(first_call, "sh").try_into().expect("two examples for the shell");
+    let call = call.replace(". demo/demo.env\n", "").replace("target/release/lrs", LRS);
+    let clients = document("docs/clients.md");
+    let [php] = blocks(&clients, "php").try_into().expect("an example in PHP");
+    let [python] = blocks(&clients, "python").try_into().expect("an example in Python");
     let python_program = root().join(".work/venv/bin/python");
     let runs: [(&str, &Path, &str, String, &str); 4] = [
         ("curl", Path::new("sh"), "-c", curl, "WSRC0004"),
@@ -36,11 +37,11 @@ fn the_examples_of_the_readme_give_what_they_say() {
     }
 }
 
-/// The chapter about checking files, in a folder that has the demo and this project's fixtures.
+/// The samples of the page about checking files, in a folder that has the demo and this project's fixtures.
 #[test]
-fn files_are_checked_as_the_readme_says() {
+fn files_are_checked_as_the_page_says() {
     let deployment = Deployment::shared(Database::Sqlite);
-    let told = run_chapter(deployment, "Check a file before you send it");
+    let told = run_commands(deployment, chapter(&document("docs/check-a-file.md"), "Try it"));
     assert!(told.contains("26 of 26 learners would be refused") && told.contains("no error found"), "{told}");
     let is_made = |name: &str| name.starts_with("LRB_TEST0038_") && name.ends_with(".CSV");
     let made = fs::read_dir(deployment.dir()).expect("the demo's folder");
@@ -48,10 +49,10 @@ fn files_are_checked_as_the_readme_says() {
     assert_eq!(made.filter(|name| is_made(name)).count(), 1);
 }
 
-/// The chapter about batches: checked, submitted, fetched, and seen in the learner's record.
+/// The page about batches: checked, submitted, fetched, and seen in the learner's record.
 #[test]
-fn a_batch_is_sent_as_the_readme_says() {
-    let told = run_chapter(&Deployment::start(Database::Sqlite), "Send a batch");
+fn a_batch_is_sent_as_the_page_says() {
+    let told = run_commands(&Deployment::start(Database::Sqlite), &document("docs/send-a-batch.md"));
     for expected in [
         "registration file 2A (CSV, UTF-8), 3 learners\nValidation was successful, no error found.",
         "1 x RC001",
@@ -71,11 +72,11 @@ fn a_batch_is_sent_as_the_readme_says() {
     assert_eq!(told.matches("<a:LearningEvent>").count(), 2, "{told}");
 }
 
-/// Runs the commands of a chapter, one block after the other, and returns what they print.
-fn run_chapter(deployment: &Deployment, heading: &str) -> String {
+/// Runs the commands of a page or chapter, one block after the other, and returns what they print.
+fn run_commands(deployment: &Deployment, text: &str) -> String {
     let programs = Path::new(LRS).parent().expect("a folder").display();
-    let script = blocks(chapter(&readme(), heading), "sh").join("\n");
-    assert!(script.contains("target/release/lrs "), "{heading}");
+    let script = blocks(text, "sh").join("\n");
+    assert!(script.contains("target/release/lrs "), "{text}");
     let script = script.replace("target/release/", &format!("{programs}/"));
     let output = deployment.shell(&script.replace(" fixtures/", &format!(" {}/fixtures/", root().display())));
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -84,7 +85,7 @@ fn run_chapter(deployment: &Deployment, heading: &str) -> String {
 }
 
 #[test]
-fn the_settings_of_the_readme_are_those_of_the_program() {
+fn the_settings_of_the_page_are_those_of_the_program() {
     let empty = tempfile::tempdir().expect("a folder");
     let mut command = Command::new(LRS);
     command.args(["config", "show"]).current_dir(empty.path());
@@ -101,8 +102,8 @@ fn the_settings_of_the_readme_are_those_of_the_program() {
         .collect();
     assert!(settings.len() > 10, "{shown}");
 
-    let readme = readme();
-    let (_, table) = readme.split_once("\n| key | default |").expect("the table of settings");
+    let page = document("docs/configuration.md");
+    let (_, table) = page.split_once("\n| key | default |").expect("the table of settings");
     let rows: Vec<(String, String)> = table
         .lines()
         .skip(2)
@@ -121,18 +122,18 @@ fn the_documents_name_files_that_exist() {
         r"`((?:src|tests|wsdl|schemas|migrations|fixtures|codegen|docs|fuzz|benches|scripts)/[a-z0-9_./-]*)`",
     )
     .expect("a pattern");
-    for document in [
+    let pages = fs::read_dir(root().join("docs")).expect("the folder of pages");
+    let pages = pages.map(|entry| format!("docs/{}", entry.expect("an entry").file_name().to_string_lossy()));
+    let others = [
         "README.md",
         "CONTRIBUTING.md",
         "SECURITY.md",
         "CHANGELOG.md",
-        "docs/check-a-file.md",
-        "docs/clients.md",
-        "docs/codes.md",
         "fixtures/soap/README.md",
         "fixtures/files/README.md",
-    ] {
-        let path = root().join(document);
+    ];
+    for document in pages.filter(|name| name.ends_with(".md")).chain(others.map(str::to_owned)) {
+        let path = root().join(&document);
         let text = fs::read_to_string(&path).expect("a document");
         let beside = path.parent().expect("a folder");
         for found in link.captures_iter(&text) {
@@ -148,8 +149,8 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn readme() -> String {
-    fs::read_to_string(root().join("README.md")).expect("the README")
+fn document(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 /// What stands under a heading.
