@@ -17,6 +17,7 @@ pub mod demo;
 pub mod domain;
 pub mod files;
 pub mod jobs;
+pub mod manual;
 pub mod model;
 pub mod ops;
 pub mod pki;

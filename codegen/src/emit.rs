@@ -20,6 +20,7 @@ use crate::naming;
 /// The whole source text.
 pub fn rust(services: &[Service], facets: &BTreeMap<String, Facet>) -> Result<String, Error> {
     let facet_items: Vec<TokenStream> = facets.values().map(facet).collect();
+    let facet_names = facets.keys().map(|name| ident(&naming::shout(name)));
     let mut modules = Vec::new();
     for one in services {
         modules.push(module(one)?);
@@ -30,6 +31,8 @@ pub fn rust(services: &[Service], facets: &BTreeMap<String, Facet>) -> Result<St
         pub mod facet {
             use crate::xml::{Facet, Pattern};
             #(#facet_items)*
+            /// Every one of them, in the order of the names.
+            pub static ALL: &[&Facet] = &[#(&#facet_names),*];
         }
         #(#modules)*
         /// Every service of the contract.

@@ -6,11 +6,13 @@ mod call;
 mod catalogue;
 mod cert;
 pub mod check;
+mod completions;
 mod config;
 mod demo;
 mod failure;
 mod health;
 mod learner;
+mod man;
 mod migrate;
 mod org;
 mod serve;
@@ -61,6 +63,8 @@ enum Verb {
     Slo(slo::Slo),
     #[command(subcommand)]
     Config(config::Verb),
+    Man(man::Man),
+    Completions(completions::Completions),
 }
 
 /// Runs the verb that the command line names.
@@ -81,6 +85,8 @@ pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
         Verb::Health(health) => health::run(&health, out),
         Verb::Slo(slo) => slo::run(&slo, out),
         Verb::Config(verb) => config::run(&verb, out),
+        Verb::Man(man) => man::run(&man, out),
+        Verb::Completions(completions) => completions::run(&completions, out),
     };
     ops::flush_log();
     outcome

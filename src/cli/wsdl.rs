@@ -9,6 +9,7 @@ use super::call::{Found, find, find_service};
 use super::config;
 use super::failure::Failure;
 use crate::contract::{Element, SERVICES};
+use crate::manual;
 use crate::soap::pages;
 
 /// Show a contract, or a sample request
@@ -57,59 +58,11 @@ pub fn run(verb: Wsdl, out: &mut impl Write) -> Result<(), Failure> {
 /// An element with one occurrence of everything in it.
 fn sample(element: &'static Element) -> Node {
     let content = if element.children.is_empty() {
-        Content::Text(sample_text(element).to_owned())
+        Content::Text(manual::sample(element).to_owned())
     } else {
         Content::Members(element.children.iter().map(sample).collect())
     };
     Node { element, content }
-}
-
-/// A text that the element's rule accepts; the learner in samples does not exist.
-fn sample_text(element: &Element) -> &'static str {
-    if let Some(first) = element.values.first() {
-        return first;
-    }
-    let by_name = match element.name {
-        "FamilyName" | "familyName" | "learnerFamilyName" => "Example",
-        "GivenName" | "givenName" | "learnerGivenName" => "Ada",
-        "uln" | "learnerUln" | "Uln" => "1000000000",
-        "Ukprn" | "ukPrn" | "ProviderUkprn" => "TEST0038",
-        "OrganisationRef" | "Reference" | "orgRef" => "TEST38",
-        "Password" | "OrgPassword" => "Synthetic-Pass16",
-        "Username" | "UserName" => "sample",
-        "UnitOrQualificationReferenceNumber" => "500/4606/8",
-        "submissionType" => "F",
-        "LearnerPostcode" => "ZZ99 9ZZ",
-        "DateofBirth" => "2004-02-29T00:00:00",
-        "LanguageForAssessment" => "English",
-        "emailAddress" => "ada@example.com",
-        "telephoneNumber" => "00000 000000",
-        _ => "",
-    };
-    if !by_name.is_empty() {
-        return by_name;
-    }
-    match element.facet.unwrap_or(element.type_name) {
-        "MIAPULN" | "MIAPULNNillable" => "1000000000",
-        "MIAPUKPRN" => "TEST0038",
-        "MIAPPostCode" | "MIAPPostCodeNillable" => "ZZ99 9ZZ",
-        "MIAPEmail" => "ada@example.com",
-        "MIAPDate" | "MIAPDateNillable" => "2004-02-29",
-        "MIAPDateTime" => "2024-02-29 12:00:00",
-        "MIAPGender" | "MIAPGenderNillable" => "2",
-        "MIAPVerificationType" | "MIAPAbilityToShare" | "MIAPTierLevel" | "MIAPLearnerStatus" => "1",
-        "MIAPNationality" => "GBR",
-        "MIAPScottishCandidateNumber" => "123456789",
-        "MIAPFindType" | "MIAPBatchJobType" => "FUL",
-        "MIAPUserType" => "ORG",
-        "MIAPContactType" => "WEB",
-        "LrsGetType" => "FULL",
-        "LrsLanguage" => "ENG",
-        "MIAPLearnerRecordCount" | "JobID" | "LrsVendorId" | "int" | "long" => "1",
-        "dateTime" => "2024-02-29T00:00:00",
-        "boolean" => "false",
-        _ => "Example",
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::contract::{Operation, Service};
+use crate::manual;
 use crate::xml::{attribute, escape};
 
 /// A page for people or tools.
@@ -22,8 +23,8 @@ const HTML: &str = "text/html; charset=utf-8";
 /// Answers a GET on the endpoint of `service`; `public_url` is what clients call the server, without a path.
 ///
 /// The query decides, in any letter case: `wsdl` gives the WSDL, `xsd=NAME` a schema of it, `singleWsdl` all in one,
-/// and anything else the help page.
-pub fn page(service: &Service, query: &str, public_url: &str) -> Page {
+/// `operations` the manual of its operations, and anything else the help page.
+pub fn page(service: &'static Service, query: &str, public_url: &str) -> Page {
     let address = format!("{}{}", public_url.trim_end_matches('/'), service.path);
     let (name, value) = query.split('&').next().unwrap_or("").split_once('=').unwrap_or((query, ""));
     match name.to_ascii_lowercase().as_str() {
@@ -37,6 +38,7 @@ pub fn page(service: &Service, query: &str, public_url: &str) -> Page {
                 body: "There is no such schema.\n".to_owned(),
             },
         },
+        "operations" => Page { status: 200, content_type: HTML, body: manual::page(service) },
         _ => Page { status: 200, content_type: HTML, body: help(service, &address) },
     }
 }
@@ -120,7 +122,8 @@ fn help(service: &Service, address: &str) -> String {
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{name}</title></head><body>\n<h1>{name}</h1>\n\
          <p>A SOAP service of the Learning Records Service. Calls are POST requests to <code>{text}</code> over TLS with a \
          client certificate.</p>\n<ul>\n<li><a href=\"?singleWsdl\">The contract in one document</a></li>\n\
-         <li><a href=\"?wsdl\">The contract with its schemas apart</a></li>\n</ul>\n<h2>Operations</h2>\n<dl>\n",
+         <li><a href=\"?wsdl\">The contract with its schemas apart</a></li>\n\
+         <li><a href=\"?operations\">The operations with their fields, answers and examples</a></li>\n</ul>\n<h2>Operations</h2>\n<dl>\n",
         name = service.name,
     );
     for operation in service.operations {
@@ -132,7 +135,7 @@ fn help(service: &Service, address: &str) -> String {
 
 fn describe(operation: &Operation, out: &mut String) {
     // Writing to a String cannot fail.
-    let _ = write!(out, "<dt><code>{}</code></dt>\n<dd>", operation.name);
+    let _ = write!(out, "<dt><a href=\"?operations#{0}\"><code>{0}</code></a></dt>\n<dd>", operation.name);
     escape(operation.documentation, out);
     out.push_str("</dd>\n");
 }

@@ -4,8 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::harness::deployment::LRS;
-use crate::harness::{Database, Deployment};
+use learning_records::contract::SERVICES;
+
+use crate::harness::deployment::{LRS, free_port};
+use crate::harness::{Database, Deployment, on_both};
 
 /// The examples of a first call, as they stand, in the shell that has read `demo.env`.
 #[test]
@@ -114,10 +116,115 @@ fn the_settings_of_the_page_are_those_of_the_program() {
     assert_eq!(rows, settings);
 }
 
+/// Every operation is explained on the command line and by the service, from its fields to an answer.
+#[test]
+fn every_operation_is_explained_on_the_command_line_and_by_the_service() {
+    let deployment = Deployment::shared(Database::Sqlite);
+    for service in SERVICES {
+        let overview = deployment.provider().ask("GET", service.path).text().to_owned();
+        assert!(overview.contains("<a href=\"?operations\">"), "{overview}");
+        let page = deployment.provider().ask("GET", &format!("{}?operations", service.path));
+        assert_eq!(page.status, 200);
+        for operation in service.operations {
+            let name = operation.name;
+            let help = deployment.lrs(&["call", name, "--help"]);
+            let help = String::from_utf8(help.stdout).expect("text");
+            for expected in ["mandatory", "Example: ", "WSEC0005", "Envelope>", operation.documentation] {
+                assert!(help.contains(expected), "{name}: {expected} is missing:\n{help}");
+            }
+            assert!(page.text().contains(&format!("<h2 id=\"{name}\">{name}</h2>")), "{name}");
+        }
+    }
+    let help = |words: &[&str]| String::from_utf8(deployment.lrs(words).stdout).expect("text");
+    let register = help(&["call", "registerSingleLearner", "--Learner.Title", "Ms", "-h"]);
+    assert_eq!(register, help(&["call", "--help", "registersinglelearner"]));
+    assert!(register.contains("--Learner.Gender  (mandatory; one word of the list)"), "{register}");
+    assert!(register.contains("        9    Not specified."), "{register}");
+    assert!(register.contains("--Learner.LastKnownPostCode"), "{register}");
+    assert!(help(&["call", "--help"]).contains("Call an operation of the service over mutual TLS"));
+}
+
+on_both! {
+    /// The page that takes an operator from an empty folder to the first call, with other ports.
+    fn an_empty_folder_becomes_a_service_as_the_page_says(database) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (port, operations) = (free_port(), free_port());
+        let page = document("docs/run-it-for-real.md");
+        let script = blocks(chapter(&page, "From an empty folder to the first call"), "sh").join("\n");
+        let script = script
+            .replace("8443", &port.to_string())
+            .replace("9090", &operations.to_string())
+            .replace("lrs health", &format!("lrs health --operations 127.0.0.1:{operations}"));
+        let programs = Path::new(LRS).parent().expect("a folder").display();
+        let path = format!("{programs}:{}", std::env::var("PATH").expect("a path"));
+        let mut shell = Command::new("timeout");
+        shell.args(["120", "sh", "-ec", &format!("trap 'kill $SERVER 2>/dev/null || true' EXIT\n{script}")]);
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("LRS_") || name == "RUST_LOG") {
+            shell.env_remove(name);
+        }
+        shell.env("PATH", path).envs(database.fresh().map(|url| ("LRS_STORE_URL", url)));
+        let output = shell.current_dir(folder.path()).stdin(Stdio::null()).output().expect("timeout runs");
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
+        for expected in [
+            "1 learners imported",
+            "1 entries added",
+            "\"status\":\"ok\"",
+            "<ResponseCode>WSRC0004</ResponseCode>",
+            "operation=learnerByULN outcome=answer code=WSRC0004 status=200",
+            "organisation=90000051",
+            "stopping: calls in flight may finish",
+        ] {
+            assert!(told.contains(expected), "{expected} is missing:\n{told}");
+        }
+    }
+}
+
+/// The alerts are about metrics that there are.
+#[test]
+fn the_alerts_ask_for_metrics_that_there_are() {
+    let deployment = Deployment::shared(Database::Sqlite);
+    deployment.lrs(&["call", "--help"]);
+    let (_, metrics) = deployment.operations("GET", "/metrics").expect("metrics");
+    let name = regex::Regex::new(r"lrs_[a-z0-9_]+").expect("a pattern");
+    let source = document("src/ops/metrics.rs");
+    for found in name.find_iter(&document("packaging/alerts.yml")) {
+        let name = found.as_str().trim_end_matches("_bucket");
+        assert!(metrics.contains(name) || source.contains(&format!("\"{name}\"")), "{name}");
+    }
+}
+
+/// A page for each verb, and completions for each shell; bash reads its own.
+#[test]
+fn manual_pages_and_completions_know_every_verb() {
+    let deployment = Deployment::shared(Database::Sqlite);
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = deployment.lrs(&["man", "--dir", &folder.path().display().to_string()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let page =
+        |name: &str| fs::read_to_string(folder.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+    for (name, told) in [
+        ("lrs.1", "catalogue"),
+        ("lrs-call.1", "learnerByULN"),
+        ("lrs-batch-submit.1", "wait"),
+        ("lrs-completions.1", "zsh"),
+    ] {
+        assert!(page(name).starts_with(".ie") && page(name).contains(".TH ") && page(name).contains(told), "{name}");
+    }
+    let printed = deployment.lrs(&["man"]).stdout;
+    assert!(String::from_utf8_lossy(&printed).contains(".SH SUBCOMMANDS"));
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = String::from_utf8(deployment.lrs(&["completions", shell]).stdout).expect("text");
+        assert!(script.contains("catalogue") && script.contains("slo"), "{shell}: {script}");
+    }
+    let parsed = deployment.shell("lrs completions bash > completions && bash -n completions");
+    assert!(parsed.status.success(), "{}", String::from_utf8_lossy(&parsed.stderr));
+}
+
 /// Every link to a file of this project leads somewhere, and every folder of the map is there.
 #[test]
 fn the_documents_name_files_that_exist() {
-    let link = regex::Regex::new(r"\]\(([^)#:]+)\)").expect("a pattern");
+    let link = regex::Regex::new(r"\]\(([A-Za-z0-9_./-]+)(?:#[^)]*)?\)").expect("a pattern");
     let folder = regex::Regex::new(
         r"`((?:src|tests|wsdl|schemas|migrations|fixtures|codegen|docs|fuzz|benches|scripts)/[a-z0-9_./-]*)`",
     )

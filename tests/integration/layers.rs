@@ -19,7 +19,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("ops", &["model", "config"]),
     // The SOAP edge stands behind the HTTP edge: it implements `server::Gateway`, and `server` knows no SOAP.
     ("server", &["model", "config", "tls", "ops"]),
-    ("soap", &["server", "domain", "model", "contract", "xml"]),
+    // What developers must know of the operations, for every door that tells them.
+    ("manual", &["domain", "model", "contract", "xml"]),
+    ("soap", &["manual", "server", "domain", "model", "contract", "xml"]),
     ("files", &["domain", "model", "xml"]),
     // The store for its tests alone.
     ("jobs", &["domain", "store", "model"]),
@@ -27,8 +29,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "server", "soap", "jobs", "demo", "files", "domain", "store", "model", "contract", "xml", "config", "tls",
-            "ops", "pki",
+            "manual", "server", "soap", "jobs", "demo", "files", "domain", "store", "model", "contract", "xml",
+            "config", "tls", "ops", "pki",
         ],
     ),
     ("main", &["cli"]),

@@ -22,27 +22,31 @@ use self::reply::Reply;
 use crate::cli::failure::Failure;
 use crate::contract::SERVICES;
 use crate::domain::codes;
+use crate::manual::{self, Entry};
 
 /// Call an operation of the service over mutual TLS
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Fields are named as in the contract ('lrs wsdl sample OPERATION' shows them): nested ones with dots, lists by repeating. \
+Fields are named as in the contract ('lrs call OPERATION --help' explains them): nested ones with dots, lists by repeating. \
 Left out, FindType and getType ask for whole records, userType is ORG, vendorID 1, language ENG, and credentials come \
 from the flags or the environment. A required field that is left out is sent as nil. Passwords are masked in what is \
 printed.
 
 Examples:
+  lrs call learnerByULN --help
   lrs call learnerByULN --ULN 1000000000 --FamilyName Example --GivenName Ada
   lrs call registerSingleLearner --Learner.GivenName Ada --Learner.FamilyName Example ...
   lrs call retrieveULNs --ULNsToRetrieve.ULN 1000000000 --ULNsToRetrieve.ULN 1000000019
   lrs call --as awarding verifyLearner --LearnerToVerify.ULN 1000000000 ...
 
 Exit code: 0 when the service answered, 1 for a fault or no reply, 2 for a command line that does not fit the contract.")]
+#[command(disable_help_flag = true)]
 pub struct Call {
     #[command(flatten)]
     options: Options,
     /// The operation, such as learnerByULN
-    operation: String,
+    #[arg(required_unless_present = "help")]
+    operation: Option<String>,
     /// The operation's fields
     #[arg(value_name = "--FIELD VALUE", trailing_var_arg = true, allow_hyphen_values = true)]
     fields: Vec<String>,
@@ -51,6 +55,9 @@ pub struct Call {
 /// What may stand before the operation or between its fields.
 #[derive(Debug, Default, clap::Args)]
 struct Options {
+    /// Print help; after an operation, its fields, answers and an example
+    #[arg(short, long)]
+    help: bool,
     /// The service, where several have an operation of this name
     #[arg(long)]
     service: Option<String>,
@@ -61,8 +68,14 @@ struct Options {
 /// Runs the verb.
 pub fn run(mut call: Call, out: &mut impl Write) -> Result<(), Failure> {
     let arguments = call.options.take_from(call.fields)?;
-    let Options { service, caller } = call.options;
-    let Found { service, operation } = find(SERVICES, &call.operation, service.as_deref())?;
+    let Options { help, service, caller } = call.options;
+    let Some(name) = call.operation else {
+        return Ok(write!(out, "{}", Call::augment_args(clap::Command::new("lrs call")).render_long_help())?);
+    };
+    let Found { service, operation } = find(SERVICES, &name, service.as_deref())?;
+    if help {
+        return Ok(write!(out, "{}", manual::text(&Entry::of(service, operation)))?);
+    }
     let mut given = fields::parse(&arguments).map_err(|error| Failure::Usage(error.to_string()))?;
 
     let caller = caller.resolve(|name| std::env::var(name).ok())?;
@@ -100,20 +113,26 @@ impl Options {
             Options::augment_args(clap::Command::new("lrs call")).no_binary_name(true).disable_help_flag(true);
         let own: Vec<String> =
             command.get_arguments().filter_map(|option| Some(format!("--{}", option.get_long()?))).collect();
+        let is_flag = |name: &str| matches!(name, "-h" | "--help");
 
         let (mut options, mut fields) = (Vec::new(), Vec::new());
         let mut words = words.into_iter();
         while let Some(word) = words.next() {
             let name = word.split_once('=').map_or(word.as_str(), |(name, _)| name);
             let joined = name.len() < word.len();
-            let list = if own.iter().any(|option| option == name) { &mut options } else { &mut fields };
+            let alone = joined || is_flag(name);
+            let list =
+                if is_flag(name) || own.iter().any(|option| option == name) { &mut options } else { &mut fields };
             list.push(word);
-            if !joined {
+            if !alone {
                 list.extend(words.next());
             }
         }
         let matches = command.try_get_matches_from(options).map_err(|error| Failure::Usage(error.to_string()))?;
+        // A flag that is not among these words would take back the one before the operation.
+        let asked = self.help;
         self.update_from_arg_matches(&matches).map_err(|error| Failure::Usage(error.to_string()))?;
+        self.help |= asked;
         Ok(fields)
     }
 }

@@ -48,7 +48,7 @@ fn an_unknown_role_is_a_usage_error() {
 
 #[test]
 fn an_unknown_operation_is_a_usage_error_before_anything_is_sent() {
-    let call = Call { options: Options::default(), operation: "noSuchOperation".into(), fields: Vec::new() };
+    let call = Call { options: Options::default(), operation: Some("noSuchOperation".into()), fields: Vec::new() };
     assert!(matches!(run(call, &mut Vec::new()), Err(Failure::Usage(_))));
 }
 
@@ -103,7 +103,8 @@ fn call(folder: &Path, url: String, operation: &str, fields: &str) -> (Result<()
         org_password: Some("Synthetic-Pass16".into()),
         ..CallerFlags::default()
     };
-    let call = Call { options: Options { service: None, caller }, operation: operation.into(), fields: words(fields) };
+    let options = Options { help: false, service: None, caller };
+    let call = Call { options, operation: Some(operation.into()), fields: words(fields) };
     let mut out = Vec::new();
     (run(call, &mut out), String::from_utf8(out).unwrap())
 }

@@ -1,0 +1,49 @@
+//! The code list behind a field: the lists of the model where the field has one of them, otherwise the words of the contract.
+
+use crate::contract::{Element, facet};
+use crate::model::{
+    AbilityToShare, AchievementAction, Gender, LearnerStatus, SubmissionType, TierLevel, VerificationType,
+};
+use crate::xml::Pattern;
+
+/// A code of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Choice {
+    /// The code as it travels.
+    pub code: &'static str,
+    /// What it means; empty where the field's own text tells.
+    pub meaning: &'static str,
+}
+
+macro_rules! list {
+    ($list:ty) => {
+        <$list>::ALL.iter().map(|value| Choice { code: value.code(), meaning: value.meaning() }).collect()
+    };
+}
+
+/// The codes that a field may hold; none where it is free.
+pub fn choices(element: &Element) -> Vec<Choice> {
+    if !element.values.is_empty() {
+        return words(element.values);
+    }
+    match (element.facet, element.name) {
+        (Some("MIAPGender" | "MIAPGenderNillable"), _) | (None, "Gender" | "gender") => list!(Gender),
+        (Some("MIAPVerificationType"), _) => list!(VerificationType),
+        (Some("MIAPAbilityToShare"), _) => list!(AbilityToShare),
+        (Some("MIAPTierLevel"), _) => list!(TierLevel),
+        (Some("MIAPLearnerStatus"), _) => list!(LearnerStatus),
+        (None, "Action") => list!(AchievementAction),
+        (None, "submissionType") => list!(SubmissionType),
+        (Some(name), _) => {
+            match facet::ALL.iter().find(|facet| facet.name == name).and_then(|facet| facet.pattern.as_ref()) {
+                Some(Pattern::Words(_, codes)) => words(codes),
+                _ => Vec::new(),
+            }
+        }
+        (None, _) => Vec::new(),
+    }
+}
+
+fn words(codes: &[&'static str]) -> Vec<Choice> {
+    codes.iter().map(|code| Choice { code, meaning: "" }).collect()
+}
