@@ -20,17 +20,25 @@ fn the_first_calls_give_what_the_documents_say() {
     let clients = document("docs/clients.md");
     let [php] = blocks(&clients, "php").try_into().expect("an example in PHP");
     let [python] = blocks(&clients, "python").try_into().expect("an example in Python");
+    let [node] = blocks(&clients, "js").try_into().expect("an example for Node");
+    let [java] = blocks(&clients, "java").try_into().expect("an example in Java");
+    let [prepare, compile] =
+        blocks(&clients, "sh").try_into().expect("what comes before and after the example in Java");
+    let java = format!("set -e\n{prepare}\ncat > Sample.java <<'END'\n{java}\nEND\n{compile}");
     let python_program = root().join(".work/venv/bin/python");
-    let runs: [(&str, &Path, &str, String, &str); 4] = [
+    let runs: [(&str, &Path, &str, String, &str); 6] = [
         ("curl", Path::new("sh"), "-c", curl, "WSRC0004"),
         ("lrs call", Path::new("sh"), "-c", call, "WSRC0004"),
         ("PHP", Path::new("php"), "-r", php, "WSRC0001"),
         ("Python", &python_program, "-c", python, "WSVRC006"),
+        ("Node", Path::new("node"), "-e", node, "WSVRC006"),
+        ("Java", Path::new("sh"), "-c", java, "WSVRC006"),
     ];
     for (name, program, flag, script, code) in runs {
         let mut command = Command::new(program);
         command.arg(flag).arg(script).envs(deployment.variables()).current_dir(deployment.dir()).stdin(Stdio::null());
         // Where these are set they win over what the example says.
+        command.env("NODE_PATH", root().join(".work/node/node_modules"));
         command.env_remove("REQUESTS_CA_BUNDLE").env_remove("CURL_CA_BUNDLE");
         let output = command.output().unwrap_or_else(|error| panic!("{name}: {error}: run scripts/test-environment"));
         let told = String::from_utf8_lossy(&output.stdout).into_owned();
