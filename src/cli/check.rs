@@ -136,6 +136,10 @@ fn convert(check: &Check, checked: &Checked, output: &Path) -> Result<(), Failur
         eprintln!("{}: nothing was written, because the file cannot be read.", checked.name);
         return Ok(());
     };
+    if checked.form == files::Form::Spreadsheet && checked.is_refused() {
+        eprintln!("{}: nothing was written, because of the errors above. Correct them first.", checked.name);
+        return Ok(());
+    }
     let is_folder = output.is_dir();
     if !is_folder && check.files.len() > 1 {
         return Err(Failure::Usage("--output must be a folder when there are several files".to_owned()));

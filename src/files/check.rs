@@ -4,12 +4,15 @@ mod header;
 mod records;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
+use std::iter;
 
 use chrono::NaiveDate;
 
 use super::batch::Batch;
+use super::cell::Wants;
 use super::encoding::{self, Encoding, NotText};
-use super::finding::{Finding, Weight};
+use super::finding::{Finding, Remarks, Weight};
 use super::layout::{Holds, Layout};
 use super::table::{self, Strictness, Table};
 use super::{name, spreadsheet, xml};
@@ -107,7 +110,16 @@ pub fn check(name: &str, bytes: &[u8], expected: &Expected) -> Checked {
     };
     if let Some(batch) = &batch {
         header::check(name, form, batch, expected, &mut findings);
+        let refused: HashSet<(Option<usize>, String)> = findings
+            .iter()
+            .filter(|finding| form == Form::Spreadsheet && finding.weight == Weight::File)
+            .map(|finding| (finding.row, finding.column.clone()))
+            .collect();
         records::check(batch, expected, &mut findings);
+        // Of a cell that holds something else than its column wants, the rules would say that it is empty.
+        findings.retain(|finding| {
+            finding.weight != Weight::Record || !refused.contains(&(finding.row, finding.column.clone()))
+        });
     }
     findings.sort_by_key(|finding| finding.row);
     Checked { name: name.to_owned(), form, encoding, batch, findings }
@@ -299,11 +311,27 @@ fn batch(
 ) -> Batch {
     let mut batch = Batch::empty(layout);
     let header_columns = layout.header.columns.len();
+    let fields = layout.record.columns.iter().map(|column| Wants::of(column.field()));
+    let wanted: Vec<(&str, Wants)> =
+        layout.headings().zip(iter::repeat_n(Wants::Text, header_columns).chain(fields)).collect();
+    let mut remarks = Remarks::default();
     for (index, row) in table.rows.iter().enumerate() {
         if strictness == Strictness::Exact {
             findings.extend(miscounted(row, table.headings.len()));
         }
-        let cells: Vec<Cow<'_, str>> = table::arranged(row, places);
+        let cells: Vec<Cow<'_, str>> = table::arranged(row, places)
+            .into_iter()
+            .zip(&wanted)
+            .map(|(cell, (heading, wants))| {
+                let Some(cell) = cell else { return Cow::Borrowed("") };
+                let (text, finding) = cell.under(heading, *wants);
+                match finding {
+                    Some(finding) if finding.weight == Weight::Remark => remarks.add(row.place, finding),
+                    other => findings.extend(other.map(|finding| finding.at(row.place))),
+                }
+                text
+            })
+            .collect();
         let (header, values) = cells.split_at(header_columns.min(cells.len()));
         for (column, value) in layout.header.columns.iter().zip(header) {
             if index == 0 {
@@ -328,6 +356,7 @@ fn batch(
         }
         batch.push(row.place, values.iter().map(AsRef::as_ref));
     }
+    findings.extend(remarks.into_findings());
     batch
 }
 

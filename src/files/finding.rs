@@ -75,3 +75,24 @@ impl Finding {
         Finding { row: Some(row), ..self }
     }
 }
+
+/// Remarks of which many rows may have the same: each is made once, and says how many rows it is about.
+#[derive(Debug, Default)]
+pub(super) struct Remarks(Vec<(Finding, usize)>);
+
+impl Remarks {
+    pub(super) fn add(&mut self, row: usize, remark: Finding) {
+        let same = |known: &Finding| (&known.column, &known.found) == (&remark.column, &remark.found);
+        match self.0.iter_mut().find(|(known, _)| same(known)) {
+            Some((_, rows)) => *rows += 1,
+            None => self.0.push((remark.at(row), 1)),
+        }
+    }
+
+    pub(super) fn into_findings(self) -> impl Iterator<Item = Finding> {
+        self.0.into_iter().map(|(remark, rows)| {
+            let found = if rows > 1 { format!("{}, in {rows} rows from here on", remark.found) } else { remark.found };
+            Finding { found, ..remark }
+        })
+    }
+}

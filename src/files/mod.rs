@@ -3,6 +3,7 @@
 //! whoever checks a file with this, offline or at a door, hears exactly what the service would say.
 
 mod batch;
+mod cell;
 mod check;
 mod convert;
 mod csv;
@@ -10,6 +11,7 @@ mod encoding;
 mod finding;
 mod layout;
 mod name;
+mod number_format;
 mod output;
 mod report;
 mod spreadsheet;

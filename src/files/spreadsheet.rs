@@ -1,23 +1,31 @@
-//! Spreadsheets as the checking tool reads them: the first sheet with anything in it becomes a table of texts. Spreadsheets are converted,
-//! never sent.
+//! Spreadsheets as the checking tool reads them: the first sheet that looks like a batch file becomes a table of cells. Spreadsheets are
+//! converted, never sent.
 
-use std::io::{Cursor, Read};
+mod container;
+mod disguise;
+mod xls;
+mod xlsx;
 
-use calamine::{Data, Reader as _, SheetVisible, Xls, Xlsx};
+use std::collections::BTreeSet;
 
+use calamine::{Data, SheetType, SheetVisible};
+
+use super::cell::{Cell, Moment, Value};
 use super::csv;
 use super::finding::Finding;
-use super::table::{Cell, Table, TableRow, blank};
+use super::layout::Layout;
+use super::number_format::{self, Kind};
+use super::table::{self, Table, TableRow};
 
-/// What a workbook may hold once it is unpacked; more is an attack or a mistake.
-const MOST_BYTES: u64 = 256 * 1024 * 1024;
 /// Cells beyond these are none of a batch file.
 const MOST_ROWS: u32 = 20_000;
 const MOST_COLUMNS: u32 = 256;
+/// Headings are looked for in so many rows.
+const ROWS_WITH_HEADINGS: usize = 10;
 
-/// Whether bytes begin as a spreadsheet does (a ZIP archive, or an old compound file).
+/// Whether bytes begin as a spreadsheet does (a ZIP archive, or an old compound file), or are a page that only its name makes a workbook.
 pub(super) fn is_spreadsheet(bytes: &[u8]) -> bool {
-    is_zip(bytes) || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0])
+    is_zip(bytes) || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) || disguise::page(bytes).is_some()
 }
 
 fn is_zip(bytes: &[u8]) -> bool {
@@ -26,154 +34,224 @@ fn is_zip(bytes: &[u8]) -> bool {
 
 /// Reads a workbook. What cannot be read is a finding.
 pub(super) fn read(bytes: &[u8], findings: &mut Vec<Finding>) -> Table {
-    let cells = if is_zip(bytes) { xlsx(bytes, findings) } else { xls(bytes, findings) };
-    match cells {
-        Ok(cells) => table(cells, findings),
-        Err(Unreadable(found)) => {
-            findings.push(Finding::file(
-                "the file",
-                found,
-                "must be a workbook of XLSX or XLS",
-                "Save it again as XLSX, or as CSV (UTF-8).",
-            ));
+    let mut chosen = Chosen::default();
+    let read = match disguise::page(bytes).or_else(|| disguise::other_archive(bytes)) {
+        Some(other) => Err(other),
+        None if is_zip(bytes) => xlsx::read(bytes, &mut chosen),
+        None => xls::read(bytes, &mut chosen),
+    };
+    match read {
+        Ok(()) => chosen.table(findings),
+        Err(Unreadable { found, advice }) => {
+            findings.push(Finding::file("the file", found, "must be a workbook of XLSX or XLS", advice));
             Table::default()
         }
     }
 }
 
+/// Why a file cannot be read, and what to do.
+struct Unreadable {
+    found: &'static str,
+    advice: &'static str,
+}
+
+const BROKEN: Unreadable = Unreadable {
+    found: "a workbook that cannot be read",
+    advice: "Open it in a spreadsheet program and save it again as XLSX, or as CSV (UTF-8).",
+};
+const LOCKED: Unreadable = Unreadable {
+    found: "a workbook with a password",
+    advice: "Open it in a spreadsheet program, take the password away (File, Info, Protect Workbook) and save it again.",
+};
+
 /// A cell with its row and column, both from 0.
 type Placed = (u32, u32, Cell);
 
-struct Unreadable(&'static str);
-
-const BROKEN: Unreadable = Unreadable("a workbook that cannot be read");
-
-fn xlsx(bytes: &[u8], findings: &mut Vec<Finding>) -> Result<Vec<Placed>, Unreadable> {
-    if unpacked_size(bytes)? > MOST_BYTES {
-        return Err(Unreadable("a workbook that unpacks to more than 256 MiB"));
-    }
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| BROKEN)?;
-    let names = visible(book.sheets_metadata());
-    for (index, name) in names.iter().enumerate() {
-        let mut reader = book.worksheet_cells_reader(name).map_err(|_| BROKEN)?;
-        let mut cells = Vec::new();
-        while let Some(cell) = reader.next_cell().map_err(|_| BROKEN)? {
-            let (row, column) = cell.get_position();
-            let text = text(&Data::from(cell.get_value().clone()));
-            put(&mut cells, row, column, text)?;
-        }
-        if !cells.is_empty() {
-            tell_of_others(names.len() - index - 1, findings);
-            return Ok(cells);
-        }
-    }
-    Ok(Vec::new())
+/// What stands on a sheet.
+#[derive(Default)]
+struct Sheet {
+    cells: Vec<Placed>,
+    hidden_rows: BTreeSet<u32>,
+    /// The first cell far outside of a batch file.
+    stray: Option<(u32, u32)>,
 }
 
-fn xls(bytes: &[u8], findings: &mut Vec<Finding>) -> Result<Vec<Placed>, Unreadable> {
-    let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(|_| BROKEN)?;
-    let names = visible(book.sheets_metadata());
-    for (index, name) in names.iter().enumerate() {
-        let range = book.worksheet_range(name).map_err(|_| BROKEN)?;
-        let (row, column) = range.start().unwrap_or_default();
-        let mut cells = Vec::new();
-        for (down, right, value) in range.used_cells() {
-            let place =
-                |start: u32, offset: usize| u32::try_from(offset).ok().and_then(|offset| start.checked_add(offset));
-            let (Some(row), Some(column)) = (place(row, down), place(column, right)) else { return Err(BROKEN) };
-            put(&mut cells, row, column, text(value))?;
-        }
-        if !cells.is_empty() {
-            tell_of_others(names.len() - index - 1, findings);
-            return Ok(cells);
+impl Sheet {
+    fn put(&mut self, row: u32, column: u32, cell: Cell) {
+        if cell.is_empty() {
+        } else if row < MOST_ROWS && column < MOST_COLUMNS {
+            self.cells.push((row, column, cell));
+        } else if !cell.is_blank() {
+            self.stray.get_or_insert((row, column));
         }
     }
-    Ok(Vec::new())
 }
 
-fn visible(sheets: &[calamine::Sheet]) -> Vec<String> {
-    sheets.iter().filter(|sheet| sheet.visible == SheetVisible::Visible).map(|sheet| sheet.name.clone()).collect()
+/// The value of a cell that is written in a number format. None where nothing stands in it.
+fn cell(value: &Data, format: &str, is_1904: bool) -> Option<Cell> {
+    let number = |number: f64, is_moment: bool| {
+        if is_moment {
+            Value::Moment(Moment::new(number, is_1904, format))
+        } else {
+            Value::Number { number, format: format.to_owned() }
+        }
+    };
+    let shows_moment = number_format::kind(format) != Kind::Number;
+    Some(match value {
+        Data::Empty => return None,
+        Data::String(text) => Cell::text(csv::without_guard(text.into()).into_owned()),
+        Data::DurationIso(text) => Cell::text(text.clone()),
+        #[allow(clippy::cast_precision_loss, clippy::as_conversions, reason = "a workbook's whole numbers were f64")]
+        Data::Int(whole) => Cell::Value(number(*whole as f64, shows_moment)),
+        Data::Float(value) => Cell::Value(number(*value, shows_moment)),
+        Data::DateTime(moment) => Cell::Value(number(moment.as_f64(), true)),
+        Data::DateTimeIso(text) => Cell::Value(Value::Moment(Moment::iso(text))),
+        Data::Bool(value) => Cell::Value(Value::Truth(*value)),
+        Data::Error(_) => Cell::Value(Value::Error),
+    })
+}
+
+/// The visible sheets of cells, each with its number among all sheets; charts are passed over.
+fn visible(sheets: &[calamine::Sheet]) -> Vec<(usize, String)> {
+    let seen = |sheet: &calamine::Sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet;
+    sheets
+        .iter()
+        .enumerate()
+        .filter(|(_, sheet)| seen(sheet))
+        .map(|(index, sheet)| (index, sheet.name.clone()))
+        .collect()
+}
+
+/// The sheet that is read: the first that looks like a batch file, otherwise the first with anything in it.
+#[derive(Default)]
+struct Chosen {
+    sheet: Option<Sheet>,
+    rows: Vec<TableRow>,
+    /// Where the headings stand among the rows.
+    headings: Option<usize>,
+    sheets: usize,
+}
+
+impl Chosen {
+    /// Looks at the next sheet; true when no other needs to be looked at.
+    fn look(&mut self, sheet: Sheet) -> bool {
+        if sheet.cells.is_empty() && sheet.stray.is_none() {
+            return false;
+        }
+        let rows = rows(&sheet.cells);
+        self.headings = headings(&rows);
+        if self.headings.is_some() || self.sheet.is_none() {
+            self.rows = rows;
+            self.sheet = Some(sheet);
+        }
+        self.headings.is_some()
+    }
+
+    fn table(self, findings: &mut Vec<Finding>) -> Table {
+        let Some(sheet) = self.sheet else { return Table::default() };
+        tell_of_others(self.sheets.saturating_sub(1), findings);
+        if let Some((row, column)) = sheet.stray {
+            findings.push(Finding::file(
+                "the file",
+                format!("something in cell {}{}, far outside of the records", letters(column), u64::from(row) + 1),
+                "must be within the first 20,000 rows and 256 columns",
+                "Delete that row or column.",
+            ));
+        }
+        let mut rows = self.rows.into_iter();
+        let above = rows.by_ref().take(self.headings.unwrap_or(0)).count();
+        if above > 0 {
+            findings.push(
+                Finding::remark(
+                    "",
+                    counted(above, "row"),
+                    "left out: above the headings",
+                    "Nothing, if no record is among them.",
+                )
+                .at(1),
+            );
+        }
+        let Some(first) = rows.next() else { return Table::default() };
+        let headings = first.cells.iter().map(|cell| cell.as_str().to_owned()).collect();
+        let rows: Vec<TableRow> = rows.filter(|row| !row.cells.iter().all(Cell::is_blank)).collect();
+        tell_of_gaps(first.place, &rows, sheet.cells.last().map_or(0, |(row, ..)| place(*row)), findings);
+        let hidden = |row: &&TableRow| u32::try_from(row.place - 1).is_ok_and(|row| sheet.hidden_rows.contains(&row));
+        if let Some(row) = rows.iter().find(hidden) {
+            let found =
+                format!("{}, the first of them here", counted(rows.iter().filter(hidden).count(), "hidden row"));
+            let advice = "Show all rows (take filters away), and delete those that are not meant to be sent.";
+            findings.push(Finding::remark("", found, "read like the others", advice).at(row.place));
+        }
+        Table { headings, rows, first_row: Vec::new() }
+    }
+}
+
+/// The first row that looks like headings: at least two are known, and half of them.
+fn headings(rows: &[TableRow]) -> Option<usize> {
+    rows.iter().take(ROWS_WITH_HEADINGS).position(|row| {
+        let texts: Vec<String> = row.cells.iter().map(|cell| cell.as_str().to_owned()).collect();
+        let filled = row.cells.iter().filter(|cell| !cell.is_blank()).count();
+        let known = Layout::all().iter().map(|layout| table::likeness(layout, &texts)).max().unwrap_or(0);
+        known >= 2 && known * 2 >= filled
+    })
+}
+
+fn rows(cells: &[Placed]) -> Vec<TableRow> {
+    let mut rows: Vec<TableRow> = Vec::new();
+    for (row, column, cell) in cells {
+        let place = place(*row);
+        if rows.last().is_none_or(|last| last.place != place) {
+            rows.push(TableRow { place, cells: Vec::new() });
+        }
+        let column = usize::try_from(*column).unwrap_or(usize::MAX);
+        if let Some(last) = rows.last_mut() {
+            last.cells.resize(last.cells.len().max(column.saturating_add(1)), Cell::default());
+            if let Some(place) = last.cells.get_mut(column) {
+                *place = cell.clone();
+            }
+        }
+    }
+    rows
+}
+
+/// A row as a spreadsheet counts it.
+fn place(row: u32) -> usize {
+    usize::try_from(row).unwrap_or(usize::MAX).saturating_add(1)
+}
+
+/// Empty rows between the headings and the last row with anything in it, spaces included: each run is one remark.
+fn tell_of_gaps(headings: usize, rows: &[TableRow], last: usize, findings: &mut Vec<Finding>) {
+    let mut expected = headings + 1;
+    for place in rows.iter().map(|row| row.place).chain([last + 1]) {
+        match place.saturating_sub(expected) {
+            0 => {}
+            1 => findings.push(table::blank(expected)),
+            _ => findings.push(
+                Finding::remark("", format!("empty rows {expected} to {}", place - 1), "left out", "Delete them.")
+                    .at(expected),
+            ),
+        }
+        expected = place + 1;
+    }
 }
 
 fn tell_of_others(count: usize, findings: &mut Vec<Finding>) {
     if count > 0 {
         findings.push(Finding::remark(
             "the file",
-            format!("{count} more sheet{}", if count == 1 { "" } else { "s" }),
-            "left out, because the first one with anything in it is read",
-            "Put the records on the first sheet.",
+            counted(count, "more sheet"),
+            "left out, because the first one that looks like a batch file is read",
+            "Put the records on one sheet, in front of the others.",
         ));
     }
 }
 
-fn put(cells: &mut Vec<Placed>, row: u32, column: u32, text: String) -> Result<(), Unreadable> {
-    if text.is_empty() {
-        return Ok(());
-    }
-    if row >= MOST_ROWS || column >= MOST_COLUMNS {
-        return Err(Unreadable("cells far outside of a batch file: below row 20,000 or right of column 256"));
-    }
-    cells.push((row, column, Cell::text(text)));
-    Ok(())
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// How many bytes the archive's parts really have; what their headers say is the sender's word.
-fn unpacked_size(bytes: &[u8]) -> Result<u64, Unreadable> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| BROKEN)?;
-    let mut total = 0_u64;
-    for index in 0..archive.len() {
-        let part = archive.by_index(index).map_err(|_| BROKEN)?;
-        let left = MOST_BYTES.saturating_sub(total).saturating_add(1);
-        total += std::io::copy(&mut part.take(left), &mut std::io::sink()).map_err(|_| BROKEN)?;
-        if total > MOST_BYTES {
-            break;
-        }
-    }
-    Ok(total)
-}
-
-fn table(mut cells: Vec<Placed>, findings: &mut Vec<Finding>) -> Table {
-    cells.sort_by_key(|(row, column, _)| (*row, *column));
-    let mut rows: Vec<TableRow> = Vec::new();
-    let mut next = 0;
-    for (row, column, cell) in cells {
-        let place = usize::try_from(row).unwrap_or(usize::MAX).saturating_add(1);
-        if rows.last().is_none_or(|last| last.place != place) {
-            findings.extend(
-                (next..row).filter(|_| next > 0).filter_map(|row| usize::try_from(row).ok()).map(|row| blank(row + 1)),
-            );
-            next = row + 1;
-            rows.push(TableRow { place, cells: Vec::new() });
-        }
-        let column = usize::try_from(column).unwrap_or(usize::MAX);
-        if let Some(last) = rows.last_mut() {
-            last.cells.resize(column.saturating_add(1), Cell::default());
-            if let Some(place) = last.cells.get_mut(column) {
-                *place = cell;
-            }
-        }
-    }
-    let mut rows = rows.into_iter();
-    let headings =
-        rows.next().map(|row| row.cells.into_iter().map(|cell| cell.as_str().to_owned()).collect()).unwrap_or_default();
-    Table { headings, rows: rows.collect(), first_row: Vec::new() }
-}
-
-/// A cell as text: whole numbers without a decimal point, dates as yyyy-mm-dd.
-fn text(value: &Data) -> String {
-    match value {
-        Data::Empty => String::new(),
-        Data::String(text) => csv::without_guard(text.into()).into_owned(),
-        Data::Int(number) => number.to_string(),
-        // Rust writes a whole f64 without a decimal point and without powers of ten.
-        Data::Float(number) => number.to_string(),
-        Data::Bool(value) => if *value { "1" } else { "0" }.to_owned(),
-        Data::DateTime(moment) => {
-            let (year, month, day, ..) = moment.to_ymd_hms_milli();
-            format!("{year:04}-{month:02}-{day:02}")
-        }
-        Data::DateTimeIso(moment) => moment.split('T').next().unwrap_or_default().to_owned(),
-        Data::DurationIso(duration) => duration.clone(),
-        Data::Error(error) => error.to_string(),
-    }
+/// A column as a spreadsheet names it.
+fn letters(column: u32) -> String {
+    let letter = char::from_u32(u32::from(b'A') + column % 26).unwrap_or('?');
+    if column < 26 { letter.to_string() } else { format!("{}{letter}", letters(column / 26 - 1)) }
 }

@@ -1,31 +1,12 @@
 //! A batch file as a table, whatever form it had: headings, the values of its header, and its records under the layout's columns.
 
-use std::borrow::Cow;
-
+use super::cell::Cell;
 use super::csv::{self, Broken};
 use super::finding::Finding;
 use super::layout::Layout;
 
-/// What stands in a cell.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Cell(String);
-
-impl Cell {
-    pub(super) fn text(text: String) -> Self {
-        Cell(text)
-    }
-
-    pub(super) fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
 /// A record with its place: the row of a spreadsheet, or the number of the element.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct TableRow {
     pub(super) place: usize,
     pub(super) cells: Vec<Cell>,
@@ -33,7 +14,7 @@ pub(super) struct TableRow {
 
 /// Rows under headings as they stand in the file. An XML file has its header's values in `first_row`; a CSV file has them in its first
 /// row of records.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Table {
     pub(super) headings: Vec<String>,
     pub(super) rows: Vec<TableRow>,
@@ -51,7 +32,8 @@ pub(super) fn read_csv(text: &str, findings: &mut Vec<Finding>) -> Table {
             }
             Ok(record) if record.is_blank() => findings.push(blank(record.row)),
             Ok(record) => {
-                let cells = record.cells.into_iter().map(|cell| Cell(csv::without_guard(cell).into_owned())).collect();
+                let cells =
+                    record.cells.into_iter().map(|cell| Cell::text(csv::without_guard(cell).into_owned())).collect();
                 table.rows.push(TableRow { place: record.row, cells });
             }
             Err((row, broken)) => findings.push(broken_row(row, broken)),
@@ -191,11 +173,6 @@ pub(super) fn likeness(layout: &Layout, headings: &[String]) -> usize {
 }
 
 /// The row's cells under the layout's columns.
-pub(super) fn arranged<'t>(row: &'t TableRow, places: &[Option<usize>]) -> Vec<Cow<'t, str>> {
-    places
-        .iter()
-        .map(|place| {
-            place.and_then(|place| row.cells.get(place)).map_or(Cow::Borrowed(""), |cell| Cow::Borrowed(cell.as_str()))
-        })
-        .collect()
+pub(super) fn arranged<'t>(row: &'t TableRow, places: &[Option<usize>]) -> Vec<Option<&'t Cell>> {
+    places.iter().map(|place| place.and_then(|place| row.cells.get(place))).collect()
 }

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::cell::Cell;
 use super::encoding::{self, Encoding, NotText};
 use super::finding::Finding;
 use super::layout::Layout;
-use super::table::{Cell, Table, TableRow};
+use super::table::{Table, TableRow};
 use crate::model::JobKind;
 use crate::xml::{Limits, ReadError, Reader, Start, escape};
 

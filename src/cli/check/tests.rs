@@ -8,6 +8,7 @@
 )]
 
 mod damage;
+mod workbooks;
 
 use std::collections::BTreeSet;
 

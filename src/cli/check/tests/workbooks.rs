@@ -1,0 +1,115 @@
+//! Workbooks as ten programs write them (`scripts/workbooks/cases.json`): what each cell becomes, and what is said about it.
+
+use super::*;
+
+/// Those of `fixtures/files/workbooks`, without `-good` and `-faults`.
+const WRITERS: [&str; 9] = [
+    "openpyxl.xlsx",
+    "pandas.xlsx",
+    "xlsxwriter.xlsx",
+    "Excel-Writer-XLSX.xlsx",
+    "exceljs.xlsx",
+    "sheetjs.xlsx",
+    "sheetjs-xls.xls",
+    "xlwt.xls",
+    "Spreadsheet-WriteExcel.xls",
+];
+
+fn workbook(writer: &str, case: &str) -> String {
+    let (name, extension) = writer.split_once('.').unwrap();
+    sample(&format!("workbooks/{name}-{case}.{extension}"))
+}
+
+/// Row, column, weight and what was found.
+fn findings(file: &str) -> Vec<String> {
+    let (_, text) = lrs_check(&[file, "--type", "registration", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let told = |finding: &serde_json::Value| {
+        let part = |name: &str| finding[name].as_str().unwrap_or_default().to_owned();
+        format!("{} {} {}: {}", finding["row"], part("weight"), part("column"), part("found"))
+    };
+    report[0]["findings"].as_array().unwrap().iter().map(told).collect()
+}
+
+#[test]
+fn each_cell_of_a_workbook_becomes_what_it_shows() {
+    for writer in WRITERS {
+        let file = workbook(writer, "good");
+        let out = tempfile::tempdir().unwrap();
+        let target = out.path().join("out.csv");
+        lrs_check(&[&file, "--type", "registration", "--ukprn", "TEST0038", "--output", target.to_str().unwrap()])
+            .0
+            .unwrap();
+        let text = fs::read_to_string(&target).unwrap_or_else(|_| panic!("{writer}: {:#?}", findings(&file)));
+        let mut rows = csv::Reader::from_reader(text.as_bytes());
+        let headings = rows.headers().unwrap().clone();
+        let column = |record: &csv::StringRecord, name: &str| {
+            record[headings.iter().position(|heading| heading == name).unwrap()].to_owned()
+        };
+        let read: Vec<String> = rows
+            .records()
+            .map(|record| {
+                let record = record.unwrap();
+                ["MISIdentifier", "GivenName", "FamilyName", "DateOfBirth", "AbilityToShare"]
+                    .map(|name| column(&record, name))
+                    .join(" ")
+            })
+            .collect();
+        assert_eq!(
+            read,
+            [
+                "000123 Zoë Example 2006-05-03 1",
+                "000123 Ann Example 2006-05-04 1",
+                "85% Ben Example 2006-05-05 1",
+                "STU-0042 Cat Example 2006-05-06 1",
+                "7 Dan TRUE 2006-05-07 1",
+                "1,234,567 Eve Example 2006-05-03 1",
+                "9 Fay Example 2006-05-08 1",
+            ],
+            "{writer}"
+        );
+        let expected = [
+            "null remark the file: 1 more sheet",
+            "1 remark : 1 row",
+            "8 remark : empty rows 8 to 9",
+            "10 remark FamilyName: a truth value",
+            "11 remark DateOfBirth: a date with a time of 23:00 or later",
+            "12 remark : 1 hidden row, the first of them here",
+        ];
+        // SheetJS forgets hidden rows in XLS; Spreadsheet::WriteExcel has no truth values.
+        let not_written = match writer {
+            "sheetjs-xls.xls" => "hidden row",
+            "Spreadsheet-WriteExcel.xls" => "a truth value",
+            _ => "nothing",
+        };
+        let expected: Vec<&str> = expected.into_iter().filter(|finding| !finding.contains(not_written)).collect();
+        assert_eq!(findings(&file), expected, "{writer}");
+    }
+}
+
+#[test]
+fn a_cell_that_its_column_cannot_have_is_an_error_and_nothing_is_written() {
+    for writer in WRITERS {
+        let file = workbook(writer, "faults");
+        let expected = [
+            "2 file ULN: a formula whose result is not in the file",
+            "3 file DateOfBirth: a time without a date",
+            "4 file DateOfBirth: a date before the first day of spreadsheets",
+            "5 file MISIdentifier: a date or time, shown as d-mmm",
+            "6 file MISIdentifier: a number of more than 15 digits",
+            "7 file DateOfBirth: a number without a date format",
+            "8 file MISIdentifier: a number that is shown otherwise, as # ?/?",
+            "9 record DateOfBirth: empty",
+            "9 remark DateOfBirth: 0 instead of a date",
+        ];
+        // SheetJS leaves a formula without a result out of an XLS file.
+        let expected = &expected[usize::from(writer == "sheetjs-xls.xls")..];
+        let mut found = findings(&file);
+        found.sort();
+        assert_eq!(found, expected, "{writer}");
+        let out = tempfile::tempdir().unwrap();
+        let (result, _) = lrs_check(&[&file, "--ukprn", "TEST0038", "--output", out.path().to_str().unwrap()]);
+        assert!(matches!(result, Err(Failure::Findings)));
+        assert_eq!(fs::read_dir(out.path()).unwrap().count(), 0, "{writer}");
+    }
+}

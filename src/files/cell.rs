@@ -1,0 +1,203 @@
+//! What stands in a cell: a text, or the value of a workbook's cell, which stays what it is until its column says what it wants.
+
+use std::borrow::Cow;
+
+use super::finding::Finding;
+use super::number_format::{self, Kind};
+
+/// What stands in a cell.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Cell {
+    Text(String),
+    /// Of a workbook.
+    Value(Value),
+}
+
+/// The value of a workbook's cell that is no text.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Value {
+    Number {
+        number: f64,
+        /// The number format's code.
+        format: String,
+    },
+    Moment(Moment),
+    Truth(bool),
+    /// An error value such as #N/A.
+    Error,
+    /// A formula whose result is not in the file.
+    NoResult,
+}
+
+/// A cell that shows a date or a time.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Moment {
+    /// Days since the workbook's first day.
+    pub(super) days: f64,
+    /// The day, yyyy-mm-dd.
+    pub(super) day: String,
+    /// The hour of the day.
+    pub(super) hour: u8,
+    /// Whether a time alone is shown.
+    pub(super) time_alone: bool,
+    /// The number format's code.
+    pub(super) format: String,
+}
+
+/// What a column wants of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wants {
+    /// A day.
+    Day,
+    /// Yes or no, for which 1 and 0 are written.
+    YesNo,
+    /// A text; of a number what the cell shows.
+    Text,
+}
+
+impl Wants {
+    /// What the field with this name in the contract wants.
+    pub(super) fn of(field: &str) -> Self {
+        match field {
+            "DateOfBirth" | "DateOfAddressCapture" | "AchievementAwardDate" | "ActionDate" => Wants::Day,
+            "AbilityToShare" | "PrivacyNoticeSeen" => Wants::YesNo,
+            _ => Wants::Text,
+        }
+    }
+}
+
+impl Default for Cell {
+    fn default() -> Self {
+        Cell::Text(String::new())
+    }
+}
+
+impl Cell {
+    pub(super) fn text(text: String) -> Self {
+        Cell::Text(text)
+    }
+
+    /// Its text; empty for a value that is no text.
+    pub(super) fn as_str(&self) -> &str {
+        match self {
+            Cell::Text(text) => text,
+            Cell::Value(_) => "",
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self, Cell::Text(text) if text.is_empty())
+    }
+
+    /// Whether nothing can be seen in it.
+    pub(super) fn is_blank(&self) -> bool {
+        matches!(self, Cell::Text(text) if text.trim().is_empty())
+    }
+
+    /// Its text under a column, and what is to be said about that. A value that the column cannot have is empty and an error.
+    pub(super) fn under(&self, column: &str, wants: Wants) -> (Cow<'_, str>, Option<Finding>) {
+        let value = match self {
+            Cell::Text(text) => return (Cow::Borrowed(text), None),
+            Cell::Value(value) => value,
+        };
+        let error = |found: &str, rule: &str, advice: &str| {
+            (Cow::Borrowed(""), Some(Finding::file(column, found, rule, advice)))
+        };
+        match (value, wants) {
+            (Value::NoResult, _) => error(
+                "a formula whose result is not in the file",
+                "must hold a value",
+                "Open the workbook in a spreadsheet program and save it there, or enter the value itself.",
+            ),
+            (Value::Error, _) => error(
+                "a spreadsheet's error value",
+                "must hold a value",
+                "Correct the formula, or enter the value itself.",
+            ),
+            (Value::Truth(value), Wants::YesNo) => (Cow::Borrowed(if *value { "1" } else { "0" }), None),
+            (Value::Truth(value), _) => (
+                Cow::Borrowed(if *value { "TRUE" } else { "FALSE" }),
+                Some(Finding::remark(
+                    column,
+                    "a truth value",
+                    "taken as the word TRUE or FALSE",
+                    "If a name is meant, format the cell as text and enter it again.",
+                )),
+            ),
+            (Value::Moment(moment), Wants::Day) => moment.day(column),
+            (Value::Moment(moment), _) => error(
+                &format!("a date or time, shown as {}", moment.format),
+                "must not be a date: spreadsheets make dates of texts such as 5-4",
+                "Format the column as text, and enter the value again.",
+            ),
+            (Value::Number { number, .. }, Wants::Day) if *number == 0.0 => no_day(column),
+            (Value::Number { .. }, Wants::Day) => error(
+                "a number without a date format",
+                "must be a date",
+                "Format the cells as dates (not as text), and look whether the dates are right.",
+            ),
+            (Value::Number { number, format }, _) => match number_format::shown(*number, format) {
+                Some(text) => (Cow::Owned(text), None),
+                None if number_format::loses_digits(*number) => error(
+                    "a number of more than 15 digits",
+                    "must not be a number: a spreadsheet keeps 15 digits, and the others are lost",
+                    "Format the column as text, and enter the value again from its source.",
+                ),
+                None => error(
+                    &format!("a number that is shown otherwise, as {format}"),
+                    "must be what the cell shows",
+                    "Format the column as text, and enter what the cell shows.",
+                ),
+            },
+        }
+    }
+}
+
+impl Moment {
+    /// A cell of a workbook that shows a number as a date or time.
+    pub(super) fn new(days: f64, is_1904: bool, format: &str) -> Self {
+        let moment = calamine::ExcelDateTime::new(days, calamine::ExcelDateTimeType::DateTime, is_1904);
+        let (year, month, day, hour, ..) = moment.to_ymd_hms_milli();
+        Moment {
+            days,
+            day: format!("{year:04}-{month:02}-{day:02}"),
+            hour,
+            time_alone: number_format::kind(format) == Kind::Time,
+            format: format.to_owned(),
+        }
+    }
+
+    /// A cell that has its date as ISO 8601 writes it.
+    pub(super) fn iso(text: &str) -> Self {
+        let (day, time) = text.split_once('T').unwrap_or((text, ""));
+        let hour = time.get(..2).and_then(|hour| hour.parse().ok()).unwrap_or(0);
+        Moment { days: 1.0, day: day.to_owned(), hour, time_alone: false, format: "a date".to_owned() }
+    }
+
+    fn day(&self, column: &str) -> (Cow<'_, str>, Option<Finding>) {
+        if self.days == 0.0 {
+            return no_day(column);
+        }
+        if self.days < 0.0 || self.days < 1.0 || self.time_alone {
+            let found =
+                if self.days < 0.0 { "a date before the first day of spreadsheets" } else { "a time without a date" };
+            let advice = "Enter the date again: the cell does not hold one.";
+            return (Cow::Borrowed(""), Some(Finding::file(column, found, "must be a date", advice)));
+        }
+        // A client that turns midnight of a summer's day into universal time comes to 23:00 of the day before; further east, to 22:00.
+        let remark = (self.hour >= 22).then(|| {
+            Finding::remark(
+                column,
+                format!("a date with a time of {}:00 or later", self.hour),
+                "taken as the date shown, which is perhaps ONE DAY EARLY",
+                "Compare the dates with their source: a program may have moved them from midnight by a time zone.",
+            )
+        });
+        (Cow::Borrowed(&self.day), remark)
+    }
+}
+
+fn no_day<'c>(column: &str) -> (Cow<'c, str>, Option<Finding>) {
+    let remark = Finding::remark(column, "0 instead of a date", "taken as empty", "Delete the 0, or enter the date.");
+    (Cow::Borrowed(""), Some(remark))
+}
