@@ -3,6 +3,8 @@
 use super::lists::{self, Choice};
 use super::sample;
 use crate::contract::{Element, facet};
+use crate::domain::achievements::{self, AchievementRow};
+use crate::domain::batches::format::Rule;
 use crate::xml::{Facet, Pattern};
 
 /// A field of a request that holds a value.
@@ -10,7 +12,7 @@ use crate::xml::{Facet, Pattern};
 pub struct Field {
     /// Its path below the request's element, with dots, as `lrs call` takes it.
     pub name: String,
-    /// Whether a request without it is invalid.
+    /// Whether a request without it is invalid, or does not get or do what it is for.
     pub mandatory: bool,
     /// The element that may be repeated, with how often: the field itself or the nearest one around it.
     pub repeats: Option<String>,
@@ -55,14 +57,38 @@ fn field(element: &'static Element, name: String, repeats: Option<&str>) -> Fiel
         _ => None,
     };
     Field {
+        mandatory: element.required || is_needed(&name, element.name),
         name,
-        mandatory: element.required,
         repeats: repeats.map(str::to_owned),
         form: facet.map_or_else(|| plain(element).to_owned(), |facet| form(facet)),
         pattern,
         choices: lists::choices(element),
         example: sample(element),
         meaning: element.documentation,
+    }
+}
+
+/// Fields that the contract of LearnerServiceR9 and ExternalService lets be nil, and the rules do not.
+const NEEDED: &[&str] = &[
+    "Password",
+    "OrgPassword",
+    "uln",
+    "givenName",
+    "familyName",
+    "learnerUln",
+    "learnerGivenName",
+    "learnerFamilyName",
+    "submissionType",
+    "jobId",
+];
+
+fn is_needed(path: &str, name: &str) -> bool {
+    match path.strip_prefix("achievements.Achievement.") {
+        // The rules themselves tell: what they say of a row with nothing in it.
+        Some(heading) => achievements::format(&AchievementRow::default())
+            .iter()
+            .any(|finding| finding.rule == Rule::Mandatory && finding.field.eq_ignore_ascii_case(heading)),
+        None => NEEDED.contains(&name),
     }
 }
 

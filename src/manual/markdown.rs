@@ -22,8 +22,8 @@ fn write_all(services: &'static [Service], out: &mut String) -> std::fmt::Result
          This page is written by the program: `LRS_UPDATE_GOLDENS=1 make test` writes it again. `lrs call OPERATION --help` prints the\n\
          same, and so does a running service at `/LearnerService.svc?operations`, `/LearnerServiceR9.svc?operations` and\n\
          `/ExternalService.svc?operations`.\n\n\
-         A field is named by its path below the request's element, as `lrs call` takes it. An optional field may be left out or sent\n\
-         empty. [clients.md](clients.md) has what each client library needs, [codes.md](codes.md) what to do about a code.\n"
+         A field is named by its path below the request's element, as `lrs call` takes it. Without a mandatory field a request or a\n\
+         record is refused, or nobody is found. Every other field may be left out, nil or empty, and only its meaning sets conditions. [clients.md](clients.md) has what each client library needs, [codes.md](codes.md) what to do about a code.\n"
     )?;
     for service in services {
         writeln!(out, "* {}:", service.name)?;

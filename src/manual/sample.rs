@@ -4,9 +4,6 @@ use crate::contract::Element;
 
 /// A text that the element's rule accepts; the learner of samples does not exist.
 pub fn sample(element: &Element) -> &'static str {
-    if let Some(first) = element.values.first() {
-        return first;
-    }
     let by_name = match element.name {
         "FamilyName" | "familyName" | "learnerFamilyName" => "Example",
         "GivenName" | "givenName" | "learnerGivenName" => "Ada",
@@ -17,6 +14,7 @@ pub fn sample(element: &Element) -> &'static str {
         "Username" | "UserName" => "sample",
         "UnitOrQualificationReferenceNumber" => "500/4606/8",
         "submissionType" => "F",
+        "userType" => "ORG",
         "LearnerPostcode" => "ZZ99 9ZZ",
         "DateofBirth" => "2004-02-29T00:00:00",
         "LanguageForAssessment" => "English",
@@ -26,6 +24,9 @@ pub fn sample(element: &Element) -> &'static str {
     };
     if !by_name.is_empty() {
         return by_name;
+    }
+    if let Some(first) = element.values.first() {
+        return first;
     }
     match element.facet.unwrap_or(element.type_name) {
         "MIAPULN" | "MIAPULNNillable" => "1000000000",

@@ -51,6 +51,9 @@ fn fields_have_form_list_and_place() {
     let achievements = entry("SubmitAchievementBatchJob");
     let action = field(&achievements, "achievements.Achievement.Action");
     assert_eq!(action.choices.iter().map(|choice| choice.code).collect::<Vec<_>>(), ["1", "2", "3", "4"]);
+    let mandatory = |name: &str| field(&achievements, &format!("achievements.Achievement.{name}")).mandatory;
+    assert!(mandatory("Uln") && mandatory("ProviderUkprn") && mandatory("ActionDate"));
+    assert!(!mandatory("Grade") && !mandatory("DateofBirth") && !mandatory("MisIdentifier"));
     assert_eq!(entry("learnerByULN").codes.first().map(|code| code.code), Some("WSRC0001"));
 }
 

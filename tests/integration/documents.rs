@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use learning_records::contract::SERVICES;
+use learning_records::manual;
 
 use crate::harness::deployment::{LRS, free_port};
 use crate::harness::{Database, Deployment, on_both};
@@ -227,6 +228,36 @@ fn manual_pages_and_completions_know_every_verb() {
     }
     let parsed = deployment.shell("lrs completions bash > completions && bash -n completions");
     assert!(parsed.status.success(), "{}", String::from_utf8_lossy(&parsed.stderr));
+}
+
+/// What the manual calls mandatory is: the example without it does not get what it asks for.
+#[test]
+fn a_request_without_a_mandatory_field_does_not_succeed() {
+    let deployment = Deployment::shared(Database::Sqlite);
+    let is_success = |text: &str| {
+        ["WSRC0004<", "WSRC0006<", "WSRC0007<", "<a:PlrAccessEntryResponse>"].iter().any(|sign| text.contains(sign))
+    };
+    for entry in SERVICES.iter().filter(|service| service.name != "LearnerService").flat_map(manual::entries) {
+        let (service, name) = (entry.service.name, entry.operation.name);
+        // Changes a learner, or needs a job.
+        if ["UpdateLearnerSubsetFields", "GetAchievementBatchJob"].contains(&name) {
+            continue;
+        }
+        let is_external = service == "ExternalService";
+        let password = deployment.variable(if is_external { "AO_PASSWORD" } else { "PROVIDER_PASSWORD" });
+        let caller = if is_external { deployment.awarding_organisation() } else { deployment.provider() };
+        let request = entry.example.as_ref().expect("an example").request.replace("Your-password-16", password);
+        assert!(is_success(&caller.post(service, &request).text()) || name == "ViewAudit", "{name}");
+        for field in entry.fields.iter().filter(|field| field.mandatory && !field.name.contains("Achievement.")) {
+            let leaf = field.name.rsplit('.').next().expect("a name");
+            let element =
+                regex::Regex::new(&format!(r"(<(?:[\w-]+:)?{leaf}(?: [^>]*)?>)[^<]*(</)")).expect("a pattern");
+            let without = element.replacen(&request, 1, "$1$2").into_owned();
+            assert_ne!(without, request, "{name}: {leaf}");
+            let answer = caller.post(service, &without).text().to_owned();
+            assert!(!is_success(&answer), "{name} without {leaf}: {answer}");
+        }
+    }
 }
 
 /// Every link to a file of this project leads somewhere, and every folder of the map is there.
