@@ -178,7 +178,7 @@ fn violations_have_the_texts_of_xerces() {
         ),
         (
             "<ULN>1026893096</ULN><FamilyName>F</FamilyName>",
-            "cvc-complex-type.2.4.b: The content of element 'FindLearnerByULN' is not complete. One of '{GivenName}' is expected.",
+            "cvc-complex-type.2.4.b: The content of element 'f:FindLearnerByULN' is not complete. One of '{GivenName}' is expected.",
         ),
         (
             "<ULN>1026893096</ULN><ULN>1026893096</ULN><FamilyName>F</FamilyName><GivenName>G</GivenName>",

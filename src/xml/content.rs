@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use super::characters::is_blank;
 use super::error::ReadError;
 use super::facets::Facet;
 use super::lexical::{Base64, Lexical};
@@ -51,7 +52,7 @@ impl Seen {
     pub fn once(&mut self, index: u32, reader: &Reader<'_>) -> Result<(), ReadError> {
         let bit = 1_u128 << index;
         if self.bits & bit != 0 {
-            return Err(self.unexpected(index, reader));
+            return Err(self.unexpected(index, self.next(), reader));
         }
         self.bits |= bit;
         Ok(())
@@ -64,7 +65,7 @@ impl Seen {
     pub fn again(&mut self, index: u32, already: usize, reader: &Reader<'_>) -> Result<(), ReadError> {
         let most = self.field(index).map_or(u32::MAX, |field| field.most);
         if most != u32::MAX && already >= usize::try_from(most).unwrap_or(usize::MAX) {
-            return Err(self.unexpected(index, reader));
+            return Err(self.too_many(index, most, reader));
         }
         self.bits |= 1_u128 << index;
         Ok(())
@@ -74,7 +75,7 @@ impl Seen {
     ///
     /// # Errors
     /// The text of Xerces, which blames the first element that stands where the missing one should.
-    pub fn complete(&self, parent: &str, reader: &Reader<'_>) -> Result<(), ReadError> {
+    pub fn complete(&self, parent: &Start<'_>, reader: &Reader<'_>) -> Result<(), ReadError> {
         let missing = (0_u32..).zip(self.fields).find(|(index, field)| field.required && !self.has(*index));
         let Some((missing, _)) = missing else {
             return Ok(());
@@ -87,25 +88,53 @@ impl Seen {
                 next.name
             ),
             None => format!(
-                "cvc-complex-type.2.4.b: The content of element '{parent}' is not complete. One of '{expected}' is expected."
+                "cvc-complex-type.2.4.b: The content of element '{}' is not complete. One of '{expected}' is expected.",
+                parent.raw()
             ),
         }))
     }
 
-    fn unexpected(&self, index: u32, reader: &Reader<'_>) -> ReadError {
+    /// A child that has come before, or may not stand where the children from `first` on are expected.
+    fn unexpected(&self, index: u32, first: u32, reader: &Reader<'_>) -> ReadError {
         let name = self.field(index).map_or("", |field| field.name);
-        let rest: Vec<&str> =
-            (0_u32..).zip(self.fields).skip_while(|(other, _)| *other <= index).map(|(_, field)| field.name).collect();
-        reader.invalid(if rest.is_empty() {
-            format!(
+        reader.invalid(match self.expected_from(first) {
+            None => format!(
                 "cvc-complex-type.2.4.d: Invalid content was found starting with element '{name}'. No child element is expected at this point."
-            )
-        } else {
-            format!(
-                "cvc-complex-type.2.4.a: Invalid content was found starting with element '{name}'. One of '{{{}}}' is expected.",
-                rest.join(", ")
-            )
+            ),
+            Some(expected) => format!(
+                "cvc-complex-type.2.4.a: Invalid content was found starting with element '{name}'. One of '{expected}' is expected."
+            ),
         })
+    }
+
+    /// One more of a repeated child than may come.
+    fn too_many(&self, index: u32, most: u32, reader: &Reader<'_>) -> ReadError {
+        let name = self.field(index).map_or("", |field| field.name);
+        let limit =
+            format!("'{name}' can occur a maximum of '{most}' times in the current sequence. This limit was exceeded.");
+        reader.invalid(match self.expected_from(index + 1) {
+            None => format!("cvc-complex-type.2.4.f: {limit} No child element is expected at this point."),
+            Some(expected) => format!("cvc-complex-type.2.4.e: {limit} At this point one of '{expected}' is expected."),
+        })
+    }
+
+    /// Where the sequence goes on: behind the last child that has come, or at it where it may come again.
+    fn next(&self) -> u32 {
+        let last = (0..128).rev().find(|&index| self.has(index));
+        last.map_or(0, |last| if self.field(last).is_some_and(|field| field.most > 1) { last } else { last + 1 })
+    }
+
+    /// What may stand where the sequence is at `first`: the optional children from there on and the first
+    /// mandatory one, which ends the list. Nothing when no child is left.
+    fn expected_from(&self, first: u32) -> Option<String> {
+        let mut names = Vec::new();
+        for (index, field) in (0_u32..).zip(self.fields).filter(|(index, _)| *index >= first) {
+            names.push(field.name);
+            if field.required && !self.has(index) {
+                break;
+            }
+        }
+        (!names.is_empty()).then(|| format!("{{{}}}", names.join(", ")))
     }
 
     /// What could stand where the missing one should: the optional ones before it that have not come, and itself.
@@ -129,7 +158,8 @@ impl Seen {
 /// Reads the simple value of the child `start`.
 ///
 /// An optional one that is nil or, where an empty text is no value, empty counts as absent; a required one is held
-/// to its facet and type even then. Text that the client says is base64 is decoded first.
+/// to its facet and type even then. An element that says that it is nil may hold nothing, and a required one that
+/// the contract does not call nillable may not say so. Text that the client says is base64 is decoded first.
 ///
 /// # Errors
 /// When the text is not a value of the type or does not fit the facet, or the document is broken.
@@ -138,29 +168,48 @@ pub fn value<'a, T: Lexical<'a>>(
     start: &Start<'a>,
     facet: Option<&Facet>,
     required: bool,
+    nillable: bool,
 ) -> Result<Option<T>, ReadError> {
     let text = reader.text()?;
+    let wrong = |violation| reader.invalid_value(start, violation);
+    if start.nil && (!is_blank(&text) || (required && !nillable)) {
+        return Err(wrong(if nillable { nil_with_content(start) } else { not_nillable(start.raw()) }));
+    }
     if start.nil && !required {
         return Ok(None);
     }
-    let wrong = |violation| reader.invalid_value(start, violation);
-    let text = if start.base64 && !T::IS_BASE64 { decoded(text).map_err(wrong)? } else { text };
+    let text = if start.base64 && !T::IS_BASE64 { decoded(text, facet).map_err(wrong)? } else { text };
     if let Some(facet) = facet
         && (required || !text.is_empty())
     {
         facet.check(&text).map_err(wrong)?;
     }
-    if text.trim().is_empty() && !required && !T::EMPTY_IS_VALUE {
+    if is_blank(&text) && !required && !T::EMPTY_IS_VALUE {
         return Ok(None);
     }
     T::parse(text).map(Some).map_err(wrong)
 }
 
 /// The text behind base64, or why there is none.
-fn decoded<'a>(text: Cow<'a, str>) -> Result<Cow<'a, str>, String> {
-    let text = Base64::parse(text)?.into_text();
+fn decoded<'a>(text: Cow<'a, str>, facet: Option<&Facet>) -> Result<Cow<'a, str>, String> {
+    let shown = facet.map_or(&*text, |facet| facet.shown(&text));
+    let wrong = format!("cvc-datatype-valid.1.2.1: '{shown}' is not a valid value for 'base64Binary'.");
+    let text = Base64::parse(text).map_err(|_| wrong)?.into_text();
     text.map(Cow::Owned)
         .ok_or_else(|| "The content of the element is no text in UTF-8, although its xsi:type says base64.".to_owned())
+}
+
+fn not_nillable(name: impl std::fmt::Display) -> String {
+    format!(
+        "cvc-elt.3.1: Attribute 'http://www.w3.org/2001/XMLSchema-instance,nil' must not appear on element '{name}', because the {{nillable}} property of '{name}' is false."
+    )
+}
+
+fn nil_with_content(start: &Start<'_>) -> String {
+    format!(
+        "cvc-elt.3.2.1: Element '{}' cannot have character or element information [children], because 'http://www.w3.org/2001/XMLSchema-instance,nil' is specified.",
+        start.raw()
+    )
 }
 
 /// Reads the structured value of the child `start`; nil counts as absent.
@@ -180,9 +229,5 @@ pub fn complex<'a, T: FromXml<'a>>(reader: &mut Reader<'a>, start: &Start<'a>) -
 /// # Errors
 /// When it came as nil.
 pub fn required<T>(value: Option<T>, name: &str, reader: &Reader<'_>) -> Result<T, ReadError> {
-    value.ok_or_else(|| {
-        reader.invalid(format!(
-            "cvc-elt.3.2.1: Element '{name}' cannot have character or element information [children], because '{{http://www.w3.org/2001/XMLSchema-instance}}nil' is specified."
-        ))
-    })
+    value.ok_or_else(|| reader.invalid(not_nillable(name)))
 }

@@ -4,6 +4,11 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::lexical::{collapsed, whole_number};
+
+/// The facet type of passwords.
+const PASSWORD: &str = "MIAPOrgPassword";
+
 /// A simple type with its restrictions; the compiler makes one for each type of `schemas/facets.xsd`.
 #[derive(Debug)]
 pub struct Facet {
@@ -67,6 +72,7 @@ impl Facet {
         if let Some(pattern) = &self.pattern
             && !pattern.matches(text)
         {
+            let text = self.shown(text);
             return Err(format!(
                 "cvc-pattern-valid: Value '{text}' is not facet-valid with respect to pattern '{}' for type '{name}'.",
                 pattern.published()
@@ -78,8 +84,14 @@ impl Facet {
         if self.integer { self.check_range(text) } else { Ok(()) }
     }
 
+    /// The value as a fault may quote it: a password never stands in one, not even a wrong one, which
+    /// is often the right one of another organisation.
+    pub fn shown<'t>(&self, text: &'t str) -> &'t str {
+        if self.name == PASSWORD { "…" } else { text }
+    }
+
     fn check_length(&self, text: &str) -> Result<(), String> {
-        let (name, length) = (self.name, text.chars().count());
+        let (name, length, text) = (self.name, text.chars().count(), self.shown(text));
         if let Some(least) = self.min_length
             && length < least
         {
@@ -96,19 +108,17 @@ impl Facet {
     }
 
     fn check_range(&self, text: &str) -> Result<(), String> {
-        let name = self.name;
-        let Ok(number) = text.trim().parse::<i64>() else {
-            return Err(format!("cvc-datatype-valid.1.2.1: '{text}' is not a valid value for 'integer'."));
-        };
+        let (name, text) = (self.name, collapsed(text));
+        let number = whole_number(&text)?;
         if let Some(least) = self.min_inclusive
-            && number < least
+            && number < i128::from(least)
         {
             return Err(format!(
                 "cvc-minInclusive-valid: Value '{text}' is not facet-valid with respect to minInclusive '{least}' for type '{name}'."
             ));
         }
         match self.max_inclusive {
-            Some(most) if number > most => Err(format!(
+            Some(most) if number > i128::from(most) => Err(format!(
                 "cvc-maxInclusive-valid: Value '{text}' is not facet-valid with respect to maxInclusive '{most}' for type '{name}'."
             )),
             _ => Ok(()),

@@ -52,11 +52,48 @@ pub fn enumeration_violation(text: &str, values: &[&str]) -> String {
     )
 }
 
+/// The text as a schema processor sees a number, a date or a truth value: XML's white space at both ends
+/// is gone, and inside it is one space. A no-break space is no white space of XML.
+pub fn collapsed(text: &str) -> Cow<'_, str> {
+    const WHITE: [char; 4] = [' ', '\t', '\r', '\n'];
+    let trimmed = text.trim_matches(WHITE);
+    if trimmed.contains(WHITE) {
+        Cow::Owned(trimmed.split(WHITE).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "))
+    } else {
+        Cow::Borrowed(trimmed)
+    }
+}
+
+/// The whole number that a collapsed text is. A number of more digits than any type can hold becomes the
+/// greatest or least `i128`, so that it is out of range and not "no number".
+///
+/// # Errors
+/// The Xerces text of a text that is no whole number.
+pub fn whole_number(text: &str) -> Result<i128, String> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(no_value(text, "integer"));
+    }
+    Ok(text.parse().unwrap_or(if text.starts_with('-') { i128::MIN } else { i128::MAX }))
+}
+
 macro_rules! number {
     ($type:ty, $name:literal) => {
         impl Lexical<'_> for $type {
             fn parse(text: Cow<'_, str>) -> Result<Self, String> {
-                text.trim().parse().map_err(|_| no_value(&text, $name))
+                let text = collapsed(&text);
+                let number = whole_number(&text)?;
+                <$type>::try_from(number).map_err(|_| {
+                    let (bound, limit) = if number < 0 {
+                        ("minInclusive", i128::from(<$type>::MIN))
+                    } else {
+                        ("maxInclusive", i128::from(<$type>::MAX))
+                    };
+                    format!(
+                        "cvc-{bound}-valid: Value '{text}' is not facet-valid with respect to {bound} '{limit}' for type '{}'.",
+                        $name
+                    )
+                })
             }
 
             fn write(&self, out: &mut String) {
@@ -68,13 +105,14 @@ macro_rules! number {
     };
 }
 
-number!(i32, "integer");
-number!(i64, "integer");
+number!(i32, "int");
+number!(i64, "long");
 number!(u16, "char");
 
 impl Lexical<'_> for f32 {
     fn parse(text: Cow<'_, str>) -> Result<Self, String> {
-        match text.trim() {
+        let text = collapsed(&text);
+        match &*text {
             "INF" => Ok(f32::INFINITY),
             "-INF" => Ok(f32::NEG_INFINITY),
             "NaN" => Ok(f32::NAN),
@@ -100,7 +138,8 @@ impl Lexical<'_> for f32 {
 
 impl Lexical<'_> for bool {
     fn parse(text: Cow<'_, str>) -> Result<Self, String> {
-        match text.trim() {
+        let text = collapsed(&text);
+        match &*text {
             "true" | "1" => Ok(true),
             "false" | "0" => Ok(false),
             _ => Err(no_value(&text, "boolean")),
@@ -164,7 +203,8 @@ impl XsDateTime {
 
 impl Lexical<'_> for XsDateTime {
     fn parse(text: Cow<'_, str>) -> Result<Self, String> {
-        date_time(text.trim()).map(XsDateTime).ok_or_else(|| no_value(&text, "dateTime"))
+        let text = collapsed(&text);
+        date_time(&text).map(XsDateTime).ok_or_else(|| no_value(&text, "dateTime"))
     }
 
     fn write(&self, out: &mut String) {
@@ -274,10 +314,31 @@ mod tests {
 
     #[test]
     fn numbers_that_are_none_are_refused_with_the_text_of_xerces() {
-        assert_eq!(i32::parse(" 01 ".into()), Ok(1));
+        assert_eq!(i32::parse(" +01\n".into()), Ok(1));
+        for (text, shown) in
+            [("x1", "x1"), (" x  1 ", "x 1"), ("1.0", "1.0"), ("", ""), ("+", "+"), ("\u{a0}1", "\u{a0}1")]
+        {
+            assert_eq!(
+                i32::parse(text.into()),
+                Err(format!("cvc-datatype-valid.1.2.1: '{shown}' is not a valid value for 'integer'."))
+            );
+        }
+    }
+
+    #[test]
+    fn numbers_beyond_their_type_are_told_its_bound() {
+        let beyond = |bound: &str, text: &str, limit: &str, name: &str| {
+            format!(
+                "cvc-{bound}-valid: Value '{text}' is not facet-valid with respect to {bound} '{limit}' for type '{name}'."
+            )
+        };
+        let many = "9".repeat(60);
+        assert_eq!(i32::parse(" 2147483648 ".into()), Err(beyond("maxInclusive", "2147483648", "2147483647", "int")));
+        assert_eq!(i32::parse("-2147483649".into()), Err(beyond("minInclusive", "-2147483649", "-2147483648", "int")));
+        assert_eq!(i64::parse(many.as_str().into()), Err(beyond("maxInclusive", &many, "9223372036854775807", "long")));
         assert_eq!(
-            i32::parse("x1".into()),
-            Err("cvc-datatype-valid.1.2.1: 'x1' is not a valid value for 'integer'.".to_owned())
+            i64::parse("-9223372036854775809".into()),
+            Err(beyond("minInclusive", "-9223372036854775809", "-9223372036854775808", "long"))
         );
     }
 }

@@ -7,6 +7,7 @@ mod attributes;
 mod limits;
 
 use std::borrow::Cow;
+use std::fmt;
 
 use memchr::{memchr, memmem};
 use quick_xml::events::{BytesDecl, Event};
@@ -33,6 +34,26 @@ pub struct Start<'i> {
     pub base64: bool,
 }
 
+impl Start<'_> {
+    /// The name as the sender wrote it, with its prefix.
+    pub fn raw(&self) -> RawName<'_> {
+        RawName { prefix: self.prefix, local: self.local }
+    }
+}
+
+/// A name with its prefix, as the sender wrote it: this is how Xerces names an element.
+#[derive(Debug, Clone, Copy)]
+pub struct RawName<'i> {
+    prefix: &'i str,
+    local: &'i str,
+}
+
+impl fmt::Display for RawName<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.prefix.is_empty() { out.write_str(self.local) } else { write!(out, "{}:{}", self.prefix, self.local) }
+    }
+}
+
 /// Reads one document from beginning to end. A clone goes on from where the reader stands.
 #[derive(Clone)]
 pub struct Reader<'i> {
@@ -52,6 +73,7 @@ pub struct Reader<'i> {
 
 #[derive(Debug, Clone)]
 struct Open<'i> {
+    prefix: &'i str,
     local: &'i str,
     children: u32,
     known: bool,
@@ -101,7 +123,7 @@ impl<'i> Reader<'i> {
                 Token::Text(text) if is_blank(&text) => {}
                 Token::Text(_) if self.open.is_empty() => return Err(self.broken(NotWellFormed::Misplaced)),
                 Token::Text(_) => {
-                    let parent = self.open.last().map_or("", |open| open.local);
+                    let parent = self.raw_name(self.open.len());
                     return Err(self.invalid(format!(
                         "cvc-complex-type.2.3: Element '{parent}' cannot have character [children], because the type's content type is element-only."
                     )));
@@ -128,7 +150,7 @@ impl<'i> Reader<'i> {
                     whole.to_mut().push_str(&piece);
                 }
                 Token::Start(_) => {
-                    let parent = self.open.iter().rev().nth(1).map_or("", |open| open.local);
+                    let parent = self.raw_name(self.open.len().saturating_sub(1));
                     return Err(self.invalid(format!(
                         "cvc-type.3.1.2: Element '{parent}' is a simple type, so it must have no element information item [children]."
                     )));
@@ -208,6 +230,12 @@ impl<'i> Reader<'i> {
         ReadError::Invalid(Box::new(Invalid { text, place: Place { offset, path: format!("{path}/{}", start.local) } }))
     }
 
+    /// The name of the open element at this depth; the root's is 1.
+    fn raw_name(&self, depth: usize) -> RawName<'i> {
+        let open = depth.checked_sub(1).and_then(|index| self.open.get(index));
+        open.map_or(RawName { prefix: "", local: "" }, |open| RawName { prefix: open.prefix, local: open.local })
+    }
+
     fn broken(&self, reason: NotWellFormed) -> ReadError {
         ReadError::NotWellFormed { reason, place: self.place() }
     }
@@ -277,7 +305,7 @@ impl<'i> Reader<'i> {
         let end = tag.bytes().position(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
         let name = tag.get(..end.unwrap_or(tag.len())).unwrap_or(tag);
         let (prefix, local) = self.name(name)?;
-        self.open.push(Open { local, children: 0, known: true });
+        self.open.push(Open { prefix, local, children: 0, known: true });
         self.attributes.clear();
         if end.is_some() {
             self.read_attributes(tag, name.len())?;

@@ -175,7 +175,7 @@ fn typed(stated: &str, text: &str) -> Result<Option<String>, String> {
         min_inclusive: None,
         max_inclusive: None,
     };
-    match value::<Cow<'_, str>>(&mut reader, &start, Some(&short), false) {
+    match value::<Cow<'_, str>>(&mut reader, &start, Some(&short), false, false) {
         Ok(text) => Ok(text.map(Cow::into_owned)),
         Err(ReadError::Invalid(invalid)) => Err(invalid.text),
         Err(other) => Err(other.to_string()),
@@ -209,7 +209,7 @@ fn a_member_that_is_base64_by_the_contract_is_decoded_once() {
                     i:type=\"x:base64Binary\">AP8=</a>";
     let mut reader = Reader::new(document, &LIMITS).unwrap();
     let start = reader.child().unwrap().unwrap();
-    assert_eq!(value(&mut reader, &start, None, true), Ok(Some(Base64(vec![0, 255]))));
+    assert_eq!(value(&mut reader, &start, None, true, false), Ok(Some(Base64(vec![0, 255]))));
 }
 
 #[test]

@@ -28,3 +28,4 @@ mod life;
 mod privacy;
 mod tls;
 mod torture;
+mod xerces;

@@ -36,7 +36,7 @@ pub fn reader(service: &Service, item: &Struct) -> TokenStream {
                         _ => reader.skip_unknown()?,
                     }
                 }
-                seen.complete(start.local, reader)?;
+                seen.complete(start, reader)?;
                 Ok(#name { #(#variables: #values),* })
             }
         }
@@ -45,7 +45,9 @@ pub fn reader(service: &Service, item: &Struct) -> TokenStream {
 
 fn arm(service: &Service, index: u32, field: &Field) -> TokenStream {
     let (local, variable) = (&field.local, ident(&field.rust));
-    let required = field.required && field.max == Some(1);
+    // An entry of a list that is there is a value, however many there may be.
+    let required = field.required && (field.max == Some(1) || field.facet.is_some());
+    let nillable = field.nillable;
     let facet = match &field.facet {
         Some(facet) => {
             let facet = ident(&naming::shout(facet));
@@ -55,7 +57,7 @@ fn arm(service: &Service, index: u32, field: &Field) -> TokenStream {
     };
     let value = match field.kind {
         Kind::Struct(_) => quote!(xml::complex(reader, &child)?),
-        _ => quote!(xml::value(reader, &child, #facet, #required)?),
+        _ => quote!(xml::value(reader, &child, #facet, #required, #nillable)?),
     };
     if field.max == Some(1) {
         quote! {
