@@ -182,7 +182,7 @@ fn violations_have_the_texts_of_xerces() {
         ),
         (
             "<ULN>1026893096</ULN><ULN>1026893096</ULN><FamilyName>F</FamilyName><GivenName>G</GivenName>",
-            "cvc-complex-type.2.4.a: Invalid content was found starting with element 'ULN'. One of '{FamilyName, GivenName}' is expected.",
+            "cvc-complex-type.2.4.a: Invalid content was found starting with element 'ULN'. One of '{FamilyName}' is expected.",
         ),
         (
             "<ULN>1026893096</ULN><FamilyName>F</FamilyName><GivenName>GGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGG</GivenName>",
