@@ -2,7 +2,7 @@
 //! text here is what the JDK 17 says of the same request.
 
 use crate::harness::message::{BATCH, REGISTER, REPORT};
-use crate::harness::{Actor, Deployment, Setup, on_both};
+use crate::harness::{Actor, Deployment, on_both};
 
 const XSI: &str = r#"xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance""#;
 
