@@ -1,5 +1,5 @@
-//! The texts of refused LearnerService requests, as a Xerces validator gives them (domain.md 3.4). Every expected
-//! text here is what the JDK 17 says of the same request.
+//! The texts of refused LearnerService requests, as a Xerces validator gives them (domain.md 3.4). Their
+//! wording is that of the JDK 17's validator; passwords in them are masked, which is our choice.
 
 use crate::harness::message::{BATCH, REGISTER, REPORT};
 use crate::harness::{Actor, Deployment, on_both};
