@@ -184,7 +184,8 @@ impl Moment {
             let advice = "Enter the date again: the cell does not hold one.";
             return (Cow::Borrowed(""), Some(Finding::file(column, found, "must be a date", advice)));
         }
-        // A client that turns midnight of a summer's day into universal time comes to 23:00 of the day before; further east, to 22:00.
+        // A writer that converts midnight in summer time to UTC stores 23:00 of the day before, or
+        // 22:00 further east.
         let remark = (self.hour >= 22).then(|| {
             Finding::remark(
                 column,
