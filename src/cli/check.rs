@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use std::{fs, io, thread};
 
-use chrono::Utc;
 use clap::{Args, ValueEnum};
 
 use super::failure::Failure;
+use crate::domain::Clock;
 use crate::files::{self, Checked, Expected, Extension, NamedText, ReportFormat};
 use crate::model::{JobKind, OrgRef, Ukprn};
 
@@ -99,7 +99,7 @@ pub fn run(check: &Check, out: &mut impl io::Write) -> Result<(), Failure> {
 
 fn once(check: &Check, out: &mut impl io::Write) -> Result<(), Failure> {
     let expected =
-        Expected { kind: check.kind.map(Kind::job), ukprn: check.ukprn, ..Expected::on(Utc::now().date_naive()) };
+        Expected { kind: check.kind.map(Kind::job), ukprn: check.ukprn, ..Expected::on(Clock::system().today()) };
     let checked = check.files.iter().map(|file| read(file, &expected)).collect::<Result<Vec<_>, _>>()?;
     let format = match check.format {
         Format::Text => ReportFormat::Text,
@@ -147,7 +147,7 @@ fn convert(check: &Check, checked: &Checked, output: &Path) -> Result<(), Failur
     let xml = output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml"));
     let extension = if xml { Extension::Xml } else { Extension::Csv };
     let make = |number| {
-        files::convert(batch, check.ukprn, Utc::now().naive_utc(), number, extension)
+        files::convert(batch, check.ukprn, Clock::system().now(), number, extension)
             .map_err(|reason| Failure::Usage(format!("{}: {reason}", checked.name)))
     };
     let (path, text) = if is_folder { free(output, make)? } else { (output.to_owned(), make(1)?.text) };

@@ -2,10 +2,11 @@
 
 use std::io::Write;
 
-use chrono::{Months, NaiveDate, TimeDelta, Utc};
+use chrono::{Months, NaiveDate, TimeDelta};
 
 use super::failure::Failure;
 use super::{config, setup};
+use crate::domain::Clock;
 use crate::domain::service_levels::{BatchTimes, FunctionMonth, ServiceMonth, TARGET};
 
 /// Print the service levels: availability of every function, and how long batches took
@@ -35,7 +36,7 @@ fn month(text: &str) -> Result<NaiveDate, String> {
 
 /// Runs the verb.
 pub fn run(slo: &Slo, out: &mut impl Write) -> Result<(), Failure> {
-    let last = slo.month.unwrap_or_else(|| Utc::now().date_naive());
+    let last = slo.month.unwrap_or_else(|| Clock::system().today());
     let months = (0..slo.months).rev().filter_map(|back| last.checked_sub_months(Months::new(back)));
     let months = setup::administer(&slo.config, |admin| {
         months.map(|month| admin.service_month(month)).collect::<Result<Vec<_>, _>>()

@@ -14,7 +14,7 @@ pub struct Service {
     pub hours: Hours,
 }
 
-/// Opening hours, UTC; the same each day.
+/// Opening hours in London; the same each day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hours {
     /// Never closed.
@@ -45,7 +45,7 @@ impl Service {
 
 impl FromValue for Hours {
     fn from_text(text: &str) -> Result<Self, String> {
-        let wrong = || "expected always, or hours in UTC such as 07:00-19:30".to_owned();
+        let wrong = || "expected always, or hours in London such as 07:00-19:30".to_owned();
         if text.eq_ignore_ascii_case("always") {
             return Ok(Self::Always);
         }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{NaiveDate, TimeDelta, Utc};
 
-use crate::model::{Timestamp, to_microseconds};
+use crate::model::{Timestamp, london_day, to_microseconds};
 
 /// Tells the time (UTC, to the microsecond). Clones show the same time.
 #[derive(Clone)]
@@ -36,9 +36,9 @@ impl Clock {
         }
     }
 
-    /// The present day.
+    /// The present day in London (domain.md 4.0).
     pub fn today(&self) -> NaiveDate {
-        self.now().date()
+        london_day(self.now())
     }
 
     /// Moves a clock that was set; the system's clock cannot be moved.

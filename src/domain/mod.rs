@@ -45,6 +45,7 @@ pub use records::{GetType, LearnerRecord, LearnerRecordQuery, RecordAnswer, Reco
 pub use settings::{OpeningHours, RuleSettings};
 pub use verification::{Flag, Verified};
 
+use crate::model::london_time;
 use crate::store::Store;
 use passwords::Passwords;
 use registry::Registry;
@@ -88,7 +89,7 @@ impl Service {
     /// Whether the service is open now; every door asks before it reads a request's details (domain.md 3.4, order of checks).
     pub fn check_hours(&self) -> Result<(), Error> {
         match &self.inner.settings.hours {
-            Some(hours) if !hours.contains(self.inner.clock.now().time()) => Err(Error::OutOfHours),
+            Some(hours) if !hours.contains(london_time(self.inner.clock.now()).time()) => Err(Error::OutOfHours),
             _ => Ok(()),
         }
     }

@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate, NaiveTime, TimeDelta, Timelike};
+use chrono::{Datelike, NaiveDate, TimeDelta, Timelike};
 
 use super::batches::{DUE_AFTER, Job, JobKind, JobState};
 use super::{Administration, AdministrationError, Error, Service};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, london_day, london_midnight};
 use crate::store::jobs::{self, JobFilter};
 use crate::store::service_levels::{self as rows, FunctionDay, Minutes};
 
@@ -88,7 +88,7 @@ impl Service {
             .iter()
             .filter(|calls| calls.answered > 0 || calls.failed > 0)
             .map(|calls| FunctionDay {
-                day: now.date(),
+                day: london_day(now),
                 function: calls.function.to_owned(),
                 answered: calls.answered,
                 failed: calls.failed,
@@ -103,18 +103,18 @@ impl Service {
 }
 
 impl Administration<'_> {
-    /// What the service knows of a month; any day of the month will do.
+    /// What the service knows of a month in London; any day of the month will do.
     pub fn service_month(&self, day: NaiveDate) -> Result<ServiceMonth, AdministrationError> {
         let now = self.service.inner.clock.now();
         let month = day.with_day(1).unwrap_or(day);
         let next = month.checked_add_months(chrono::Months::new(1)).unwrap_or(month);
-        let (from, until) = (midnight(month), midnight(next).min(now));
+        let (from, until) = (london_midnight(month), london_midnight(next).min(now));
         let (minutes, days, finished, open) = self.service.inner.store.read(|store| {
             let open = JobFilter { states: Some(&[JobState::Waiting, JobState::InProgress]), ..JobFilter::default() };
             Ok((
                 rows::minutes(store, from, until)?,
                 rows::days(store, month, next)?,
-                jobs::finished_between(store, from, midnight(next))?,
+                jobs::finished_between(store, from, london_midnight(next))?,
                 jobs::newest(store, open, MOST_OPEN_JOBS)?,
             ))
         })?;
@@ -132,10 +132,6 @@ impl Administration<'_> {
             batches: JobKind::ALL.iter().map(|kind| batch_times(*kind, &finished, &open, now)).collect(),
         })
     }
-}
-
-fn midnight(day: NaiveDate) -> Timestamp {
-    day.and_time(NaiveTime::MIN)
 }
 
 fn functions(days: &[FunctionDay], measured: i64, down: i64) -> Vec<FunctionMonth> {

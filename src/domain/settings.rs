@@ -43,7 +43,7 @@ impl Default for RuleSettings {
     }
 }
 
-/// The part of every day in which the service is open (UTC). It may go over midnight.
+/// The part of every day in which the service is open (London). It may go over midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpeningHours {
     /// The first moment.

@@ -1,13 +1,11 @@
 //! A batch as a file that can be sent: whatever form it had, headings, header, count, encoding and line ends become those of its layout.
 //! Values stay as they are.
 
-use chrono::NaiveDateTime;
-
 use super::batch::Batch;
 use super::layout::{Holds, Layout};
 use super::name::{self, Extension};
 use super::{csv, xml};
-use crate::model::Ukprn;
+use crate::model::{Timestamp, Ukprn};
 
 /// A file's name and its text, which is UTF-8.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +23,7 @@ pub struct NamedText {
 pub fn convert(
     batch: &Batch,
     ukprn: Option<Ukprn>,
-    now: NaiveDateTime,
+    now: Timestamp,
     number: u16,
     extension: Extension,
 ) -> Result<NamedText, &'static str> {

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::layout::{Layout, Stamp};
-use crate::model::{JobKind, Ukprn};
+use crate::model::{JobKind, Timestamp, Ukprn, london_time};
 
 /// The two forms of files that are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,8 +62,9 @@ pub fn read(layout: &Layout, name: &str) -> Result<FileName, &'static str> {
     if is_stamp(layout.name.stamp, stamp) { Ok(FileName { ukprn, extension }) } else { Err("its date is none") }
 }
 
-/// The name of a file that is made now. `number` counts the achievement files of a day.
-pub fn make(layout: &Layout, ukprn: Ukprn, now: NaiveDateTime, number: u16, extension: Extension) -> String {
+/// The name of a file that is made now, with the time in London. `number` counts the achievement files of a day.
+pub fn make(layout: &Layout, ukprn: Ukprn, now: Timestamp, number: u16, extension: Extension) -> String {
+    let now = london_time(now);
     let stamp = match layout.name.stamp {
         Stamp::Minute => now.format("%d%m%Y%H%M").to_string(),
         Stamp::DayAndNumber => format!("{}_{number:03}", now.format("%Y%m%d")),

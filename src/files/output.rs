@@ -1,15 +1,13 @@
 //! The files with which jobs answer (domain.md 5.1, 5.6, 5.7): the output of registration and verify jobs, and the exceptions of a
 //! registration for correction. Achievements have their error file, which the domain writes because the web service carries it too.
 
-use chrono::NaiveDateTime;
-
 use super::convert::{NamedText, csv_text};
 use super::csv;
 use super::layout::Layout;
 use super::name::{self, Extension};
 use crate::domain::batches::return_codes::{self, Counted};
 use crate::domain::batches::{RegisteredRow, RegistrationRow, VerifiedRow};
-use crate::model::{JobKind, Ukprn};
+use crate::model::{JobKind, Timestamp, Ukprn};
 
 /// Whose file it answers and when that was submitted; a batch of the web service has no name, and gets one.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +17,7 @@ pub struct Answered<'a> {
     /// Who sent it.
     pub ukprn: Ukprn,
     /// When.
-    pub submitted_at: NaiveDateTime,
+    pub submitted_at: Timestamp,
 }
 
 impl Answered<'_> {

@@ -165,7 +165,7 @@ fn a_spreadsheet_becomes_a_file_that_can_be_sent() {
     assert!(convert(&batch, None, now(), 1, Extension::Csv).is_err());
     for extension in [Extension::Csv, Extension::Xml] {
         let file = convert(&batch, Some("TEST0038".parse().unwrap()), now(), 1, extension).unwrap();
-        assert_eq!(file.name, format!("LRB_TEST0038_310720251405.{}", extension.as_str()));
+        assert_eq!(file.name, format!("LRB_TEST0038_310720251505.{}", extension.as_str()));
         let again = check_text(&file.name, &file.text);
         assert!(again.is_clean(), "{:?}", again.findings);
         let places = |batch: &Batch| batch.values().into_iter().map(|row| row.join("|")).collect::<Vec<_>>();
@@ -258,7 +258,7 @@ fn outputs_keep_the_order_and_fill_in_the_number() {
         flags: vec!["VRF5".to_owned(), "VRF6".to_owned()],
     };
     let file = verification_file(&nameless, &[verified]).unwrap();
-    assert_eq!(file.name, "OUT_VLD_TEST0038_310720251405.CSV");
+    assert_eq!(file.name, "OUT_VLD_TEST0038_310720251505.CSV");
     assert!(file.text.ends_with("\"WSVRC005\",\"\",\"\",\"\",\"\",\"\",\"VRF5;VRF6\"\r\n"));
     assert_eq!(file.text.lines().next().unwrap().matches(',').count(), 12);
 }

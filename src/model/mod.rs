@@ -34,5 +34,5 @@ pub use organisation::{InvalidOrgRef, InvalidUkprn, OrgRef, Organisation, Ukprn}
 pub use permission::{Permission, Permissions, UnknownPermission};
 pub use postcode::{InvalidPostcode, Postcode};
 pub use reference::{InvalidReference, QualificationNumber, Reference, UnitNumber};
-pub use time::{Timestamp, to_microseconds};
+pub use time::{Timestamp, from_london_time, london_day, london_midnight, london_text, london_time, to_microseconds};
 pub use uln::{InvalidUln, Uln};

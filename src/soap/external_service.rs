@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::door::{Door, Refused};
+use super::record::shown;
 use crate::contract::external_service::{
     Achievement, AchievementBatchJobResponse, AchievementBatchJobStatus, GetAchievementBatchJob,
     GetAchievementBatchJobResponse, IExternalService, ModelSubmitAchievementBatchJobResponse,
@@ -10,7 +11,6 @@ use crate::contract::external_service::{
 };
 use crate::domain::batches::{Job, JobId, JobState};
 use crate::domain::{AchievementBatch, AchievementJob, AchievementRow, Call, Error, codes};
-use crate::xml::XsDateTime;
 
 impl IExternalService for Door<'_> {
     type Call = Call;
@@ -116,7 +116,7 @@ fn job_response<'a>(found: AchievementJob) -> AchievementBatchJobResponse<'a> {
         achievements_withdrawn: counters.map(|each| each.withdrawn),
         business_rule_errors: counters.map(|each| each.business_errors),
         duration,
-        end_date: finished_at.map(XsDateTime),
+        end_date: finished_at.map(shown),
         field_data_errors: counters.map(|each| each.field_errors),
         filename: Some(Cow::Owned(file_name)),
         job_id: None,
@@ -124,9 +124,9 @@ fn job_response<'a>(found: AchievementJob) -> AchievementBatchJobResponse<'a> {
         number_of_records: Some(records),
         percentage_successful_records: counters.map(|each| percentage(each.successful(), records)),
         rejection_reason: rejection_reason.map(Cow::Owned),
-        start_date: started_at.map(XsDateTime),
+        start_date: started_at.map(shown),
         status: Some(status(state)),
-        submitted_date: Some(XsDateTime(submitted_at)),
+        submitted_date: Some(shown(submitted_at)),
         successful_final_achievements: counters.map(|each| each.successful_final),
         successful_provisional_achievements: counters.map(|each| each.successful_provisional),
         type_: some(submission_type.word()),

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::envelope::{self, Prefix, Version};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, london_text};
 use crate::xml::{Place, escape};
 
 /// How a service shapes its faults.
@@ -137,7 +137,7 @@ impl Fault {
         match shape {
             Shape::Miap => {
                 out.push_str("<ns10:MIAPAPIException xmlns:ns10=\"http://api.lrs.miap.gov.uk/exceptions\">");
-                let at = at.format("%Y-%m-%d %H:%M:%S").to_string();
+                let at = london_text(at);
                 for (name, value) in [
                     ("ErrorCode", self.code),
                     ("ErrorActor", self.actor),

@@ -14,7 +14,7 @@ use crate::domain::batches::{
     VerifiedRow,
 };
 use crate::domain::{Call, Error, codes};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, london_text};
 
 type Text<'a> = Option<Cow<'a, str>>;
 
@@ -127,7 +127,7 @@ struct Times<'a> {
 
 impl Times<'_> {
     fn of(job: Option<&Job>) -> Self {
-        let written = |at: Timestamp| Cow::Owned(at.format("%Y-%m-%d %H:%M:%S").to_string());
+        let written = |at: Timestamp| Cow::Owned(london_text(at));
         job.map_or_else(Self::default, |job| Self {
             status: Some(Cow::Borrowed(job.state.code())),
             started: job.started_at.map(written),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::door::{Door, Refused};
 use super::learner_service::find_type;
-use super::record;
+use super::record::{self, shown};
 use crate::contract::learner_service_r9::{
     AbilityToShare, ArrayOfLearnerEvent, ArrayOfLearningEvent, ArrayOfPlrAccessEntryResponse, GetLearnerLearningEvents,
     GetLearnerLearningEventsResponse, GetLearnerRecord, GetLearnerRecordResponse, GetOrganisation,
@@ -113,7 +113,7 @@ impl ILearnerServiceR9 for Door<'_> {
             .into_iter()
             .map(|line| PlrAccessEntryResponse {
                 action: owned(line.action),
-                date_time: Some(XsDateTime(line.at)),
+                date_time: Some(shown(line.at)),
                 organisation: owned(line.organisation),
                 user: owned(line.user_name),
             })

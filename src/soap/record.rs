@@ -6,7 +6,7 @@ use crate::contract::learner_service_r9::{
     AchievementStatus, ArrayOfstring, Learner, LearnerEvent, LearningEvent, ModelGetLearnerRecordResponse,
 };
 use crate::domain::{FoundLearner, GetType};
-use crate::model::{self, EventStatus};
+use crate::model::{self, EventStatus, Timestamp, london_text, london_time};
 use crate::xml::XsDateTime;
 
 type Text<'a> = Option<Cow<'a, str>>;
@@ -63,7 +63,7 @@ pub(super) fn learning_event<'a>(event: model::LearningEvent, get_type: GetType)
             awarding_organisation_name: awarding_organisation_name.map(Cow::Owned),
             awarding_organisation_ukprn: awarding_organisation_ukprn.map(Cow::Owned),
             collection_type: collection_type.map(Cow::Owned),
-            date_loaded: date_loaded.map(|at| Cow::Owned(at.format("%Y-%m-%d %H:%M:%S").to_string())),
+            date_loaded: date_loaded.map(|at| Cow::Owned(london_text(at))),
             language_for_assessment: language_for_assessment.map(Cow::Owned),
             participation_end_date,
             participation_start_date,
@@ -81,6 +81,11 @@ fn challenged(under_data_challenge: bool) -> &'static str {
     if under_data_challenge { "Y" } else { "N" }
 }
 
+/// A moment as a client is shown it (domain.md 4.0).
+pub(super) fn shown(at: Timestamp) -> XsDateTime {
+    XsDateTime(london_time(at))
+}
+
 /// An event of GetLearnerRecord; members that this service has no data for are nil.
 pub(super) fn learner_event<'a>(event: model::LearningEvent) -> LearnerEvent<'a> {
     LearnerEvent {
@@ -92,7 +97,7 @@ pub(super) fn learner_event<'a>(event: model::LearningEvent) -> LearnerEvent<'a>
         collection_type: event.collection_type.map(Cow::Owned),
         credits_achieved: Some(event.credits),
         data_challenge_indicator: Some(Cow::Borrowed(challenged(event.under_data_challenge))),
-        date_loaded: event.date_loaded.map(XsDateTime),
+        date_loaded: event.date_loaded.map(shown),
         grade: event.grade.map(Cow::Owned),
         id: Some(event.id),
         increment_number: Some(0),
@@ -154,7 +159,7 @@ pub(super) fn learner<'a>(found: FoundLearner) -> Learner<'a> {
     let string = linked_ulns.iter().filter_map(owned).collect();
     Learner {
         ability_to_share: Some(learner.ability_to_share.number()),
-        created_date: Some(XsDateTime(learner.created_at)),
+        created_date: Some(shown(learner.created_at)),
         date_of_address_capture: learner.date_of_address_capture.map(XsDateTime::midnight),
         date_of_birth: Some(XsDateTime::midnight(learner.date_of_birth)),
         email_address: learner.email_address.map(Cow::Owned),
@@ -167,7 +172,7 @@ pub(super) fn learner<'a>(found: FoundLearner) -> Learner<'a> {
         last_known_address_line2: learner.address_line_2.map(Cow::Owned),
         last_known_address_town: learner.address_town.map(Cow::Owned),
         last_known_post_code: owned(learner.postcode),
-        last_updated_date: Some(XsDateTime(learner.updated_at)),
+        last_updated_date: Some(shown(learner.updated_at)),
         linked_ulns: Some(ArrayOfstring { string }),
         master_uln: learner.master.and_then(owned),
         middle_other_name: learner.middle_other_name.map(Cow::Owned),

@@ -12,7 +12,7 @@ use crate::model::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = service_days)]
 pub struct FunctionDay {
-    /// The day (UTC).
+    /// The day (London).
     pub day: NaiveDate,
     /// The operation.
     pub function: String,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::characters::is_character;
 use super::writer::escape;
@@ -189,15 +189,10 @@ impl XsDateTime {
         XsDateTime(date.and_time(NaiveTime::MIN))
     }
 
-    /// The calendar day that a client means (our choice). Midnight in British Summer Time is the first of July whether it
-    /// comes as `2024-07-01T00:00:00+01:00` or, from clients that turn a day into UTC (gSOAP, JavaScript), as
-    /// `2024-06-30T23:00:00Z`: 23:00 is the midnight that follows. The rest of the time says nothing.
+    /// The calendar day that a client means: the one that it wrote, whatever the time and the offset (domain.md 4.0).
+    /// The two forms of midnight that name the day before it are read as midnight already.
     pub fn day(self) -> NaiveDate {
-        let date = self.0.date();
-        if (self.0.hour(), self.0.minute(), self.0.second()) == (23, 0, 0) {
-            return date.checked_add_days(Days::new(1)).unwrap_or(date);
-        }
-        date
+        self.0.date()
     }
 }
 
@@ -223,26 +218,42 @@ fn date_time(text: &str) -> Option<NaiveDateTime> {
     if !well_formed {
         return None;
     }
-    let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok()?;
-    let (time, offset) = match rest.strip_prefix('T') {
-        Some(rest) => {
-            let (clock, rest) = rest.split_at_checked(8)?;
-            let time = NaiveTime::parse_from_str(clock, "%H:%M:%S").ok()?;
-            (time, without_fraction(rest)?)
-        }
-        None => (NaiveTime::MIN, rest),
+    let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").ok().filter(|date| date.year() > 0)?;
+    let Some(rest) = rest.strip_prefix('T') else {
+        return is_offset(rest).then(|| date.and_time(NaiveTime::MIN));
     };
-    (is_offset(offset) && date.year() > 0).then(|| date.and_time(time))
+    let (clock, rest) = rest.split_at_checked(8)?;
+    let (fraction, offset) = rest.split_at(fraction_length(rest)?);
+    if !is_offset(offset) {
+        return None;
+    }
+    let next_midnight = || Some(date.checked_add_days(Days::new(1))?.and_time(NaiveTime::MIN));
+    match clock {
+        "24:00:00" => next_midnight().filter(|_| fraction.bytes().all(|byte| matches!(byte, b'.' | b'0'))),
+        "23:00:00" if is_utc(offset) && has_midnight_at_23_utc(date) => next_midnight(),
+        _ => Some(date.and_time(NaiveTime::parse_from_str(clock, "%H:%M:%S").ok()?)),
+    }
 }
 
-fn without_fraction(rest: &str) -> Option<&str> {
-    match rest.strip_prefix('.') {
-        Some(fraction) => {
-            let rest = fraction.trim_start_matches(|digit: char| digit.is_ascii_digit());
-            (rest.len() < fraction.len()).then_some(rest)
-        }
-        None => Some(rest),
-    }
+/// Whether 23:00 UTC on this day is a midnight in England. Clients that turn a day into UTC (gSOAP, JavaScript) send the
+/// first of July as `2024-06-30T23:00:00Z`. Most of them apply today's rule to every year, and so does this (our choice).
+fn has_midnight_at_23_utc(date: NaiveDate) -> bool {
+    let last_sunday = |month| {
+        let last = NaiveDate::from_ymd_opt(date.year(), month, 31)?;
+        last.checked_sub_days(Days::new(last.weekday().num_days_from_sunday().into()))
+    };
+    last_sunday(3).zip(last_sunday(10)).is_some_and(|(begins, ends)| begins <= date && date < ends)
+}
+
+/// How long the fraction of a second is at the start of a text; none is 0 long, and a full stop alone is an error.
+fn fraction_length(text: &str) -> Option<usize> {
+    let Some(fraction) = text.strip_prefix('.') else { return Some(0) };
+    let rest = fraction.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    (rest.len() < fraction.len()).then(|| text.len() - rest.len())
+}
+
+fn is_utc(offset: &str) -> bool {
+    matches!(offset, "Z" | "+00:00" | "-00:00")
 }
 
 /// Whether this is an offset from UTC, or nothing.
@@ -281,6 +292,9 @@ mod tests {
             "2024-02-30",
             "2024-07-01T",
             "2024-07-01T25:00:00",
+            "2024-07-01T24:00:01",
+            "2024-07-01T24:00:00.5",
+            "2024-07-01T24:00:00x",
             "2024-07-01Q",
             "2024-07-01T00:00:00.",
             "2024-07-01T00:00:00+1:00",
@@ -299,16 +313,34 @@ mod tests {
 
     #[test]
     fn a_day_is_the_one_that_the_client_means() {
-        for form in [
-            "2024-08-22",
-            "2024-08-22T00:00:00",
-            "2024-08-22T00:00:00Z",
-            "2024-08-22T00:00:00.000+01:00",
-            "2024-08-21T23:00:00Z",
-            "2024-08-22T12:30:00",
-            "2024-08-22T22:59:59",
+        for (form, day) in [
+            ("2024-08-22", "2024-08-22"),
+            ("2024-08-22T00:00:00", "2024-08-22"),
+            ("2024-08-22T00:00:00Z", "2024-08-22"),
+            ("2024-08-22T00:00:00.000+01:00", "2024-08-22"),
+            ("2024-08-22T12:30:00", "2024-08-22"),
+            ("2024-08-22T22:59:59Z", "2024-08-22"),
+            ("2024-08-22T23:00:01Z", "2024-08-22"),
+            // Midnight in British Summer Time, as UTC.
+            ("2024-08-21T23:00:00Z", "2024-08-22"),
+            ("2024-08-21T23:00:00.000+00:00", "2024-08-22"),
+            // The same clock, but not UTC.
+            ("2025-07-01T23:00:00", "2025-07-01"),
+            ("2025-07-01T23:00:00+01:00", "2025-07-01"),
+            ("2025-07-01T23:00:00-05:00", "2025-07-01"),
+            // The first and the last midnight of British Summer Time.
+            ("2025-03-29T23:00:00Z", "2025-03-29"),
+            ("2025-03-30T23:00:00Z", "2025-03-31"),
+            ("2025-10-25T23:00:00Z", "2025-10-26"),
+            ("2025-10-26T23:00:00Z", "2025-10-26"),
+            ("2025-12-01T23:00:00Z", "2025-12-01"),
+            ("2024-03-31T23:00:00Z", "2024-04-01"),
+            // The midnight that ends the day.
+            ("2025-07-01T24:00:00", "2025-07-02"),
+            ("2025-12-31T24:00:00.00Z", "2026-01-01"),
+            ("2025-07-01T24:00:00+01:00", "2025-07-02"),
         ] {
-            assert_eq!(XsDateTime::parse(form.into()).unwrap().day().to_string(), "2024-08-22", "{form}");
+            assert_eq!(XsDateTime::parse(form.into()).unwrap().day().to_string(), day, "{form}");
         }
     }
 

@@ -259,7 +259,7 @@ on_both! {
         assert!(wrong.result().find("LearnerRecord").is_some());
     }
 
-    fn a_date_of_birth_that_a_client_turned_into_utc_is_the_day_that_it_means(database) {
+    fn a_date_of_birth_is_the_day_that_the_client_means(database) {
         let deployment = Deployment::shared(database);
         let provider = deployment.provider();
         let person = Person { born: "1990-07-01".to_owned(), ..Person::new() };
@@ -267,6 +267,11 @@ on_both! {
         for (sent, code) in [
             ("1990-07-01T00:00:00", "WSRC0004"),
             ("1990-06-30T23:00:00Z", "WSRC0004"),
+            ("1990-07-01T23:00:00", "WSRC0004"),
+            ("1990-07-01T23:00:00+01:00", "WSRC0004"),
+            ("1990-06-30T24:00:00", "WSRC0004"),
+            ("1990-07-01T24:00:00", "WSEC0208"),
+            ("1990-06-30T23:00:00+01:00", "WSEC0208"),
             ("1990-06-30T00:00:00", "WSEC0208"),
         ] {
             let answer = provider.post(R9, &provider.credentials().r9("GetLearnerRecord", &[

@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::time::Duration;
 
-use chrono::Utc;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Look, Part, Submit, request};
@@ -15,9 +14,9 @@ use crate::cli::call::{client, find};
 use crate::cli::failure::Failure;
 use crate::contract::SERVICES;
 use crate::domain::batches::{Identity, RegisteredRow, RegistrationRow, VerificationRow, VerifiedRow};
-use crate::domain::codes;
+use crate::domain::{Clock, codes};
 use crate::files::{Answered, Batch, Expected, Finding, check, exception_file, registration_file, verification_file};
-use crate::model::{JobKind, Ukprn};
+use crate::model::{JobKind, Ukprn, from_london_time};
 
 /// How often a job is asked about while it is waited for.
 const ASKS_EVERY: Duration = Duration::from_millis(500);
@@ -31,7 +30,7 @@ pub(super) fn submit(submit: Submit, out: &mut impl Write) -> Result<(), Failure
     let bytes = std::fs::read(&file)
         .map_err(|error| Failure::doing(&format!("{} could not be read", file.display()), error))?;
     let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    let expected = Expected { kind: kind.map(JobKind::from), ukprn, ..Expected::on(Utc::now().date_naive()) };
+    let expected = Expected { kind: kind.map(JobKind::from), ukprn, ..Expected::on(Clock::system().today()) };
     let checked = check(&name, &bytes, &expected);
     let refused = checked.is_refused();
     let Some(batch) = checked.batch.filter(|_| !refused) else {
@@ -196,7 +195,7 @@ fn answered(reply: &Reply, caller: &Caller) -> Result<Answered<'static>, Failure
     let ukprn = ukprn.ok_or_else(|| Failure::Usage("Say --org-ukprn: the file names the organisation.".to_owned()))?;
     let begun = reply.value("JobStartedDateTime");
     let begun = begun.and_then(|text| chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok());
-    Ok(Answered { name: None, ukprn, submitted_at: begun.unwrap_or_else(|| Utc::now().naive_utc()) })
+    Ok(Answered { name: None, ukprn, submitted_at: begun.map_or_else(|| Clock::system().now(), from_london_time) })
 }
 
 pub(super) fn registered(learner: &[(&str, &str)]) -> RegisteredRow {

@@ -7,7 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::{config, setup};
 use crate::domain::batches::{Job, JobOutput, JobReport};
 use crate::files::{Answered, NamedText, exception_file, registration_file, verification_file};
-use crate::model::{JobId, Ukprn};
+use crate::model::{JobId, Ukprn, london_text};
 
 pub(super) fn list(list: &List, out: &mut impl Write) -> Result<(), Failure> {
     let (jobs, organisations) =
@@ -35,9 +35,8 @@ pub(super) fn list(list: &List, out: &mut impl Write) -> Result<(), Failure> {
 }
 
 fn times(job: &Job) -> String {
-    let written = |at: crate::model::Timestamp| at.format("%Y-%m-%d %H:%M:%S").to_string();
-    let submitted = format!("submitted {}", written(job.submitted_at));
-    job.finished_at.map_or(submitted.clone(), |at| format!("{submitted}, over {}", written(at)))
+    let submitted = format!("submitted {}", london_text(job.submitted_at));
+    job.finished_at.map_or(submitted.clone(), |at| format!("{submitted}, over {}", london_text(at)))
 }
 
 pub(super) fn cancel(config: &config::File, job: JobId, out: &mut impl Write) -> Result<(), Failure> {

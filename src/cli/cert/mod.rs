@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use super::{config, setup};
-use crate::model::{Fingerprint, Organisation, Peer, Ukprn};
+use crate::model::{Fingerprint, Organisation, Peer, Ukprn, london_day, london_text};
 use crate::pki;
 use crate::store::organisations::Certificate;
 
@@ -60,12 +60,7 @@ pub fn run(cert: Cert, out: &mut impl Write) -> Result<(), Failure> {
             let peer = read(&certificate)?;
             let is_new = setup::administer(&config, |admin| admin.register_certificate(ukprn, &peer))?;
             let already = if is_new { "" } else { " already" };
-            writeln!(
-                out,
-                "{}\nmay{already} act for {ukprn}, until {}.",
-                peer.fingerprint,
-                peer.not_after.format("%F")
-            )?;
+            writeln!(out, "{}\nmay{already} act for {ukprn}, until {}.", peer.fingerprint, london_day(peer.not_after))?;
             Ok(())
         }
         Cert::List { config } => {
@@ -88,8 +83,8 @@ fn list(certificates: &[Certificate], organisations: &[Organisation], out: &mut 
             .map(|organisation| organisation.ukprn.as_str())
             .collect();
         let state = match certificate.revoked_at {
-            Some(at) => format!("revoked {}", at.format("%F %T")),
-            None => format!("until {}", certificate.not_after.format("%F")),
+            Some(at) => format!("revoked {}", london_text(at)),
+            None => format!("until {}", london_day(certificate.not_after)),
         };
         writeln!(
             out,

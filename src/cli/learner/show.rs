@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use crate::model::Learner;
+use crate::model::{Learner, london_text};
 
 /// Writes the members that the record has.
 pub fn show(learner: &Learner, out: &mut impl Write) -> io::Result<()> {
@@ -79,8 +79,8 @@ pub fn show(learner: &Learner, out: &mut impl Write) -> io::Result<()> {
     lines.optional("Notes", notes)?;
     lines.line("VersionNumber", version)?;
     lines.optional("RegisteredBy", registered_by)?;
-    lines.line("Created", created_at.format("%F %T UTC"))?;
-    lines.line("Updated", updated_at.format("%F %T UTC"))
+    lines.line("Created", london_text(*created_at))?;
+    lines.line("Updated", london_text(*updated_at))
 }
 
 struct Lines<'a, W> {

@@ -11,7 +11,9 @@ use super::submit::Settings;
 use crate::domain::batches::{ChunkWork, JobInHand, JobRecord, RecordResult, row};
 use crate::domain::learners::{Resolved, compare, resolve_many};
 use crate::domain::verification::Details;
-use crate::model::{Achievement, AchievementAction, CatalogueEntry, Recognition, Reference, SubmissionType, Uln};
+use crate::model::{
+    Achievement, AchievementAction, CatalogueEntry, Recognition, Reference, SubmissionType, Uln, london_day,
+};
 use crate::store::{AnyConnection, StoreError, achievements, audit, catalogue, lock};
 
 /// The work of achievement jobs.
@@ -234,7 +236,7 @@ fn permitted<'e>(
     if !entry.is_certificated_on(submitted.award_date) {
         return Err(codes::NOT_CERTIFICATED);
     }
-    if submitted.award_date > terms.job.now.date() {
+    if submitted.award_date > london_day(terms.job.now) {
         return Err(codes::FUTURE_AWARD);
     }
     // A unit is passed; that need not be said (domain.md 5.8).

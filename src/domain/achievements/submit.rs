@@ -7,7 +7,7 @@ use super::row::AchievementRow;
 use crate::domain::batches::format::is_email;
 use crate::domain::batches::{Intake, Job, JobId, JobKind, JobReport, JobState, row};
 use crate::domain::{Caller, Error, Service, codes};
-use crate::model::{Permission, Recognition, SubmissionType};
+use crate::model::{Permission, Recognition, SubmissionType, london_time};
 use crate::store::{StoreError, catalogue, jobs};
 
 /// Most achievements of a batch (domain.md 9, row 12).
@@ -201,7 +201,7 @@ impl Service {
             return refuse(AchievementSubmission::InvalidType);
         };
         let now = self.inner.clock.now();
-        let own_name = || format!("WS_{}_{}", organisation.org_ref, now.format("%Y%m%d%H%M%S"));
+        let own_name = || format!("WS_{}_{}", organisation.org_ref, london_time(now).format("%Y%m%d%H%M%S"));
         let settings = Settings {
             submission_type: submission_type.code().to_owned(),
             email: Some(batch.email).filter(|email| !email.is_empty()).map(str::to_owned),

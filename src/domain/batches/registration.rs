@@ -13,7 +13,7 @@ use crate::domain::learners::{
     lock_key, of_age, resolve_in,
 };
 use crate::domain::matching::Agreement;
-use crate::model::{Door, Uln};
+use crate::model::{Door, Uln, london_day};
 use crate::store::{AnyConnection, StoreError, audit, lock};
 
 /// What a registration batch is to do (domain.md 2.2).
@@ -178,7 +178,7 @@ impl Registrations {
     ) -> Result<Decided, StoreError> {
         let demographics = demographics(row);
         let Some(search) = Search::of(&demographics) else { return Ok(nobody(codes::INSUFFICIENT_DATA)) };
-        match search.find(store, job.now.date())? {
+        match search.find(store, london_day(job.now))? {
             Found::Exact(one) => Ok(somebody(codes::EXACT_MATCH, one.learner.uln)),
             Found::MasterSubstituted(one) => Ok(somebody(codes::MASTER_SUBSTITUTED, one.learner.uln)),
             Found::Possible(_) => Ok(nobody(codes::POSSIBLE_MATCHES)),
@@ -194,7 +194,7 @@ impl Registrations {
         job: &JobInHand,
         row: &RegistrationRow,
     ) -> Result<Decided, StoreError> {
-        let today = job.now.date();
+        let today = london_day(job.now);
         let is_of_age = text(&row.date_of_birth).parse().is_ok_and(|born| of_age(born, today, &self.rules));
         if !is_of_age {
             return Ok(nobody(age_code(job.job.door)));

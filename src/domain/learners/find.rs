@@ -11,7 +11,7 @@ use super::super::matching::{self, Agreement, Candidate, Match, PROBE_LIMIT, Pro
 use super::super::names::SearchKeys;
 use super::super::{Caller, Error, Service, codes};
 use super::{details_hash, present};
-use crate::model::{Gender, Learner, LearnerStatus, Permission, Postcode, Timestamp, Uln};
+use crate::model::{Gender, Learner, LearnerStatus, Permission, Postcode, Timestamp, Uln, london_day};
 use crate::store::learners::{self as rows, CandidateRow, Conditions, KeyColumns};
 use crate::store::searches::RecentSearch;
 use crate::store::{AnyConnection, Record, StoreError};
@@ -157,7 +157,7 @@ impl Service {
             self.trail(caller, [None], codes::NO_MATCH);
             return Ok(Found::None);
         };
-        let found = self.inner.store.read(|store| search.find(store, now.date()))?;
+        let found = self.inner.store.read(|store| search.find(store, london_day(now)))?;
         let learners = found.learners();
         let ulns = learners.iter().map(|each| Some(each.learner.uln)).chain(learners.is_empty().then_some(None));
         let record = Record {

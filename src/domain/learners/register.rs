@@ -5,7 +5,7 @@ use chrono::{NaiveDate, TimeDelta};
 use super::super::{Caller, Error, RuleSettings, Service, codes, matching};
 use super::find::probe;
 use super::{details_hash, key_columns, present};
-use crate::model::{Learner, LearnerStatus, OrgRef, Permission, Timestamp, Uln, VerificationType};
+use crate::model::{Learner, LearnerStatus, OrgRef, Permission, Timestamp, Uln, VerificationType, london_day};
 use crate::store::{AnyConnection, StoreError, audit, learners as rows, lock, searches};
 
 /// A learner to be registered, as the wire names the fields. Empty text is absent.
@@ -68,7 +68,7 @@ impl Service {
         let now = self.inner.clock.now();
         let organisation = caller.organisation();
         let Some(registration) = Registration::prepare(new, organisation.org_ref, now)
-            .filter(|new| of_age(new.learner.date_of_birth, now.date(), &self.inner.settings))
+            .filter(|new| of_age(new.learner.date_of_birth, london_day(now), &self.inner.settings))
         else {
             self.trail(caller, [None], codes::NOT_REGISTERED);
             return Ok(Registered::Refused);

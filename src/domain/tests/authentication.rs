@@ -175,7 +175,9 @@ fn organisations_are_found_by_either_number() {
 #[test]
 fn out_of_hours() {
     let at = |hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
-    let settings = RuleSettings { hours: Some(OpeningHours { from: at(8), until: at(13) }), ..RuleSettings::default() };
+    // It is noon in UTC, and one o'clock in London.
+    let settings =
+        RuleSettings { hours: Some(OpeningHours { from: at(13), until: at(14) }), ..RuleSettings::default() };
     each_world_with(settings, |world| {
         assert!(world.service.check_hours().is_ok());
         world.clock.advance(TimeDelta::hours(1));

@@ -14,6 +14,7 @@ mod administration;
 mod authentication;
 mod batches;
 mod concurrency;
+mod days;
 mod finding;
 mod records;
 mod registering;

@@ -7,6 +7,7 @@ use crate::contract::learner_service::{
 };
 use crate::domain::{FindType, Found, FoundLearner, LearnerChange, NewLearner, RetrievedUln};
 use crate::model;
+use crate::model::london_day;
 
 pub(super) fn some<'a>(text: &'static str) -> Option<Cow<'a, str>> {
     Some(Cow::Borrowed(text))
@@ -67,8 +68,8 @@ fn learner<'a>(found: FoundLearner) -> Learner<'a> {
         updated_at,
     } = learner;
     Learner {
-        created_date: owned(created_at.date()),
-        last_updated_date: owned(updated_at.date()),
+        created_date: owned(london_day(created_at)),
+        last_updated_date: owned(london_day(updated_at)),
         uln: owned(uln),
         master_substituted: substituted.then_some(Cow::Borrowed("Y")),
         title: title.map(Cow::Owned),

@@ -23,7 +23,7 @@ const CATALOGUE: [[&str; 8]; 4] = [
     [FOREIGN, "GCE A Level", "Level 3", "", "GCE A Level", "TEST0009", "private", ""],
 ];
 
-fn import_catalogue(world: &World) {
+pub(super) fn import_catalogue(world: &World) {
     let entries = CATALOGUE.map(|[reference, kind, level, credits, grading, owner, availability, end]| {
         catalogue::entry(|heading| match heading {
             "Reference" => reference,
@@ -88,7 +88,7 @@ fn fetch(world: &World, id: JobId) -> Option<AchievementJob> {
 }
 
 /// Submits rows, does them, and tells the counters and for each line of the error file its record's number and its code.
-fn process(
+pub(super) fn process(
     world: &World,
     submission_type: &str,
     rows: Vec<AchievementRow>,
@@ -246,7 +246,7 @@ fn a_batch_is_refused_as_a_whole() {
         };
         let job = fetch(world, id).unwrap();
         assert_eq!((job.job.records, job.response_code(), job.counters), (10_000, "WSRC0008", None));
-        assert_eq!(job.file_name, "WS_TEST02_20250601120000");
+        assert_eq!(job.file_name, "WS_TEST02_20250601130000");
         assert_eq!(fetch(world, JobId(4_711)), None);
 
         let ukprn = AWARDING.parse().unwrap();
