@@ -16,8 +16,11 @@ mod compiled {
 
 pub use compiled::{SERVICES, external_service, facet, learner_service, learner_service_r9};
 
+mod strict;
 #[cfg(test)]
 mod tests;
+
+pub use strict::first_fault;
 
 /// The contract as a listing for people; a test compares it with `wsdl/contract.txt`.
 pub const LISTING: &str = include_str!(concat!(env!("OUT_DIR"), "/contract.txt"));
@@ -79,6 +82,8 @@ pub struct Element {
     pub documentation: &'static str,
     /// The words that it may hold, where they are listed in the schema.
     pub values: &'static [&'static str],
+    /// Whether a text is a value of its type, or what Xerces says of it; the facet is not looked at.
+    pub check: fn(&str) -> Result<(), String>,
     /// Its children in order; none where it holds text.
     pub children: &'static [Element],
 }

@@ -166,23 +166,17 @@ fn requests_are_lenient_where_real_clients_differ() {
 }
 
 #[test]
-fn violations_have_the_texts_of_xerces() {
+fn violations_name_the_element_and_the_rule() {
     for (fields, expected) in [
         (
             "<ULN>1026893096</ULN><FamilyName>F</FamilyName><GivenName></GivenName>",
             "cvc-pattern-valid: Value '' is not facet-valid with respect to pattern '[\\s]*[\\S][\\s\\S]*' for type 'MIAPNameNonEmpty'.",
         ),
-        (
-            "<ULN>1026893096</ULN><GivenName>G</GivenName>",
-            "cvc-complex-type.2.4.a: Invalid content was found starting with element 'GivenName'. One of '{FamilyName}' is expected.",
-        ),
-        (
-            "<ULN>1026893096</ULN><FamilyName>F</FamilyName>",
-            "cvc-complex-type.2.4.b: The content of element 'f:FindLearnerByULN' is not complete. One of '{GivenName}' is expected.",
-        ),
+        ("<ULN>1026893096</ULN><GivenName>G</GivenName>", "'FamilyName' is missing in 'FindLearnerByULN'."),
+        ("<ULN>1026893096</ULN><FamilyName>F</FamilyName>", "'GivenName' is missing in 'FindLearnerByULN'."),
         (
             "<ULN>1026893096</ULN><ULN>1026893096</ULN><FamilyName>F</FamilyName><GivenName>G</GivenName>",
-            "cvc-complex-type.2.4.a: Invalid content was found starting with element 'ULN'. One of '{FamilyName}' is expected.",
+            "'ULN' stands in 'FindLearnerByULN' more than once.",
         ),
         (
             "<ULN>1026893096</ULN><FamilyName>F</FamilyName><GivenName>GGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGGG</GivenName>",

@@ -111,14 +111,8 @@ impl Refused {
             Refused::Read(ReadError::Invalid(invalid)) => {
                 let (further, place) = (invalid.text.clone(), Some(invalid.place.clone()));
                 let code = "WSEC0001";
-                return Fault {
-                    code,
-                    description: description(code),
-                    further,
-                    place,
-                    blame: Blame::Client,
-                    actor: VALIDATOR,
-                };
+                let (description, blame) = (description(code), Blame::Client);
+                return Fault { code, description, further, place, strict: None, blame, actor: VALIDATOR };
             }
             Refused::Read(ReadError::NotWellFormed { reason, place }) => {
                 let place = Some(place).filter(|place| **place != Place::default()).cloned();
@@ -133,7 +127,7 @@ impl Refused {
                 Error::Unavailable(_) | Error::MustBlock | Error::Unexpected(_) => ("WSEC0999", SERVICE, Blame::Server),
             },
         };
-        Fault { code, description: description(code), further: String::new(), place: None, blame, actor }
+        Fault { code, description: description(code), further: String::new(), place: None, strict: None, blame, actor }
     }
 }
 
@@ -145,7 +139,7 @@ pub(super) fn envelope_fault(blame: Blame, reason: String) -> Fault {
         Blame::VersionMismatch => "The envelope is neither SOAP 1.1 nor SOAP 1.2.",
         Blame::MustUnderstand => "A header that must be understood is not understood.",
     };
-    Fault { code, description, further: reason, place: None, blame, actor: "" }
+    Fault { code, description, further: reason, place: None, strict: None, blame, actor: "" }
 }
 
 fn description(code: &str) -> &'static str {

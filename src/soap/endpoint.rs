@@ -3,6 +3,7 @@
 use super::door::{Door, Noted, Refused, envelope_fault};
 use super::envelope::{self, Prefix, Refusal, Version};
 use super::fault::{Blame, Fault, Shape};
+use super::strict::Strict;
 use crate::contract::{external_service, learner_service, learner_service_r9};
 use crate::domain::{Call, Error, Service};
 use crate::model::{Door as Entrance, Peer};
@@ -143,11 +144,25 @@ impl Endpoint {
             Err(Refused::Domain(Error::MustBlock)) => Err(MustBlock),
             Err(refused) => {
                 log_refusal(&refused);
-                let fault = well_formed_first(body, self.limits(), refused).fault();
+                let fault = self.fault(body, name, &well_formed_first(body, self.limits(), refused));
                 let noted = Noted { code: fault.code, ..noted };
                 let body = fault.envelope(self.shape(), version, self.prefix(), domain.clock().now());
                 Ok(Answered { body, version, is_fault: true, operation: name, noted, call })
             }
+        }
+    }
+
+    /// The fault of a refused request. Clients of LearnerService know the texts of a strict validator.
+    fn fault(self, body: &str, operation: &str, refused: &Refused) -> Fault {
+        let fault = refused.fault();
+        match (self, refused) {
+            (Endpoint::Learner, Refused::Read(ReadError::Invalid(invalid))) => {
+                let called = learner_service::SERVICE.operations.iter().find(|each| each.name == operation);
+                let strict =
+                    called.map(|called| Strict::of(body, self.limits(), &called.input, &invalid.place, &invalid.text));
+                Fault { strict, ..fault }
+            }
+            _ => fault,
         }
     }
 

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::envelope::{self, Prefix, Version};
+use super::strict::Strict;
 use crate::model::{Timestamp, london_text};
 use crate::xml::{Place, escape};
 
@@ -42,6 +43,8 @@ pub struct Fault {
     pub further: String,
     /// Where in the request that is, where it is known.
     pub place: Option<Place>,
+    /// What a strict validator says of the request, where LearnerService refused it as invalid.
+    pub strict: Option<Strict>,
     /// Who is to blame.
     pub blame: Blame,
     /// The name that LearnerService gives for who found it (our choice for all but the captured one).
@@ -125,6 +128,9 @@ impl Fault {
 
     /// What is wrong, and where; to the captured texts of LearnerService's validator nothing is added.
     fn explained(&self, shape: Shape) -> Cow<'_, str> {
+        if let Some(strict) = &self.strict {
+            return Cow::Borrowed(&strict.text);
+        }
         match &self.place {
             Some(place) if shape == Shape::Domain || !self.is_exception() => {
                 format!("{} ({place})", self.further).into()
@@ -150,6 +156,9 @@ impl Fault {
                     push(out, &["</", name, ">"]);
                 }
                 out.push_str("</ns10:MIAPAPIException>");
+                if let (Some(strict), Some(place)) = (&self.strict, &self.place) {
+                    strict.write(place, &self.further, out);
+                }
             }
             Shape::Domain => {
                 push(out, &["<DomainFault xmlns=\"http://api.lrs.qcf.gov.uk/faults\"><ErrorCode>", self.code]);

@@ -12,6 +12,7 @@ mod learner_service;
 mod learner_service_r9;
 pub mod pages;
 mod record;
+mod strict;
 
 pub use door::Noted;
 pub use endpoint::{Answered, Endpoint, MustBlock};

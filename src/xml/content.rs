@@ -45,16 +45,16 @@ impl Seen {
         Seen { fields, bits: 0 }
     }
 
-    /// Notes that the child with this index has come.
+    /// Notes that the child with this index of `parent` has come.
     ///
     /// # Errors
     /// When it has come before, and may come only once.
-    pub fn once(&mut self, index: u32, reader: &Reader<'_>) -> Result<(), ReadError> {
-        let bit = 1_u128 << index;
-        if self.bits & bit != 0 {
-            return Err(self.unexpected(index, self.next(), reader));
+    pub fn once(&mut self, index: u32, parent: &Start<'_>, reader: &Reader<'_>) -> Result<(), ReadError> {
+        if self.has(index) {
+            let (name, parent) = (self.name(index), parent.local);
+            return Err(reader.invalid(format!("'{name}' stands in '{parent}' more than once.")));
         }
-        self.bits |= bit;
+        self.bits |= 1_u128 << index;
         Ok(())
     }
 
@@ -62,10 +62,17 @@ impl Seen {
     ///
     /// # Errors
     /// When there are more than may come.
-    pub fn again(&mut self, index: u32, already: usize, reader: &Reader<'_>) -> Result<(), ReadError> {
+    pub fn again(
+        &mut self,
+        index: u32,
+        already: usize,
+        parent: &Start<'_>,
+        reader: &Reader<'_>,
+    ) -> Result<(), ReadError> {
         let most = self.field(index).map_or(u32::MAX, |field| field.most);
         if most != u32::MAX && already >= usize::try_from(most).unwrap_or(usize::MAX) {
-            return Err(self.too_many(index, most, reader));
+            let (name, parent) = (self.name(index), parent.local);
+            return Err(reader.invalid(format!("'{name}' stands in '{parent}' more than {most} times.")));
         }
         self.bits |= 1_u128 << index;
         Ok(())
@@ -74,80 +81,23 @@ impl Seen {
     /// Checks at the end of the element `parent` that nothing is missing.
     ///
     /// # Errors
-    /// The text of Xerces, which blames the first element that stands where the missing one should.
+    /// When something is: the first such child is named.
     pub fn complete(&self, parent: &Start<'_>, reader: &Reader<'_>) -> Result<(), ReadError> {
         let missing = (0_u32..).zip(self.fields).find(|(index, field)| field.required && !self.has(*index));
-        let Some((missing, _)) = missing else {
-            return Ok(());
-        };
-        let expected = self.expected_up_to(missing);
-        let next = (missing + 1..128).find(|&index| self.has(index)).and_then(|index| self.field(index));
-        Err(reader.invalid(match next {
-            Some(next) => format!(
-                "cvc-complex-type.2.4.a: Invalid content was found starting with element '{}'. One of '{expected}' is expected.",
-                next.name
-            ),
-            None => format!(
-                "cvc-complex-type.2.4.b: The content of element '{}' is not complete. One of '{expected}' is expected.",
-                parent.raw()
-            ),
-        }))
-    }
-
-    /// A child that has come before, or may not stand where the children from `first` on are expected.
-    fn unexpected(&self, index: u32, first: u32, reader: &Reader<'_>) -> ReadError {
-        let name = self.field(index).map_or("", |field| field.name);
-        reader.invalid(match self.expected_from(first) {
-            None => format!(
-                "cvc-complex-type.2.4.d: Invalid content was found starting with element '{name}'. No child element is expected at this point."
-            ),
-            Some(expected) => format!(
-                "cvc-complex-type.2.4.a: Invalid content was found starting with element '{name}'. One of '{expected}' is expected."
-            ),
-        })
-    }
-
-    /// One more of a repeated child than may come.
-    fn too_many(&self, index: u32, most: u32, reader: &Reader<'_>) -> ReadError {
-        let name = self.field(index).map_or("", |field| field.name);
-        let limit =
-            format!("'{name}' can occur a maximum of '{most}' times in the current sequence. This limit was exceeded.");
-        reader.invalid(match self.expected_from(index + 1) {
-            None => format!("cvc-complex-type.2.4.f: {limit} No child element is expected at this point."),
-            Some(expected) => format!("cvc-complex-type.2.4.e: {limit} At this point one of '{expected}' is expected."),
-        })
-    }
-
-    /// Where the sequence goes on: behind the last child that has come, or at it where it may come again.
-    fn next(&self) -> u32 {
-        let last = (0..128).rev().find(|&index| self.has(index));
-        last.map_or(0, |last| if self.field(last).is_some_and(|field| field.most > 1) { last } else { last + 1 })
-    }
-
-    /// What may stand where the sequence is at `first`: the optional children from there on and the first
-    /// mandatory one, which ends the list. Nothing when no child is left.
-    fn expected_from(&self, first: u32) -> Option<String> {
-        let mut names = Vec::new();
-        for (index, field) in (0_u32..).zip(self.fields).filter(|(index, _)| *index >= first) {
-            names.push(field.name);
-            if field.required && !self.has(index) {
-                break;
+        match missing {
+            None => Ok(()),
+            Some((_, field)) => {
+                Err(reader.invalid_value(parent, format!("'{}' is missing in '{}'.", field.name, parent.local)))
             }
         }
-        (!names.is_empty()).then(|| format!("{{{}}}", names.join(", ")))
-    }
-
-    /// What could stand where the missing one should: the optional ones before it that have not come, and itself.
-    fn expected_up_to(&self, missing: u32) -> String {
-        let last_seen = (0..missing).rev().find(|&index| self.has(index));
-        let first = last_seen.map_or(0, |index| index + 1);
-        let names: Vec<&str> =
-            (first..=missing).filter_map(|index| self.field(index)).map(|field| field.name).collect();
-        format!("{{{}}}", names.join(", "))
     }
 
     fn has(&self, index: u32) -> bool {
         index < 128 && self.bits >> index & 1 == 1
+    }
+
+    fn name(&self, index: u32) -> &'static str {
+        self.field(index).map_or("", |field| field.name)
     }
 
     fn field(&self, index: u32) -> Option<&'static Field> {
@@ -173,7 +123,7 @@ pub fn value<'a, T: Lexical<'a>>(
     let text = reader.text()?;
     let wrong = |violation| reader.invalid_value(start, violation);
     if start.nil && (!is_blank(&text) || (required && !nillable)) {
-        return Err(wrong(if nillable { nil_with_content(start) } else { not_nillable(start.raw()) }));
+        return Err(wrong(if nillable { nil_with_content(start.raw()) } else { not_nillable(start.raw()) }));
     }
     if start.nil && !required {
         return Ok(None);
@@ -199,16 +149,17 @@ fn decoded<'a>(text: Cow<'a, str>, facet: Option<&Facet>) -> Result<Cow<'a, str>
         .ok_or_else(|| "The content of the element is no text in UTF-8, although its xsi:type says base64.".to_owned())
 }
 
-fn not_nillable(name: impl std::fmt::Display) -> String {
+/// What Xerces says of nil on an element that may not be nil.
+pub fn not_nillable(name: impl std::fmt::Display) -> String {
     format!(
         "cvc-elt.3.1: Attribute 'http://www.w3.org/2001/XMLSchema-instance,nil' must not appear on element '{name}', because the {{nillable}} property of '{name}' is false."
     )
 }
 
-fn nil_with_content(start: &Start<'_>) -> String {
+/// What Xerces says of an element that is nil and holds something.
+pub fn nil_with_content(name: impl std::fmt::Display) -> String {
     format!(
-        "cvc-elt.3.2.1: Element '{}' cannot have character or element information [children], because 'http://www.w3.org/2001/XMLSchema-instance,nil' is specified.",
-        start.raw()
+        "cvc-elt.3.2.1: Element '{name}' cannot have character or element information [children], because 'http://www.w3.org/2001/XMLSchema-instance,nil' is specified."
     )
 }
 

@@ -28,6 +28,14 @@ pub trait Lexical<'a>: Sized {
     fn write(&self, out: &mut String);
 }
 
+/// Whether a text is a value of this type.
+///
+/// # Errors
+/// What Xerces says where it is not.
+pub fn check<T: for<'a> Lexical<'a>>(text: &str) -> Result<(), String> {
+    T::parse(Cow::Borrowed(text)).map(drop)
+}
+
 impl<'a> Lexical<'a> for Cow<'a, str> {
     const EMPTY_IS_VALUE: bool = true;
 

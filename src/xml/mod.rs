@@ -13,10 +13,10 @@ mod scope;
 mod tests;
 mod writer;
 
-pub use content::{Field, FromXml, Seen, complex, required, value};
+pub use content::{Field, FromXml, Seen, complex, nil_with_content, not_nillable, required, value};
 pub use error::{Invalid, NotWellFormed, Place, ReadError};
 pub use facets::{Facet, Pattern, non_blank};
-pub use lexical::{Base64, Lexical, XsDateTime, enumeration_violation};
-pub use reader::{Limits, Reader, Start};
+pub use lexical::{Base64, Lexical, XsDateTime, check, enumeration_violation};
+pub use reader::{Limits, RawName, Reader, Start};
 pub use records::{Records, RecordsIter};
 pub use writer::{Root, ToXml, XSI, attribute, complex_element, escape, simple_element, text_element};

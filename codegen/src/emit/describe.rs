@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::ident;
+use super::{ident, kind_type};
 use crate::model::{Field, Kind, Message, Service};
 use crate::naming;
 
@@ -65,6 +65,13 @@ fn element(service: &Service, field: &Field) -> TokenStream {
         Some(facet) => quote!(Some(#facet)),
         None => quote!(None),
     };
+    let check = match kind {
+        Kind::Struct(_) | Kind::String => quote!(|_| Ok(())),
+        kind => {
+            let value = kind_type(service, *kind);
+            quote!(xml::check::<#value>)
+        }
+    };
     let children = children(service, *kind);
     let values = match kind {
         Kind::Enum(index) => {
@@ -76,7 +83,8 @@ fn element(service: &Service, field: &Field) -> TokenStream {
     quote! {
         super::Element {
             name: #local, namespace: #namespace, type_name: #type_name, min: #min, max: #max, nillable: #nillable,
-            required: #required, facet: #facet, documentation: #documentation, values: #values, children: #children,
+            required: #required, facet: #facet, documentation: #documentation, values: #values, check: #check,
+            children: #children,
         }
     }
 }
@@ -90,7 +98,7 @@ fn message(service: &Service, message: &Message) -> TokenStream {
     quote! {
         super::Element {
             name: #local, namespace: #namespace, type_name: #type_name, min: 1, max: Some(1), nillable: false,
-            required: true, facet: None, documentation: #documentation, values: &[], children: #children,
+            required: true, facet: None, documentation: #documentation, values: &[], check: |_| Ok(()), children: #children,
         }
     }
 }

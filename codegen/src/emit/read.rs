@@ -62,21 +62,21 @@ fn arm(service: &Service, index: u32, field: &Field) -> TokenStream {
     if field.max == Some(1) {
         quote! {
             #local => {
-                seen.once(#index, reader)?;
+                seen.once(#index, start, reader)?;
                 #variable = #value;
             }
         }
     } else if are_records(service, field) {
         quote! {
             #local => {
-                seen.again(#index, #variable.len(), reader)?;
+                seen.again(#index, #variable.len(), start, reader)?;
                 #variable.read(reader, &child)?;
             }
         }
     } else {
         quote! {
             #local => {
-                seen.again(#index, #variable.len(), reader)?;
+                seen.again(#index, #variable.len(), start, reader)?;
                 #variable.extend(#value);
             }
         }

@@ -100,13 +100,25 @@ impl Reply {
         lines
     }
 
-    /// What the service said about a fault beyond its code: further details, or the decoded detail of a DomainFault.
+    /// What the service said about a fault beyond its code: further details, or the decoded detail of a DomainFault; and
+    /// on a second line which element it refused, where it knows that.
     pub fn fault_details(&self) -> Option<String> {
-        let find = |name: &str| self.leaves.iter().find(|leaf| leaf.name == name).map(|leaf| leaf.text.as_str());
-        let decoded = find("ErrorDetail")
+        let decoded = self
+            .value("ErrorDetail")
             .and_then(|text| BASE64.decode(text.trim()).ok())
             .and_then(|bytes| String::from_utf8(bytes).ok());
-        decoded.or_else(|| find("FurtherDetails").or_else(|| find("faultstring")).map(str::to_owned))
+        let further = self.value("FurtherDetails");
+        let told = decoded.or_else(|| further.or_else(|| self.value("faultstring")).map(str::to_owned))?;
+        Some(self.refusal().map_or_else(|| told.clone(), |refusal| format!("{told}\n{refusal}")))
+    }
+
+    /// The second entry of the detail of LearnerService's faults, as a sentence.
+    fn refusal(&self) -> Option<String> {
+        let part =
+            |name| self.elements("Refusal").into_iter().flatten().find(|(leaf, _)| *leaf == name).map(|(_, text)| text);
+        let place = format!("Refused: {}, line {}, column {}", part("Element")?, part("Line")?, part("Column")?);
+        let rule = part("Rule").filter(|rule| self.value("FurtherDetails") != Some(rule));
+        Some(rule.map_or_else(|| format!("{place}."), |rule| format!("{place}: {rule}")))
     }
 }
 
@@ -236,6 +248,27 @@ mod tests {
         assert!(reply.is_fault);
         assert_eq!(reply.meanings(meaning), ["WSEC0005: Incorrect password"]);
         assert_eq!(reply.fault_details().as_deref(), Some("Not this one"));
+    }
+
+    #[test]
+    fn the_refused_element_is_named_and_the_rule_is_told_once() {
+        let details = |further: &str| {
+            let fault = format!(
+                "<s:Envelope xmlns:s='u'><s:Body><s:Fault><faultcode>s:Server</faultcode><detail><e:MIAPAPIException xmlns:e='v'>\
+                 <ErrorCode>WSEC0001</ErrorCode><FurtherDetails>{further}</FurtherDetails></e:MIAPAPIException><Refusal xmlns='r'>\
+                 <Element>/Envelope/Body/Find</Element><Line>1</Line><Column>9</Column><Rule>'ULN' is missing in 'Find'.</Rule></Refusal>\
+                 </detail></s:Fault></s:Body></s:Envelope>"
+            );
+            Reply::read(&fault).unwrap().fault_details().unwrap()
+        };
+        assert_eq!(
+            details("Xerces says."),
+            "Xerces says.\nRefused: /Envelope/Body/Find, line 1, column 9: 'ULN' is missing in 'Find'."
+        );
+        assert_eq!(
+            details("'ULN' is missing in 'Find'."),
+            "'ULN' is missing in 'Find'.\nRefused: /Envelope/Body/Find, line 1, column 9."
+        );
     }
 
     #[test]

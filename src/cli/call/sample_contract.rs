@@ -18,6 +18,7 @@ const fn leaf(name: &'static str, namespace: &'static str, min: u32, nillable: b
         facet: None,
         documentation: "",
         values: &[],
+        check: |_| Ok(()),
         children: &[],
     }
 }

@@ -6,7 +6,7 @@ use memchr::memchr2;
 use quick_xml::escape::unescape;
 use quick_xml::events::attributes::{AttrError, Attributes};
 
-use super::Reader;
+use super::{RawName, Reader};
 use crate::xml::characters::{follows_blank, is_character};
 use crate::xml::error::{NotWellFormed, Place, ReadError};
 use crate::xml::writer::XSI;
@@ -34,6 +34,13 @@ impl<'i> Reader<'i> {
                     }
             })
             .map(|attribute| attribute.value.as_ref())
+    }
+
+    /// The first attribute of the element that was started last that is not one of XML Schema's own.
+    pub fn foreign_attribute(&self) -> Option<RawName<'i>> {
+        let is_foreign = |each: &&Attribute<'i>| each.prefix.is_empty() || self.scope.resolve(each.prefix) != Some(XSI);
+        let found = self.attributes.iter().find(is_foreign)?;
+        Some(RawName { prefix: found.prefix, local: found.local })
     }
 
     /// Whether the element that was started last says `xsi:nil="true"` (or `1`).
