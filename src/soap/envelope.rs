@@ -149,8 +149,12 @@ fn is_for_us(reader: &Reader<'_>, version: Version) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Prefix(pub &'static str);
 
-/// Appends the start of an envelope up to the inside of its Body.
+/// Some clients (soap4r) read nothing from a document that does not begin with it.
+const DECLARATION: &str = r#"<?xml version="1.0" encoding="utf-8"?>"#;
+
+/// Begins a reply: appends the declaration of XML, and the start of an envelope up to the inside of its Body.
 pub fn begin(version: Version, Prefix(prefix): Prefix, out: &mut String) {
+    out.push_str(DECLARATION);
     for piece in ["<", prefix, ":Envelope xmlns:", prefix, "=\"", version.namespace(), "\"><", prefix, ":Body>"] {
         out.push_str(piece);
     }

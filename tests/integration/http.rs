@@ -250,22 +250,6 @@ on_both! {
         assert_eq!(answer.fault().code, "VersionMismatch");
     }
 
-    fn a_header_that_must_be_understood_stops_the_call_before_any_effect(database) {
-        let deployment = Deployment::shared(database);
-        let provider = deployment.provider();
-        let person = crate::flows::Person::new();
-        let header = "<soapenv:Header><x:Transaction xmlns:x=\"urn:example\" soapenv:mustUnderstand=\"1\">5</x:Transaction></soapenv:Header>";
-        let register = provider.credentials().register(&crate::flows::borrowed(&person.registration("1")));
-        let answer = provider.post(LS, &register.replace("<soapenv:Header/>", header));
-        assert_eq!((answer.status, answer.fault().code.as_str()), (500, "MustUnderstand"));
-        let found = provider.post(LS, &provider.credentials().find_by_demographics("FUL", &person.demographics()));
-        assert_eq!(found.code(), "WSRC0001", "nobody was registered");
-        let answer = provider.post(LS, &question(&provider).replace("<soapenv:Header/>", &header.replace("mustUnderstand=\"1\"", "mustUnderstand=\"0\"")));
-        assert_eq!(answer.code(), "WSRC0001");
-        let elsewhere = header.replace("<x:Transaction", "<x:Transaction soapenv:actor=\"urn:example:next-but-one\"");
-        assert_eq!(provider.post(LS, &question(&provider).replace("<soapenv:Header/>", &elsewhere)).code(), "WSRC0001");
-    }
-
     fn a_wrong_envelope_is_a_client_fault(database) {
         let deployment = Deployment::shared(database);
         let provider = deployment.provider();

@@ -16,6 +16,7 @@ mod check;
 mod contract;
 mod corpus;
 mod documents;
+mod envelopes;
 mod fixtures;
 mod flows;
 mod guide;
