@@ -27,6 +27,9 @@ pub struct ServiceBinding {
     pub fault: String,
     /// Namespace to prefix in what is written; the empty prefix is the default namespace.
     pub prefixes: BTreeMap<String, String>,
+    /// Namespaces that the root of a request may also be in, besides the one of its element.
+    #[serde(default)]
+    pub other_root_namespaces: Vec<String>,
 }
 
 /// What a field is held to.

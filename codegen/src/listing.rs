@@ -10,6 +10,9 @@ pub fn listing(services: &[Service]) -> String {
     for service in services {
         // Writing to a String cannot fail.
         let _ = writeln!(out, "service {} {} port type {}", service.name, service.namespace, service.port_type);
+        for namespace in &service.binding.other_root_namespaces {
+            let _ = writeln!(out, "  requests also in {namespace}");
+        }
         for operation in &service.operations {
             let _ = writeln!(
                 out,

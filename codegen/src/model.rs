@@ -28,6 +28,15 @@ pub struct Service {
     pub files: Vec<PathBuf>,
 }
 
+impl Service {
+    /// The names that the root of an operation's request may have, its own first.
+    pub fn roots(&self, operation: &Operation) -> Vec<Name> {
+        let (namespace, local) = &operation.input.element;
+        let others = &self.binding.other_root_namespaces;
+        std::iter::once(namespace).chain(others).map(|namespace| (namespace.clone(), local.clone())).collect()
+    }
+}
+
 /// One operation.
 #[derive(Debug)]
 pub struct Operation {

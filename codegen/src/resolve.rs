@@ -120,9 +120,9 @@ impl<'d> Resolver<'d> {
                 output: self.message(output)?,
             });
         }
-        self.distinct_inputs(&operations)?;
         self.tell_names_apart(&operations);
-        Ok(Service {
+        let at = self.wsdl_at("1:1");
+        let service = Service {
             name: self.name.to_owned(),
             namespace: definitions.target_namespace.clone(),
             port_type: port_type.name.clone(),
@@ -131,7 +131,9 @@ impl<'d> Resolver<'d> {
             structs: self.structs,
             enums: self.enums,
             files: self.documents.files.clone(),
-        })
+        };
+        distinct_roots(&service, at)?;
+        Ok(service)
     }
 
     fn action(&self, operation: &str, at: &str) -> Result<String, Error> {
@@ -140,20 +142,6 @@ impl<'d> Resolver<'d> {
             Some(soap) => Ok(soap.action.clone().unwrap_or_default()),
             None => Err(self.unknown(self.wsdl_at(at), "binding of operation", operation)),
         }
-    }
-
-    /// Dispatch is by the name of the input element, so no two operations may share one (WS-I R2710).
-    fn distinct_inputs(&self, operations: &[Operation]) -> Result<(), Error> {
-        for (index, one) in operations.iter().enumerate() {
-            if let Some(other) =
-                operations.iter().skip(index + 1).find(|other| other.input.element == one.input.element)
-            {
-                return Err(
-                    self.document("1:1", &format!("{} and {} have the same input element", one.name, other.name))
-                );
-            }
-        }
-        Ok(())
     }
 
     fn message(&mut self, carried: &'d Scoped<crate::wsdl::Carried>) -> Result<Message, Error> {
@@ -216,6 +204,20 @@ impl<'d> Resolver<'d> {
     fn unknown(&self, at: At, kind: &'static str, name: &str) -> Error {
         Error::Unknown { at, kind, name: name.to_owned() }
     }
+}
+
+/// Dispatch is by the name of the request's root, so no two operations may share one (WS-I R2710).
+fn distinct_roots(service: &Service, at: At) -> Result<(), Error> {
+    let mut owners: BTreeMap<Name, &str> = BTreeMap::new();
+    for operation in &service.operations {
+        for root in service.roots(operation) {
+            if let Some(owner) = owners.insert(root, &operation.name) {
+                let reason = format!("{owner} and {} have the same input element", operation.name);
+                return Err(Error::Document { at, reason });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A prefixed name by the bindings in scope where it stands; prefixes mean nothing by themselves.

@@ -44,6 +44,7 @@ fn names_are_resolved_by_the_bindings_in_scope_and_bases_come_first() {
     let listing = compile_text(&quirks()).unwrap().listing;
     let expected = [
         "service quirks urn:test:messages port type IQuirks",
+        "  requests also in urn:test:elsewhere",
         "  Ask action \"urn:ask\": {urn:test:messages}Ask -> {urn:test:messages}Answer",
         "  AskAgain action \"\": {urn:test:messages}AskAgain -> {urn:test:messages}Answer",
         "  type Person = {urn:test:model}Person",
@@ -72,6 +73,13 @@ fn names_are_resolved_by_the_bindings_in_scope_and_bases_come_first() {
         "    Direct: Int 0..* unqualified",
     ];
     assert_eq!(listing.lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn an_operation_is_found_by_its_request_in_every_namespace_that_the_bindings_name() {
+    let rust = compile_text(&quirks()).unwrap().rust.split_whitespace().collect::<String>();
+    let arm = r#"("urn:test:messages","Ask")|("urn:test:elsewhere","Ask")=>"#;
+    assert!(rust.contains(arm), "{rust}");
 }
 
 #[test]

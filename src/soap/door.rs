@@ -47,8 +47,8 @@ pub trait Credentialed {
 pub enum Refused {
     /// The request cannot be read.
     Read(ReadError),
-    /// No such operation (WSEC0002).
-    UnknownRequest,
+    /// No such operation (WSEC0002): what the request holds, and what it should.
+    UnknownRequest(String),
     /// The domain says so.
     Domain(Error),
 }
@@ -118,7 +118,7 @@ impl Refused {
                 let place = Some(place).filter(|place| **place != Place::default()).cloned();
                 return Fault { place, ..envelope_fault(Blame::Client, reason.to_string()) };
             }
-            Refused::UnknownRequest => ("WSEC0002", SERVICE, Blame::Client),
+            Refused::UnknownRequest(_) => ("WSEC0002", SERVICE, Blame::Client),
             Refused::Domain(error) => match error {
                 Error::UnknownOrganisation => ("WSEC0003", ORGANISATION_VALIDATOR, Blame::Client),
                 Error::OutOfHours => ("WSEC0004", SERVICE, Blame::Server),
@@ -127,7 +127,11 @@ impl Refused {
                 Error::Unavailable(_) | Error::MustBlock | Error::Unexpected(_) => ("WSEC0999", SERVICE, Blame::Server),
             },
         };
-        Fault { code, description: description(code), further: String::new(), place: None, strict: None, blame, actor }
+        let further = match self {
+            Refused::UnknownRequest(text) => text.clone(),
+            Refused::Read(_) | Refused::Domain(_) => String::new(),
+        };
+        Fault { code, description: description(code), further, place: None, strict: None, blame, actor }
     }
 }
 

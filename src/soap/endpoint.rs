@@ -4,7 +4,8 @@ use super::door::{Door, Noted, Refused, envelope_fault};
 use super::envelope::{self, Prefix, Refusal, Version};
 use super::fault::{Blame, Fault, Shape};
 use super::strict::Strict;
-use crate::contract::{external_service, learner_service, learner_service_r9};
+use super::unknown::unknown;
+use crate::contract::{self, external_service, learner_service, learner_service_r9};
 use crate::domain::{Call, Error, Service};
 use crate::model::{Door as Entrance, Peer};
 use crate::xml::{Limits, NotWellFormed, Place, ReadError, Reader};
@@ -89,6 +90,15 @@ impl Endpoint {
         }
     }
 
+    /// The contract that it answers for.
+    fn service(self) -> &'static contract::Service {
+        match self {
+            Endpoint::Learner => &learner_service::SERVICE,
+            Endpoint::LearnerR9 => &learner_service_r9::SERVICE,
+            Endpoint::External => &external_service::SERVICE,
+        }
+    }
+
     fn operation(self, namespace: &str, local: &str) -> Option<Operation> {
         match self {
             Endpoint::Learner => learner_service::Operation::of(namespace, local).map(Operation::Learner),
@@ -122,7 +132,7 @@ impl Endpoint {
         envelope::begin(version, self.prefix(), &mut out);
         let start = &opened.root;
         let outcome = match operation {
-            None => Err(Refused::UnknownRequest),
+            None => Err(Refused::UnknownRequest(unknown(self.service(), &opened.namespace, opened.root.local))),
             Some(operation) => domain.check_hours().map_err(Refused::from).and_then(|()| match operation {
                 Operation::Learner(operation) => {
                     learner_service::dispatch(&door, &call, operation, &mut reader, start, envelope::close, &mut out)
@@ -203,7 +213,7 @@ fn envelope_refusal(refusal: Refusal) -> (Version, Fault) {
 fn well_formed_first(body: &str, limits: &Limits, refused: Refused) -> Refused {
     if !matches!(
         refused,
-        Refused::Read(ReadError::Invalid(_)) | Refused::UnknownRequest | Refused::Domain(Error::OutOfHours)
+        Refused::Read(ReadError::Invalid(_)) | Refused::UnknownRequest(_) | Refused::Domain(Error::OutOfHours)
     ) {
         return refused;
     }
@@ -230,6 +240,6 @@ fn log_refusal(refused: &Refused) {
     match refused {
         Refused::Read(error) => log::debug!("refused: {error}"),
         Refused::Domain(error @ (Error::Unavailable(_) | Error::Unexpected(_))) => log::error!("call failed: {error}"),
-        Refused::Domain(_) | Refused::UnknownRequest => {}
+        Refused::Domain(_) | Refused::UnknownRequest(_) => {}
     }
 }

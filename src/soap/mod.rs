@@ -13,6 +13,7 @@ mod learner_service_r9;
 pub mod pages;
 mod record;
 mod strict;
+mod unknown;
 
 pub use door::Noted;
 pub use endpoint::{Answered, Endpoint, MustBlock};

@@ -1,7 +1,10 @@
 //! What stands around a message: the declaration of XML that every reply begins with, the headers of a request, and its root.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::flows::{Person, borrowed};
-use crate::harness::message::{SOAP_1_1, SOAP_1_2};
+use crate::harness::message::{FIND, R9, REPORT, SOAP_1_1, SOAP_1_2, VERIFY, elements, envelope};
 use crate::harness::{Actor, Deployment, on_both};
 
 const LS: &str = "LearnerService";
@@ -12,7 +15,94 @@ fn question(actor: &Actor<'_>) -> String {
     actor.credentials().find_by_uln("FUL", "1000000000", "Body", "No")
 }
 
+/// The text of a `DomainFault`.
+fn decoded(detail: &str) -> String {
+    String::from_utf8(STANDARD.decode(detail).expect("base64")).expect("UTF-8")
+}
+
+/// The request with its root, and with `children` all its elements, in the namespace of LearnerService's WSDL.
+fn in_the_namespace_of_the_wsdl(request: &str, children: bool) -> String {
+    let root = regex::Regex::new(r#"(</?)(?:m|fin):(\w+)(?: xmlns:\w+="[^"]+")?>"#).expect("a pattern");
+    assert_eq!(root.find_iter(request).count(), 2, "{request}");
+    if children {
+        let default = root.replace(request, format!("<$2 xmlns=\"{R9}\">"));
+        return root.replace(&default, "</$2>").into_owned();
+    }
+    let prefixed = root.replace_all(request, "${1}tns:$2>");
+    prefixed.replacen("Envelope ", &format!("Envelope xmlns:tns=\"{R9}\" "), 1)
+}
+
 on_both! {
+    fn the_requests_of_savon_are_taken_for_all_ten_operations_of_learner_service(database) {
+        let deployment = Deployment::shared(database);
+        let provider = deployment.provider();
+        let credentials = provider.credentials();
+        for (children, soap) in [(false, SOAP_1_1), (true, SOAP_1_1), (false, SOAP_1_2)] {
+            let send = |request: String| {
+                let request = in_the_namespace_of_the_wsdl(&request, children).replace(SOAP_1_1, soap);
+                let answer = provider.post(LS, &request);
+                assert_eq!(answer.status, 200, "{request}\n{}", answer.text());
+                assert!(answer.result().namespace.starts_with("http://api.lrs.miap.gov.uk/"), "{}", answer.text());
+                answer
+            };
+            let person = Person::new();
+            assert_eq!(send(credentials.find_by_demographics("FUL", &person.demographics())).code(), "WSRC0001");
+            let registered = send(credentials.register(&borrowed(&person.registration("1"))));
+            assert_eq!(registered.code(), "WSRC0005");
+            let uln = registered.value("ULN");
+            assert_eq!(send(credentials.find_by_uln("FUL", &uln, &person.family, &person.given)).code(), "WSRC0004");
+            let mut changed = person.registration("1");
+            changed.insert(0, ("Title", "Dr".to_owned()));
+            changed.extend([("ULN", uln.clone()), ("VersionNumber", "1".to_owned())]);
+            assert_eq!(send(credentials.update(&borrowed(&changed))).code(), "WSRC0006");
+            let names = [("GivenName", person.given.as_str()), ("FamilyName", &person.family)];
+            let to_verify = [&[("ULN", uln.as_str())], &names[..]].concat();
+            assert_eq!(send(credentials.verify(&to_verify)).code(), "WSVRC001");
+            assert_eq!(send(credentials.retrieve(&[&uln])).code(), "WSRC0004");
+
+            let another = Person::new();
+            let batch = send(credentials.submit_batch("FUL", &[another.registration("1")]));
+            assert_eq!(batch.code(), "WSRC0007");
+            let output = send(credentials.batch_output(&batch.value("JobID"))).code();
+            assert!(["WSRC0008", "WSRC0009"].contains(&output.as_str()), "{output}");
+            let rest = format!("{}<Learner>{}</Learner>", elements(&[("LearnerRecordCount", "1")]), elements(&to_verify));
+            let batch = send(credentials.request(VERIFY, "SubmitVerifyBatch", &rest));
+            assert_eq!(batch.code(), "WSRC0025");
+            let job = batch.value("JobID");
+            let output = send(credentials.request(VERIFY, "GetVerifyBatchOutput", &elements(&[("JobID", &job)])));
+            assert!(["WSRC0026", "WSRC0027"].contains(&output.code().as_str()), "{}", output.text());
+        }
+    }
+
+    fn a_request_of_no_operation_is_told_what_was_found_and_what_is_wanted(database) {
+        let deployment = Deployment::shared(database);
+        let provider = deployment.provider();
+        let found = |element: &str, namespace: &str| format!("The Body holds the element '{element}' in the namespace '{namespace}'");
+        let cases = [
+            (LS, "FindLearnerByULN", "urn:example", "; it must be 'FindLearnerByULN' in the namespace 'http://api.lrs.miap.gov.uk/findmsg'."),
+            (LS, "learnerByULN", R9, "; it must be 'FindLearnerByULN' in the namespace 'http://api.lrs.miap.gov.uk/findmsg'."),
+            (LS, "verifylearner", REPORT, "; it must be 'VerifyLearner' in the namespace 'http://api.lrs.miap.gov.uk/reportmsg'."),
+            (LS, "ViewAudit", R9, ", which is a request of LearnerServiceR9: send it to /LearnerServiceR9.svc."),
+            (LS, "FindEverybody", FIND, ", which is not a request of LearnerService. Its requests in this namespace are 'FindLearnerByULN', \
+                'FindLearnerByDemographics'."),
+            (LS, "FindEverybody", "urn:example", ", which is not a request of LearnerService. Its requests are in the namespaces \
+                'http://api.lrs.miap.gov.uk/batchmsg', 'http://api.lrs.miap.gov.uk/findmsg', 'http://api.lrs.miap.gov.uk/regmsg', \
+                'http://api.lrs.miap.gov.uk/reportmsg', 'http://api.lrs.miap.gov.uk/vldmsg'."),
+            ("LearnerServiceR9", "GetOrganisation", FIND, "; it must be 'GetOrganisation' in the namespace 'http://tempuri.org/'."),
+            ("LearnerServiceR9", "FindLearnerByULN", R9, ", which is a request of LearnerService: send it to /LearnerService.svc."),
+            ("ExternalService", "Submit", "urn:a&amp;b", ", which is not a request of ExternalService. Its requests are in the \
+                namespace 'http://api.lrs.qcf.gov.uk/services'."),
+        ];
+        for (service, element, namespace, wanted) in cases {
+            let answer = provider.post(service, &envelope(&format!("<{element} xmlns=\"{namespace}\"/>")));
+            let fault = answer.fault();
+            assert_eq!((answer.status, fault.error.as_str()), (500, "WSEC0002"), "{element}");
+            let expected = found(element, &namespace.replace("&amp;", "&")) + wanted;
+            let detail = answer.document().value("ErrorDetail").map_or(fault.further, decoded);
+            assert_eq!(detail, expected, "{service} {element}");
+        }
+    }
+
     fn every_reply_begins_with_the_declaration_of_xml(database) {
         let deployment = Deployment::shared(database);
         let provider = deployment.provider();

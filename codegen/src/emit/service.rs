@@ -16,8 +16,10 @@ pub fn service(service: &Service) -> TokenStream {
     let variants: Vec<_> = service.operations.iter().map(|operation| ident(&naming::camel(&operation.name))).collect();
     let docs = service.operations.iter().map(|operation| format!("`{}`.", operation.name));
     let names: Vec<_> = service.operations.iter().map(|operation| &operation.name).collect();
-    let namespaces = service.operations.iter().map(|operation| &operation.input.element.0);
-    let locals = service.operations.iter().map(|operation| &operation.input.element.1);
+    let roots = service.operations.iter().map(|operation| {
+        let names = service.roots(operation).into_iter().map(|(namespace, local)| quote!((#namespace, #local)));
+        quote!(#(#names)|*)
+    });
     let arms = service.operations.iter().zip(&variants).map(|(operation, variant)| {
         let method = ident(&naming::snake(&operation.name));
         let request = service.structs.get(operation.input.content).map(struct_type);
@@ -47,10 +49,10 @@ pub fn service(service: &Service) -> TokenStream {
         pub enum Operation { #(#[doc = #docs] #variants),* }
 
         impl Operation {
-            /// The operation whose request is this element.
+            /// The operation whose request is this element, in any namespace that its root may be in.
             pub fn of(namespace: &str, local: &str) -> Option<Operation> {
                 match (namespace, local) {
-                    #((#namespaces, #locals) => Some(Operation::#variants),)*
+                    #(#roots => Some(Operation::#variants),)*
                     _ => None,
                 }
             }
