@@ -107,45 +107,52 @@ impl Refused {
     /// The fault that the client gets. It tells what the client may know: the request's own faults in full, the
     /// service's not at all.
     pub fn fault(&self) -> Fault {
-        let (code, actor, blame) = match self {
+        match self {
             Refused::Read(ReadError::Invalid(invalid)) => {
                 let (further, place) = (invalid.text.clone(), Some(invalid.place.clone()));
-                let code = "WSEC0001";
-                let (description, blame) = (description(code), Blame::Client);
-                return Fault { code, description, further, place, strict: None, blame, actor: VALIDATOR };
+                Fault { further, place, ..bare("WSEC0001", VALIDATOR, Blame::Client) }
             }
             Refused::Read(ReadError::NotWellFormed { reason, place }) => {
                 let place = Some(place).filter(|place| **place != Place::default()).cloned();
-                return Fault { place, ..envelope_fault(Blame::Client, reason.to_string()) };
+                Fault { place, ..envelope_fault(Blame::Client, reason.to_string()) }
             }
-            Refused::UnknownRequest(_) => ("WSEC0002", SERVICE, Blame::Client),
+            Refused::UnknownRequest(text) => {
+                Fault { further: text.clone(), ..bare("WSEC0002", SERVICE, Blame::Client) }
+            }
             Refused::Domain(error) => match error {
-                Error::UnknownOrganisation => ("WSEC0003", ORGANISATION_VALIDATOR, Blame::Client),
-                Error::OutOfHours => ("WSEC0004", SERVICE, Blame::Server),
-                Error::IncorrectPassword => ("WSEC0005", ORGANISATION_VALIDATOR, Blame::Client),
-                Error::InsufficientAccess => ("WSEC0006", ORGANISATION_VALIDATOR, Blame::Client),
-                Error::Unavailable(_) | Error::MustBlock | Error::Unexpected(_) => ("WSEC0999", SERVICE, Blame::Server),
+                Error::UnknownOrganisation => bare("WSEC0003", ORGANISATION_VALIDATOR, Blame::Client),
+                Error::OutOfHours => bare("WSEC0004", SERVICE, Blame::Server),
+                Error::IncorrectPassword => bare("WSEC0005", ORGANISATION_VALIDATOR, Blame::Client),
+                Error::InsufficientAccess => bare("WSEC0006", ORGANISATION_VALIDATOR, Blame::Client),
+                Error::Unavailable(_) | Error::MustBlock | Error::Unexpected(_) => {
+                    bare("WSEC0999", SERVICE, Blame::Server)
+                }
             },
-        };
-        let further = match self {
-            Refused::UnknownRequest(text) => text.clone(),
-            Refused::Read(_) | Refused::Domain(_) => String::new(),
-        };
-        Fault { code, description: description(code), further, place: None, strict: None, blame, actor }
+        }
     }
 }
 
 /// A fault of the envelope, which is no exception of the service.
 pub(super) fn envelope_fault(blame: Blame, reason: String) -> Fault {
-    let code = "WSEC0001";
     let description = match blame {
         Blame::Client | Blame::Server => "The message is not an acceptable SOAP envelope.",
         Blame::VersionMismatch => "The envelope is neither SOAP 1.1 nor SOAP 1.2.",
         Blame::MustUnderstand => "A header that must be understood is not understood.",
     };
-    Fault { code, description, further: reason, place: None, strict: None, blame, actor: "" }
+    Fault { description, further: reason, ..bare("WSEC0001", "", blame) }
 }
 
-fn description(code: &str) -> &'static str {
-    codes::lookup(code).map_or("", |entry| entry.meaning)
+/// A fault of which nothing is known but its code.
+fn bare(code: &'static str, actor: &'static str, blame: Blame) -> Fault {
+    let description = codes::lookup(code).map_or("", |entry| entry.meaning);
+    Fault {
+        code,
+        description,
+        further: String::new(),
+        place: None,
+        strict: None,
+        not_understood: Vec::new(),
+        blame,
+        actor,
+    }
 }

@@ -203,7 +203,9 @@ impl Endpoint {
 fn envelope_refusal(refusal: Refusal) -> (Version, Fault) {
     match refusal {
         Refusal::VersionMismatch => (Version::default(), envelope_fault(Blame::VersionMismatch, String::new())),
-        Refusal::MustUnderstand(version) => (version, envelope_fault(Blame::MustUnderstand, String::new())),
+        Refusal::MustUnderstand(version, not_understood) => {
+            (version, Fault { not_understood, ..envelope_fault(Blame::MustUnderstand, String::new()) })
+        }
         Refusal::Client(version, error) => (version, Refused::Read(error).fault()),
     }
 }
@@ -221,7 +223,7 @@ fn well_formed_first(body: &str, limits: &Limits, refused: Refused) -> Refused {
         let mut reader = Reader::new(body, limits)?;
         let opened = envelope::open(&mut reader).map_err(|refusal| match refusal {
             Refusal::Client(_, error) => error,
-            Refusal::VersionMismatch | Refusal::MustUnderstand(_) => {
+            Refusal::VersionMismatch | Refusal::MustUnderstand(..) => {
                 ReadError::NotWellFormed { reason: NotWellFormed::Misplaced, place: Place::default() }
             }
         })?;

@@ -1,6 +1,6 @@
 //! The SOAP envelope: its version, its headers, the first child of its Body, and nothing else beside it.
 
-use crate::xml::{NotWellFormed, Place, ReadError, Reader, Start};
+use crate::xml::{NotWellFormed, Place, ReadError, Reader, Start, attribute};
 
 /// The namespaces of the two versions that are answered, each in its own.
 const SOAP_11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
@@ -30,10 +30,19 @@ impl Version {
 pub enum Refusal {
     /// An envelope of some other SOAP.
     VersionMismatch,
-    /// A header that must be understood is not.
-    MustUnderstand(Version),
+    /// Headers that must be understood are not: at least one.
+    MustUnderstand(Version, Vec<HeaderName>),
     /// The envelope is not built as SOAP says, or is no XML.
     Client(Version, ReadError),
+}
+
+/// The name of a header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeaderName {
+    /// Its namespace; SOAP demands one, senders may forget it.
+    pub namespace: String,
+    /// Its local name.
+    pub local: String,
 }
 
 /// An envelope up to and including the start of the first child of its Body.
@@ -119,15 +128,18 @@ fn is_part(reader: &Reader<'_>, start: &Start<'_>, version: Version, local: &str
 /// Passes over the headers. None of them is understood, so none may demand it of the receiver that this service is.
 fn headers(reader: &mut Reader<'_>, version: Version) -> Result<(), Refusal> {
     let broken = |error| Refusal::Client(version, error);
-    let mut demanded = false;
-    while reader.child().map_err(broken)?.is_some() {
+    let mut demanded = Vec::new();
+    while let Some(start) = reader.child().map_err(broken)? {
         let namespace = version.namespace();
         let demands =
             reader.attribute(namespace, "mustUnderstand").is_some_and(|value| matches!(value.trim(), "1" | "true"));
-        demanded |= demands && is_for_us(reader, version);
+        if demands && is_for_us(reader, version) {
+            let namespace = reader.namespace(&start).to_owned();
+            demanded.push(HeaderName { namespace, local: start.local.to_owned() });
+        }
         reader.skip().map_err(broken)?;
     }
-    if demanded { Err(Refusal::MustUnderstand(version)) } else { Ok(()) }
+    if demanded.is_empty() { Ok(()) } else { Err(Refusal::MustUnderstand(version, demanded)) }
 }
 
 fn is_for_us(reader: &Reader<'_>, version: Version) -> bool {
@@ -153,11 +165,29 @@ pub struct Prefix(pub &'static str);
 const DECLARATION: &str = r#"<?xml version="1.0" encoding="utf-8"?>"#;
 
 /// Begins a reply: appends the declaration of XML, and the start of an envelope up to the inside of its Body.
-pub fn begin(version: Version, Prefix(prefix): Prefix, out: &mut String) {
-    out.push_str(DECLARATION);
-    for piece in ["<", prefix, ":Envelope xmlns:", prefix, "=\"", version.namespace(), "\"><", prefix, ":Body>"] {
-        out.push_str(piece);
+pub fn begin(version: Version, prefix: Prefix, out: &mut String) {
+    begin_not_understood(version, &[], prefix, out);
+}
+
+/// Begins a reply to a request with headers that are not understood, which SOAP 1.2 names in the reply's own Header (part 1, 5.4.8).
+pub fn begin_not_understood(version: Version, headers: &[HeaderName], Prefix(prefix): Prefix, out: &mut String) {
+    let mut push = |pieces: &[&str]| pieces.iter().for_each(|piece| out.push_str(piece));
+    push(&[DECLARATION, "<", prefix, ":Envelope xmlns:", prefix, "=\"", version.namespace(), "\">"]);
+    if version == Version::V12 && !headers.is_empty() {
+        push(&["<", prefix, ":Header>"]);
+        for HeaderName { namespace, local } in headers {
+            push(&["<", prefix, ":NotUnderstood"]);
+            if namespace.is_empty() {
+                push(&[" qname=\"", local, "\"/>"]);
+            } else {
+                let mut value = String::new();
+                attribute(namespace, &mut value);
+                push(&[" xmlns:h=\"", &value, "\" qname=\"h:", local, "\"/>"]);
+            }
+        }
+        push(&["</", prefix, ":Header>"]);
     }
+    push(&["<", prefix, ":Body>"]);
 }
 
 /// Appends the ends of Body and Envelope.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::envelope::{self, Prefix, Version};
+use super::envelope::{self, HeaderName, Prefix, Version};
 use super::strict::Strict;
 use crate::model::{Timestamp, london_text};
 use crate::xml::{Place, escape};
@@ -45,6 +45,8 @@ pub struct Fault {
     pub place: Option<Place>,
     /// What a strict validator says of the request, where LearnerService refused it as invalid.
     pub strict: Option<Strict>,
+    /// The headers that must be understood and are not.
+    pub not_understood: Vec<HeaderName>,
     /// Who is to blame.
     pub blame: Blame,
     /// The name that LearnerService gives for who found it (our choice for all but the captured one).
@@ -57,7 +59,7 @@ impl Fault {
     /// The whole reply.
     pub fn envelope(&self, shape: Shape, version: Version, prefix: Prefix, at: Timestamp) -> String {
         let mut out = String::with_capacity(1024);
-        envelope::begin(version, prefix, &mut out);
+        envelope::begin_not_understood(version, &self.not_understood, prefix, &mut out);
         match version {
             Version::V11 => self.soap_11(shape, prefix.0, at, &mut out),
             Version::V12 => self.soap_12(shape, prefix.0, at, &mut out),
@@ -76,10 +78,12 @@ impl Fault {
             (Blame::MustUnderstand, _) => "MustUnderstand",
         };
         push(out, &["<", prefix, ":Fault><faultcode>", prefix, ":", blame, "</faultcode>"]);
-        match shape {
-            Shape::Miap => push(out, &["<faultstring>", self.reason(shape), "</faultstring>"]),
-            Shape::Domain => push(out, &["<faultstring xml:lang=\"en-GB\">", self.reason(shape), "</faultstring>"]),
-        }
+        out.push_str(match shape {
+            Shape::Miap => "<faultstring>",
+            Shape::Domain => "<faultstring xml:lang=\"en-GB\">",
+        });
+        escape(&self.reason(shape), out);
+        out.push_str("</faultstring>");
         if self.has_detail() {
             out.push_str("<detail>");
             self.detail(shape, at, out);
@@ -100,7 +104,8 @@ impl Fault {
             out,
             &["</", prefix, ":Value></", prefix, ":Code><", prefix, ":Reason><", prefix, ":Text xml:lang=\"en-GB\">"],
         );
-        push(out, &[self.reason(shape), "</", prefix, ":Text></", prefix, ":Reason>"]);
+        escape(&self.reason(shape), out);
+        push(out, &["</", prefix, ":Text></", prefix, ":Reason>"]);
         if self.has_detail() {
             push(out, &["<", prefix, ":Detail>"]);
             self.detail(shape, at, out);
@@ -109,11 +114,21 @@ impl Fault {
         push(out, &["</", prefix, ":Fault>"]);
     }
 
-    fn reason(&self, shape: Shape) -> &str {
+    fn reason(&self, shape: Shape) -> Cow<'_, str> {
         match shape {
-            Shape::Miap if self.is_exception() => EXCEPTION,
-            _ => self.description,
+            Shape::Miap if self.is_exception() => EXCEPTION.into(),
+            _ if self.not_understood.is_empty() => self.description.into(),
+            _ => format!("{} {}", self.description, self.headers()).into(),
         }
+    }
+
+    /// The names of the headers that are not understood.
+    fn headers(&self) -> String {
+        let names = self.not_understood.iter().map(|HeaderName { namespace, local }| match namespace.as_str() {
+            "" => format!("'{local}' in no namespace"),
+            _ => format!("'{local}' in the namespace '{namespace}'"),
+        });
+        format!("Not understood: {}.", names.collect::<Vec<_>>().join(", "))
     }
 
     /// Whether it is an exception of the service and not one of the envelope.

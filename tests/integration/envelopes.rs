@@ -130,6 +130,40 @@ on_both! {
         }
     }
 
+    fn a_header_that_is_not_understood_is_named(database) {
+        let deployment = Deployment::shared(database);
+        let provider = deployment.provider();
+        let headers = "<soapenv:Header>\
+            <x:Transaction xmlns:x=\"urn:example\" soapenv:mustUnderstand=\"1\">5</x:Transaction>\
+            <Optional xmlns=\"urn:example\">1</Optional>\
+            <s:Elsewhere xmlns:s=\"urn:example\" soapenv:mustUnderstand=\"1\" ROLE=\"urn:example:next-but-one\"/>\
+            <Security xmlns=\"urn:a&amp;b\" soapenv:mustUnderstand=\"true\"><x/></Security></soapenv:Header>";
+        let text = "A header that must be understood is not understood. Not understood: 'Transaction' in the namespace 'urn:example', \
+            'Security' in the namespace 'urn:a&b'.";
+        for service in SERVICES {
+            let ask = |soap: &str, role: &str| {
+                let header = headers.replace("ROLE", role);
+                provider.post(service, &question(&provider).replace("<soapenv:Header/>", &header).replace(SOAP_1_1, soap))
+            };
+            let answer = ask(SOAP_1_1, "soapenv:actor");
+            let fault = answer.fault();
+            assert_eq!((answer.status, fault.code.as_str(), fault.text.as_str()), (500, "MustUnderstand", text), "{service}");
+            assert!(answer.document().child("Header").is_none(), "{}", answer.text());
+
+            let answer = ask(SOAP_1_2, "soapenv:role");
+            let fault = answer.fault();
+            assert_eq!((answer.status, fault.code.as_str(), fault.text.as_str()), (500, "MustUnderstand", text), "{service}");
+            let document = answer.document();
+            assert_eq!(document.names(), ["Header", "Body"]);
+            let blocks = &document.children[0].children;
+            assert!(blocks.iter().all(|block| block.namespace == SOAP_1_2 && block.name == "NotUnderstood"), "{blocks:?}");
+            assert_eq!(blocks.len(), 2);
+            for qualified in ["xmlns:h=\"urn:example\" qname=\"h:Transaction\"/>", "xmlns:h=\"urn:a&amp;b\" qname=\"h:Security\"/>"] {
+                assert!(answer.text().contains(qualified), "{}", answer.text());
+            }
+        }
+    }
+
     fn a_header_that_must_be_understood_stops_the_call_before_any_effect(database) {
         let deployment = Deployment::shared(database);
         let provider = deployment.provider();
