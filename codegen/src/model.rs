@@ -24,7 +24,7 @@ pub struct Service {
     pub structs: Vec<Struct>,
     /// Types that are a choice of words.
     pub enums: Vec<Enum>,
-    /// The WSDL first, then its schemas.
+    /// The WSDL first, then its schemas, each after those that it imports.
     pub files: Vec<PathBuf>,
 }
 

@@ -1,7 +1,7 @@
 //! Reading documents: the first pass over the text, which refuses what is not supported and marks every element with
 //! its place, then yaserde, with the namespace bindings kept that yaserde itself forgets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -128,7 +128,7 @@ pub struct Documents {
     pub definitions: Scoped<Definitions>,
     /// All schemas.
     pub schemas: Vec<SchemaDocument>,
-    /// All files that were read.
+    /// All files that were read: the WSDL, then the schemas, each after those that it imports.
     pub files: Vec<PathBuf>,
 }
 
@@ -136,24 +136,38 @@ pub struct Documents {
 pub fn load_wsdl(file: &Path) -> Result<Documents, Error> {
     let mut definitions: Scoped<Definitions> = parse(file)?;
     let mut documents = Vec::new();
-    let mut files = vec![file.to_owned()];
-    let mut waiting = Vec::new();
+    let mut imported = Vec::new();
     for types in &mut definitions.inner.types {
         for schema in types.schemas.drain(..) {
-            waiting.extend(locations(file, &schema.inner));
+            imported.extend(locations(file, &schema.inner));
             documents.push(SchemaDocument { file: file.to_owned(), schema });
         }
     }
-    while let Some(file) = waiting.pop() {
-        if files.contains(&file) {
-            continue;
-        }
-        let document = load_schema(&file)?;
-        waiting.extend(locations(&file, &document.schema.inner));
-        documents.push(document);
-        files.push(file);
-    }
+    let mut schemas = Schemas::default();
+    schemas.load(&imported)?;
+    let files = std::iter::once(file.to_owned()).chain(schemas.loaded.iter().map(|one| one.file.clone())).collect();
+    documents.extend(schemas.loaded);
     Ok(Documents { file: file.to_owned(), definitions, schemas: documents, files })
+}
+
+/// Schemas, each loaded after those that it imports; of two that import each other the one that is met first comes last.
+#[derive(Default)]
+struct Schemas {
+    met: BTreeSet<PathBuf>,
+    loaded: Vec<SchemaDocument>,
+}
+
+impl Schemas {
+    fn load(&mut self, files: &[PathBuf]) -> Result<(), Error> {
+        for file in files {
+            if self.met.insert(file.clone()) {
+                let document = load_schema(file)?;
+                self.load(&locations(file, &document.schema.inner))?;
+                self.loaded.push(document);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Reads one schema document.

@@ -40,7 +40,7 @@ pub struct Service {
     pub fault: &'static str,
     /// Operations in the order of the port type.
     pub operations: &'static [Operation],
-    /// File names and texts: the WSDL first, then its schemas.
+    /// File names and texts: the WSDL first, then its schemas, each after those that it imports.
     pub documents: &'static [(&'static str, &'static str)],
 }
 

@@ -53,7 +53,8 @@ fn in_parts(service: &Service, address: &str) -> String {
     with_address(&with_locations(text, address), address)
 }
 
-/// The WSDL with every schema inline. Imports between schemas keep their namespace and lose their location.
+/// The WSDL with every schema inline, each below those that it imports: kdwsdl2cpp looks for a namespace that it has not seen yet on the
+/// network. Imports between schemas keep their namespace and lose their location.
 pub fn in_one(service: &Service, address: &str) -> String {
     let mut documents = service.documents.iter();
     let wsdl = documents.next().map_or("", |(_, text)| text);

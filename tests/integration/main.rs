@@ -27,6 +27,7 @@ mod interop;
 mod layers;
 mod life;
 mod privacy;
+mod published;
 mod tls;
 mod torture;
 mod xerces;
