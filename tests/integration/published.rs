@@ -47,6 +47,32 @@ fn each_schema_of_a_contract_in_one_document_stands_below_those_that_it_imports(
     }
 }
 
+/// osa and pysimplesoap take the first child of a simple type, and of an element whose type has no name, for its content.
+#[test]
+fn no_annotation_stands_where_clients_look_for_the_content_of_a_type() {
+    let deployment = Deployment::shared(Database::Sqlite);
+    let provider = deployment.provider();
+    for service in SERVICES {
+        let contract = provider.ask("GET", &format!("/{service}.svc?singleWsdl")).document();
+        let schemas = contract.child("types").expect("types").children.clone();
+        for schema in &schemas {
+            for simple in schema.descendants().into_iter().filter(|node| node.name == "simpleType") {
+                assert_eq!(simple.names(), ["restriction"], "{service}: a simple type of {schema:?}");
+            }
+            for element in schema.children.iter().filter(|node| node.name == "element") {
+                let is_anonymous =
+                    element.children.iter().any(|child| ["complexType", "simpleType"].contains(&child.name.as_str()));
+                assert!(!is_anonymous || element.child("annotation").is_none(), "{service}: {element:?}");
+            }
+            assert!(schema.child("annotation").is_some(), "{service}: {schema:?} says what it is for");
+        }
+        let operations = contract.find("portType").expect("a port type");
+        for operation in operations.children.iter().filter(|node| node.name == "operation") {
+            assert!(operation.value("documentation").is_some_and(|text| !text.is_empty()), "{service}: {operation:?}");
+        }
+    }
+}
+
 #[test]
 fn the_schema_of_serialization_stands_last_where_no_other_schema_uses_it() {
     let deployment = Deployment::shared(Database::Sqlite);
