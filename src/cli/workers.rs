@@ -40,7 +40,7 @@ pub fn look_at_queue(service: &Service, metrics: &Metrics) {
     }
 }
 
-/// Notes every minute that the service is up, and the calls since the last time: what `lrs slo` reads. Ends when it is dropped.
+/// Notes every minute that the service is up, and the calls since the last time: what `lrs slo` reads. Dropping it makes a last note.
 pub struct Minutes {
     end: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -55,16 +55,19 @@ impl Minutes {
             .name("lrs-minutes".to_owned())
             .spawn(move || {
                 let mut before = BTreeMap::new();
-                loop {
+                let mut note = || {
                     let calls = metrics.calls_so_far();
                     match service.note_service(maintenance.load(Ordering::Relaxed), &since(&before, &calls)) {
                         Ok(()) => before = calls,
                         Err(error) => log::warn!("the minute could not be noted: {error}"),
                     }
-                    if ended.recv_timeout(MINUTE) != Err(RecvTimeoutError::Timeout) {
-                        break;
-                    }
+                };
+                note();
+                while ended.recv_timeout(MINUTE) == Err(RecvTimeoutError::Timeout) {
+                    note();
                 }
+                // What was called since the last full minute counts, too.
+                note();
             })
             .map_err(|error| Failure::doing("A thread could not be started", error))?;
         Ok(Self { end: Some(end), thread: Some(thread) })

@@ -26,7 +26,10 @@ pub trait Gateway: Send + Sync + 'static {
     /// password hash: where it would have to, it does nothing and says [`Answer::MustBlock`], and is asked again on another thread.
     fn post(&self, exchange: &Exchange) -> Answer;
 
-    /// A page for GET and HEAD: help, contract, schema. Must not block.
+    /// The page of the server itself: which services it has. Must not block.
+    fn index(&self) -> Page;
+
+    /// A page of a service for GET and HEAD: help, contract, schema. Must not block.
     fn page(&self, request: &PageRequest<'_>) -> Page;
 
     /// The fault for a trouble that the edge found before (or instead of) the gateway's own answer.

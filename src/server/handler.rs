@@ -14,7 +14,7 @@ use chrono::Utc;
 
 use super::body::{self, Pace};
 use super::decode::{self, Text};
-use super::gateway::{Answer, Exchange, Gateway, PageRequest, Reply, Route, SoapVersion, Trouble};
+use super::gateway::{Answer, Exchange, Gateway, Page, PageRequest, Reply, Route, SoapVersion, Trouble};
 use super::gzip::{self, Inflate};
 use super::media;
 use super::peers::Connection;
@@ -91,10 +91,17 @@ impl Edge {
     ) -> Result<HttpResponse, Refused> {
         let peer = self.peer(request)?;
         progress.peer = Some(Arc::clone(&peer));
+        let reading = matches!(*request.method(), Method::GET | Method::HEAD);
+        if reading && request.path() == "/" {
+            return Ok(page(request, self.gateway.index(), progress).await);
+        }
         let (service, route) = self.route(request.path())?;
         progress.service = route.name;
         match *request.method() {
-            Method::GET | Method::HEAD => return Ok(self.page(request, service, progress).await),
+            _ if reading => {
+                let asked = PageRequest { service, query: request.query_string() };
+                return Ok(page(request, self.gateway.page(&asked), progress).await);
+            }
             _ if self.maintenance.load(Ordering::Relaxed) => return Err(Refused::MAINTENANCE),
             Method::POST => {}
             _ => return Err(Refused::METHOD),
@@ -162,14 +169,13 @@ impl Edge {
         progress.log(reply.operation, reply.outcome, reply.code, reply.status, &reply.organisation);
         respond::reply(reply.status, reply.version, body, progress.request)
     }
+}
 
-    async fn page(&self, request: &HttpRequest, service: usize, progress: &mut Progress) -> HttpResponse {
-        let mut page = self.gateway.page(&PageRequest { service, query: request.query_string() });
-        let body = pack(respond::page_body(&mut page), request).await;
-        progress.bytes_out = body.length();
-        progress.log("-", "page", "-", page.status, "");
-        respond::page(page.status, page.content_type, body)
-    }
+async fn page(request: &HttpRequest, mut page: Page, progress: &mut Progress) -> HttpResponse {
+    let body = pack(respond::page_body(&mut page), request).await;
+    progress.bytes_out = body.length();
+    progress.log("-", "page", "-", page.status, "");
+    respond::page(page.status, page.content_type, body)
 }
 
 impl Progress {

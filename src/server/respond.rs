@@ -32,7 +32,8 @@ const MAINTENANCE_TEXT: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error
      <Message>The resource doesn't support specified Http Verb.</Message></Error>";
 
 impl Refused {
-    pub(super) const UNKNOWN_PATH: Self = Self::new(StatusCode::NOT_FOUND, "unknown_path", "There is nothing here.\n");
+    pub(super) const UNKNOWN_PATH: Self =
+        Self::new(StatusCode::NOT_FOUND, "unknown_path", "There is nothing here. The page / lists the services.\n");
     pub(super) const METHOD: Self =
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method", "Use POST for calls, and GET for the contract (?wsdl).\n");
     pub(super) const MAINTENANCE: Self = Self::new(StatusCode::METHOD_NOT_ALLOWED, "maintenance", MAINTENANCE_TEXT);

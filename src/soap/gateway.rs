@@ -69,12 +69,13 @@ impl Gateway for SoapGateway {
         }
     }
 
+    fn index(&self) -> Page {
+        to_edge(pages::index(&self.public_url))
+    }
+
     fn page(&self, request: &PageRequest<'_>) -> Page {
         match SERVICES.get(request.service) {
-            Some(service) => {
-                let pages::Page { status, content_type, body } = pages::page(service, request.query, &self.public_url);
-                Page { status, content_type, body: Cow::Owned(body) }
-            }
+            Some(service) => to_edge(pages::page(service, request.query, &self.public_url)),
             None => Page { status: 404, content_type: "text/plain; charset=utf-8", body: Cow::Borrowed("") },
         }
     }
@@ -98,6 +99,11 @@ impl Gateway for SoapGateway {
 
 fn endpoint(index: usize) -> Endpoint {
     Endpoint::ALL.get(index).copied().unwrap_or(Endpoint::Learner)
+}
+
+fn to_edge(page: pages::Page) -> Page {
+    let pages::Page { status, content_type, body } = page;
+    Page { status, content_type, body: Cow::Owned(body) }
 }
 
 fn on_the_wire(version: Version) -> SoapVersion {

@@ -1,8 +1,8 @@
-//! What GET gives: the help page, and the contract as WSDL with its schemas apart or all in one document.
+//! What GET gives: the list of the services, the help page of each, and the contract as WSDL with its schemas apart or all in one document.
 
 use std::fmt::Write;
 
-use crate::contract::{Operation, Service};
+use crate::contract::{Operation, SERVICES, Service};
 use crate::manual;
 use crate::xml::{attribute, escape};
 
@@ -20,12 +20,33 @@ pub struct Page {
 const XML: &str = "text/xml; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
 
+/// Answers a GET on the server itself: the services that it has, each with its help page.
+pub fn index(public_url: &str) -> Page {
+    let mut out = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Learning Records Service</title></head><body>\n\
+         <h1>Learning Records Service</h1>\n<p>These SOAP services answer here. Each has a page with its contract and its operations.</p>\n<dl>\n"
+        .to_owned();
+    for service in SERVICES {
+        let mut address = String::new();
+        escape(&address_of(service, public_url), &mut address);
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            out,
+            "<dt><a href=\"{path}\">{name}</a></dt>\n<dd><code>{address}</code>: {operations}</dd>",
+            path = service.path.trim_start_matches('/'),
+            name = service.name,
+            operations = service.operations.iter().map(|operation| operation.name).collect::<Vec<_>>().join(", "),
+        );
+    }
+    out.push_str("</dl>\n</body></html>\n");
+    Page { status: 200, content_type: HTML, body: out }
+}
+
 /// Answers a GET on the endpoint of `service`; `public_url` is what clients call the server, without a path.
 ///
 /// The query decides, in any letter case: `wsdl` gives the WSDL, `xsd=NAME` a schema of it, `singleWsdl` all in one,
 /// `operations` the manual of its operations, and anything else the help page.
 pub fn page(service: &'static Service, query: &str, public_url: &str) -> Page {
-    let address = format!("{}{}", public_url.trim_end_matches('/'), service.path);
+    let address = address_of(service, public_url);
     let (name, value) = query.split('&').next().unwrap_or("").split_once('=').unwrap_or((query, ""));
     match name.to_ascii_lowercase().as_str() {
         "wsdl" => found(in_parts(service, &address)),
@@ -41,6 +62,10 @@ pub fn page(service: &'static Service, query: &str, public_url: &str) -> Page {
         "operations" => Page { status: 200, content_type: HTML, body: manual::page(service) },
         _ => Page { status: 200, content_type: HTML, body: help(service, &address) },
     }
+}
+
+fn address_of(service: &Service, public_url: &str) -> String {
+    format!("{}{}", public_url.trim_end_matches('/'), service.path)
 }
 
 fn found(body: String) -> Page {

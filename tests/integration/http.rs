@@ -294,12 +294,30 @@ on_both! {
         assert_eq!(provider.ask("GET", "/LearnerService.svc").status, 200);
         let head = provider.ask("HEAD", "/LearnerService.svc");
         assert_eq!((head.status, head.body.len()), (200, 0));
-        assert_eq!(provider.ask("GET", "/NoSuchService.svc").status, 404);
+        let unknown = provider.ask("GET", "/NoSuchService.svc");
+        assert_eq!((unknown.status, unknown.text().as_str()), (404, "There is nothing here. The page / lists the services.\n"));
         assert_eq!(provider.post("NoSuchService", &question(&provider)).status, 404);
         for query in ["?singleWsdl", "?singlewsdl", "?wsdl", "?anything=else"] {
             let answer = provider.raw(&request("POST", &format!("/LearnerService.svc{query}"), XML, question(&provider).as_bytes()));
             assert_eq!(answer.expect("an answer").code(), "WSRC0001", "{query}");
         }
+    }
+
+    fn the_root_leads_to_the_pages_of_the_services(database) {
+        let deployment = Deployment::shared(database);
+        let provider = deployment.provider();
+        let index = provider.ask("GET", "/");
+        assert_eq!((index.status, index.header("content-type")), (200, Some("text/html; charset=utf-8")));
+        let text = index.text();
+        let links: Vec<&str> = text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert_eq!(links, ["LearnerService.svc", "LearnerServiceR9.svc", "ExternalService.svc"]);
+        for link in links {
+            let page = provider.ask("GET", &format!("/{link}"));
+            assert!(page.status == 200 && page.text().contains("?operations"), "{link}: {}", page.text());
+        }
+        let head = provider.ask("HEAD", "/");
+        assert_eq!((head.status, head.body.len()), (200, 0));
+        assert_eq!(provider.raw(&request("POST", "/", XML, question(&provider).as_bytes())).expect("an answer").status, 404);
     }
 
     fn the_contracts_are_served_with_the_public_address(database) {

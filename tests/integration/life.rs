@@ -75,6 +75,20 @@ on_both! {
         assert_eq!(deployment.ended(), Some(0), "{}", deployment.log());
     }
 
+    fn service_levels_have_what_was_called_just_before_a_clean_stop(database) {
+        let mut deployment = Deployment::start(database);
+        {
+            let provider = deployment.provider();
+            for _ in 0..3 {
+                provider.post(LS, &provider.credentials().find_by_uln("FUL", "1000000000", "Body", "No"));
+            }
+        }
+        assert_eq!(deployment.stop(), Some(0), "{}", deployment.log());
+        let levels = deployment.lrs(&["slo"]);
+        let text = String::from_utf8_lossy(&levels.stdout);
+        assert!(text.contains("3 calls answered, 0 failed"), "{text}");
+    }
+
     fn a_second_start_takes_up_the_folder_and_its_learners(database) {
         let mut deployment = Deployment::start(database);
         let person = Person::new();

@@ -60,6 +60,10 @@ impl Gateway for Words {
         Answer::Reply(reply)
     }
 
+    fn index(&self) -> Page {
+        Page { status: 200, content_type: "text/html; charset=utf-8", body: "index".into() }
+    }
+
     fn page(&self, request: &PageRequest<'_>) -> Page {
         let body = format!("page {} {}{}", request.service, request.query, " ".repeat(2000)).into();
         Page { status: 200, content_type: "text/html; charset=utf-8", body }
