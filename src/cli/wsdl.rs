@@ -1,6 +1,6 @@
 //! `lrs wsdl`: the contract for people and their tools.
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use std::io::Write;
 
 use super::call::envelope::{self, Secrets};
@@ -19,11 +19,18 @@ pub enum Wsdl {
     #[command(after_help = "\
 The address in it is server.public_url of the configuration.
 
-Example:
-  lrs wsdl show LearnerService > LearnerService.wsdl")]
+The contract gives the members of LearnerService's fault a namespace that they do not have in replies. With --faults as-sent it describes
+them as they travel: clients generated from it (JAX-WS, gSOAP, Axis, .NET) find the fault's values.
+
+Examples:
+  lrs wsdl show LearnerService > LearnerService.wsdl
+  lrs wsdl show LearnerService --faults as-sent > LearnerService.wsdl")]
     Show {
         /// LearnerService, LearnerServiceR9 or ExternalService
         service: String,
+        /// How the contract describes faults
+        #[arg(long, value_enum, default_value_t)]
+        faults: Faults,
         #[command(flatten)]
         config: config::File,
     },
@@ -38,13 +45,28 @@ Example:
     },
 }
 
+/// How a contract describes faults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Faults {
+    /// As the contract was published
+    #[default]
+    Contract,
+    /// As they travel
+    AsSent,
+}
+
 /// Runs the verb.
 pub fn run(verb: Wsdl, out: &mut impl Write) -> Result<(), Failure> {
     match verb {
-        Wsdl::Show { service, config } => {
+        Wsdl::Show { service, faults, config } => {
             let service = find_service(SERVICES, &service)?;
             let url = config.load()?.server.public_url;
-            let text = pages::in_one(service, &format!("{}{}", url.trim_end_matches('/'), service.path));
+            let address = format!("{}{}", url.trim_end_matches('/'), service.path);
+            let faults = match faults {
+                Faults::Contract => pages::Faults::Contract,
+                Faults::AsSent => pages::Faults::AsSent,
+            };
+            let text = pages::in_one(service, &address, faults);
             Ok(out.write_all(text.as_bytes())?)
         }
         Wsdl::Sample { operation, service } => {
@@ -78,6 +100,10 @@ mod tests {
         String::from_utf8(out).unwrap()
     }
 
+    fn show(service: &str, faults: Faults) -> Wsdl {
+        Wsdl::Show { service: service.into(), faults, config: config::File::default() }
+    }
+
     fn elements(element: &Element) -> Vec<&'static str> {
         std::iter::once(element.name).chain(element.children.iter().flat_map(elements)).collect()
     }
@@ -98,15 +124,14 @@ mod tests {
     fn a_contract_is_shown_by_name_and_an_unknown_one_refused() {
         for service in SERVICES {
             let mut out = Vec::new();
-            run(Wsdl::Show { service: service.name.to_lowercase(), config: config::File::default() }, &mut out)
-                .unwrap();
+            run(show(&service.name.to_lowercase(), Faults::Contract), &mut out).unwrap();
             let text = String::from_utf8(out).unwrap();
             assert!(
                 text.contains(service.port_type) && text.contains(&format!("https://localhost:8443{}", service.path)),
                 "{text}"
             );
         }
-        let refused = run(Wsdl::Show { service: "Learner".into(), config: config::File::default() }, &mut Vec::new());
+        let refused = run(show("Learner", Faults::Contract), &mut Vec::new());
         assert!(matches!(refused, Err(Failure::Usage(_))));
     }
 }

@@ -1,5 +1,6 @@
 //! What GET gives: the list of the services, the help page of each, and the contract as WSDL with its schemas apart or all in one document.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use crate::contract::{Operation, SERVICES, Service};
@@ -15,6 +16,30 @@ pub struct Page {
     pub content_type: &'static str,
     /// The text.
     pub body: String,
+}
+
+/// How a contract describes the faults of its service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Faults {
+    /// As it was published, although LearnerService sends the members of its fault without the namespace that it names.
+    #[default]
+    Contract,
+    /// As they travel, for clients that read the detail of a fault by its type.
+    AsSent,
+}
+
+impl Faults {
+    /// The value in a query that asks for them.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Faults::Contract => "contract",
+            Faults::AsSent => "as-sent",
+        }
+    }
+
+    fn of(word: &str) -> Option<Faults> {
+        [Faults::Contract, Faults::AsSent].into_iter().find(|faults| faults.word().eq_ignore_ascii_case(word))
+    }
 }
 
 const XML: &str = "text/xml; charset=utf-8";
@@ -44,20 +69,30 @@ pub fn index(public_url: &str) -> Page {
 /// Answers a GET on the endpoint of `service`; `public_url` is what clients call the server, without a path.
 ///
 /// The query decides, in any letter case: `wsdl` gives the WSDL, `xsd=NAME` a schema of it, `singleWsdl` all in one,
-/// `operations` the manual of its operations, and anything else the help page.
+/// `operations` the manual of its operations, and anything else the help page. `faults=as-sent` beside one of the first three describes
+/// the faults as they travel.
 pub fn page(service: &'static Service, query: &str, public_url: &str) -> Page {
     let address = address_of(service, public_url);
-    let (name, value) = query.split('&').next().unwrap_or("").split_once('=').unwrap_or((query, ""));
+    let mut faults = Faults::default();
+    let mut asked = ("", "");
+    for part in query.split('&').rev() {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        if name.eq_ignore_ascii_case("faults") {
+            match Faults::of(value) {
+                Some(known) => faults = known,
+                None => return refused(400, "The value of faults is contract or as-sent.\n"),
+            }
+        } else {
+            asked = (name, value);
+        }
+    }
+    let (name, value) = asked;
     match name.to_ascii_lowercase().as_str() {
-        "wsdl" => found(in_parts(service, &address)),
-        "singlewsdl" => found(in_one(service, &address)),
+        "wsdl" => found(in_parts(service, &address, faults)),
+        "singlewsdl" => found(in_one(service, &address, faults)),
         "xsd" => match service.documents.iter().skip(1).find(|(name, _)| *name == value) {
-            Some((_, text)) => found(with_locations(text, &address)),
-            None => Page {
-                status: 404,
-                content_type: "text/plain; charset=utf-8",
-                body: "There is no such schema.\n".to_owned(),
-            },
+            Some((_, text)) => found(with_locations(&described(text, faults), &address, faults)),
+            None => refused(404, "There is no such schema.\n"),
         },
         "operations" => Page { status: 200, content_type: HTML, body: manual::page(service) },
         _ => Page { status: 200, content_type: HTML, body: help(service, &address) },
@@ -72,15 +107,33 @@ fn found(body: String) -> Page {
     Page { status: 200, content_type: XML, body }
 }
 
+fn refused(status: u16, text: &str) -> Page {
+    Page { status, content_type: "text/plain; charset=utf-8", body: text.to_owned() }
+}
+
+/// A schema with the faults described in this way.
+fn described(schema: &str, faults: Faults) -> Cow<'_, str> {
+    const START: &str = "<xs:complexType name=\"MIAPAPIException\">";
+    let part =
+        schema.split_once(START).and_then(|(before, rest)| Some((before, rest.split_once("</xs:complexType>")?)));
+    match (faults, part) {
+        (Faults::AsSent, Some((before, (members, after)))) => {
+            let members = members.replace("<xs:element name=", "<xs:element form=\"unqualified\" name=");
+            format!("{before}{START}{members}</xs:complexType>{after}").into()
+        }
+        _ => schema.into(),
+    }
+}
+
 /// The WSDL as published, its schemas to be fetched by `?xsd=`.
-fn in_parts(service: &Service, address: &str) -> String {
+fn in_parts(service: &Service, address: &str, faults: Faults) -> String {
     let text = service.documents.first().map_or("", |(_, text)| text);
-    with_address(&with_locations(text, address), address)
+    with_address(&with_locations(text, address, faults), address)
 }
 
 /// The WSDL with every schema inline, each below those that it imports: kdwsdl2cpp looks for a namespace that it has not seen yet on the
 /// network. Imports between schemas keep their namespace and lose their location.
-pub fn in_one(service: &Service, address: &str) -> String {
+pub fn in_one(service: &Service, address: &str, faults: Faults) -> String {
     let mut documents = service.documents.iter();
     let wsdl = documents.next().map_or("", |(_, text)| text);
     let (Some(begin), Some(end)) = (wsdl.find("<wsdl:types>"), wsdl.find("</wsdl:types>")) else {
@@ -89,7 +142,7 @@ pub fn in_one(service: &Service, address: &str) -> String {
     let mut out = wsdl.get(..begin).unwrap_or("").to_owned();
     out.push_str("<wsdl:types>");
     for (_, schema) in documents {
-        out.push_str(&without_locations(without_declaration(schema)));
+        out.push_str(&without_locations(without_declaration(&described(schema, faults))));
     }
     out.push_str(wsdl.get(end..).unwrap_or(""));
     with_address(&out, address)
@@ -110,11 +163,15 @@ fn with_address(wsdl: &str, address: &str) -> String {
     })
 }
 
-fn with_locations(document: &str, address: &str) -> String {
+fn with_locations(document: &str, address: &str, faults: Faults) -> String {
+    let with_faults = match faults {
+        Faults::Contract => String::new(),
+        Faults::AsSent => format!("&faults={}", faults.word()),
+    };
     each_attribute(document, " schemaLocation=\"", |location| {
         let mut value = String::new();
         let file = location.rsplit('/').next().unwrap_or(location);
-        attribute(&format!("{address}?xsd={file}"), &mut value);
+        attribute(&format!("{address}?xsd={file}{with_faults}"), &mut value);
         Some(value)
     })
 }
@@ -149,8 +206,13 @@ fn help(service: &Service, address: &str) -> String {
          <p>A SOAP service of the Learning Records Service. Calls are POST requests to <code>{text}</code> over TLS with a \
          client certificate.</p>\n<ul>\n<li><a href=\"?singleWsdl\">The contract in one document</a></li>\n\
          <li><a href=\"?wsdl\">The contract with its schemas apart</a></li>\n\
-         <li><a href=\"?operations\">The operations with their fields, answers and examples</a></li>\n</ul>\n<h2>Operations</h2>\n<dl>\n",
+         {as_sent}<li><a href=\"?operations\">The operations with their fields, answers and examples</a></li>\n</ul>\n<h2>Operations</h2>\n<dl>\n",
         name = service.name,
+        as_sent = if service.documents.iter().any(|(_, schema)| described(schema, Faults::AsSent) != *schema) {
+            "<li><a href=\"?singleWsdl&amp;faults=as-sent\">The contract in one document, its faults described as they are sent</a></li>\n"
+        } else {
+            ""
+        },
     );
     for operation in service.operations {
         describe(operation, &mut out);

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use learning_records::contract::SERVICES;
 
-use crate::harness::{Deployment, on_both};
+use crate::harness::{Database, Deployment, on_both};
 
 on_both! {
     fn python_zeep(database) {
@@ -24,6 +24,42 @@ on_both! {
         command.arg(root.join("tests/interop/soap_client.php"));
         drives_everything(Deployment::shared(database), command);
     }
+}
+
+/// JAX-WS, with classes made from the contract that describes faults as they are sent, reads all five members of a fault of LearnerService.
+#[test]
+fn java_reads_the_fault_of_learner_service_by_its_type() {
+    let script = r#"
+        set -e
+        mkdir -p faults/generated faults/classes
+        curl --silent --show-error --fail --cacert "$LRS_CA" --cert "$PROVIDER_CERT" \
+            "$LRS_URL/LearnerService.svc?singleWsdl&faults=as-sent" > faults/LearnerService.wsdl
+        java -cp '/usr/share/java/*' com.sun.tools.ws.WsImport -Xnocompile -quiet -extension -s faults/generated faults/LearnerService.wsdl
+        keytool -importcert -noprompt -alias lrs -file "$LRS_CA" -keystore faults/trust.p12 -storetype PKCS12 -storepass changeit
+        javac -cp '/usr/share/java/*' -d faults/classes $(find faults/generated -name '*.java') "$FAULT_READER"
+        java -cp 'faults/classes:/usr/share/java/*' \
+            -Djavax.net.ssl.keyStore="${PROVIDER_CERT%.pem}.p12" -Djavax.net.ssl.keyStorePassword=demo \
+            -Djavax.net.ssl.trustStore=faults/trust.p12 -Djavax.net.ssl.trustStorePassword=changeit FaultReader faults/LearnerService.wsdl
+    "#;
+    let deployment = Deployment::shared(Database::Sqlite);
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(script).envs(deployment.variables()).current_dir(deployment.dir());
+    command.env("FAULT_READER", Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/FaultReader.java"));
+    command.env_remove("CURL_CA_BUNDLE");
+    let output = command.output().expect("a shell");
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let complained = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{told}\n{complained}\nIs a program missing, run scripts/test-environment");
+    let faults: Vec<Vec<&str>> =
+        told.lines().filter_map(|line| Some(line.strip_prefix("ok ")?.split('|').collect())).collect();
+    let [password, invalid] = faults.as_slice() else { panic!("two faults: {told}") };
+    let time = regex::Regex::new(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$").expect("a pattern");
+    assert_eq!(password[0], "WSEC0005");
+    assert_eq!(password[1], "uk.gov.miap.lrs.api.learner.utils.OrganisationValidator.validate()");
+    assert_eq!(password[2..4], ["Incorrect password: the organisation password is wrong.", ""]);
+    assert!(time.is_match(password[4]), "{told}");
+    assert_eq!(invalid[0], "WSEC0001");
+    assert!(invalid[3].starts_with("cvc-pattern-valid: Value 'ALL' is not facet-valid"), "{told}");
 }
 
 fn drives_everything(deployment: &Deployment, mut command: Command) {

@@ -47,6 +47,68 @@ fn each_schema_of_a_contract_in_one_document_stands_below_those_that_it_imports(
     }
 }
 
+/// The members of the type of LearnerService's fault, one line each.
+fn fault_members(document: &str) -> Vec<&str> {
+    let (_, rest) = document.split_once("<xs:complexType name=\"MIAPAPIException\">").expect("the fault");
+    let (members, _) = rest.split_once("</xs:complexType>").expect("its end");
+    members.lines().map(str::trim).filter(|line| line.starts_with("<xs:element ")).collect()
+}
+
+#[test]
+fn faults_are_described_as_they_are_sent_where_that_is_asked_for() {
+    let deployment = Deployment::shared(Database::Sqlite);
+    let provider = deployment.provider();
+    let get = |query: &str| {
+        let answer = provider.ask("GET", &format!("/LearnerService.svc?{query}"));
+        assert_eq!(answer.status, 200, "{query}");
+        answer.text()
+    };
+    let published = get("singleWsdl");
+    assert!(fault_members(&published).iter().all(|member| !member.contains("form=")), "{published}");
+    assert_eq!(get("singleWsdl&faults=contract"), published);
+    let as_sent = get("singleWsdl&faults=as-sent");
+    let names: Vec<String> =
+        ["ErrorCode", "ErrorActor", "Description", "FurtherDetails", "ErrorTimestamp"].map(str::to_owned).to_vec();
+    let expected: Vec<String> = names
+        .iter()
+        .map(|name| {
+            format!(
+                "<xs:element form=\"unqualified\" name=\"{name}\" type=\"xs:string\" minOccurs=\"0\" nillable=\"true\">"
+            )
+        })
+        .collect();
+    assert_eq!(fault_members(&as_sent), expected);
+    assert_eq!(
+        as_sent.replace("element form=\"unqualified\" name", "element name"),
+        published,
+        "nothing else is different"
+    );
+    for query in ["SINGLEWSDL&FAULTS=AS-SENT", "faults=as-sent&singleWsdl"] {
+        assert_eq!(get(query), as_sent, "{query}");
+    }
+
+    // In parts: the schemas that the document names describe it so, too.
+    let parts = get("wsdl&faults=as-sent");
+    let address =
+        format!("{}/LearnerService.svc?xsd=exceptions.xsd&amp;faults=as-sent\"", deployment.variable("LRS_URL"));
+    assert!(parts.contains(&address), "{parts}");
+    assert_eq!(fault_members(&get("xsd=exceptions.xsd&faults=as-sent")), expected);
+    assert!(!get("xsd=exceptions.xsd").contains("form=\""));
+
+    let shown = deployment.lrs(&["wsdl", "show", "LearnerService", "--faults", "as-sent"]);
+    assert_eq!(fault_members(&String::from_utf8_lossy(&shown.stdout)), expected);
+    assert!(get("").contains("singleWsdl&amp;faults=as-sent"), "the page of the service leads there");
+
+    // The faults of the other services travel as their contracts say.
+    for service in &SERVICES[1..] {
+        let one = provider.ask("GET", &format!("/{service}.svc?singleWsdl")).text();
+        assert_eq!(provider.ask("GET", &format!("/{service}.svc?singleWsdl&faults=as-sent")).text(), one);
+        assert!(!provider.ask("GET", &format!("/{service}.svc")).text().contains("faults=as-sent"));
+    }
+    let unknown = provider.ask("GET", "/LearnerService.svc?singleWsdl&faults=typed");
+    assert_eq!((unknown.status, unknown.text().as_str()), (400, "The value of faults is contract or as-sent.\n"));
+}
+
 /// osa and pysimplesoap take the first child of a simple type, and of an element whose type has no name, for its content.
 #[test]
 fn no_annotation_stands_where_clients_look_for_the_content_of_a_type() {
