@@ -1,6 +1,6 @@
 # The commands of this project. `make run` and `make test` are all that a fresh machine needs.
 
-.PHONY: help run test torture bench lint fuzz xerces
+.PHONY: help run test torture bench lint fuzz xerces linkage
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ lint: ## formatting, clippy and documentation, warnings denied
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets --features learning-records/postgres -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --document-private-items --features learning-records/postgres
+
+linkage: ## how well learners are found, on public sets and a dense register (needs Python and pip)
+	scripts/linkage/run
 
 xerces: ## the texts of invalid requests beside those of the JDK's validator (needs JDK 17)
 	cargo build --locked

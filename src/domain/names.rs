@@ -80,6 +80,18 @@ pub fn normalise_optional(name: Option<&str>) -> Option<String> {
     name.map(normalise).filter(|key| !key.is_empty())
 }
 
+/// Whether a normalised name stands for one that is not known, and so says nothing of who has it (domain.md 4.2).
+pub fn is_placeholder(normalised: &str) -> bool {
+    matches!(normalised, "UNKNOWN" | "NOTKNOWN" | "NK") || !normalised.chars().any(char::is_alphanumeric)
+}
+
+/// [`normalise_optional`] of the name of a place or a school: `St` is `Saint`.
+pub fn normalise_place(name: Option<&str>) -> Option<String> {
+    let words = name?.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '\u{2019}');
+    let whole: Vec<&str> = words.map(|word| if word.eq_ignore_ascii_case("st") { "Saint" } else { word }).collect();
+    normalise_optional(Some(&whole.join(" ")))
+}
+
 /// How a normalised name sounds: the primary Double Metaphone code, up to four characters; empty when nothing in it can be spoken.
 pub fn phonetic(normalised: &str) -> String {
     if normalised.is_ascii() {

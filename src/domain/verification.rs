@@ -76,7 +76,7 @@ pub struct Details<'a> {
     pub family_name: &'a str,
     /// Date of birth.
     pub date_of_birth: Option<NaiveDate>,
-    /// Gender.
+    /// Gender; one that is not known (0 or 9) says nothing.
     pub gender: Option<Gender>,
 }
 
@@ -88,7 +88,7 @@ pub fn verify(details: &Details<'_>, learner: &Learner, linked: bool) -> (Verifi
     let given = normalise(details.given_name);
     let family = normalise(details.family_name);
     let birth_differs = details.date_of_birth.is_some_and(|date| date != learner.date_of_birth);
-    let gender_differs = details.gender.is_some_and(|gender| gender != learner.gender);
+    let gender_differs = details.gender.is_some_and(|gender| gender.is_known() && gender != learner.gender);
     let exact = keys.given_names().any(|name| name == given) && keys.family == family;
 
     if exact && !birth_differs && !gender_differs {
@@ -151,6 +151,18 @@ mod tests {
             ..names("Mimi", "Okafor-Reed")
         };
         assert_eq!(codes(whole, &learner, false), (Verified::Match, vec![]));
+    }
+
+    #[test]
+    fn a_gender_that_is_not_known_says_nothing() {
+        let learner = learner("Samantha", "Okafor", "2004-05-06", "CV4 9EE");
+        for gender in [Gender::NotKnown, Gender::NotSpecified] {
+            let details = Details { gender: Some(gender), ..names("Samantha", "Okafor") };
+            assert_eq!(codes(details, &learner, false), (Verified::Match, vec![]));
+            let details = Details { gender: Some(gender), ..names("Piet", "Okafor") };
+            let flags = vec!["VRF1", "VRF2", "VRF3", "VRF4", "VRF6"];
+            assert_eq!(codes(details, &learner, false), (Verified::NoMatch, flags));
+        }
     }
 
     #[test]

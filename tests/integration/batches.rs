@@ -51,7 +51,7 @@ fn crowd(count: usize, first_day: usize) -> Vec<Learner> {
         .collect()
 }
 
-fn submit(deployment: &Deployment, job_type: &str, learners: &[Learner]) -> String {
+pub fn submit(deployment: &Deployment, job_type: &str, learners: &[Learner]) -> String {
     let provider = deployment.provider();
     let answer = provider.post(LS, &provider.credentials().submit_batch(job_type, learners));
     assert_eq!(answer.code(), "WSRC0007", "{}", answer.text());
@@ -63,7 +63,7 @@ fn output(deployment: &Deployment, job: &str) -> Answer {
     provider.post(LS, &provider.credentials().batch_output(job))
 }
 
-fn finished(deployment: &Deployment, job: &str) -> Answer {
+pub fn finished(deployment: &Deployment, job: &str) -> Answer {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let answer = output(deployment, job);
@@ -77,7 +77,7 @@ fn finished(deployment: &Deployment, job: &str) -> Answer {
     }
 }
 
-fn learners_of(answer: &Answer) -> Vec<Node> {
+pub fn learners_of(answer: &Answer) -> Vec<Node> {
     answer.result().children.into_iter().filter(|node| node.name == "Learner").collect()
 }
 

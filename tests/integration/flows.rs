@@ -29,14 +29,14 @@ impl Person {
         Person {
             given: digits.name(4),
             family: digits.name(5),
-            postcode: format!("ZZ{} {}{}{}", digits.below(99) + 1, digits.below(10), digits.letter(), digits.letter()),
+            postcode: format!("ZZ{} {}{}{}", digits.below(98) + 1, digits.below(10), digits.letter(), digits.letter()),
             born: format!("{}-{:02}-{:02}", 1950 + digits.below(55), digits.below(12) + 1, digits.below(28) + 1),
             gender: "2",
         }
     }
 
     /// The mandatory fields of a registration and the few given besides, in the order of the contract.
-    pub fn registration(&self, share: &str) -> Vec<(&str, String)> {
+    pub fn registration(&self, share: &str) -> Vec<(&'static str, String)> {
         vec![
             ("GivenName", self.given.clone()),
             ("FamilyName", self.family.clone()),

@@ -28,6 +28,7 @@ mod layers;
 mod life;
 mod privacy;
 mod published;
+mod searching;
 mod tls;
 mod torture;
 mod xerces;

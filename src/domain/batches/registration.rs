@@ -178,7 +178,7 @@ impl Registrations {
     ) -> Result<Decided, StoreError> {
         let demographics = demographics(row);
         let Some(search) = Search::of(&demographics) else { return Ok(nobody(codes::INSUFFICIENT_DATA)) };
-        match search.find(store, london_day(job.now))? {
+        match search.demanding_likeness().find(store, london_day(job.now))? {
             Found::Exact(one) => Ok(somebody(codes::EXACT_MATCH, one.learner.uln)),
             Found::MasterSubstituted(one) => Ok(somebody(codes::MASTER_SUBSTITUTED, one.learner.uln)),
             Found::Possible(_) => Ok(nobody(codes::POSSIBLE_MATCHES)),

@@ -217,6 +217,11 @@ impl Search {
         Some(Self { query, details: details_hash(given_name, family_name, date_of_birth, gender, &postcode) })
     }
 
+    /// See [`Query::demanding_likeness`].
+    pub(in crate::domain) fn demanding_likeness(self) -> Self {
+        Self { query: self.query.demanding_likeness(), ..self }
+    }
+
     /// Who has these details, or similar ones.
     pub(in crate::domain) fn find(&self, store: &mut AnyConnection, today: NaiveDate) -> Result<Found, StoreError> {
         find(store, &self.query, today)
@@ -252,6 +257,7 @@ pub(in crate::domain) fn probe(store: &mut AnyConnection, probe: &Probe) -> Resu
         Probe::Exact { date_of_birth, family_phonetic, family, postcode } => {
             rows::born_and_named(store, *date_of_birth, family_phonetic, family, postcode, PROBE_LIMIT)
         }
+        Probe::Postcode { postcode } => rows::living_at(store, postcode, PROBE_LIMIT),
         Probe::Outward { dates, outward } => {
             rows::meeting(store, Conditions { dates, outward: Some(outward), ..Conditions::default() }, PROBE_LIMIT)
         }

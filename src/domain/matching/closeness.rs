@@ -14,27 +14,43 @@ pub(super) fn swapped(date: NaiveDate) -> Option<NaiveDate> {
 /// How near two dates of birth are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DateCloseness {
-    /// Year, month or day differs and the other two agree.
-    OneComponentDiffers,
+    /// Year, month or day differs by a slip of the pen, and the other two agree.
+    Slip,
     /// Day and month are exchanged.
     Swapped,
     /// The same date.
     Equal,
 }
 
-/// How near two dates of birth are; `None` is too far to be the same person.
+/// How near two dates of birth are; `None` is too far to be one date written wrongly.
 pub fn date_closeness(a: NaiveDate, b: NaiveDate) -> Option<DateCloseness> {
-    let equal_components =
-        [a.year() == b.year(), a.month() == b.month(), a.day() == b.day()].into_iter().filter(|equal| *equal).count();
-    match equal_components {
-        3 => Some(DateCloseness::Equal),
-        _ if swapped(a) == Some(b) => Some(DateCloseness::Swapped),
-        2 => Some(DateCloseness::OneComponentDiffers),
+    if a == b {
+        return Some(DateCloseness::Equal);
+    }
+    if swapped(a) == Some(b) {
+        return Some(DateCloseness::Swapped);
+    }
+    let components = |date: NaiveDate| [date.year().unsigned_abs(), date.month(), date.day()];
+    let mut differing = components(a).into_iter().zip(components(b)).filter(|(a, b)| a != b);
+    match (differing.next(), differing.next()) {
+        (Some((a, b)), None) if is_slip(a, b) => Some(DateCloseness::Slip),
         _ => None,
     }
 }
 
-/// Whether two normalised family names are similar: equal, of the same sound, or, both of five letters or more, two edits apart at most.
+/// Whether two numbers, written with the same number of digits, differ in one digit, or in two neighbouring digits that are exchanged.
+fn is_slip(a: u32, b: u32) -> bool {
+    let digit = |number: u32, place: u32| number / 10_u32.pow(place) % 10;
+    let differing: Vec<u32> = (0..4).filter(|&place| digit(a, place) != digit(b, place)).collect();
+    match differing.as_slice() {
+        [_] => true,
+        [low, high] => high - low == 1 && digit(a, *low) == digit(b, *high) && digit(a, *high) == digit(b, *low),
+        _ => false,
+    }
+}
+
+/// Whether two normalised family names are similar: equal, of the same sound, one the beginning of the other, or, both of five letters or
+/// more, two edits apart at most.
 pub fn similar_family(a: &str, b: &str) -> bool {
     if a.is_empty() || b.is_empty() {
         return false;
@@ -44,11 +60,13 @@ pub fn similar_family(a: &str, b: &str) -> bool {
         !sound.is_empty() && sound == phonetic(b)
     };
     a == b
+        || one_begins_the_other(a, b)
         || (a.len().min(b.len()) >= 5 && a.len().abs_diff(b.len()) <= 2 && strsim::damerau_levenshtein(a, b) <= 2)
         || sounds_alike()
 }
 
-/// Whether two normalised given names are similar: equal, one the initial of the other, nicknames of one name, or one edit apart.
+/// Whether two normalised given names are similar: equal, one the initial or the beginning of the other, nicknames of one name, or one edit
+/// apart.
 pub fn similar_given(a: &str, b: &str) -> bool {
     if a.is_empty() || b.is_empty() {
         return false;
@@ -56,9 +74,17 @@ pub fn similar_given(a: &str, b: &str) -> bool {
     if a.len() == 1 || b.len() == 1 {
         return a.bytes().next() == b.bytes().next();
     }
-    a == b
-        || full_given_name(a) == full_given_name(b)
-        || (a.len().abs_diff(b.len()) <= 1 && strsim::damerau_levenshtein(a, b) <= 1)
+    a == b || one_begins_the_other(a, b) || full_given_name(a) == full_given_name(b) || one_edit_apart(a, b)
+}
+
+/// Whether the shorter of two names, of three letters or more, is the beginning of the other: Tom and Tomasz, Smith and Smith-Jones.
+fn one_begins_the_other(a: &str, b: &str) -> bool {
+    a.len().min(b.len()) >= 3 && (a.starts_with(b) || b.starts_with(a))
+}
+
+/// Whether one character was changed, added, left out or exchanged with its neighbour, at most.
+pub(super) fn one_edit_apart(a: &str, b: &str) -> bool {
+    a.len().abs_diff(b.len()) <= 1 && strsim::damerau_levenshtein(a, b) <= 1
 }
 
 /// How names supplied with a ULN agree with the learner's.

@@ -70,20 +70,24 @@ pub fn make_search_indexes(connection: &mut AnyConnection) -> Result<(), StoreEr
     Ok(())
 }
 
-/// The statements of the migration that make SQLite's indexes of searches.
+/// The statements of the migrations that make SQLite's indexes of searches.
 fn search_indexes() -> impl Iterator<Item = &'static str> {
-    include_str!("../../../migrations/sqlite/0002_learners/up.sql")
-        .lines()
+    let register = include_str!("../../../migrations/sqlite/0002_learners/up.sql").lines();
+    let postcode = include_str!("../../../migrations/sqlite/0010_postcode/up.sql").lines();
+    register
         .filter(|line| line.starts_with("CREATE INDEX learners_by_birth"))
+        .chain(postcode.filter(|line| line.starts_with("CREATE INDEX ")))
 }
 
-/// Makes up for what [`begin_bulk`] left out, gives back what it took, and tells the database to look at its data anew before it plans searches.
+/// Makes up for what [`begin_bulk`] left out, gives back what it took, and has the database look at its data again before it plans searches.
 pub fn end_bulk(connection: &mut AnyConnection) -> Result<(), StoreError> {
     make_search_indexes(connection)?;
     #[cfg(feature = "sqlite")]
     set_on_sqlite(connection, SQLITE_PAGE_CACHE)?;
     set_on_sqlite(connection, "PRAGMA shrink_memory; PRAGMA analysis_limit = 1000")?;
-    Ok(connection.batch_execute("ANALYZE learners")?)
+    connection.batch_execute("ANALYZE learners")?;
+    // A connection of SQLite that is open, here or in another process, reads the new statistics only when the schema has changed.
+    set_on_sqlite(connection, "CREATE TABLE schema_change (id INTEGER); DROP TABLE schema_change")
 }
 
 fn set_on_sqlite(connection: &mut AnyConnection, pragma: &str) -> Result<(), StoreError> {

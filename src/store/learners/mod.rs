@@ -140,6 +140,23 @@ pub fn born_and_named(
     rows.into_iter().map(CandidateRow::try_from).collect()
 }
 
+/// The learners, deleted ones left out, who live at a postcode; no more than `limit`.
+pub fn living_at(
+    connection: &mut AnyConnection,
+    postcode_key: &str,
+    limit: i64,
+) -> Result<Vec<CandidateRow>, StoreError> {
+    let rows: Vec<CandidateTuple> = on_either!(connection, c => {
+        learners::table
+            .filter(learners::postcode_key.eq(postcode_key))
+            .filter(learners::status.ne(LearnerStatus::Deleted.code()))
+            .limit(limit)
+            .select(candidate_columns!())
+            .load(c)
+    })?;
+    rows.into_iter().map(CandidateRow::try_from).collect()
+}
+
 /// What candidates of a search must have: one of the dates of birth, and every key that is given.
 #[derive(Clone, Copy, Default)]
 pub struct Conditions<'a> {
