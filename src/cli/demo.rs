@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use super::failure::Failure;
 use super::{config, serve, setup};
 use crate::config::Sources;
-use crate::demo::{self, DemoError, ORGANISATIONS};
+use crate::demo::{self, DemoError, ORGANISATIONS, Start};
 use crate::domain::Service;
 use crate::ops;
 
@@ -16,7 +16,7 @@ use crate::ops;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 The folder gets certificates (pki/), lrs.toml, lrs.db, demo.env (variables for a shell) and PEOPLE.md (a request for \
-every answer). A second start uses what is there. While it runs, POST /demo/reset on the operations address puts the \
+every answer). A second start uses what is there; a folder that holds anything else is refused. While it runs, POST /demo/reset on the operations address puts the \
 data back.
 
 Examples:
@@ -43,11 +43,9 @@ pub struct Demo {
 /// Runs the verb.
 pub fn run(demo: &Demo, out: &mut impl Write) -> Result<(), Failure> {
     let Demo { dir, learners, reset, .. } = demo;
-    let (port, ops_port) = (free(demo.port)?, free(demo.ops_port)?);
-    if *reset {
-        demo::Demo::clear(dir).map_err(|error| unmade(&error))?;
-    }
-    let demo = demo::Demo::prepare(dir, port, ops_port, *learners).map_err(|error| unmade(&error))?;
+    let (port, ops_port) = ports(demo)?;
+    let start = if *reset { Start::Over } else { Start::Again };
+    let demo = demo::Demo::prepare(dir, port, ops_port, *learners, start).map_err(|error| unmade(&error))?;
     let sources = Sources::of_process(Some(demo.configuration()))
         .with_flag("server.listen", format!("127.0.0.1:{port}"))
         .with_flag("operations.listen", format!("127.0.0.1:{ops_port}"));
@@ -87,14 +85,23 @@ fn seed(demo: &demo::Demo, service: &Service, learners: u64, out: &mut impl Writ
     }
 }
 
-/// A port that can be written down beforehand, which 0 is not: `demo.env` names it.
-fn free(port: u16) -> Result<u16, Failure> {
-    let taken = |error| Failure::doing(&format!("Port {port} cannot be had"), error);
-    if port != 0 {
-        return Ok(port);
-    }
-    let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(taken)?;
-    Ok(listener.local_addr().map_err(taken)?.port())
+/// The ports of the service and of the operations, tried before anything is written. A free one is chosen here, because `demo.env` names it.
+fn ports(demo: &Demo) -> Result<(u16, u16), Failure> {
+    let service = listen(demo.port, "--port")?;
+    // While the first is still open, so that they are two.
+    let operations = listen(demo.ops_port, "--ops-port")?;
+    let number = |listener: TcpListener| {
+        let address = listener.local_addr().map_err(|error| Failure::doing("A port could not be chosen", error))?;
+        Ok::<_, Failure>(address.port())
+    };
+    Ok((number(service)?, number(operations)?))
+}
+
+fn listen(port: u16, flag: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(("127.0.0.1", port)).map_err(|error| {
+        let advice = format!("{error}.\nGive another port with {flag} PORT; {flag} 0 takes a free one.");
+        Failure::doing(&format!("Port {port} cannot be used"), advice)
+    })
 }
 
 fn unmade(error: &DemoError) -> Failure {
@@ -117,10 +124,14 @@ mod tests {
         setup::service(&config, store)
     }
 
+    fn prepared(folder: &std::path::Path) -> demo::Demo {
+        demo::Demo::prepare(&folder.join("demo"), 1, 2, 10, Start::Again).unwrap()
+    }
+
     #[test]
     fn an_empty_store_is_filled_once_and_used_again() {
         let folder = tempfile::tempdir().unwrap();
-        let (service, demo) = (service(folder.path()), demo::Demo::prepare(folder.path(), 1, 2, 10).unwrap());
+        let (service, demo) = (service(folder.path()), prepared(folder.path()));
         let mut out = Vec::new();
         seed(&demo, &service, 10, &mut out).unwrap();
         assert!(String::from_utf8(out).unwrap().contains("synthetic learners"));
@@ -132,7 +143,7 @@ mod tests {
     #[test]
     fn a_register_that_is_no_demonstrations_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let (service, demo) = (service(folder.path()), demo::Demo::prepare(folder.path(), 1, 2, 10).unwrap());
+        let (service, demo) = (service(folder.path()), prepared(folder.path()));
         let real = NewOrganisation {
             ukprn: "90000051".parse().unwrap(),
             org_ref: "RIVER1".parse().unwrap(),
@@ -151,7 +162,8 @@ mod tests {
 
     #[test]
     fn port_0_becomes_a_port_that_can_be_named() {
-        assert_eq!(free(8443).unwrap(), 8443);
-        assert_ne!(free(0).unwrap(), 0);
+        let demo = Demo { dir: PathBuf::new(), port: 0, ops_port: 0, learners: 1, reset: false };
+        let (service, operations) = ports(&demo).unwrap();
+        assert!(service != 0 && operations != 0 && service != operations);
     }
 }

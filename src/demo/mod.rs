@@ -21,10 +21,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub use examples::{Caller, Example, Request};
 pub use organisations::{AWARDING, DemoOrganisation, ORGANISATIONS};
 
-use crate::domain::{AdministrationError, Service};
+use crate::domain::{AdministrationError, Clock, RuleSettings, Service};
 use crate::model::Organisation;
 use crate::pki::PkiError;
-use crate::store::{AnyConnection, organisations as rows};
+use crate::store::{AnyConnection, Store, StoreSettings, organisations as rows};
 use folder::Folder;
 use people::People;
 
@@ -69,6 +69,19 @@ pub enum DemoError {
     /// The people are not what they should be.
     #[error(transparent)]
     Fixture(#[from] FixtureError),
+    /// The folder belongs to somebody else.
+    #[error(
+        "{} holds {what}. Nothing was written there. Give the demonstration an empty or a new folder with --dir", path.display()
+    )]
+    ForeignFolder {
+        /// The folder.
+        path: PathBuf,
+        /// What is in it that no demonstration put there.
+        what: &'static str,
+    },
+    /// Another demonstration uses the folder.
+    #[error("a demonstration is running in this folder ({} is locked). Stop it first, or give another folder with --dir", _0.display())]
+    Running(PathBuf),
     /// The store belongs to somebody else.
     #[error("the store holds data that are not a demonstration's; a demonstration needs a store of its own")]
     ForeignStore,
@@ -92,6 +105,15 @@ pub struct Demo {
     organisations: Arc<Mutex<Vec<Organisation>>>,
 }
 
+/// What a demonstration does with what an earlier one left in its folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// It uses what is there.
+    Again,
+    /// It removes what is there.
+    Over,
+}
+
 /// What a demonstration put into the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seeded {
@@ -104,24 +126,21 @@ pub struct Seeded {
 }
 
 impl Demo {
-    /// Makes the folder, or completes one that an earlier demonstration left. `learners` is how many people there are beside the named ones,
-    /// at most [`population::MOST_PEOPLE`].
+    /// Makes the folder, or completes or clears one that an earlier demonstration left. `learners` is how many people there are beside the
+    /// named ones, at most [`population::MOST_PEOPLE`].
     ///
     /// # Errors
-    /// When files cannot be written, or those that are there cannot be read.
-    pub fn prepare(folder: &Path, port: u16, ops_port: u16, learners: u32) -> Result<Self, DemoError> {
-        let folder = Folder::prepare(folder, port, ops_port)?;
+    /// When the folder holds what no demonstration put there, or one is running in it; then nothing was written. When files cannot be written,
+    /// or those that are there cannot be read.
+    pub fn prepare(folder: &Path, port: u16, ops_port: u16, learners: u32, start: Start) -> Result<Self, DemoError> {
+        Folder::check(folder)?;
+        if start == Start::Over {
+            check_register(&folder.join("lrs.db"))?;
+        }
+        let folder = Folder::prepare(folder, port, ops_port, start)?;
         folder.write_samples()?;
         folder.write("PEOPLE.md", &guide::people_md(&People::named()?, learners, ops_port)?)?;
         Ok(Self { folder, learners, organisations: Arc::default() })
-    }
-
-    /// Removes what a demonstration put into a folder, and nothing else, so that the next one starts over.
-    ///
-    /// # Errors
-    /// When something is there and cannot be removed.
-    pub fn clear(folder: &Path) -> Result<(), DemoError> {
-        Folder::clear(folder)
     }
 
     /// The folder, an absolute path.
@@ -218,6 +237,23 @@ impl Demo {
         }
         Ok(())
     }
+}
+
+/// Refuses to start over where the folder's register has become somebody else's. One that an earlier release left and this one cannot read is
+/// a demonstration's, as its folder says.
+fn check_register(file: &Path) -> Result<(), DemoError> {
+    if !file.exists() {
+        return Ok(());
+    }
+    let settings = StoreSettings { url: format!("sqlite:{}", file.display()), readers: 1 };
+    let Ok(store) = Store::open(&settings) else { return Ok(()) };
+    let known = if store.is_ready().is_ok_and(|ready| ready) {
+        contents(&Service::new(store.clone(), RuleSettings::default(), Clock::system())).map(drop)
+    } else {
+        Ok(())
+    };
+    store.close();
+    known
 }
 
 /// What a store holds that a demonstration may use.

@@ -25,7 +25,7 @@ struct Stage {
 impl Stage {
     fn new(learners: u32) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let demo = Demo::prepare(&folder.path().join("demo"), 8443, 9090, learners).unwrap();
+        let demo = Demo::prepare(&folder.path().join("demo"), 8443, 9090, learners, Start::Again).unwrap();
         let url = format!("sqlite:{}", demo.folder().join("lrs.db").display());
         let store = Store::open(&StoreSettings { url, readers: 2 }).unwrap();
         store.migrate().unwrap();
@@ -37,23 +37,28 @@ impl Stage {
 fn a_folder_is_made_once_and_cleared_without_touching_anything_else() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("it's a demo");
-    let demo = Demo::prepare(&path, 8443, 9090, 3).unwrap();
-    let read = |name: &str| fs::read(demo.folder().join(name)).unwrap();
+    let prepare = |port, start| Demo::prepare(&path, port, 9090, 3, start);
+    let demo = prepare(8443, Start::Again).unwrap();
+    let folder_of_demo = demo.folder().to_owned();
+    let read = |name: &str| fs::read(folder_of_demo.join(name)).unwrap();
     let before = [read("pki/provider.pem"), read("pki/ca.pem"), read("lrs.toml")];
-    Demo::prepare(&path, 9443, 9090, 3).unwrap();
+    assert!(matches!(prepare(9443, Start::Over), Err(DemoError::Running(_))), "one at a time");
+    drop(demo);
+    drop(prepare(9443, Start::Again).unwrap());
     assert_eq!([read("pki/provider.pem"), read("pki/ca.pem"), read("lrs.toml")], before);
     let variables = String::from_utf8(read("demo.env")).unwrap();
     assert!(variables.contains("export LRS_URL=https://localhost:9443\n"), "{variables}");
     let shell = "set -e; . ./demo.env; test -f \"$PROVIDER_CERT\" -a -f \"$AO_CERT\" -a -f \"$LRS_CA\"; echo $PROVIDER_PASSWORD$AO_PASSWORD$LIMITED_PASSWORD";
-    let output = std::process::Command::new("sh").args(["-c", shell]).current_dir(demo.folder()).output().unwrap();
+    let output = std::process::Command::new("sh").args(["-c", shell]).current_dir(&folder_of_demo).output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap().trim().len(), 3 * 16);
     for name in ["pki/provider.p12", "pki/awarding.p12", "pki/awarding.pem", "pki/server.pem", "PEOPLE.md"] {
         assert!(!read(name).is_empty(), "{name}");
     }
     fs::write(path.join("notes.txt"), "mine").unwrap();
-    Demo::clear(&path).unwrap();
-    assert_eq!(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>(), ["notes.txt"]);
-    Demo::clear(&folder.path().join("never made")).unwrap();
+    fs::write(path.join("lrs.db"), "what an earlier release left").unwrap();
+    drop(prepare(8443, Start::Over).unwrap());
+    assert!(read("pki/ca.pem") != before[1] && !path.join("lrs.db").exists(), "all is made again");
+    assert_eq!(fs::read_to_string(path.join("notes.txt")).unwrap(), "mine");
 }
 
 #[test]
