@@ -109,11 +109,7 @@ impl Cell {
                 "must hold a value",
                 "Open the workbook in a spreadsheet program and save it there, or enter the value itself.",
             ),
-            (Value::Error, _) => error(
-                "a spreadsheet's error value",
-                "must hold a value",
-                "Correct the formula, or enter the value itself.",
-            ),
+            (Value::Error, _) => (Cow::Borrowed(""), Some(error_value(column))),
             (Value::Truth(value), Wants::YesNo) => (Cow::Borrowed(if *value { "1" } else { "0" }), None),
             (Value::Truth(value), _) => (
                 Cow::Borrowed(if *value { "TRUE" } else { "FALSE" }),
@@ -196,6 +192,16 @@ impl Moment {
         });
         (Cow::Borrowed(&self.day), remark)
     }
+}
+
+/// A cell that holds an error value such as #N/A, or its text.
+pub(super) fn error_value(column: &str) -> Finding {
+    Finding::file(
+        column,
+        "a spreadsheet's error value",
+        "must hold a value",
+        "Correct the formula, or enter the value itself.",
+    )
 }
 
 fn no_day<'c>(column: &str) -> (Cow<'c, str>, Option<Finding>) {

@@ -25,32 +25,33 @@ impl Record<'_> {
 pub(super) enum Broken {
     /// A quotation mark is opened and not closed.
     Unclosed,
-    /// Text stands between a closing quotation mark and the next comma.
+    /// Text stands between a closing quotation mark and the next separator.
     BehindQuote,
 }
 
-/// Reads a text row by row. Lines end with CRLF, LF or CR; a quoted cell may hold any of them, and a quotation mark doubled.
+/// Reads a text row by row, with a comma or another separator between the cells. Lines end with CRLF, LF or CR; a quoted cell may hold any of them, and a quotation mark doubled.
 pub(super) struct Reader<'t> {
+    separator: char,
     rest: Option<&'t str>,
     row: usize,
 }
 
 impl<'t> Reader<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
-        Reader { rest: (!text.is_empty()).then_some(text), row: 0 }
+    pub(super) fn new(text: &'t str, separator: char) -> Self {
+        Reader { separator, rest: (!text.is_empty()).then_some(text), row: 0 }
     }
 
-    /// The first character that stands behind a cell: a comma, a line end, or nothing.
+    /// The first character that stands behind a cell: a separator, a line end, or nothing.
     fn cell(&mut self) -> Result<(Cow<'t, str>, End), Broken> {
         let text = self.rest.unwrap_or_default();
         let (cell, rest) = match text.strip_prefix('"') {
             Some(quoted) => quoted_cell(quoted)?,
             None => {
-                let (cell, rest) = text.split_at(text.find([',', '\r', '\n']).unwrap_or(text.len()));
+                let (cell, rest) = text.split_at(text.find([self.separator, '\r', '\n']).unwrap_or(text.len()));
                 (Cow::Borrowed(cell), rest)
             }
         };
-        let (end, rest) = if let Some(rest) = rest.strip_prefix(',') {
+        let (end, rest) = if let Some(rest) = rest.strip_prefix(self.separator) {
             (End::Cell, Some(rest))
         } else if let Some(rest) = rest.strip_prefix("\r\n").or_else(|| rest.strip_prefix(['\r', '\n'])) {
             (End::Row, (!rest.is_empty()).then_some(rest))
@@ -96,7 +97,7 @@ impl<'t> Iterator for Reader<'t> {
                     if end == End::Row {
                         return Some(Ok(Record { row: self.row, cells }));
                     }
-                    // A comma at the very end of the text: the last cell is empty.
+                    // A separator at the very end of the text: the last cell is empty.
                     self.rest.get_or_insert("");
                 }
                 Err(broken) => {
@@ -163,7 +164,7 @@ mod tests {
     use super::*;
 
     fn rows(text: &str) -> Vec<Vec<String>> {
-        Reader::new(text).map(|record| record.unwrap().cells.into_iter().map(Cow::into_owned).collect()).collect()
+        Reader::new(text, ',').map(|record| record.unwrap().cells.into_iter().map(Cow::into_owned).collect()).collect()
     }
 
     #[test]
@@ -178,7 +179,7 @@ mod tests {
 
     #[test]
     fn faults_are_named_with_their_row() {
-        let broken = |text| Reader::new(text).find_map(Result::err);
+        let broken = |text| Reader::new(text, ',').find_map(Result::err);
         assert_eq!(broken("a\n\"b,c\nd"), Some((2, Broken::Unclosed)));
         assert_eq!(broken("\"a\"b,c"), Some((1, Broken::BehindQuote)));
     }
@@ -209,14 +210,14 @@ mod tests {
                 write_row(row.iter().map(String::as_str), &mut out);
             }
             let read: Vec<Vec<String>> =
-                Reader::new(&out).map(|record| record.unwrap().cells.into_iter().map(|cell| without_guard(cell).into_owned()).collect()).collect();
+                Reader::new(&out, ',').map(|record| record.unwrap().cells.into_iter().map(|cell| without_guard(cell).into_owned()).collect()).collect();
             prop_assert_eq!(read, table);
             prop_assert!(!out.contains("\"=") || out.contains("\"\"="));
         }
 
         #[test]
         fn the_csv_crate_reads_the_same(text in "[ab,\"\r\n ]{0,30}") {
-            let ours: Result<Vec<_>, _> = Reader::new(&text).collect();
+            let ours: Result<Vec<_>, _> = Reader::new(&text, ',').collect();
             let Ok(ours) = ours else { return Ok(()) };
             let mut theirs = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
             let theirs: Vec<Vec<String>> = theirs.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect();

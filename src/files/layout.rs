@@ -154,6 +154,11 @@ impl Layout {
         self.header.columns.iter().find(|column| column.holds == holds).map_or("", |column| &column.heading)
     }
 
+    /// The headings of the file that answers; of a registration those that are added to the layout's own.
+    pub(super) fn answer_headings(&self) -> impl Iterator<Item = &str> {
+        self.output.columns.iter().map(String::as_str)
+    }
+
     /// What the kind is called in reports.
     pub fn title(&self) -> &'static str {
         match self.kind {

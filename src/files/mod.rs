@@ -9,6 +9,7 @@ mod convert;
 mod csv;
 mod encoding;
 mod finding;
+mod headings;
 mod layout;
 mod name;
 mod number_format;

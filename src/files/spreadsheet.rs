@@ -13,6 +13,7 @@ use calamine::{Data, SheetType, SheetVisible};
 use super::cell::{Cell, Moment, Value};
 use super::csv;
 use super::finding::Finding;
+use super::headings::Headings;
 use super::layout::Layout;
 use super::number_format::{self, Kind};
 use super::table::{self, Table, TableRow};
@@ -182,7 +183,7 @@ impl Chosen {
             let advice = "Show all rows (take filters away), and delete those that are not meant to be sent.";
             findings.push(Finding::remark("", found, "read like the others", advice).at(row.place));
         }
-        Table { headings, rows, first_row: Vec::new() }
+        Table { headings, headings_row: first.place, rows, first_row: Vec::new() }
     }
 }
 
@@ -191,7 +192,8 @@ fn headings(rows: &[TableRow]) -> Option<usize> {
     rows.iter().take(ROWS_WITH_HEADINGS).position(|row| {
         let texts: Vec<String> = row.cells.iter().map(|cell| cell.as_str().to_owned()).collect();
         let filled = row.cells.iter().filter(|cell| !cell.is_blank()).count();
-        let known = Layout::all().iter().map(|layout| table::likeness(layout, &texts)).max().unwrap_or(0);
+        let known = Headings::of(&texts);
+        let known = Layout::all().iter().map(|layout| known.likeness(layout)).max().unwrap_or(0);
         known >= 2 && known * 2 >= filled
     })
 }

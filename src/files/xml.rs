@@ -44,7 +44,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), NotText> 
 pub(super) fn root(text: &str) -> Root {
     let Ok(mut reader) = Reader::new(text, &Limits::BATCH) else { return Root::Other };
     let Ok(Some(start)) = reader.child() else { return Root::Other };
-    if start.local.eq_ignore_ascii_case("CTFfile") {
+    if start.local.eq_ignore_ascii_case("CTfile") {
         return Root::CommonTransferFile;
     }
     let named = Layout::all().iter().find(|layout| layout.xml.root == start.local);
@@ -53,8 +53,7 @@ pub(super) fn root(text: &str) -> Root {
 
 /// Reads a document as a table with the headings of the layout.
 pub(super) fn read(text: &str, layout: &Layout, findings: &mut Vec<Finding>) -> Table {
-    let mut table =
-        Table { headings: layout.headings().map(str::to_owned).collect(), rows: Vec::new(), first_row: Vec::new() };
+    let mut table = Table { headings: layout.headings().map(str::to_owned).collect(), ..Table::default() };
     let read = Reader::new(text, &Limits::BATCH)
         .and_then(|mut reader| Document { layout, findings, table: &mut table }.read(&mut reader));
     if let Err(error) = read {

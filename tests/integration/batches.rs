@@ -289,6 +289,36 @@ fn a_file_with_a_malformed_record_is_refused_with_advice() {
     );
 }
 
+/// Files of the caller's other part are not to be renamed: the call says how to send them.
+#[test]
+fn a_file_of_the_other_part_is_refused_with_the_option_that_sends_it() {
+    for (command, advice) in [
+        ("lrs batch submit demo/samples/QCF_TEST0045_20250731_040.CSV", "call with --as awarding"),
+        ("lrs batch submit --as awarding demo/samples/LRB_TEST0038_310720251440.CSV", "call with --as provider"),
+    ] {
+        let output = Deployment::shared(Database::Sqlite).shell(command);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && told.contains(advice) && !told.contains("Rename"), "{told}");
+    }
+}
+
+/// The errors of a registration are a file that is taken again, as it is and with semicolons.
+#[test]
+fn the_errors_of_a_batch_are_sent_again() {
+    let output = Deployment::start(Database::Sqlite).shell(
+        "set -e
+        JOB=$(lrs batch submit demo/samples/LRB_TEST0038_310720251440.CSV --wait | sed -n 's/^Job //p')
+        lrs batch errors \"$JOB\" > errors.csv
+        sed 's/\",\"/\";\"/g' errors.csv > semicolons.csv
+        lrs check errors.csv semicolons.csv
+        lrs batch submit errors.csv --wait
+        lrs batch submit semicolons.csv --wait",
+    );
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(told.matches("Job ").count(), 2, "{told}");
+}
+
 /// The queue and the service levels are told to operators, and jobs can be looked at and ended from the command line.
 #[test]
 fn operators_see_the_queue() {

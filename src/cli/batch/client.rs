@@ -6,7 +6,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Look, Part, Submit, request};
-use crate::cli::call::credentials::Caller;
+use crate::cli::call::credentials::{Caller, Role};
 use crate::cli::call::envelope::{self, Secrets};
 use crate::cli::call::fields::{self, Field, Node};
 use crate::cli::call::reply::Reply;
@@ -25,6 +25,7 @@ const FINDINGS_SHOWN: usize = 5;
 
 pub(super) fn submit(submit: Submit, out: &mut impl Write) -> Result<(), Failure> {
     let Submit { file, kind, job_type, wait, caller } = submit;
+    let role = caller.role.unwrap_or(Role::Provider);
     let caller = caller.resolve(|name| std::env::var(name).ok())?;
     let ukprn: Option<Ukprn> = caller.ukprn.as_deref().and_then(|text| text.parse().ok());
     let bytes = std::fs::read(&file)
@@ -33,10 +34,11 @@ pub(super) fn submit(submit: Submit, out: &mut impl Write) -> Result<(), Failure
     let expected = Expected { kind: kind.map(JobKind::from), ukprn, ..Expected::on(Clock::system().today()) };
     let checked = check(&name, &bytes, &expected);
     let refused = checked.is_refused();
+    let other_part = checked.batch.as_ref().and_then(|batch| other_part(batch, ukprn, role)).unwrap_or_default();
     let Some(batch) = checked.batch.filter(|_| !refused) else {
         let said: Vec<String> = checked.findings.iter().take(FINDINGS_SHOWN).map(in_a_line).collect();
         return Err(Failure::Failed(format!(
-            "The file was not sent:\n  {}\nFor all of it: lrs check {}",
+            "The file was not sent:\n  {}\n{other_part}For all of it: lrs check {}",
             said.join("\n  "),
             file.display()
         )));
@@ -64,6 +66,22 @@ pub(super) fn submit(submit: Submit, out: &mut impl Write) -> Result<(), Failure
         return summary(&reply, out);
     }
     Ok(writeln!(out, "To see how far it is: lrs batch show {job}")?)
+}
+
+/// What to say of a file that the caller's other role sends.
+fn other_part(batch: &Batch, ukprn: Option<Ukprn>, role: Role) -> Option<&'static str> {
+    if batch.header.ukprn.parse().ok() == ukprn {
+        return None;
+    }
+    match (batch.layout.kind(), role) {
+        (JobKind::Achievement, Role::Provider) => {
+            Some("Awarding organisations send achievements: call with --as awarding.\n")
+        }
+        (JobKind::Registration | JobKind::Verification, Role::Awarding) => {
+            Some("Learner registration bodies send learners: call with --as provider.\n")
+        }
+        _ => None,
+    }
 }
 
 fn in_a_line(finding: &Finding) -> String {

@@ -8,6 +8,7 @@
 )]
 
 mod damage;
+mod texts;
 mod workbooks;
 
 use std::collections::BTreeSet;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use crate::domain::batches::batch_row;
-use crate::domain::batches::format::{Finding, Findings, GENDERS, Rule, is_day, is_postcode, is_uln_pattern};
+use crate::domain::batches::format::{Finding, Findings, GENDERS, Rule, is_postcode, is_uln_pattern};
 use crate::model::{AchievementAction, AssessmentLanguage, Gender, LONGEST_GRADE, Reference};
 
 batch_row! {
@@ -67,7 +67,7 @@ pub fn format(row: &AchievementRow) -> Vec<Finding> {
         found.mandatory(name, text(name));
         found.at_most(name, text(name), 35);
     }
-    found.holds("DateOfBirth", text("DateOfBirth"), Rule::Date, is_day);
+    found.day("DateOfBirth", text("DateOfBirth"));
     found.one_of("Gender", text("Gender"), GENDERS);
     found.holds("LearnerPostcode", text("LearnerPostcode"), Rule::Postcode, is_postcode);
     found.mandatory("ProviderUKPRN", text("ProviderUKPRN"));
@@ -82,7 +82,7 @@ pub fn format(row: &AchievementRow) -> Vec<Finding> {
         |text| text.parse::<Reference>().is_ok(),
     );
     found.mandatory("AchievementAwardDate", text("AchievementAwardDate"));
-    found.holds("AchievementAwardDate", text("AchievementAwardDate"), Rule::Date, is_day);
+    found.day("AchievementAwardDate", text("AchievementAwardDate"));
     if writes && is_qualification && text("Grade").is_none() {
         found.add("Grade", None, Rule::GradeOfQualification);
     }
@@ -91,7 +91,7 @@ pub fn format(row: &AchievementRow) -> Vec<Finding> {
     found.mandatory("Action", text("Action"));
     found.one_of("Action", text("Action"), ACTIONS);
     found.mandatory("ActionDate", text("ActionDate"));
-    found.holds("ActionDate", text("ActionDate"), Rule::Date, is_day);
+    found.day("ActionDate", text("ActionDate"));
     if takes_back && text("ActionReason").is_none_or(|reason| reason.trim().is_empty()) {
         found.add("ActionReason", text("ActionReason"), Rule::ReasonOfAction);
     }
@@ -230,7 +230,7 @@ pub(super) mod tests {
             (of_reference, "", Rule::Mandatory),
             (of_reference, "600/1166/1", Rule::Reference),
             ("AchievementAwardDate", "", Rule::Mandatory),
-            ("AchievementAwardDate", "2024-02-30", Rule::Date),
+            ("AchievementAwardDate", "2024-02-30", Rule::DayOfCalendar),
             ("Grade", "", Rule::GradeOfQualification),
             ("Grade", &*"x".repeat(21), Rule::MaxLength(20)),
             ("LanguageForAssessment", "French", Rule::OneOf(LANGUAGES)),

@@ -1,22 +1,33 @@
-//! What a file says of itself: its name, and the header's values (domain.md 5.2, 5.3, 5.7, 5.8). The checks that a spreadsheet escapes are
-//! those of what conversion writes anew.
+//! What a file says of itself: its name, and the header's values (domain.md 5.2, 5.3, 5.7, 5.8). The checks that a
+//! spreadsheet and a file for correction escape are those of what conversion writes anew.
 
 use super::{Expected, Form};
 use crate::domain::batches::format::is_email;
 use crate::files::batch::Batch;
 use crate::files::finding::Finding;
+use crate::files::headings::Strictness;
 use crate::files::layout::{Holds, Layout};
 use crate::files::name::{self, Extension};
 use crate::model::{SubmissionType, Ukprn};
 
 /// The most characters of a file name in the header (our choice).
 const LONGEST_NAME: usize = 254;
+/// What to do when the file is not that of the organisation in whose name it is checked or sent.
+const FOR_ANOTHER: &str = "If it is another organisation's file, check it with that organisation's --ukprn and send it in its part: \
+                           lrs batch submit --as awarding, or --as provider. Otherwise correct the UKPRN.";
 
-pub(super) fn check(file_name: &str, form: Form, batch: &Batch, expected: &Expected, findings: &mut Vec<Finding>) {
+pub(super) fn check(
+    file_name: &str,
+    form: Form,
+    batch: &Batch,
+    strictness: Strictness,
+    expected: &Expected,
+    findings: &mut Vec<Finding>,
+) {
     let layout = batch.layout;
     let row = (form == Form::Csv).then_some(2);
     let mut found: Vec<Finding> = Vec::new();
-    if form != Form::Spreadsheet {
+    if strictness == Strictness::Exact {
         found.extend(wrong_version(batch));
         found.extend(wrong_name(batch));
         found.extend(wrong_count(batch));
@@ -26,7 +37,7 @@ pub(super) fn check(file_name: &str, form: Form, batch: &Batch, expected: &Expec
     found.extend(wrong_email(batch));
     findings.extend(found.into_iter().map(|finding| Finding { row: finding.row.or(row), ..finding }));
 
-    if form != Form::Spreadsheet {
+    if strictness == Strictness::Exact {
         findings.extend(wrong_file_name(file_name, form, batch, expected));
     }
     let count = batch.len();
@@ -99,12 +110,9 @@ fn wrong_ukprn(batch: &Batch, expected: &Expected) -> Option<Finding> {
     let heading = batch.layout.heading_that_holds(Holds::Ukprn);
     let ukprn = &batch.header.ukprn;
     match (ukprn.parse::<Ukprn>(), expected.ukprn) {
-        (Ok(own), Some(expected)) if own != expected => Some(Finding::file(
-            heading,
-            "another UKPRN",
-            format!("must be {expected}"),
-            "Fill in the UKPRN of the organisation that sends the file.",
-        )),
+        (Ok(own), Some(expected)) if own != expected => {
+            Some(Finding::file(heading, "another UKPRN", format!("must be {expected}"), FOR_ANOTHER))
+        }
         (Ok(_), _) => None,
         (Err(_), _) => {
             let found =
@@ -147,14 +155,16 @@ fn wrong_email(batch: &Batch) -> Option<Finding> {
 
 fn wrong_file_name(file_name: &str, form: Form, batch: &Batch, expected: &Expected) -> Option<Finding> {
     let rule = name::rule(batch.layout);
-    let advice = "Rename the file. lrs-check --output gives it the right name.";
-    let problem = match name::read(batch.layout, file_name) {
-        Err(reason) => reason,
+    let rename = "Rename the file. lrs-check --output gives it the right name.";
+    let (problem, advice) = match name::read(batch.layout, file_name) {
+        Err(reason) => (reason, rename),
         Ok(read) if (read.extension == Extension::Xml) != (form == Form::Xml) => {
-            "its extension is not that of its form"
+            ("its extension is not that of its form", rename)
         }
-        Ok(read) if expected.ukprn.is_some_and(|ukprn| ukprn != read.ukprn) => "its UKPRN is another organisation's",
-        Ok(read) if batch.header.ukprn.parse() != Ok(read.ukprn) => "its UKPRN is not the one in the file",
+        Ok(read) if expected.ukprn.is_some_and(|ukprn| ukprn != read.ukprn) => {
+            ("its UKPRN is another organisation's", FOR_ANOTHER)
+        }
+        Ok(read) if batch.header.ukprn.parse() != Ok(read.ukprn) => ("its UKPRN is not the one in the file", rename),
         Ok(_) => return None,
     };
     Some(Finding::file("the file's name", problem, format!("must be {rule}"), advice))

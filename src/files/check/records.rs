@@ -134,8 +134,8 @@ impl Report<'_> {
                     "as if it had been read in the wrong encoding",
                     "Export the file again as UTF-8, and look at the names.",
                 )
-            } else if value.starts_with(['=', '@']) || SPREADSHEET_ERRORS.contains(&value) {
-                ("a spreadsheet's formula or error value", "hardly meant", "Enter the value itself.")
+            } else if value.starts_with(['=', '@']) {
+                ("a spreadsheet's formula", "hardly meant", "Enter the value itself.")
             } else {
                 continue;
             };
@@ -165,8 +165,6 @@ impl Report<'_> {
         }
     }
 }
-
-const SPREADSHEET_ERRORS: [&str; 7] = ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"];
 
 /// Whether a text looks like UTF-8 that was read as Windows-1252, or has lost letters on its way.
 fn is_garbled(value: &str) -> bool {

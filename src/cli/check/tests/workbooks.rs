@@ -25,7 +25,11 @@ fn findings(file: &str) -> Vec<String> {
     let (_, text) = lrs_check(&[file, "--type", "registration", "--format", "json"]);
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();
     let told = |finding: &serde_json::Value| {
-        let part = |name: &str| finding[name].as_str().unwrap_or_default().to_owned();
+        let part = |name: &str| {
+            let text = finding[name].as_str().unwrap_or_default();
+            // Of a list of columns the first two.
+            text.splitn(3, ", ").take(2).collect::<Vec<_>>().join(", ")
+        };
         format!("{} {} {}: {}", finding["row"], part("weight"), part("column"), part("found"))
     };
     report[0]["findings"].as_array().unwrap().iter().map(told).collect()
@@ -71,6 +75,7 @@ fn each_cell_of_a_workbook_becomes_what_it_shows() {
         let expected = [
             "null remark the file: 1 more sheet",
             "1 remark : 1 row",
+            "3 remark ULN, Title: 18 columns are not there",
             "8 remark : empty rows 8 to 9",
             "10 remark FamilyName: a truth value",
             "11 remark DateOfBirth: a date with a time of 23:00 or later",
@@ -92,6 +97,7 @@ fn a_cell_that_its_column_cannot_have_is_an_error_and_nothing_is_written() {
     for writer in WRITERS {
         let file = workbook(writer, "faults");
         let expected = [
+            "1 remark Title, PreferredGivenName: 17 columns are not there",
             "2 file ULN: a formula whose result is not in the file",
             "3 file DateOfBirth: a time without a date",
             "4 file DateOfBirth: a date before the first day of spreadsheets",
@@ -103,7 +109,8 @@ fn a_cell_that_its_column_cannot_have_is_an_error_and_nothing_is_written() {
             "9 remark DateOfBirth: 0 instead of a date",
         ];
         // SheetJS leaves a formula without a result out of an XLS file.
-        let expected = &expected[usize::from(writer == "sheetjs-xls.xls")..];
+        let is_written = |finding: &&str| writer != "sheetjs-xls.xls" || !finding.contains("ULN: a formula");
+        let expected: Vec<&str> = expected.into_iter().filter(is_written).collect();
         let mut found = findings(&file);
         found.sort();
         assert_eq!(found, expected, "{writer}");

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 
 use super::rows::{RegistrationRow, VerificationRow};
 pub use patterns::{is_date, is_email, is_postcode, is_uci, is_uln_pattern, is_upn};
-pub use value::class_of_value;
+pub use value::{class_of_value, is_error_value};
 
 /// What is wrong with one field of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,10 @@ pub enum Rule {
     UlnPattern,
     /// A date `yyyy-MM-dd` from 1800 to 2099.
     Date,
+    /// A day of the calendar: the date has the right form, such as 2006-02-30.
+    DayOfCalendar,
+    /// A year from 1800 to 2099: the date has the right form and is a day.
+    YearOfDate,
     /// A postcode.
     Postcode,
     /// An e-mail address.
@@ -67,6 +71,8 @@ impl Rule {
             Self::MaxLength(most) => format!("has at most {most} characters"),
             Self::UlnPattern => "has ten digits, the first of them not 0".to_owned(),
             Self::Date => "is a date yyyy-mm-dd of the years 1800 to 2099".to_owned(),
+            Self::DayOfCalendar => "is a day of the calendar".to_owned(),
+            Self::YearOfDate => "is a date of the years 1800 to 2099".to_owned(),
             Self::Postcode => "is a postcode".to_owned(),
             Self::Email => "is an e-mail address".to_owned(),
             Self::OneOf(codes) => format!("is one of {}", codes.join(", ")),
@@ -95,6 +101,8 @@ impl Rule {
             Self::Date => {
                 "Write year, month and day with hyphens, for example 2008-03-31. Spreadsheets change dates: format the column as text."
             }
+            Self::DayOfCalendar => "There is no such day: check the month, which comes second, and the day.",
+            Self::YearOfDate => "Check the year.",
             Self::Postcode => "Write the whole postcode, for example CV1 2WT.",
             Self::Email => "Correct the address, or leave it empty.",
             Self::OneOf(_) => "Use one of the codes, without further characters.",
@@ -173,6 +181,17 @@ impl Findings {
         }
     }
 
+    /// The field, if it is filled, is a day.
+    pub fn day(&mut self, field: &'static str, text: Option<&str>) {
+        let Some(text) = text.filter(|text| !is_day(text)) else { return };
+        let rule = match text.parse::<NaiveDate>() {
+            _ if !has_form_of_date(text) => Rule::Date,
+            Err(_) => Rule::DayOfCalendar,
+            Ok(_) => Rule::YearOfDate,
+        };
+        self.add(field, Some(text), rule);
+    }
+
     /// The field, if it is filled, is one of these codes.
     pub fn one_of(&mut self, field: &'static str, text: Option<&str>, codes: &'static [&'static str]) {
         self.holds(field, text, Rule::OneOf(codes), |text| codes.contains(&text));
@@ -209,7 +228,7 @@ pub fn registration(row: &RegistrationRow) -> Vec<Finding> {
     }
     found.holds("LastKnownPostCode", text("LastKnownPostCode"), Rule::Postcode, is_postcode);
     for date in ["DateOfAddressCapture", "DateOfBirth"] {
-        found.holds(date, text(date), Rule::Date, is_day);
+        found.day(date, text(date));
     }
     found.holds("EmailAddress", text("EmailAddress"), Rule::Email, is_email);
     found.one_of("Gender", text("Gender"), GENDERS);
@@ -259,14 +278,23 @@ pub fn verification(row: &VerificationRow) -> Vec<Finding> {
     for name in ["FamilyName", "GivenName"] {
         found.at_most(name, text(name), 35);
     }
-    found.holds("DateOfBirth", text("DateOfBirth"), Rule::Date, is_day);
+    found.day("DateOfBirth", text("DateOfBirth"));
     found.one_of("Gender", text("Gender"), GENDERS);
     found.into_vec()
 }
 
 /// A date of the published form that is also a day of the calendar: the published form lets 29 February 1900 through.
-pub fn is_day(text: &str) -> bool {
+fn is_day(text: &str) -> bool {
     is_date(text) && text.parse::<NaiveDate>().is_ok()
+}
+
+/// Four digits, two and two, with hyphens between them.
+fn has_form_of_date(text: &str) -> bool {
+    text.len() == 10
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if [4, 7].contains(&at) { byte == b'-' } else { byte.is_ascii_digit() })
 }
 
 #[cfg(test)]
@@ -316,8 +344,11 @@ mod tests {
             ("LastKnownAddressTown", &*"x".repeat(51), Rule::MaxLength(50)),
             ("LastKnownPostCode", "CV1 2CO", Rule::Postcode),
             ("DateOfBirth", "31/03/2008", Rule::Date),
-            ("DateOfBirth", "1900-02-29", Rule::Date),
-            ("DateOfAddressCapture", "2008-02-30", Rule::Date),
+            ("DateOfBirth", "2008-3-31", Rule::Date),
+            ("DateOfBirth", "1900-02-29", Rule::DayOfCalendar),
+            ("DateOfBirth", "2008-31-03", Rule::DayOfCalendar),
+            ("DateOfBirth", "0208-03-31", Rule::YearOfDate),
+            ("DateOfAddressCapture", "2008-02-30", Rule::DayOfCalendar),
             ("EmailAddress", "nobody", Rule::Email),
             ("Gender", "M", Rule::OneOf(GENDERS)),
             ("Nationality", "XXX", Rule::Nationality),

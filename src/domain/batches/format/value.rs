@@ -25,7 +25,7 @@ pub fn class_of_value(text: &str) -> String {
         };
         return format!("a date with {separator}");
     }
-    if SPREADSHEET_ERRORS.contains(&text) {
+    if is_error_value(text) {
         return "a spreadsheet's error value".to_owned();
     }
     if text.split_once(['T', ' ']).is_some_and(|(day, time)| looks_like_a_date(day) && time.contains(':')) {
@@ -46,7 +46,33 @@ pub fn class_of_value(text: &str) -> String {
     format!("text of {length} character{}", plural(length))
 }
 
-const SPREADSHEET_ERRORS: [&str; 7] = ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"];
+/// Whether a spreadsheet program wrote the text for a formula without a result, such as `#N/A` or, in LibreOffice, `Err:502`.
+pub fn is_error_value(text: &str) -> bool {
+    let word = text.trim();
+    let is_number_of_error = |number: &str| number.len() == 3 && is_digits(number);
+    ERROR_VALUES.iter().any(|known| known.eq_ignore_ascii_case(word))
+        || word.strip_prefix("Err:").is_some_and(is_number_of_error)
+}
+
+const ERROR_VALUES: [&str; 17] = [
+    "#N/A",
+    "#REF!",
+    "#VALUE!",
+    "#NAME?",
+    "#DIV/0!",
+    "#NUM!",
+    "#NULL!",
+    "#SPILL!",
+    "#CALC!",
+    "#GETTING_DATA",
+    "#FIELD!",
+    "#BLOCKED!",
+    "#CONNECT!",
+    "#BUSY!",
+    "#PYTHON!",
+    "#EXTERNAL!",
+    "#UNKNOWN!",
+];
 
 fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
@@ -91,6 +117,10 @@ mod tests {
             ("31.03.2008", "a date with dots"),
             ("2008-03-31T00:00:00", "a date with a time"),
             ("#N/A", "a spreadsheet's error value"),
+            (" #ref! ", "a spreadsheet's error value with spaces around it"),
+            ("#SPILL!", "a spreadsheet's error value"),
+            ("Err:508", "a spreadsheet's error value"),
+            ("Err:or", "text of 6 characters"),
             ("a@b", "text of 3 characters"),
         ] {
             assert_eq!(class_of_value(text), class);
