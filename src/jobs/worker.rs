@@ -82,7 +82,7 @@ impl Worker {
                 break job.give_back();
             }
             if begun.elapsed() > TURN {
-                match self.service.has_claimable_job() {
+                match self.service.has_claimable_job(self.lease) {
                     Ok(true) => break job.give_back(),
                     Ok(false) | Err(_) => begun = Instant::now(),
                 }

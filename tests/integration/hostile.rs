@@ -68,6 +68,16 @@ fn cases<const N: usize>(list: [(&str, String); N]) -> Vec<(String, Vec<u8>)> {
 }
 
 on_both! {
+    fn a_name_that_xml_does_not_allow_is_refused(database) {
+        let deployment = Deployment::shared(database);
+        let provider = deployment.provider();
+        let names = ["\u{b7}A", "a\u{d7}", "a\u{f7}b", "\u{300}a", "a\u{2014}b", "a\u{37e}"];
+        let cases = names.iter().map(|name| (format!("<{name}>"), question(&provider).replace("<GivenName>", &format!("<{name}/><GivenName>")).into_bytes()));
+        all_refused(&provider, cases.collect());
+        let allowed = question(&provider).replace("<GivenName>", "<\u{e9}t\u{e9}\u{b7}\u{300}/><GivenName>");
+        assert_eq!(provider.post(LS, &allowed).code(), "WSRC0001", "an unknown element with a name that is allowed");
+    }
+
     fn document_types_and_entities_are_refused(database) {
         let deployment = Deployment::shared(database);
         let provider = deployment.provider();

@@ -16,6 +16,8 @@ use crate::store::jobs::{self, Lease};
 pub const MOST_ATTEMPTS: i32 = 5;
 /// How long nobody takes up a job whose first attempt failed; each further one doubles it.
 const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(1);
+/// The pause after the last attempt but one.
+const LONGEST_PAUSE: TimeDelta = TimeDelta::seconds(8);
 
 /// A job that this worker holds, and nobody else as long as the lease is renewed: every step does so. A step renews it in the very
 /// transaction that does the work, so that no heartbeat beside it could say more.
@@ -49,22 +51,24 @@ impl Service {
         self.inner.jobs_bell.ring();
     }
 
-    /// Whether there is a job that nobody holds.
-    pub fn has_claimable_job(&self) -> Result<bool, Error> {
+    /// Whether there is a job that nobody holds; a lease that lasts longer than `lease` from now, or than a pause, is void.
+    pub fn has_claimable_job(&self, lease: Duration) -> Result<bool, Error> {
         let now = self.inner.clock.now();
-        Ok(self.inner.store.read(|store| jobs::has_claimable(store, now))?)
+        let latest = latest_lease(now, lease);
+        Ok(self.inner.store.read(|store| jobs::has_claimable(store, now, latest))?)
     }
 
     /// Takes the next job, if there is one. `owner` is this worker's name and nobody else's, `lease` how long it may go without a step
     /// before others take the job.
     pub fn claim_job(&self, owner: &str, lease: Duration) -> Result<Option<HeldJob<'_>>, Error> {
-        if !self.has_claimable_job()? {
+        if !self.has_claimable_job(lease)? {
             return Ok(None);
         }
-        let lease = TimeDelta::from_std(lease).map_err(|_| Error::Unexpected("a lease that is too long"))?;
         let now = self.inner.clock.now();
+        let latest = latest_lease(now, lease);
+        let lease = TimeDelta::from_std(lease).map_err(|_| Error::Unexpected("a lease that is too long"))?;
         let mine = Lease { owner: owner.to_owned(), until: later(now, lease) };
-        let Some(job) = self.inner.store.write_aside(move |store| jobs::claim(store, &mine, now))? else {
+        let Some(job) = self.inner.store.write_aside(move |store| jobs::claim(store, &mine, now, latest))? else {
             return Ok(None);
         };
         let Some(hand) = self.take_in_hand(job.clone())? else {
@@ -167,6 +171,11 @@ fn given_up(job: &Job) -> String {
         "Record {} and those after it could not be processed. Nothing of them was kept; the records before it are done.",
         job.records_done.saturating_add(1)
     )
+}
+
+/// The latest moment until which anybody may hold a job, or keep everybody from it: a lease beyond it was given while the clock was ahead.
+fn latest_lease(now: Timestamp, lease: Duration) -> Timestamp {
+    later(now, TimeDelta::from_std(lease).unwrap_or(TimeDelta::MAX).max(LONGEST_PAUSE))
 }
 
 fn later(now: Timestamp, by: TimeDelta) -> Timestamp {

@@ -282,6 +282,23 @@ fn verify_records_answer_as_verify_learner() {
 }
 
 #[test]
+fn a_lease_that_was_given_while_the_clock_was_ahead_is_void() {
+    each_world(|world| {
+        let id = world.submit(JobType::Full, &[learner("Ada", "Quill"), learner("Bertha", "Marrow")]);
+        world.clock.advance(TimeDelta::days(1));
+        let mut lost = world.service.claim_job("lost", LEASE).unwrap().unwrap();
+        assert!(matches!(lost.step(1).unwrap(), Step::Done(1, _)));
+        world.clock.advance(TimeDelta::days(-1));
+        assert!(world.service.has_claimable_job(LEASE).unwrap());
+        let mut held = world.service.claim_job("tester", LEASE).unwrap().unwrap();
+        assert!(!world.service.has_claimable_job(LEASE).unwrap(), "this lease is in force");
+        assert_eq!(lost.step(1).unwrap(), Step::Lost);
+        assert!(matches!(held.step(2).unwrap(), Step::Finished(1)));
+        assert_eq!(world.job(id).state, JobState::Successful);
+    });
+}
+
+#[test]
 fn a_worker_that_lost_its_job_changes_nothing() {
     each_world(|world| {
         let names = [("Ada", "Quill"), ("Bertha", "Marrow"), ("Cecily", "Thistle")];

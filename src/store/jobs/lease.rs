@@ -23,28 +23,34 @@ pub struct Lease {
     pub until: Timestamp,
 }
 
-/// Jobs that are not over and that nobody holds at the moment.
+/// Jobs that are not over and that nobody holds at the moment. A lease that lasts beyond `$latest` was given by a clock
+/// that was ahead, and holds nothing.
 macro_rules! claimable {
-    ($table:expr, $now:expr) => {
+    ($table:expr, $now:expr, $latest:expr) => {
         $table
             .filter(jobs::state.eq(JobState::Waiting.code()).or(jobs::state.eq(JobState::InProgress.code())))
-            .filter(jobs::lease_until.is_null().or(jobs::lease_until.le($now)))
+            .filter(jobs::lease_until.is_null().or(jobs::lease_until.le($now)).or(jobs::lease_until.gt($latest)))
     };
 }
 
-/// Whether there is a job to claim; cheaper than trying.
-pub fn has_claimable(connection: &mut AnyConnection, now: Timestamp) -> Result<bool, StoreError> {
+/// Whether there is a job to claim; cheaper than trying. No lease that counts lasts beyond `latest`.
+pub fn has_claimable(connection: &mut AnyConnection, now: Timestamp, latest: Timestamp) -> Result<bool, StoreError> {
     let found: Option<i64> = on_either!(connection, c => {
-        claimable!(jobs::table, now).select(jobs::id).first(c).optional()
+        claimable!(jobs::table, now, latest).select(jobs::id).first(c).optional()
     })?;
     Ok(found.is_some())
 }
 
 /// Takes the job that had the fewest turns, the oldest of these, so that a large job does not keep small ones waiting. A job whose holder
-/// was lost, which its lease tells, counts an attempt more.
+/// was lost, which its lease tells, counts an attempt more. No lease that counts lasts beyond `latest`.
 ///
 /// Of two nodes that try at once on PostgreSQL the second may get nothing although there is another job: it tries again soon.
-pub fn claim(connection: &mut AnyConnection, lease: &Lease, now: Timestamp) -> Result<Option<Job>, StoreError> {
+pub fn claim(
+    connection: &mut AnyConnection,
+    lease: &Lease,
+    now: Timestamp,
+    latest: Timestamp,
+) -> Result<Option<Job>, StoreError> {
     let others = diesel::alias!(jobs as others);
     let row: Option<Row> = on_either!(connection, c => {
         let next = others
@@ -52,12 +58,16 @@ pub fn claim(connection: &mut AnyConnection, lease: &Lease, now: Timestamp) -> R
                 others.field(jobs::state).eq(JobState::Waiting.code())
                     .or(others.field(jobs::state).eq(JobState::InProgress.code())),
             )
-            .filter(others.field(jobs::lease_until).is_null().or(others.field(jobs::lease_until).le(now)))
+            .filter(
+                others.field(jobs::lease_until).is_null()
+                    .or(others.field(jobs::lease_until).le(now))
+                    .or(others.field(jobs::lease_until).gt(latest)),
+            )
             .order((others.field(jobs::turns), others.field(jobs::id)))
             .select(others.field(jobs::id))
             .limit(1)
             .single_value();
-        diesel::update(claimable!(jobs::table.filter(jobs::id.nullable().eq(next)), now))
+        diesel::update(claimable!(jobs::table.filter(jobs::id.nullable().eq(next)), now, latest))
             .set((
                 jobs::state.eq(JobState::InProgress.code()),
                 jobs::attempts.eq(jobs::attempts + case_when(jobs::lease_owner.is_not_null(), 1.into_sql::<Integer>()).otherwise(0.into_sql::<Integer>())),

@@ -5,6 +5,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use chrono::Utc;
+
 /// Opens every trail file, with the version of its form.
 const MAGIC: [u8; 8] = *b"lrstrl1\n";
 /// Magic, generation, where its frames start, and the checksum of the start.
@@ -50,6 +52,10 @@ impl TrailFile {
         let laid_out = length(content.len());
         let path = path.to_owned();
         let Some((generation, start)) = generation(&content) else {
+            // Zeros alone are space that was laid out before a crash; anything else is no trail, or a damaged one.
+            if content.iter().any(|byte| *byte != 0) {
+                keep_aside(&path, &content)?;
+            }
             let new = Self { file, path, generation: rand::random(), start: length(HEAD), end: 0, laid_out };
             return Ok(Some((new, Vec::new())));
         };
@@ -140,6 +146,21 @@ impl TrailFile {
         self.file.seek(SeekFrom::Start(place))?;
         self.file.write_all(bytes)
     }
+}
+
+/// Copies a file that cannot be read as a trail to a name of its own, and says so: it may hold lines of the audit.
+fn keep_aside(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".damaged-{}", Utc::now().format("%Y%m%dT%H%M%S%.6f")));
+    let mut aside = OpenOptions::new().write(true).create_new(true).open(&name)?;
+    aside.write_all(content)?;
+    aside.sync_all()?;
+    log::error!(
+        "the trail file {} is damaged, and audit lines may be lost: it is kept as {}, and a new one is begun",
+        path.display(),
+        Path::new(&name).display()
+    );
+    Ok(())
 }
 
 fn head(generation: &[u8; 32], start: u64) -> Vec<u8> {

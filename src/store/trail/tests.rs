@@ -69,6 +69,36 @@ fn a_durable_line_survives_a_crash_before_it_reached_the_table() {
 }
 
 #[test]
+fn a_file_that_is_no_trail_is_kept_aside_and_a_new_one_begun() {
+    for damage in [b"lrstrl1\n and then something else".to_vec(), vec![0xa5; 4_096], vec![1]] {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("lrs.db-trail"), &damage).unwrap();
+        let store = open(folder.path());
+        store.record(vec![entry("after")]).wait().unwrap();
+        store.settle().unwrap();
+        assert_eq!(actions(&store), ["after"]);
+        let kept: Vec<_> = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|file| file.unwrap().path())
+            .filter(|path| path.to_string_lossy().contains("lrs.db-trail.damaged-"))
+            .collect();
+        let [kept] = kept.as_slice() else { panic!("{kept:?}") };
+        assert_eq!(fs::read(kept).unwrap(), damage);
+    }
+    // Space that was laid out before a crash is no damage.
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("lrs.db-trail"), [0; 4_096]).unwrap();
+    drop(open(folder.path()));
+    assert_eq!(
+        fs::read_dir(folder.path())
+            .unwrap()
+            .filter(|file| file.as_ref().unwrap().path().to_string_lossy().contains("damaged"))
+            .count(),
+        0
+    );
+}
+
+#[test]
 fn every_line_comes_into_the_table_by_itself() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());
