@@ -27,7 +27,7 @@ Without --password-stdin a password of 16 characters is made and printed, and is
 Example:
   lrs org add --ukprn 90000051 --ref RIVER1 --name 'Riverside College' --lrb")]
     Add(Add),
-    /// List the organisations with their rights
+    /// List the organisations with their rights, and the recognition of those that award
     #[command(after_help = "Example:\n  lrs org list --config demo/lrs.toml")]
     List {
         #[command(flatten)]
@@ -125,7 +125,13 @@ pub fn run(org: Org, out: &mut impl Write) -> Result<(), Failure> {
     match org {
         Org::Add(add) => self::add(&add, out),
         Org::List { config } => {
-            let organisations = setup::administer(&config, |admin| admin.organisations())?;
+            let organisations = setup::administer(&config, |admin| {
+                let recognised = |organisation: Organisation| {
+                    let recognition = organisation.awarding_organisation.then(|| admin.recognition(&organisation));
+                    Ok((organisation, recognition.transpose()?))
+                };
+                admin.organisations()?.into_iter().map(recognised).collect::<Result<Vec<_>, _>>()
+            })?;
             list(&organisations, out)
         }
         Org::Password { ukprn, password, config } => {
@@ -173,18 +179,18 @@ fn add(add: &Add, out: &mut impl Write) -> Result<(), Failure> {
     Ok(writeln!(out, "Next, register its client certificate:\n  lrs cert add {ukprn} CERTIFICATE.pem")?)
 }
 
-fn list(organisations: &[Organisation], out: &mut impl Write) -> Result<(), Failure> {
-    for Organisation {
-        ukprn,
-        org_ref,
-        name,
-        learner_registration_body,
-        awarding_organisation,
-        active,
-        permissions,
-        ..
-    } in organisations
-    {
+fn list(organisations: &[(Organisation, Option<Recognition>)], out: &mut impl Write) -> Result<(), Failure> {
+    for (organisation, recognition) in organisations {
+        let Organisation {
+            ukprn,
+            org_ref,
+            name,
+            learner_registration_body,
+            awarding_organisation,
+            active,
+            permissions,
+            ..
+        } = organisation;
         let role = match (learner_registration_body, awarding_organisation) {
             (true, true) => "LRB, AO",
             (true, false) => "LRB",
@@ -193,6 +199,10 @@ fn list(organisations: &[Organisation], out: &mut impl Write) -> Result<(), Fail
         };
         let state = if *active { "" } else { ", not active" };
         writeln!(out, "{ukprn}  {org_ref}  {name} ({role}{state})\n    may: {}", in_words(*permissions))?;
+        if let Some(Recognition { status, ended_on }) = recognition {
+            let ended = ended_on.map(|day| format!(", its last day was {day}")).unwrap_or_default();
+            writeln!(out, "    recognition: {status}{ended}")?;
+        }
     }
     if organisations.is_empty() {
         writeln!(out, "There are no organisations. 'lrs org add --help' says how to add one.")?;
@@ -302,6 +312,22 @@ mod tests {
         };
         assert!(text(grant(false)).contains("submit-achievements"));
         assert!(!text(grant(true)).contains("submit-achievements"));
+    }
+
+    #[test]
+    fn the_list_shows_the_recognition_of_those_that_award() {
+        let (_folder, config) = folder();
+        let Org::Add(add) = river(&config) else { panic!("an addition") };
+        text(Org::Add(Add { ao: true, ..add }));
+        let listed = || text(Org::List { config: config.clone() });
+        assert!(listed().contains("(LRB, AO)\n") && listed().contains("    recognition: Recognised\n"), "{}", listed());
+        text(Org::Recognition {
+            ukprn: "90000051".parse().unwrap(),
+            status: RecognitionStatus::Surrendered,
+            ended: Some("2024-03-31".parse().unwrap()),
+            config: config.clone(),
+        });
+        assert!(listed().contains("    recognition: Surrendered, its last day was 2024-03-31\n"), "{}", listed());
     }
 
     #[test]

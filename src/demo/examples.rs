@@ -9,6 +9,7 @@ pub use batches::{RecordExample, of_records};
 
 use super::FixtureError;
 use super::people::People;
+use crate::domain::codes;
 use crate::model::Learner;
 
 /// A number with a good check digit that nobody has.
@@ -49,8 +50,26 @@ pub struct Example {
 pub enum Request {
     /// As a call in somebody's name, with fields by their dotted names, in the order in which they stand on the command line.
     Call(Caller, Fields),
-    /// By commands for the shell, the last of which is the call.
+    /// By commands for the shell; the call is the last of them, but for one that puts a setting back.
     Script(String),
+}
+
+impl Example {
+    /// Whether the request leaves the data other than it found them: another learner, or another batch.
+    pub fn changes_data(&self) -> bool {
+        match &self.request {
+            Request::Call(..) => {
+                [codes::REGISTERED, codes::UPDATED, codes::BATCH_SUBMITTED, codes::VERIFY_BATCH_SUBMITTED]
+                    .contains(&self.code)
+            }
+            Request::Script(script) => submits(script),
+        }
+    }
+}
+
+/// Whether commands submit a batch.
+pub(super) fn submits(script: &str) -> bool {
+    script.contains("lrs batch submit ")
 }
 
 /// Every example, by service and operation, best outcomes first.

@@ -20,7 +20,8 @@ Before the first request, in your shell: `. demo/demo.env` (the file beside this
 The commands are for the folder in which the demonstration was started, so that its own folder is `demo/`; `demo/samples/` holds batch files.
 
 Every request below gives the code above it, on the data as the demonstration puts them. Those that say LRS_JOBS_WORKERS=0 need a demonstration that
-was started with it (`LRS_JOBS_WORKERS=0 make run`) and leaves its batches waiting. Some change the data; to put them back:
+was started with it (`LRS_JOBS_WORKERS=0 make run`) and leaves its batches waiting. Those that change the data are followed by the command that
+puts them back:
 ";
 
 /// Codes that no request produces, and why.
@@ -46,7 +47,8 @@ pub(super) fn people_md(people: &People, learners: u32, ops_port: u16) -> Result
 
 fn write_guide(guide: &mut String, people: &People, examples: &[Example], learners: u32, ops_port: u16) -> fmt::Result {
     guide.push_str(INTRODUCTION);
-    writeln!(guide, "\n```sh\ncurl -X POST http://127.0.0.1:{ops_port}/demo/reset\n```")?;
+    let reset = format!("```sh\ncurl -X POST http://127.0.0.1:{ops_port}/demo/reset\n```");
+    writeln!(guide, "\n{reset}")?;
     write_organisations(guide)?;
     write_people(guide, people, learners)?;
     let mut heading = ("", "");
@@ -56,10 +58,16 @@ fn write_guide(guide: &mut String, people: &People, examples: &[Example], learne
             writeln!(guide, "\n## {}.{}", example.service, example.operation)?;
         }
         write_example(guide, example)?;
+        if example.changes_data() {
+            writeln!(guide, "\nThis puts the data back:\n\n{reset}")?;
+        }
     }
     guide.push_str("\n## Codes of records\n");
     for example in examples::of_records() {
         write_record_example(guide, &example)?;
+        if examples::submits(&example.script) {
+            writeln!(guide, "\nThis puts the data back:\n\n{reset}")?;
+        }
     }
     write!(guide, "\n{NO_REQUEST}")
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::NaiveDate;
 
 use super::{Administration, AdministrationError};
-use crate::model::{Availability, CatalogueEntry, Recognition, Reference, Ukprn};
+use crate::model::{Availability, CatalogueEntry, Organisation, Recognition, Reference, Ukprn};
 use crate::store::{audit, catalogue as rows};
 
 /// Entries of one transaction.
@@ -244,6 +244,12 @@ impl Administration<'_> {
     /// The number of the catalogue's entries.
     pub fn catalogue_size(&self) -> Result<i64, AdministrationError> {
         Ok(self.service.store().read(rows::count)?)
+    }
+
+    /// An awarding organisation's recognition, as batches find it.
+    pub fn recognition(&self, organisation: &Organisation) -> Result<Recognition, AdministrationError> {
+        let known = self.service.store().read(|store| rows::recognition(store, organisation.id))?;
+        Ok(known.unwrap_or(Recognition::RECOGNISED))
     }
 
     /// Sets an awarding organisation's recognition. Without one it counts as recognised.

@@ -27,6 +27,8 @@ pub(super) fn left_waiting(role: &str, sample: Sample) -> String {
     submitted(role, sample).replace(" --wait", "")
 }
 
+/// Gives the awarding organisation back what an example took from it.
+const RECOGNISED_AGAIN: &str = "lrs org recognition TEST0045 Recognised --config demo/lrs.toml";
 /// Ends the job of the variable.
 pub(super) const CANCEL: &str = "lrs batch cancel \"$JOB\" --config demo/lrs.toml";
 /// What every example says of which it is true.
@@ -142,7 +144,7 @@ pub fn of_records() -> Vec<RecordExample> {
             samples::UNRECOGNISED,
             "the awarding organisation's recognition has ended",
             format!(
-                "lrs org recognition TEST0045 Surrendered --ended 2024-03-31 --config demo/lrs.toml\n{}",
+                "lrs org recognition TEST0045 Surrendered --ended 2024-03-31 --config demo/lrs.toml\n{}\n{RECOGNISED_AGAIN}",
                 errors(samples::UNRECOGNISED)
             ),
         ),
@@ -191,5 +193,5 @@ curl -s --cacert \"$LRS_CA\" --cert \"$AO_CERT\" -H 'Content-Type: text/xml; cha
 /// An awarding organisation that was never recognised, and what it is told.
 pub(super) fn not_configured(fields: &[(&'static str, String)]) -> String {
     let submit = crate::demo::shell::call("lrs", Caller::Awarding, "SubmitAchievementBatchJob", fields);
-    format!("lrs org recognition TEST0045 Applied --config demo/lrs.toml\n{submit}")
+    format!("lrs org recognition TEST0045 Applied --config demo/lrs.toml\n{submit}\n{RECOGNISED_AGAIN}")
 }
