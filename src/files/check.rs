@@ -2,6 +2,7 @@
 
 mod forms;
 mod header;
+mod looks;
 mod records;
 mod rows;
 

@@ -1,8 +1,10 @@
-//! Which encoding a file's bytes are in, and their text: UTF-8 with and without a byte order mark, and Windows-1252, in which spreadsheets
-//! save. Which of them it was is said in the report, because names suffer when it is guessed wrong.
+//! Which encoding a file's bytes are in, and their text: UTF-8 with and without a byte order mark, and Windows-1252 and Mac Roman, in which
+//! spreadsheets save. Which of them it was is said in the report, because names suffer when it is guessed wrong.
 
 use std::borrow::Cow;
 use std::fmt;
+
+use encoding_rs::{MACINTOSH, WINDOWS_1252};
 
 /// The encoding of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +15,8 @@ pub enum Encoding {
     Utf8Marked,
     /// Windows-1252.
     Windows1252,
+    /// Mac Roman, in which spreadsheets on a Mac save CSV.
+    MacRoman,
 }
 
 impl fmt::Display for Encoding {
@@ -21,6 +25,7 @@ impl fmt::Display for Encoding {
             Encoding::Utf8 => "UTF-8",
             Encoding::Utf8Marked => "UTF-8 with byte order mark",
             Encoding::Windows1252 => "Windows-1252",
+            Encoding::MacRoman => "Mac Roman",
         })
     }
 }
@@ -33,42 +38,6 @@ pub enum NotText {
     /// Bytes that are in none of the encodings.
     Unknown,
 }
-
-/// The bytes 0x80 to 0x9F of Windows-1252; five of them are no character.
-const UPPER: [Option<char>; 32] = [
-    Some('€'),
-    None,
-    Some('‚'),
-    Some('ƒ'),
-    Some('„'),
-    Some('…'),
-    Some('†'),
-    Some('‡'),
-    Some('ˆ'),
-    Some('‰'),
-    Some('Š'),
-    Some('‹'),
-    Some('Œ'),
-    None,
-    Some('Ž'),
-    None,
-    None,
-    Some('‘'),
-    Some('’'),
-    Some('“'),
-    Some('”'),
-    Some('•'),
-    Some('–'),
-    Some('—'),
-    Some('˜'),
-    Some('™'),
-    Some('š'),
-    Some('›'),
-    Some('œ'),
-    None,
-    Some('ž'),
-    Some('Ÿ'),
-];
 
 /// The text of a file's bytes, without a byte order mark.
 ///
@@ -87,6 +56,9 @@ pub fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), NotText> {
     };
     match (std::str::from_utf8(unmarked), encoding) {
         (Ok(text), _) => Ok((Cow::Borrowed(text), encoding)),
+        (Err(_), Encoding::Utf8) if is_mac_roman(bytes) => {
+            Ok((MACINTOSH.decode_without_bom_handling(bytes).0, Encoding::MacRoman))
+        }
         (Err(_), Encoding::Utf8) => {
             windows_1252(bytes).map(|text| (Cow::Owned(text), Encoding::Windows1252)).ok_or(NotText::Unknown)
         }
@@ -96,13 +68,42 @@ pub fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), NotText> {
 
 /// The text of bytes in Windows-1252; none where a byte is no character of it.
 pub(super) fn windows_1252(bytes: &[u8]) -> Option<String> {
-    bytes
-        .iter()
-        .map(|byte| match byte {
-            0x80..=0x9f => UPPER.get(usize::from(byte - 0x80)).copied().flatten(),
-            other => Some(char::from(*other)),
-        })
-        .collect()
+    let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
+    let is_defined = !text.contains(|character| ('\u{80}'..='\u{9f}').contains(&character));
+    is_defined.then(|| text.into_owned())
+}
+
+/// Whether bytes that are not UTF-8 are Mac Roman. There, letters stand where Windows-1252 has punctuation, or nothing, or capitals that
+/// follow small letters: `Zo‘`, `MŸller`, `RenŽ`. What both could mean (`O’Brien`, `Smith–Jones`) says nothing, and letters that
+/// Windows-1252 alone has speak against it.
+fn is_mac_roman(bytes: &[u8]) -> bool {
+    let (mut mac, mut windows) = (0_usize, 0_usize);
+    let at = |index: usize| bytes.get(index).copied().unwrap_or(b' ');
+    for (index, byte) in bytes.iter().enumerate().filter(|(_, byte)| !byte.is_ascii()) {
+        let (before, after) = (if index == 0 { b' ' } else { at(index - 1) }, at(index + 1));
+        let is_beside_small = before.is_ascii_lowercase() || after.is_ascii_lowercase();
+        let is_letter_of_mac = match byte {
+            // No characters of Windows-1252.
+            0x81 | 0x8d | 0x8f | 0x90 | 0x9d => before.is_ascii_alphabetic() || after.is_ascii_alphabetic(),
+            // Capitals of Windows-1252.
+            0x8a | 0x8c | 0x8e | 0x9f => {
+                before.is_ascii_lowercase() || (before.is_ascii_alphabetic() && after.is_ascii_lowercase())
+            }
+            // An apostrophe.
+            0x92 => false,
+            // Dashes, behind which a second name begins with a capital.
+            0x96 | 0x97 => before.is_ascii_alphabetic() && after.is_ascii_lowercase(),
+            // Small letters of Windows-1252.
+            0x9a | 0x9c | 0x9e => false,
+            // What may close a word: dots, a closing quotation mark, a bullet, a trade mark.
+            0x85 | 0x94 | 0x95 | 0x99 | 0x9b => before.is_ascii_alphabetic() && after.is_ascii_alphabetic(),
+            0x80..=0x9f => before.is_ascii_alphabetic(),
+            _ => false,
+        } || (matches!(byte, 0x83 | 0x85 | 0x86) && after.is_ascii_lowercase());
+        mac += usize::from(is_letter_of_mac);
+        windows += usize::from(*byte >= 0xc0 && is_beside_small);
+    }
+    mac > windows
 }
 
 /// ASCII in UTF-16 without a mark has a zero in every other byte.
@@ -123,6 +124,26 @@ mod tests {
         assert_eq!(decode("Zoë".as_bytes()), Ok(("Zoë".into(), Encoding::Utf8)));
         assert_eq!(decode("\u{feff}Zoë".as_bytes()), Ok(("Zoë".into(), Encoding::Utf8Marked)));
         assert_eq!(decode(b"Zo\xeb \x96 O\x92Brien"), Ok(("Zoë – O’Brien".into(), Encoding::Windows1252)));
+        for (bytes, text) in [
+            (&b"Zo\x91,Ren\x8e,M\x9fller"[..], "Zoë,René,Müller"),
+            (b"Zo\x91", "Zoë"),
+            (b"Fran\x8dois", "François"),
+            (b"Mu\x96oz", "Muñoz"),
+            (b"\x86nal", "Ünal"),
+            (b"SJ\x85BERG", "SJÖBERG"),
+        ] {
+            assert_eq!(decode(bytes), Ok((text.into(), Encoding::MacRoman)));
+        }
+        for (bytes, text) in [
+            (&b"O\x92Brien"[..], "O’Brien"),
+            (b"Smith\x96Jones", "Smith–Jones"),
+            (b"\x8ei\x9eek", "Žižek"),
+            (b"the \x91Lodge\x92, \x93Rose\x94", "the ‘Lodge’, “Rose”"),
+            (b"Zo\xeb\x85", "Zoë…"),
+            (b"Ren\xe9 \x80uro M\xfcller", "René €uro Müller"),
+        ] {
+            assert_eq!(decode(bytes), Ok((text.into(), Encoding::Windows1252)));
+        }
         assert_eq!(decode(b"\xff\xfeA\0"), Err(NotText::Utf16));
         assert_eq!(decode(b"A\0B\0"), Err(NotText::Utf16));
         assert_eq!(decode(b"\xef\xbb\xbfZo\xeb"), Err(NotText::Unknown));

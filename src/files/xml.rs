@@ -35,7 +35,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), NotText> 
     }
     match encoding::decode(bytes) {
         // Without a declaration XML is UTF-8.
-        Ok((_, Encoding::Windows1252)) => Err(NotText::Unknown),
+        Ok((_, Encoding::Windows1252 | Encoding::MacRoman)) => Err(NotText::Unknown),
         other => other,
     }
 }

@@ -7,7 +7,7 @@ use std::process::Child;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::flows::Person;
+use crate::flows::{Person, borrowed};
 use crate::harness::message::{VERIFY, elements};
 use crate::harness::tree::Node;
 use crate::harness::{Answer, Database, Deployment, Setup, on_both};
@@ -174,6 +174,28 @@ on_both! {
         assert_eq!(counts, ["1", "2", "3", "4", "5"]);
         assert_eq!(answer.value("JobStatus"), "Successful");
         assert!(answer.value("JobStartedDateTime") <= answer.value("JobFinishedDateTime"));
+    }
+
+    fn a_name_with_a_line_break_or_tab_is_refused_in_a_batch_and_alone(database) {
+        let deployment = Deployment::shared(database);
+        let provider = deployment.provider();
+        let broken = |name: &str, break_: &str| Person { given: format!("{name}{break_}{name}"), ..Person::new() };
+        let breaks = ["\n", "\t", "\r\n"];
+        let learners: Vec<Learner> = breaks.iter().map(|break_| learner(&broken("Ada", break_), "broken")).collect();
+        let whole = learner(&Person::new(), "whole");
+        let sent = [learners, vec![whole]].concat();
+        let answer = finished(deployment, &submit(deployment, "FUL", &sent));
+        let records = learners_of(&answer);
+        let codes: Vec<&str> = records.iter().map(|record| text(record, "ReturnCode")).collect();
+        assert_eq!(codes, ["RC011", "RC011", "RC011", "RC001"]);
+        for break_ in breaks {
+            let fields = broken("Ada", break_).registration("1");
+            let answer = provider.post(LS, &provider.credentials().register(&borrowed(&fields)));
+            assert_eq!(answer.code(), "WSRC0021");
+            let person = broken("Ada", break_);
+            let found = provider.post(LS, &provider.credentials().find_by_demographics("FUL", &person.demographics()));
+            assert_eq!(found.code(), "WSRC0001");
+        }
     }
 
     fn a_job_is_its_submitters_alone(database) {

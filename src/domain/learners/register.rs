@@ -4,7 +4,7 @@ use chrono::{NaiveDate, TimeDelta};
 
 use super::super::{Caller, Error, RuleSettings, Service, codes, matching};
 use super::find::probe;
-use super::{details_hash, key_columns, present};
+use super::{details_hash, is_one_line, key_columns, present};
 use crate::model::{Learner, LearnerStatus, OrgRef, Permission, Timestamp, Uln, VerificationType, london_day};
 use crate::store::{AnyConnection, StoreError, audit, learners as rows, lock, searches};
 
@@ -159,6 +159,17 @@ fn candidate(new: &NewLearner<'_>, registered_by: OrgRef, now: Timestamp) -> Opt
     let verification_type: VerificationType = verification_type.parse().ok()?;
     let unnamed_verification =
         verification_type == VerificationType::Other && present(other_verification_description).is_none();
+    let names = [
+        Some(given_name),
+        Some(family_name),
+        middle_other_name,
+        preferred_given_name,
+        previous_family_name,
+        family_name_at_age_16,
+    ];
+    if !names.into_iter().flatten().all(is_one_line) {
+        return None;
+    }
     if given_name.trim().is_empty() || family_name.trim().is_empty() || unnamed_verification {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use super::super::names::normalise;
 use super::super::{Caller, Error, Service, codes};
-use super::{key_columns, present};
+use super::{is_one_line, key_columns, present};
 use crate::model::{AbilityToShare, Learner, LearnerStatus, Permission, Timestamp, Uln, VerificationType};
 use crate::store::learners::{self as rows, Stored};
 use crate::store::{AnyConnection, StoreError, audit};
@@ -270,11 +270,11 @@ fn apply(change: &LearnerChange<'_>, learner: &Learner) -> Option<Learner> {
     let mut changed = learner.clone();
     set(&mut changed.title, title);
     set_name(&mut changed.given_name, given_name)?;
-    set(&mut changed.middle_other_name, middle_other_name);
+    set_further_name(&mut changed.middle_other_name, middle_other_name)?;
     set_name(&mut changed.family_name, family_name)?;
-    set(&mut changed.preferred_given_name, preferred_given_name);
-    set(&mut changed.previous_family_name, previous_family_name);
-    set(&mut changed.family_name_at_age_16, family_name_at_age_16);
+    set_further_name(&mut changed.preferred_given_name, preferred_given_name)?;
+    set_further_name(&mut changed.previous_family_name, previous_family_name)?;
+    set_further_name(&mut changed.family_name_at_age_16, family_name_at_age_16)?;
     set(&mut changed.school_at_age_16, school_at_age_16);
     set(&mut changed.address_line_1, address_line_1);
     set(&mut changed.address_line_2, address_line_2);
@@ -326,9 +326,13 @@ fn set(field: &mut Option<String>, text: Option<&str>) {
     }
 }
 
+fn set_further_name(field: &mut Option<String>, text: Option<&str>) -> Option<()> {
+    text.is_none_or(is_one_line).then(|| set(field, text))
+}
+
 fn set_name(field: &mut String, text: Option<&str>) -> Option<()> {
     match text {
-        Some(text) if text.trim().is_empty() => None,
+        Some(text) if text.trim().is_empty() || !is_one_line(text) => None,
         Some(text) => {
             text.clone_into(field);
             Some(())

@@ -42,6 +42,14 @@ pub(super) fn from_text(
             return (None, None);
         }
     };
+    if encoding == Encoding::MacRoman {
+        findings.push(Finding::remark(
+            "the file",
+            "Mac Roman, in which spreadsheets on a Mac save",
+            "read as such",
+            "Look at the names. Better save the file as \"CSV UTF-8 (comma delimited)\".",
+        ));
+    }
     let batch = match form {
         Form::Xml => from_xml(name, &text, expected, findings),
         Form::Csv | Form::Spreadsheet => from_csv(name, &text, expected, findings),
@@ -57,7 +65,7 @@ fn undecodable(reason: NotText) -> Finding {
     Finding::file(
         "the file",
         found,
-        "must be UTF-8 or Windows-1252; XML must be what its first line says",
+        "must be UTF-8, Windows-1252 or Mac Roman; XML must be what its first line says",
         "Save it as \"CSV UTF-8 (comma delimited)\", or export it again.",
     )
 }

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::Expected;
+use super::{Expected, looks};
 use crate::domain::achievements::{self, AchievementRow, codes};
 use crate::domain::batches::format;
 use crate::domain::batches::{RegistrationRow, VerificationRow, return_codes};
 use crate::files::batch::{Batch, Placed, Records};
-use crate::files::finding::Finding;
+use crate::files::finding::{Finding, Remarks};
 use crate::files::layout::Layout;
 use crate::model::Uln;
 
@@ -15,7 +15,7 @@ use crate::model::Uln;
 const ULN_NOT_FOUND: &str = "WSVRC006";
 
 pub(super) fn check(batch: &Batch, expected: &Expected, findings: &mut Vec<Finding>) {
-    let mut report = Report { batch, findings };
+    let mut report = Report { batch, findings, remarks: Remarks::default() };
     match &batch.records {
         Records::Registration(rows) => {
             for Placed { place, row } in rows {
@@ -45,6 +45,8 @@ pub(super) fn check(batch: &Batch, expected: &Expected, findings: &mut Vec<Findi
             report.repeated(rows.iter().map(|each| (each.place, key.map(|field| each.row.get(field)).to_vec())));
         }
     }
+    let Report { findings, remarks, .. } = report;
+    findings.extend(remarks.into_findings());
 }
 
 /// Whether a text has characters that XML cannot carry (XML 1.0, 2.2).
@@ -59,6 +61,7 @@ pub(in crate::files) fn has_control(value: &str) -> bool {
 struct Report<'r> {
     batch: &'r Batch,
     findings: &'r mut Vec<Finding>,
+    remarks: Remarks,
 }
 
 impl Report<'_> {
@@ -127,20 +130,12 @@ impl Report<'_> {
     /// What is allowed and yet hardly meant.
     fn look<'v>(&mut self, place: usize, fields: &[&'static str], get: impl Fn(&str) -> Option<&'v str>) {
         for field in fields {
-            let Some(value) = get(field) else { continue };
-            let (found, rule, advice) = if is_garbled(value) {
-                (
-                    "text with garbled letters",
-                    "as if it had been read in the wrong encoding",
-                    "Export the file again as UTF-8, and look at the names.",
-                )
-            } else if value.starts_with(['=', '@']) {
-                ("a spreadsheet's formula", "hardly meant", "Enter the value itself.")
-            } else {
-                continue;
-            };
+            let Some((found, rule, advice)) = get(field).and_then(|value| looks::of(field, value)) else { continue };
             let heading = self.heading(field);
-            self.findings.push(Finding::remark(heading, found, rule, advice).at(place));
+            let of_record = self.findings.iter().rev().take_while(|finding| finding.row == Some(place));
+            if of_record.map(|finding| &finding.column).all(|column| column != heading) {
+                self.remarks.add(place, Finding::remark(heading, found, rule, advice));
+            }
         }
     }
 
@@ -164,20 +159,4 @@ impl Report<'_> {
             }
         }
     }
-}
-
-/// Whether a text looks like UTF-8 that was read as Windows-1252, or has lost letters on its way.
-fn is_garbled(value: &str) -> bool {
-    let mut characters = value.chars().peekable();
-    while let Some(character) = characters.next() {
-        match (character, characters.peek()) {
-            ('\u{fffd}', _) | ('â', Some('€')) => return true,
-            (
-                'Ã' | 'Â' | 'Å' | 'Ä',
-                Some('\u{80}'..='\u{bf}' | '€' | '‚'..='„' | '†'..='•' | '‰' | '‹' | '›' | '™' | 'š' | 'œ'),
-            ) => return true,
-            _ => {}
-        }
-    }
-    false
 }

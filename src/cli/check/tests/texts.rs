@@ -246,3 +246,59 @@ fn a_common_transfer_file_is_known_by_its_root() {
         assert!(found.len() == 1 && found[0].starts_with("file the file: a common transfer file (CTF)"), "{found:?}");
     }
 }
+
+#[test]
+fn a_line_break_or_tab_in_a_name_refuses_a_registration_and_nothing_else() {
+    let advice = "Write a space instead of the line break or tab, or delete it.";
+    for (column, value) in [("GivenName", "Ann\nMarie"), ("FamilyName", "Ex\tample"), ("FamilyNameAt16", "Exam\r\nple")]
+    {
+        let found = told(file_name(LEARNERS), with(LEARNERS, &[(column, value)]), &[]);
+        let length = value.chars().count();
+        let expected = format!("recordRC011 {column}: text of {length} characters with a line break or tab. {advice}");
+        assert_eq!(found, [expected]);
+    }
+    let verification = "verification/clean/VLD_TEST0038_310720251400.CSV";
+    for (path, column) in
+        [(LEARNERS, "LastKnownAddressLine1"), (verification, "GivenName"), (ACHIEVEMENTS, "FamilyName")]
+    {
+        let found = told(file_name(path), with(path, &[(column, "Ann\nMarie")]), &[]);
+        assert!(
+            found.len() == 1 && found[0].starts_with(&format!("remark {column}: a line break or tab")),
+            "{found:?}"
+        );
+    }
+    assert_eq!(told(file_name(LEARNERS), with(LEARNERS, &[("Notes", "one\ntwo")]), &[]), Vec::<String>::new());
+}
+
+#[test]
+fn what_cannot_be_seen_and_what_was_lost_are_remarks() {
+    for (column, value, found) in [
+        ("FamilyName", "Van\u{a0}Example", "a no-break space or another character that cannot be seen"),
+        ("GivenName", "Ann\u{200b}", "a no-break space or another character that cannot be seen"),
+        ("FamilyName", "Ã–ZEL", "text with garbled letters"),
+        ("FamilyName", "SJÃ–BERG", "text with garbled letters"),
+        ("FamilyName", "DÄ…browski", "text with garbled letters"),
+        ("FamilyName", "G?yr", "a question mark beside a letter"),
+    ] {
+        let told = told(file_name(LEARNERS), with(LEARNERS, &[(column, value)]), &[]);
+        assert!(told.len() == 1 && told[0].starts_with(&format!("remark {column}: {found}")), "{told:?}");
+    }
+    // Of a whole column it is one remark.
+    let mut all = rows(LEARNERS);
+    all[1..].iter_mut().for_each(|row| row[10].push_str("\u{a0}x"));
+    let found = told(file_name(LEARNERS), written(&all, b','), &[]);
+    assert!(found.len() == 1 && found[0].contains("in 8 rows from here on"), "{found:?}");
+}
+
+#[test]
+fn a_file_that_was_saved_on_a_mac_is_recognised_and_named() {
+    let text = with(LEARNERS, &[("GivenName", "Zoë"), ("FamilyName", "Müller")]);
+    let (bytes, _, has_others) = encoding_rs::MACINTOSH.encode(&text);
+    assert!(!has_others && bytes.windows(3).any(|bytes| bytes == [0x5a, 0x6f, 0x91]));
+    let found = told(file_name(LEARNERS), &bytes, &[]);
+    assert!(found.len() == 1 && found[0].starts_with("remark the file: Mac Roman"), "{found:?}");
+    let checked = files::check(file_name(LEARNERS), &bytes, &Expected::on(noon().date()));
+    let Records::Registration(read) = checked.batch.unwrap().records else { panic!("learners") };
+    let names = [&read[0].row.given_name, &read[0].row.family_name].map(Option::as_deref);
+    assert_eq!(names, [Some("Zoë"), Some("Müller")]);
+}

@@ -7,6 +7,7 @@ mod value;
 
 use chrono::NaiveDate;
 
+use super::super::learners::is_one_line;
 use super::rows::{RegistrationRow, VerificationRow};
 pub use patterns::{is_date, is_email, is_postcode, is_uci, is_uln_pattern, is_upn};
 pub use value::{class_of_value, is_error_value};
@@ -29,6 +30,8 @@ pub enum Rule {
     Mandatory,
     /// At most so many characters.
     MaxLength(usize),
+    /// No line break and no tab.
+    OneLine,
     /// Ten digits, the first not 0.
     UlnPattern,
     /// A date `yyyy-MM-dd` from 1800 to 2099.
@@ -69,6 +72,7 @@ impl Rule {
         match self {
             Self::Mandatory => "must not be empty".to_owned(),
             Self::MaxLength(most) => format!("has at most {most} characters"),
+            Self::OneLine => "stands on one line, without tabs".to_owned(),
             Self::UlnPattern => "has ten digits, the first of them not 0".to_owned(),
             Self::Date => "is a date yyyy-mm-dd of the years 1800 to 2099".to_owned(),
             Self::DayOfCalendar => "is a day of the calendar".to_owned(),
@@ -95,6 +99,7 @@ impl Rule {
         match self {
             Self::Mandatory => "Fill it in.",
             Self::MaxLength(_) => "Shorten it.",
+            Self::OneLine => "Write a space instead of the line break or tab, or delete it.",
             Self::UlnPattern => {
                 "Copy the number again from its source. For a registration it may be empty: the learner is then searched by details."
             }
@@ -198,6 +203,10 @@ impl Findings {
     }
 }
 
+/// The names of a learner.
+const NAMES: [&str; 6] =
+    ["GivenName", "PreferredGivenName", "MiddleOtherName", "FamilyName", "PreviousFamilyName", "FamilyNameAtAge16"];
+
 /// What is wrong with the form of a registration row. That a field is missing which only a new learner needs is no matter of form: it is
 /// RC006, and only when there is no number (domain.md 5.5).
 pub fn registration(row: &RegistrationRow) -> Vec<Finding> {
@@ -219,6 +228,9 @@ pub fn registration(row: &RegistrationRow) -> Vec<Finding> {
         "PlaceOfBirth",
     ] {
         found.at_most(name, text(name), 35);
+    }
+    for name in NAMES {
+        found.holds(name, text(name), Rule::OneLine, is_one_line);
     }
     found.at_most("SchoolAtAge16", text("SchoolAtAge16"), 254);
     for line in
@@ -339,6 +351,9 @@ mod tests {
             ("MISIdentifier", &*"x".repeat(129), Rule::MaxLength(128)),
             ("GivenName", "  ", Rule::Mandatory),
             ("FamilyName", "", Rule::Mandatory),
+            ("GivenName", "Ann\nMarie", Rule::OneLine),
+            ("FamilyName", "Example\t", Rule::OneLine),
+            ("FamilyNameAtAge16", "Exam\u{2028}ple", Rule::OneLine),
             ("FamilyName", &*"ö".repeat(36), Rule::MaxLength(35)),
             ("SchoolAtAge16", &*"x".repeat(255), Rule::MaxLength(254)),
             ("LastKnownAddressTown", &*"x".repeat(51), Rule::MaxLength(50)),

@@ -1,5 +1,7 @@
 //! What kind of value stands in a field, said so that a report can be shown and logged: never the value.
 
+use crate::domain::learners::is_one_line;
+
 /// "empty", "blank", "9 digits", "a date with slashes", "text of 40 characters".
 pub fn class_of_value(text: &str) -> String {
     let length = text.chars().count();
@@ -8,6 +10,9 @@ pub fn class_of_value(text: &str) -> String {
     }
     if text.trim().is_empty() {
         return "blank".to_owned();
+    }
+    if !is_one_line(text) {
+        return format!("text of {length} character{} with a line break or tab", plural(length));
     }
     if text.trim().len() < text.len() {
         return format!("{} with spaces around it", class_of_value(text.trim()));
@@ -122,6 +127,7 @@ mod tests {
             ("Err:508", "a spreadsheet's error value"),
             ("Err:or", "text of 6 characters"),
             ("a@b", "text of 3 characters"),
+            ("a\nb", "text of 3 characters with a line break or tab"),
         ] {
             assert_eq!(class_of_value(text), class);
         }

@@ -1,0 +1,139 @@
+//! Values that are allowed and hardly meant: letters that an encoding has spoilt, formulas, and spaces and line breaks that cannot be seen.
+
+use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1252};
+
+/// What was found, how it stands, and what to do.
+pub(super) type Look = (&'static str, &'static str, &'static str);
+
+/// Fields in which a question mark stands for a letter that was lost.
+const WITHOUT_QUESTIONS: [&str; 13] = [
+    "GivenName",
+    "PreferredGivenName",
+    "MiddleOtherName",
+    "FamilyName",
+    "PreviousFamilyName",
+    "FamilyNameAtAge16",
+    "SchoolAtAge16",
+    "LastKnownAddressLine1",
+    "LastKnownAddressLine2",
+    "LastKnownAddressTown",
+    "LastKnownAddressCountyOrCity",
+    "PlaceOfBirth",
+    "Title",
+];
+/// Fields that may have several lines.
+const OF_LINES: [&str; 3] = ["Notes", "OtherVerificationDescription", "ActionReason"];
+
+/// What is to be said of a field's value, if anything.
+pub(super) fn of(field: &str, value: &str) -> Option<Look> {
+    if is_garbled(value) {
+        return Some((
+            "text with garbled letters",
+            "as if it had been read in the wrong encoding",
+            "Export the file again as UTF-8, and look at the names.",
+        ));
+    }
+    if WITHOUT_QUESTIONS.contains(&field) && has_lost_letter(value) {
+        return Some((
+            "a question mark beside a letter",
+            "as if a letter had been lost",
+            "Compare the value with its source. If letters are missing, export the file again as UTF-8.",
+        ));
+    }
+    if value.starts_with(['=', '@']) {
+        return Some(("a spreadsheet's formula", "hardly meant", "Enter the value itself."));
+    }
+    if !OF_LINES.contains(&field) && value.trim_end().contains(['\t', '\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
+        return Some((
+            "a line break or tab",
+            "kept as it is",
+            "Write a space instead, or delete it: other programs may cut the text off there.",
+        ));
+    }
+    value.contains(is_unseen).then_some((
+        "a no-break space or another character that cannot be seen",
+        "kept as it is",
+        "Enter the value again with plain spaces: it may have been copied from a web page or a document.",
+    ))
+}
+
+/// Spaces that look like the plain one, and characters without a width.
+fn is_unseen(character: char) -> bool {
+    matches!(character, '\u{a0}' | '\u{ad}' | '\u{2000}'..='\u{200b}' | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{2064}' | '\u{3000}' | '\u{feff}')
+}
+
+/// Whether a text looks like UTF-8 that was read in another encoding: letters beyond ASCII that, written in that encoding, are UTF-8.
+fn is_garbled(value: &str) -> bool {
+    value.contains('\u{fffd}')
+        || value.split(|character: char| character.is_ascii()).filter(|run| !run.is_empty()).any(|run| {
+            // Without its first sign, a text in Mac Roman has runs that could be UTF-8 by chance.
+            was_utf_8(run, WINDOWS_1252) || (run.contains('√') && was_utf_8(run, MACINTOSH))
+        })
+}
+
+fn was_utf_8(run: &str, read_as: &'static Encoding) -> bool {
+    let (bytes, _, has_others) = read_as.encode(run);
+    !has_others && std::str::from_utf8(&bytes).is_ok()
+}
+
+/// `G?yr`, `?zel`, `Andr?`.
+fn has_lost_letter(value: &str) -> bool {
+    let characters: Vec<char> = value.chars().collect();
+    let is_letter =
+        |index: Option<usize>| index.and_then(|index| characters.get(index)).is_some_and(|found| found.is_alphabetic());
+    characters
+        .iter()
+        .enumerate()
+        .any(|(index, found)| *found == '?' && (is_letter(index.checked_sub(1)) || is_letter(index.checked_add(1))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spoilt_letters_are_seen_and_whole_ones_are_not() {
+        for garbled in [
+            "Ã–ZEL",
+            "SJÃ–BERG",
+            "DÄ…browski",
+            "ZoÃ«",
+            "Oâ€™Brien",
+            "GÃ\u{81}L",
+            "MÃƒÂ¼ller",
+            "Åukasz\u{fffd}",
+            "Å\u{81}ukasz",
+            "Zo√´",
+            "Jos√© Mu√±oz",
+        ] {
+            assert!(is_garbled(garbled), "{garbled}");
+        }
+        for whole in [
+            "Özel",
+            "SJÖBERG",
+            "Dąbrowski",
+            "Zoë",
+            "O’Brien",
+            "JOÃO",
+            "Þórður",
+            "Łukasz",
+            "Nguyễn Thị",
+            "Ångström",
+            "Škoda–Žižek",
+            "ßüß",
+            "ÀÉÎÕÜ",
+            "Ærø",
+            "“Élan”",
+            "İĞŞ",
+            "Ελένη",
+            "李",
+            "£5",
+            "n° 5",
+        ] {
+            assert!(!is_garbled(whole), "{whole}");
+        }
+        for (value, is_lost) in [("G?yr", true), ("?zel", true), ("Andr?", true), ("?", false), ("5 ?", false)] {
+            assert_eq!(has_lost_letter(value), is_lost, "{value}");
+        }
+    }
+}
