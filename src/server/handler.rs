@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::Payload;
 use actix_web::http::Method;
@@ -11,6 +11,7 @@ use actix_web::http::header::CONTENT_LENGTH;
 use actix_web::web::{self, Bytes};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::Utc;
+use tokio::time::timeout;
 
 use super::body::{self, Pace};
 use super::decode::{self, Text};
@@ -27,6 +28,12 @@ use crate::tls::{Refusal, Trust};
 
 /// A longer body is unpacked and read on a thread of its own, so that other connections do not wait for it.
 const INLINE: usize = 64 * 1024;
+
+/// How long a call may wait for the store, in all: clients give up after 20 seconds at the soonest (our choice). What
+/// was written although the answer came too late stays, as when a connection breaks before an answer.
+const PATIENCE: Duration = Duration::from_secs(9);
+/// As much longer for every mebibyte of the request: a large batch takes its time.
+const PATIENCE_FOR_A_MEBIBYTE: Duration = Duration::from_secs(3);
 
 /// What all requests share.
 pub(super) struct Edge {
@@ -111,19 +118,34 @@ impl Edge {
         let limit = if route.batch { self.limits.batch_body_bytes } else { self.limits.body_bytes };
         let bytes = body::read(payload, declared_length(request), limit, Pace::of(&self.limits)).await?;
         progress.bytes_in = bytes.len();
-        let mut reply = match text(bytes, compressed, media.charset, limit).await? {
+        let reply = match text(bytes, compressed, media.charset, limit).await? {
             Ok(body) => {
                 let id = progress.request;
-                self.ask(Exchange { service, version: media.version, body, peer, request: id, may_block: false }).await
+                let exchange = Exchange { service, version: media.version, body, peer, request: id, may_block: false };
+                let mebibytes = u32::try_from(progress.bytes_in >> 20).unwrap_or(u32::MAX);
+                let patience = PATIENCE + PATIENCE_FOR_A_MEBIBYTE.saturating_mul(mebibytes);
+                match timeout(patience, self.settled(exchange)).await {
+                    Ok(reply) => reply,
+                    Err(_) => {
+                        log::error!("call {id} got no answer from the store in {} s", patience.as_secs());
+                        self.failed(service, media.version)
+                    }
+                }
             }
             Err(malformed) => self.gateway.fault(service, media.version, Trouble::Malformed(malformed)),
         };
+        Ok(self.reply(request, reply, progress).await)
+    }
+
+    /// The answer once what it tells is durable.
+    async fn settled(&self, exchange: Exchange) -> Reply {
+        let mut reply = self.ask(exchange).await;
         if let Some(settle) = reply.settle.take()
             && let Err(fault) = settle.await
         {
             reply = *fault;
         }
-        Ok(self.reply(request, reply, progress).await)
+        reply
     }
 
     /// The client, if its certificate is good at this moment.

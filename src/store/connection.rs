@@ -27,7 +27,7 @@ pub enum AnyConnection {
 /// It is not mapped into memory: every commit would unmap it for every reader. The log grows to 160 MB before a commit brings it into the
 /// database: the writer does so when it has nothing else to do.
 #[cfg(feature = "sqlite")]
-const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
      PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 40000;";
 
 /// The page cache of a connection, 4 MiB; the system caches the rest.

@@ -5,17 +5,59 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+use diesel::prelude::*;
+use learning_records::store::{Store, StoreSettings};
 
 use crate::flows::{Person, borrowed};
 use crate::harness::actor::request;
 use crate::harness::deployment::LRS;
-use crate::harness::{Database, Deployment, on_both};
+use crate::harness::{Answer, Database, Deployment, on_both};
 
 const LS: &str = "LearnerService";
 const XML: &str = "Content-Type: text/xml; charset=utf-8\r\nSOAPAction: \"\"\r\n";
 
 on_both! {
+    /// Clients give up after 20 seconds: a database that does not answer is told before.
+    fn a_database_that_is_locked_is_told_while_the_client_still_listens(database) {
+        let deployment = Deployment::start(database);
+        let provider = deployment.provider();
+        let store = Store::open(&StoreSettings { url: deployment.store_url(), readers: 1 }).unwrap();
+        let (locked, is_locked) = channel();
+        let (release, released) = channel::<()>();
+        let released = Mutex::new(released);
+        let holder = std::thread::spawn(move || {
+            store.write(move |c| {
+                if !matches!(database, Database::Sqlite) {
+                    diesel::sql_query("LOCK TABLE learners IN ACCESS EXCLUSIVE MODE").execute(c)?;
+                }
+                let _ = locked.send(());
+                let _ = released.lock().unwrap().recv();
+                Ok(())
+            })
+        });
+        is_locked.recv().unwrap();
+        let person = Person::new();
+        let begin = Instant::now();
+        let answers: Vec<Answer> = std::thread::scope(|scope| {
+            let call = || provider.post(LS, &provider.credentials().register(&borrowed(&person.registration("1"))));
+            let calls: Vec<_> = (0..3).map(|_| scope.spawn(call)).collect();
+            calls.into_iter().map(|call| call.join().unwrap()).collect()
+        });
+        let took = begin.elapsed();
+        for answer in answers {
+            assert_eq!((answer.status, answer.fault().error.as_str()), (500, "WSEC0999"), "{}", answer.text());
+        }
+        // Below the 20 seconds of the client, with room for a busy machine.
+        assert!(took < Duration::from_secs(15), "{took:?}");
+        drop(release);
+        holder.join().unwrap().unwrap();
+        let later = Person::new();
+        later.register(&provider, "1");
+    }
+
     /// Registers from several clients at once, pulls the plug, and looks for everybody who got a ULN.
     fn a_learner_who_got_a_uln_survives_a_kill(database) {
         let mut deployment = Deployment::start(database);
