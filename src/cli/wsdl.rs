@@ -3,12 +3,13 @@
 use clap::{Subcommand, ValueEnum};
 use std::io::Write;
 
+use super::call::credentials::{Credentials, Role};
 use super::call::envelope::{self, Secrets};
-use super::call::fields::{Content, Node};
+use super::call::fields::{Content, Field, Node};
 use super::call::{Found, find, find_service};
 use super::config;
 use super::failure::Failure;
-use crate::contract::{Element, SERVICES};
+use crate::contract::{Element, Operation, SERVICES, Service};
 use crate::manual;
 use crate::soap::pages;
 
@@ -35,7 +36,14 @@ Examples:
         config: config::File,
     },
     /// Print a request of an operation, with every field
-    #[command(after_help = "Example:\n  lrs wsdl sample learnerByDemographics")]
+    #[command(after_help = "\
+The organisation and its password are those of the environment (PROVIDER_UKPRN, PROVIDER_ORGREF, PROVIDER_PASSWORD; AO_... for
+ExternalService), as demo.env sets them, so that the request can be sent as it is. Otherwise they are invented.
+
+Example:
+  lrs wsdl sample learnerByDemographics > request.xml
+  curl --cacert \"$LRS_CA\" --cert \"$PROVIDER_CERT\" -H 'Content-Type: text/xml; charset=utf-8' -d @request.xml \\
+    \"$LRS_URL/LearnerService.svc\"")]
     Sample {
         /// The operation, such as learnerByDemographics
         operation: String,
@@ -70,19 +78,38 @@ pub fn run(verb: Wsdl, out: &mut impl Write) -> Result<(), Failure> {
             Ok(out.write_all(text.as_bytes())?)
         }
         Wsdl::Sample { operation, service } => {
-            let Found { operation, .. } = find(SERVICES, &operation, service.as_deref())?;
-            let text = envelope::write(&sample(&operation.input), Secrets::Written)?;
+            let Found { service, operation } = find(SERVICES, &operation, service.as_deref())?;
+            let text = sample_request(service, operation, |name| std::env::var(name).ok())?;
             Ok(out.write_all(text.as_bytes())?)
         }
     }
 }
 
-/// An element with one occurrence of everything in it.
-fn sample(element: &'static Element) -> Node {
+/// A request in the name of the organisation that the environment knows in the part that the service is for.
+fn sample_request(
+    service: &Service,
+    operation: &'static Operation,
+    environment: impl Fn(&str) -> Option<String>,
+) -> Result<String, Failure> {
+    let role = if service.name == "ExternalService" { Role::Awarding } else { Role::Provider };
+    let mut known = Vec::new();
+    Credentials::of_environment(role, &environment).fill(&operation.input, &mut known);
+    Ok(envelope::write(&sample(&operation.input, &mut Vec::new(), &known), Secrets::Written)?)
+}
+
+/// An element with one occurrence of everything in it; `path` leads to it from the root, which it leaves out.
+fn sample(element: &'static Element, path: &mut Vec<String>, known: &[Field]) -> Node {
     let content = if element.children.is_empty() {
-        Content::Text(manual::sample(element).to_owned())
+        let field = known.iter().find(|field| field.path == *path);
+        Content::Text(field.map_or_else(|| manual::sample(element), |field| &field.value).to_owned())
     } else {
-        Content::Members(element.children.iter().map(sample).collect())
+        let member = |child: &'static Element| {
+            path.push(child.name.to_owned());
+            let node = sample(child, path, known);
+            path.pop();
+            node
+        };
+        Content::Members(element.children.iter().map(member).collect())
     };
     Node { element, content }
 }
@@ -92,7 +119,6 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
-    use crate::contract::Operation;
 
     fn request_of(operation: &Operation, service: &str) -> String {
         let mut out = Vec::new();

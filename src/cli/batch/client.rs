@@ -27,7 +27,7 @@ pub(super) fn submit(submit: Submit, out: &mut impl Write) -> Result<(), Failure
     let Submit { file, kind, job_type, wait, caller } = submit;
     let role = caller.role.unwrap_or(Role::Provider);
     let caller = caller.resolve(|name| std::env::var(name).ok())?;
-    let ukprn: Option<Ukprn> = caller.ukprn.as_deref().and_then(|text| text.parse().ok());
+    let ukprn: Option<Ukprn> = caller.credentials.ukprn.as_deref().and_then(|text| text.parse().ok());
     let bytes = std::fs::read(&file)
         .map_err(|error| Failure::doing(&format!("{} could not be read", file.display()), error))?;
     let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -153,13 +153,13 @@ fn ask(
 ) -> Result<Reply, Failure> {
     let found = find(SERVICES, operation, None)?;
     let mut given: Vec<Field> = given.into_iter().map(|(name, value)| Field::new(name, value)).collect();
-    caller.fill(&found.operation.input, &mut given);
+    caller.credentials.fill(&found.operation.input, &mut given);
     let mut request =
         fields::arrange(&found.operation.input, &given).map_err(|error| Failure::Usage(error.to_string()))?;
     complete(&mut request);
     let text = envelope::write(&request, Secrets::Written)?;
     let answer = client::post(caller, found.service.path, found.operation.soap_action, &text)?;
-    let reply = Reply::read(&answer.body)
+    let reply = Reply::read(&answer.body, envelope::passwords(&request))
         .map_err(|error| Failure::Failed(format!("HTTP status {}: {error}", answer.status)))?;
     if !reply.is_fault {
         return Ok(reply);
@@ -209,7 +209,7 @@ fn print(reply: &Reply, kind: JobKind, caller: &Caller, part: Part, out: &mut im
 
 /// The web service does not tell when a batch was submitted; its beginning comes next to it.
 fn answered(reply: &Reply, caller: &Caller) -> Result<Answered<'static>, Failure> {
-    let ukprn = caller.ukprn.as_deref().and_then(|text| text.parse().ok());
+    let ukprn = caller.credentials.ukprn.as_deref().and_then(|text| text.parse().ok());
     let ukprn = ukprn.ok_or_else(|| Failure::Usage("Say --org-ukprn: the file names the organisation.".to_owned()))?;
     let begun = reply.value("JobStartedDateTime");
     let begun = begun.and_then(|text| chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok());

@@ -54,21 +54,40 @@ pub struct Caller {
     pub ca: PathBuf,
     /// File of the client certificate and key.
     pub cert: PathBuf,
+    /// Who it is in a request.
+    pub credentials: Credentials,
+}
+
+/// What a request says of its caller, as far as it is known.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Credentials {
     /// UKPRN of the organisation.
     pub ukprn: Option<String>,
     org_ref: Option<String>,
     password: Option<String>,
-    user: String,
+    user: Option<String>,
+}
+
+impl Role {
+    /// What the role's variables are called: `PROVIDER_CERT`, `AO_CERT`.
+    const fn prefix(self) -> &'static str {
+        match self {
+            Role::Provider => "PROVIDER",
+            Role::Awarding => "AO",
+        }
+    }
+
+    /// A variable of the role, if it has a value.
+    fn variable(self, name: &str, environment: &impl Fn(&str) -> Option<String>) -> Option<String> {
+        environment(&format!("{}_{name}", self.prefix())).filter(|value| !value.is_empty())
+    }
 }
 
 impl CallerFlags {
     /// Joins flags and environment; a flag wins. The address, the trust root and the certificate must be there.
     pub fn resolve(self, environment: impl Fn(&str) -> Option<String>) -> Result<Caller, Failure> {
-        let prefix = match self.role.unwrap_or(Role::Provider) {
-            Role::Provider => "PROVIDER",
-            Role::Awarding => "AO",
-        };
-        let own = |name: &str| environment(&format!("{prefix}_{name}")).filter(|value| !value.is_empty());
+        let role = self.role.unwrap_or(Role::Provider);
+        let known = Credentials::of_environment(role, &environment);
         let required = |flag: &str, variable: &str, value: Option<String>| {
             value.filter(|value| !value.is_empty()).ok_or_else(|| {
                 Failure::Usage(format!(
@@ -84,17 +103,31 @@ impl CallerFlags {
             },
             cert: match self.cert {
                 Some(file) => file,
-                None => required("--cert", &format!("{prefix}_CERT"), own("CERT"))?.into(),
+                None => {
+                    required("--cert", &format!("{}_CERT", role.prefix()), role.variable("CERT", &environment))?.into()
+                }
             },
-            ukprn: self.org_ukprn.or_else(|| own("UKPRN")),
-            org_ref: self.org_ref.or_else(|| own("ORGREF")),
-            password: self.org_password.or_else(|| own("PASSWORD")),
-            user: self.user.unwrap_or_else(|| "lrs call".to_owned()),
+            credentials: Credentials {
+                ukprn: self.org_ukprn.or(known.ukprn),
+                org_ref: self.org_ref.or(known.org_ref),
+                password: self.org_password.or(known.password),
+                user: Some(self.user.unwrap_or_else(|| "lrs call".to_owned())),
+            },
         })
     }
 }
 
-impl Caller {
+impl Credentials {
+    /// What the environment says of a role.
+    pub fn of_environment(role: Role, environment: &impl Fn(&str) -> Option<String>) -> Credentials {
+        Credentials {
+            ukprn: role.variable("UKPRN", environment),
+            org_ref: role.variable("ORGREF", environment),
+            password: role.variable("PASSWORD", environment),
+            user: None,
+        }
+    }
+
     /// Adds the credentials wherever the operation has a field for them that the user did not fill.
     ///
     /// The places are those of the contracts: the header of LearnerService, `invokingOrganisation` of LearnerServiceR9 in its two
@@ -103,7 +136,7 @@ impl Caller {
         let ukprn = self.ukprn.as_deref();
         let org_ref = self.org_ref.as_deref();
         let password = self.password.as_deref();
-        let user = Some(self.user.as_str());
+        let user = self.user.as_deref();
         let places = [
             ("OrganisationRef", org_ref),
             ("UKPRN", ukprn),
@@ -176,15 +209,15 @@ mod tests {
         let flags = CallerFlags { org_ukprn: Some("90000051".into()), ..CallerFlags::default() };
         let caller = flags.resolve(demo).unwrap();
         assert_eq!(caller.cert, PathBuf::from("demo/pki/provider.pem"));
-        assert_eq!(caller.ukprn.as_deref(), Some("90000051"));
-        assert_eq!(caller.org_ref.as_deref(), Some("TEST38"));
+        assert_eq!(caller.credentials.ukprn.as_deref(), Some("90000051"));
+        assert_eq!(caller.credentials.org_ref.as_deref(), Some("TEST38"));
     }
 
     #[test]
     fn the_role_chooses_the_variables() {
         let caller = CallerFlags { role: Some(Role::Awarding), ..CallerFlags::default() }.resolve(demo).unwrap();
         assert_eq!(caller.cert, PathBuf::from("demo/pki/awarding.pem"));
-        assert_eq!((caller.ukprn.as_deref(), caller.org_ref), (Some("TEST0045"), None));
+        assert_eq!((caller.credentials.ukprn.as_deref(), caller.credentials.org_ref), (Some("TEST0045"), None));
     }
 
     #[test]
@@ -199,7 +232,7 @@ mod tests {
     fn credentials_go_where_the_operation_has_them_and_never_over_a_given_field() {
         let caller = CallerFlags::default().resolve(demo).unwrap();
         let mut fields = vec![Field::new("OrgPassword", "wrong-on-purpose")];
-        caller.fill(&REGISTER, &mut fields);
+        caller.credentials.fill(&REGISTER, &mut fields);
         assert_eq!(
             fields,
             [
@@ -211,7 +244,7 @@ mod tests {
         );
 
         let mut fields = Vec::new();
-        caller.fill(&EVENTS, &mut fields);
+        caller.credentials.fill(&EVENTS, &mut fields);
         fill_usual_values(&EVENTS, &mut fields);
         assert_eq!(
             fields,

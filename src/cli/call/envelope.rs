@@ -14,6 +14,18 @@ const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 /// Elements whose text is never printed: the two spellings of an organisation's password in the contracts.
 const SECRET: [&str; 2] = ["OrgPassword", "Password"];
 
+/// What stands in the place of a password in a text for people.
+pub const MASK: &str = "****************";
+
+/// The passwords of a request, which no text for people may hold.
+pub fn passwords(node: &Node) -> Vec<String> {
+    match &node.content {
+        Content::Text(text) if SECRET.contains(&node.element.name) && !text.is_empty() => vec![text.clone()],
+        Content::Text(_) => Vec::new(),
+        Content::Members(members) => members.iter().flat_map(passwords).collect(),
+    }
+}
+
 /// What happens to passwords in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Secrets {
@@ -72,7 +84,7 @@ impl EnvelopeWriter {
             Content::Text(text) if text.is_empty() => self.xml.write_event(Event::Empty(BytesStart::new(name))),
             Content::Text(text) => {
                 let masked = self.secrets == Secrets::Masked && SECRET.contains(&node.element.name);
-                let text = if masked { "****************" } else { text.as_str() };
+                let text = if masked { MASK } else { text.as_str() };
                 self.xml.write_event(Event::Start(BytesStart::new(name.as_str())))?;
                 self.xml.write_event(Event::Text(BytesText::new(text)))?;
                 self.xml.write_event(Event::End(BytesEnd::new(name)))

@@ -79,7 +79,7 @@ pub fn run(mut call: Call, out: &mut impl Write) -> Result<(), Failure> {
     let mut given = fields::parse(&arguments).map_err(|error| Failure::Usage(error.to_string()))?;
 
     let caller = caller.resolve(|name| std::env::var(name).ok())?;
-    caller.fill(&operation.input, &mut given);
+    caller.credentials.fill(&operation.input, &mut given);
     credentials::fill_usual_values(&operation.input, &mut given);
     let request = fields::arrange(&operation.input, &given).map_err(|error| Failure::Usage(error.to_string()))?;
 
@@ -88,7 +88,7 @@ pub fn run(mut call: Call, out: &mut impl Write) -> Result<(), Failure> {
     let text = envelope::write(&request, Secrets::Written)?;
     let answer = client::post(&caller, service.path, operation.soap_action, &text)?;
 
-    let reply = Reply::read(&answer.body)
+    let reply = Reply::read(&answer.body, envelope::passwords(&request))
         .map_err(|error| Failure::Failed(format!("HTTP status {}: {error}", answer.status)))?;
     writeln!(out, "\nReply, HTTP status {}:\n\n{}\n", answer.status, reply.text)?;
     let meanings = reply.meanings(|code| codes::lookup(code).map(|entry| entry.meaning));

@@ -8,6 +8,11 @@ use quick_xml::events::{BytesStart, BytesText, Event};
 use quick_xml::reader::Reader;
 use std::io;
 
+use super::envelope::MASK;
+
+/// A password of fewer characters is a short one; those of the contract have 16.
+const SHORT: usize = 6;
+
 /// A reply, laid out.
 #[derive(Debug)]
 pub struct Reply {
@@ -39,9 +44,10 @@ pub enum ReplyError {
 }
 
 impl Reply {
-    /// Reads the text of an HTTP reply.
-    pub fn read(text: &str) -> Result<Reply, ReplyError> {
-        let mut layout = Layout::new();
+    /// Reads the text of an HTTP reply. `passwords` are those that were sent: a service may quote them when it refuses a request, and here
+    /// they are masked.
+    pub fn read(text: &str, passwords: Vec<String>) -> Result<Reply, ReplyError> {
+        let mut layout = Layout::new(passwords);
         let mut reader = Reader::from_str(text);
         loop {
             let event = reader.read_event().map_err(|error| ReplyError::Malformed(error.to_string()))?;
@@ -103,10 +109,7 @@ impl Reply {
     /// What the service said about a fault beyond its code: further details, or the decoded detail of a DomainFault; and
     /// on a second line which element it refused, where it knows that.
     pub fn fault_details(&self) -> Option<String> {
-        let decoded = self
-            .value("ErrorDetail")
-            .and_then(|text| BASE64.decode(text.trim()).ok())
-            .and_then(|bytes| String::from_utf8(bytes).ok());
+        let decoded = self.value("ErrorDetail").and_then(decoded);
         let further = self.value("FurtherDetails");
         let told = decoded.or_else(|| further.or_else(|| self.value("faultstring")).map(str::to_owned))?;
         Some(self.refusal().map_or_else(|| told.clone(), |refusal| format!("{told}\n{refusal}")))
@@ -120,6 +123,10 @@ impl Reply {
         let rule = part("Rule").filter(|rule| self.value("FurtherDetails") != Some(rule));
         Some(rule.map_or_else(|| format!("{place}."), |rule| format!("{place}: {rule}")))
     }
+}
+
+fn decoded(text: &str) -> Option<String> {
+    BASE64.decode(text.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok())
 }
 
 fn resolve(name: &str) -> Result<String, ReplyError> {
@@ -140,11 +147,13 @@ struct Layout {
     start_waits: bool,
     is_fault: bool,
     leaves: Vec<Leaf>,
+    passwords: Vec<String>,
 }
 
 impl Layout {
-    fn new() -> Layout {
+    fn new(passwords: Vec<String>) -> Layout {
         Layout {
+            passwords,
             xml: Writer::new_with_indent(Vec::new(), b' ', 2),
             open: Vec::new(),
             numbers: Vec::new(),
@@ -181,6 +190,7 @@ impl Layout {
         };
         self.numbers.pop();
         let text = std::mem::take(&mut self.text);
+        let text = self.masked(text, start.local_name().as_ref());
         if !self.start_waits {
             self.xml.write_event(Event::End(start.to_end()))?;
         } else if text.trim().is_empty() {
@@ -195,6 +205,23 @@ impl Layout {
         }
         self.start_waits = false;
         Ok(())
+    }
+
+    /// The text of an element without the passwords. A short one is masked where it is quoted, as a word of the service's own may be the same.
+    fn masked(&self, text: String, name: &str) -> String {
+        if name == "ErrorDetail"
+            && let Some(decoded) = decoded(&text)
+        {
+            let masked = self.masked(decoded.clone(), "");
+            return if masked == decoded { text } else { BASE64.encode(masked) };
+        }
+        self.passwords.iter().fold(text, |text, password| {
+            if password.chars().count() < SHORT {
+                text.replace(&format!("'{password}'"), &format!("'{MASK}'"))
+            } else {
+                text.replace(password.as_str(), MASK)
+            }
+        })
     }
 
     fn finish(self) -> Result<Reply, ReplyError> {
@@ -226,6 +253,7 @@ mod tests {
         let reply = Reply::read(
             "<s:Envelope xmlns:s='u'><s:Body><R><ResponseCode>WSRC0004</ResponseCode><Learner><FamilyName>O&apos;Example &#38; Co</FamilyName>\
              <Notes></Notes></Learner><ResponseCode>WSRC0004</ResponseCode></R></s:Body></s:Envelope>",
+            Vec::new(),
         )
         .unwrap();
         assert!(!reply.is_fault);
@@ -243,6 +271,7 @@ mod tests {
             "<s:Envelope xmlns:s='u'><s:Body><s:Fault><faultcode>s:Client</faultcode><faultstring>Incorrect password</faultstring><detail>\
              <DomainFault><ErrorCode>WSEC0005</ErrorCode><ErrorDetail>Tm90IHRoaXMgb25l</ErrorDetail></DomainFault></detail></s:Fault>\
              </s:Body></s:Envelope>",
+            Vec::new(),
         )
         .unwrap();
         assert!(reply.is_fault);
@@ -259,7 +288,7 @@ mod tests {
                  <Element>/Envelope/Body/Find</Element><Line>1</Line><Column>9</Column><Rule>'ULN' is missing in 'Find'.</Rule></Refusal>\
                  </detail></s:Fault></s:Body></s:Envelope>"
             );
-            Reply::read(&fault).unwrap().fault_details().unwrap()
+            Reply::read(&fault, Vec::new()).unwrap().fault_details().unwrap()
         };
         assert_eq!(
             details("Xerces says."),
@@ -272,9 +301,25 @@ mod tests {
     }
 
     #[test]
+    fn passwords_are_masked_wherever_a_reply_quotes_them() {
+        let detail = BASE64.encode("wrong-passwordxx was sent");
+        let fault = format!(
+            "<s:Fault><FurtherDetails>Value 'wrong-passwordxx' with length = '16'; Value 'o&amp;1'.</FurtherDetails>\
+             <ErrorDetail>{detail}</ErrorDetail></s:Fault>"
+        );
+        let reply = Reply::read(&fault, vec!["wrong-passwordxx".into(), "o&1".into(), "16".into()]).unwrap();
+        let told = reply.text.clone() + &reply.fault_details().unwrap();
+        assert!(!told.contains("wrong-passwordxx") && !told.contains("o&amp;1") && !told.contains(&detail), "{told}");
+        assert!(
+            told.contains(&format!("Value &apos;{MASK}&apos; with")) && told.contains(&format!("{MASK} was sent")),
+            "{told}"
+        );
+    }
+
+    #[test]
     fn what_is_no_xml_document_is_refused() {
         for text in ["", "Bad Gateway", "<a><b></a>", "<a>", "<a>&unknown;</a>", "<!DOCTYPE a><a/>"] {
-            assert!(Reply::read(text).is_err(), "{text}");
+            assert!(Reply::read(text, Vec::new()).is_err(), "{text}");
         }
     }
 }

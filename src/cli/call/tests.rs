@@ -146,6 +146,23 @@ fn a_fault_is_printed_and_fails_the_verb() {
 }
 
 #[test]
+fn a_password_that_a_reply_quotes_is_masked() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, serving) = serve_once(
+        folder.path(),
+        "HTTP/1.1 500 Internal Server Error\r\nContent-Type: text/xml; charset=utf-8\r\nConnection: close\r\n\r\n\
+         <e:Envelope xmlns:e='u'><e:Body><e:Fault><faultcode>e:Server</faultcode><detail><ErrorCode>WSEC0001</ErrorCode>\
+         <FurtherDetails>cvc-length-valid: Value 'Synthetic-Pass16' is refused.</FurtherDetails></detail></e:Fault>\
+         </e:Body></e:Envelope>",
+    );
+    let (result, text) =
+        call(folder.path(), url, "learnerByULN", "--ULN 1000000000 --FamilyName Example --GivenName Ada");
+    assert!(serving.join().unwrap().contains("Synthetic-Pass16"));
+    assert!(matches!(result, Err(Failure::Fault)));
+    assert!(text.contains("Value '****************' is refused.") && !text.contains("Synthetic-Pass16"), "{text}");
+}
+
+#[test]
 fn a_reply_that_is_no_xml_fails_the_verb_with_its_status() {
     let folder = tempfile::tempdir().unwrap();
     let (url, serving) = serve_once(folder.path(), "HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\n\r\nBad Gateway");

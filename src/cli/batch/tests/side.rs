@@ -119,7 +119,7 @@ impl Side {
             ..CallerFlags::default()
         };
         let mut fields: Vec<Field> = given.into_iter().map(|(name, value)| Field::new(name, value)).collect();
-        flags.resolve(|_| None).unwrap().fill(&found.operation.input, &mut fields);
+        flags.resolve(|_| None).unwrap().credentials.fill(&found.operation.input, &mut fields);
         let mut request = fields::arrange(&found.operation.input, &fields).unwrap();
         if let Some(batch) = batch {
             request::add_records(&mut request, batch);
@@ -128,7 +128,7 @@ impl Side {
         let endpoint = if ukprn == AWARDING { Endpoint::External } else { Endpoint::Learner };
         let answered = endpoint.answer(&self.service, &peer(), &envelope, true).ok().unwrap();
         answered.call.settle_blocking().unwrap();
-        let reply = Reply::read(&answered.body).unwrap();
+        let reply = Reply::read(&answered.body, Vec::new()).unwrap();
         assert!(!reply.is_fault, "{}\n{envelope}", reply.text);
         reply
     }
