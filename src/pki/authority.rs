@@ -2,15 +2,12 @@
 
 use std::time::{Duration, SystemTime};
 
+use super::{Bundle, Credential, PkiError, Serial};
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName, DnType,
     ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SerialNumber,
     date_time_ymd,
 };
-use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer};
-
-use super::{Credential, PkiError, Serial};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// Certificates are valid from this long before they are made, so that a client whose clock lags accepts them.
@@ -45,11 +42,13 @@ impl CertificateAuthority {
     /// # Errors
     /// When either is missing or unreadable.
     pub fn load(pem: &str) -> Result<Self, PkiError> {
-        let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|_| PkiError::NotPem)?;
-        let key = PrivatePkcs8KeyDer::from_pem_slice(pem.as_bytes()).map_err(|_| PkiError::NotPem)?;
-        let key = KeyPair::try_from(&key)?;
-        let credential = Credential::from_der(&certificate, &key);
-        Ok(Self { issuer: Issuer::from_ca_cert_der(&certificate, key)?, credential })
+        let bundle = Bundle::read(pem.as_bytes())?;
+        let (Some(certificate), Some(key)) = (bundle.certificates.first(), bundle.keys.first()) else {
+            return Err(PkiError::NotPem);
+        };
+        let key = KeyPair::try_from(key)?;
+        let credential = Credential::from_der(certificate, &key);
+        Ok(Self { issuer: Issuer::from_ca_cert_der(certificate, key)?, credential })
     }
 
     /// The authority's own certificate and key.

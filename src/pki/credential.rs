@@ -9,10 +9,9 @@ use p12_keystore::{
 };
 use rcgen::KeyPair;
 use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject;
 use zeroize::Zeroizing;
 
-use super::PkiError;
+use super::{Bundle, PkiError};
 use crate::model::{Fingerprint, Peer};
 
 /// Iterations of the key derivation in a PKCS#12 container: what old clients use themselves.
@@ -34,8 +33,7 @@ impl Serial {
     /// # Errors
     /// When the text holds no readable certificate.
     pub fn of_pem(pem: &str) -> Result<Self, PkiError> {
-        let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|_| PkiError::NotPem)?;
-        Self::of_der(&certificate)
+        Self::of_der(&first(pem)?)
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
@@ -54,7 +52,7 @@ impl Serial {
 /// # Errors
 /// When the text holds no readable certificate.
 pub fn peer_of_pem(pem: &str) -> Result<Peer, PkiError> {
-    let der = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|_| PkiError::NotPem)?;
+    let der = first(pem)?;
     let (_, certificate) = x509_parser::parse_x509_certificate(&der).map_err(|_| PkiError::NotCertificate)?;
     let subject = certificate.subject();
     let name = subject.iter_common_name().next().and_then(|name| name.as_str().ok());
@@ -65,6 +63,10 @@ pub fn peer_of_pem(pem: &str) -> Result<Peer, PkiError> {
         subject: name.map_or_else(|| subject.to_string(), str::to_owned),
         not_after: not_after.naive_utc(),
     })
+}
+
+fn first(pem: &str) -> Result<CertificateDer<'static>, PkiError> {
+    Bundle::read(pem.as_bytes())?.certificates.into_iter().next().ok_or(PkiError::NotPem)
 }
 
 impl Credential {

@@ -1,13 +1,15 @@
-//! A development certificate authority: server and client certificates (ECDSA P-256), revocation lists, and the files they are kept in.
-//! It is for demonstrations and tests; nothing here decides whom the service trusts.
+//! The files that certificates are kept in, and a development certificate authority: server and client certificates, revocation lists.
+//! Nothing here decides whom the service trusts.
 
 mod authority;
 mod credential;
 mod files;
+mod pem;
 
 pub use authority::CertificateAuthority;
 pub use credential::{Credential, Serial, peer_of_pem};
 pub use files::write_private;
+pub use pem::{Bundle, PemError};
 
 /// Why a certificate could not be made or read.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +20,9 @@ pub enum PkiError {
     /// The PKCS#12 container could not be made.
     #[error("PKCS#12: {0}")]
     Pkcs12(#[from] p12_keystore::error::Error),
+    /// A section of a PEM text cannot be read.
+    #[error("{0}")]
+    Pem(#[from] PemError),
     /// The text holds no certificate, or no private key in PKCS#8 form.
     #[error("expected a certificate and a private key (PKCS#8) in PEM form")]
     NotPem,

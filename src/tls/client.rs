@@ -1,68 +1,15 @@
 //! The client of one connection, and whether it may still call.
 
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::DateTime;
-use rustls::CertificateError;
 use rustls::pki_types::CertificateDer;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer;
 
-use super::Trust;
+use super::{Refusal, Trust};
 use crate::model::{Fingerprint, Peer, Timestamp};
-
-/// Why a client certificate is not accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
-    /// It stands in a revocation list.
-    Revoked,
-    /// Its time is over, or has not begun.
-    Expired,
-    /// None of the trusted authorities issued it for this purpose.
-    Untrusted,
-    /// There is none, or it is not a certificate.
-    Unreadable,
-}
-
-impl Refusal {
-    /// One word, for the metrics and the log.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Revoked => "certificate_revoked",
-            Self::Expired => "certificate_expired",
-            Self::Untrusted => "certificate_untrusted",
-            Self::Unreadable => "certificate_unreadable",
-        }
-    }
-
-    pub(super) fn of(error: &rustls::Error) -> Self {
-        match error {
-            rustls::Error::InvalidCertificate(reason) => match reason {
-                CertificateError::Revoked => Self::Revoked,
-                CertificateError::Expired
-                | CertificateError::ExpiredContext { .. }
-                | CertificateError::NotValidYet
-                | CertificateError::NotValidYetContext { .. } => Self::Expired,
-                CertificateError::BadEncoding => Self::Unreadable,
-                _ => Self::Untrusted,
-            },
-            _ => Self::Untrusted,
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Revoked => "the client certificate is revoked",
-            Self::Expired => "the client certificate is not valid at this time",
-            Self::Untrusted => "the client certificate is not from a trusted authority",
-            Self::Unreadable => "there is no readable client certificate",
-        })
-    }
-}
 
 /// The client at the other end of a connection, with the chain that proved it.
 #[derive(Debug)]

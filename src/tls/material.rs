@@ -6,14 +6,14 @@ use std::time::{Instant, SystemTime};
 
 use rustls::RootCertStore;
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
-use rustls::server::WebPkiClientVerifier;
-use rustls::server::danger::ClientCertVerifier;
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
 use rustls::sign::CertifiedKey;
 
 use super::client::peer_of;
+use super::revocation::{Authority, Lists, Placed};
+use super::verifier::Verifier;
 use crate::model::Timestamp;
+use crate::pki::Bundle;
 
 /// Why the files cannot be used. The texts name the file; no part of a key is ever in them.
 #[derive(Debug, thiserror::Error)]
@@ -61,7 +61,7 @@ pub(super) struct Material {
     pub(super) certified: Arc<CertifiedKey>,
     /// When the server's own certificate ends.
     pub(super) not_after: Timestamp,
-    pub(super) verifier: Arc<dyn ClientCertVerifier>,
+    pub(super) verifier: Verifier,
 }
 
 impl Material {
@@ -89,42 +89,52 @@ pub(super) fn signature(files: &Files) -> Signature {
 
 fn certified_key(files: &Files, provider: &CryptoProvider) -> Result<CertifiedKey, TlsError> {
     let chain = certificates(&files.certificate)?;
-    let key = PrivateKeyDer::from_pem_slice(&read(&files.key)?)
-        .map_err(|e| unusable(&files.key, format!("no private key: {e}")))?;
+    let bundle = bundle(&files.key)?;
+    let Some(key) = bundle.keys.into_iter().next() else {
+        let reason = if bundle.encrypted_key {
+            "no private key that can be read: a password protects it, and 'openssl pkey -in FILE' writes it without"
+        } else {
+            "no private key in PEM form"
+        };
+        return Err(unusable(&files.key, reason));
+    };
     CertifiedKey::from_der(chain, key, provider).map_err(|e| {
         unusable(&files.key, format!("not the key of the certificate {}: {e}", files.certificate.display()))
     })
 }
 
-/// A client certificate must chain to one of the roots and stand in none of the revocation lists. An authority without a list revokes
-/// nothing, and a list past its next update still counts (our choice: the lists are files that the operator chose to name).
-fn client_verifier(files: &Files, provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ClientCertVerifier>, TlsError> {
+/// The authorities and their revocation lists.
+fn client_verifier(files: &Files, provider: &CryptoProvider) -> Result<Verifier, TlsError> {
     let mut roots = RootCertStore::empty();
-    for root in certificates(&files.client_ca)? {
-        roots.add(root).map_err(|e| unusable(&files.client_ca, format!("not an authority's certificate: {e}")))?;
+    let mut authorities = Vec::new();
+    for (index, root) in certificates(&files.client_ca)?.into_iter().enumerate() {
+        let no_authority =
+            |e: String| unusable(&files.client_ca, format!("certificate {}: not an authority's: {e}", index + 1));
+        roots.add(root.clone()).map_err(|e| no_authority(e.to_string()))?;
+        let authority = roots.roots.last().and_then(|anchor| Authority::new(&root, anchor));
+        authorities.push(authority.ok_or_else(|| no_authority("not a certificate".to_owned()))?);
     }
-    let mut lists = Vec::new();
+    let algorithms = provider.signature_verification_algorithms;
+    let mut lists = Lists::default();
     for path in &files.revocation_lists {
-        lists.extend(revocation_lists(path)?);
+        for list in revocation_lists(path)? {
+            let placed = lists.add(list, &authorities, &algorithms).map_err(|reason| unusable(path, reason))?;
+            if placed == Placed::Elsewhere {
+                log::warn!(
+                    "{}: a revocation list is signed by none of the authorities in {}; it counts for an intermediate \
+                     authority that clients send, and for nothing else",
+                    path.display(),
+                    files.client_ca.display()
+                );
+            }
+        }
     }
-    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider))
-        .with_crls(lists)
-        .allow_unknown_revocation_status()
-        .build()
-        .map_err(|e| {
-            let path = files.revocation_lists.first().unwrap_or(&files.client_ca);
-            unusable(path, e.to_string())
-        })
+    Ok(Verifier { roots: roots.roots, lists, algorithms })
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let pem = read(path)?;
-    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-    match found {
-        Ok(found) if found.is_empty() => Err(unusable(path, "holds no certificate in PEM form")),
-        Ok(found) => Ok(found),
-        Err(e) => Err(unusable(path, format!("not PEM: {e}"))),
-    }
+    let found = bundle(path)?.certificates;
+    if found.is_empty() { Err(unusable(path, "holds no certificate in PEM form")) } else { Ok(found) }
 }
 
 fn revocation_lists(path: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, TlsError> {
@@ -133,12 +143,12 @@ fn revocation_lists(path: &Path) -> Result<Vec<CertificateRevocationListDer<'sta
     if bytes.first() == Some(&0x30) {
         return Ok(vec![CertificateRevocationListDer::from(bytes)]);
     }
-    let found: Result<Vec<_>, _> = CertificateRevocationListDer::pem_slice_iter(&bytes).collect();
-    match found {
-        Ok(found) if found.is_empty() => Err(unusable(path, "holds no revocation list in PEM or DER form")),
-        Ok(found) => Ok(found),
-        Err(e) => Err(unusable(path, format!("not PEM: {e}"))),
-    }
+    let found = bundle(path)?.lists;
+    if found.is_empty() { Err(unusable(path, "holds no revocation list in PEM or DER form")) } else { Ok(found) }
+}
+
+fn bundle(path: &Path) -> Result<Bundle, TlsError> {
+    Bundle::read(&read(path)?).map_err(|e| unusable(path, e.to_string()))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, TlsError> {

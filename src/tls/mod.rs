@@ -7,11 +7,15 @@
 
 mod client;
 mod material;
+mod refusal;
+mod revocation;
 mod trust;
+mod verifier;
 mod watch;
 
-pub use self::client::{Client, Refusal};
+pub use self::client::Client;
 pub use self::material::{Files, TlsError};
+pub use self::refusal::Refusal;
 pub use self::trust::{Handshake, Trust};
 pub use self::watch::watch;
 

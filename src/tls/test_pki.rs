@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType, ExtendedKeyUsagePurpose, IsCa,
-    Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SerialNumber, date_time_ymd,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CrlDistributionPoint,
+    CrlIssuingDistributionPoint, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
+    RevokedCertParams, SerialNumber, date_time_ymd,
 };
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -68,7 +69,8 @@ impl Pki {
         })
     }
 
-    fn issue(&self, serial: u64, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Identity {
+    /// A certificate of any kind.
+    pub(crate) fn issue(&self, serial: u64, name: &str, change: impl FnOnce(&mut CertificateParams)) -> Identity {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, name);
@@ -87,21 +89,30 @@ impl Pki {
 
     /// Puts a revocation list with these certificates in place.
     pub(crate) fn revoke(&self, identities: &[&Identity]) {
+        self.write("list.crl", &self.list(identities, None));
+    }
+
+    /// A revocation list with these certificates; `point` is where it says that it is published.
+    pub(crate) fn list(&self, identities: &[&Identity], point: Option<&str>) -> String {
         let revoked = |identity: &&Identity| RevokedCertParams {
             serial_number: SerialNumber::from(identity.serial),
             revocation_time: date_time_ymd(2024, 6, 1),
             reason_code: None,
             invalidity_date: None,
         };
+        let issuing = |uri: &str| CrlIssuingDistributionPoint {
+            distribution_point: CrlDistributionPoint { uris: vec![uri.to_owned()] },
+            scope: None,
+        };
         let list = CertificateRevocationListParams {
             this_update: date_time_ymd(2024, 6, 1),
             next_update: date_time_ymd(2099, 1, 1),
             crl_number: SerialNumber::from(1),
-            issuing_distribution_point: None,
+            issuing_distribution_point: point.map(issuing),
             revoked_certs: identities.iter().map(revoked).collect(),
             key_identifier_method: KeyIdMethod::Sha256,
         };
-        self.write("list.crl", &list.signed_by(&self.issuer).unwrap().pem().unwrap());
+        list.signed_by(&self.issuer).unwrap().pem().unwrap()
     }
 
     /// Replaces a file at once, as careful operators do.

@@ -1,5 +1,5 @@
 //! Loading, reloading, and who may still call.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 use chrono::Utc;
 
@@ -50,7 +50,7 @@ fn expiry_and_foreign_authorities_are_seen_at_each_request() {
     let stranger = trust.client(&[Pki::new().client(7, "Stranger").der()], true).unwrap();
     assert_eq!(stranger.admit(&trust, now), Err(Refusal::Untrusted));
     let server = trust.client(&[pki.server(9).der()], true).unwrap();
-    assert_eq!(server.admit(&trust, now), Err(Refusal::Untrusted));
+    assert_eq!(server.admit(&trust, now), Err(Refusal::Purpose));
 }
 
 #[test]
@@ -71,7 +71,8 @@ fn wrong_files_are_named_and_leave_everything_as_it_was() {
     for (file, text, expected) in [
         ("server.pem", "", "no certificate"),
         ("server.key", "", "no private key"),
-        ("ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "authority"),
+        ("ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "certificate 1"),
+        ("ca.pem", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n", "not an authority's"),
         ("list.crl", "not a list", "no revocation list"),
         ("list.crl", "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n", "list.crl"),
     ] {
@@ -82,6 +83,13 @@ fn wrong_files_are_named_and_leave_everything_as_it_was() {
         assert_eq!(client.admit(&trust, now), Ok(()));
         pki.write(file, &kept);
     }
+    // A list that was damaged says nothing, and must not pass for one of another authority.
+    let list = std::fs::read_to_string(pki.path("list.crl")).unwrap();
+    let end = list.find("=").unwrap_or_else(|| list.find("\n-----END").unwrap()) - 6;
+    let other = if list.as_bytes()[end] == b'A' { "B" } else { "A" };
+    pki.write("list.crl", &format!("{}{other}{}", &list[..end], &list[end + 1..]));
+    let error = trust.reload().unwrap_err().to_string();
+    assert!(error.contains("does not bear the signature"), "{error}");
     std::fs::remove_file(pki.path("list.crl")).unwrap();
     assert!(trust.reload().unwrap_err().to_string().contains("cannot read"));
     assert!(pki.folder().exists());

@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use rustls::client::danger::HandshakeSignatureValid;
-use rustls::crypto::{CryptoProvider, ring};
+use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::server::{ClientHello, ResolvesServerCert, ServerSessionMemoryCache};
 use rustls::sign::CertifiedKey;
 use rustls::{DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme};
 
-use super::client::{Client, Refusal};
+use super::client::Client;
 use super::material::{Files, Material, Signature, TlsError, signature};
+use super::refusal::Refusal;
 use crate::model::Timestamp;
 
 /// Sessions that can be resumed at any time. They live in this process, so there is no ticket key to keep or change.
@@ -106,10 +107,8 @@ impl Trust {
             return Ok(verified);
         }
         let (own, intermediates) = chain.split_first().ok_or(Refusal::Unreadable)?;
-        match material.verifier.verify_client_cert(own, intermediates, UnixTime::now()) {
-            Ok(_) => Ok(material.generation),
-            Err(error) => Err(Refusal::of(&error)),
-        }
+        material.verifier.verify(own, intermediates, UnixTime::now())?;
+        Ok(material.generation)
     }
 
     pub(super) fn downgrade(&self) -> Weak<Inner> {
@@ -164,11 +163,13 @@ impl ClientCertVerifier for Inner {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, rustls::Error> {
-        let verified = self.material.load().verifier.verify_client_cert(end_entity, intermediates, now);
-        if let Err(error) = &verified {
-            self.tell(Handshake::Refused(Refusal::of(error)));
+        match self.material.load().verifier.verify(end_entity, intermediates, now) {
+            Ok(()) => Ok(ClientCertVerified::assertion()),
+            Err(refusal) => {
+                self.tell(Handshake::Refused(refusal));
+                Err(refusal.alert().into())
+            }
         }
-        verified
     }
 
     fn verify_tls12_signature(
@@ -177,7 +178,7 @@ impl ClientCertVerifier for Inner {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.material.load().verifier.verify_tls12_signature(message, cert, dss)
+        verify_tls12_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -186,10 +187,10 @@ impl ClientCertVerifier for Inner {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.material.load().verifier.verify_tls13_signature(message, cert, dss)
+        verify_tls13_signature(message, cert, dss, &self.provider.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.material.load().verifier.supported_verify_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }

@@ -14,7 +14,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("store", &["model"]),
     ("domain", &["store", "model"]),
     ("config", &["model"]),
-    ("tls", &["model", "config"]),
+    ("tls", &["model", "config", "pki"]),
     ("pki", &["model"]),
     ("ops", &["model", "config"]),
     // The SOAP edge stands behind the HTTP edge: it implements `server::Gateway`, and `server` knows no SOAP.

@@ -4,11 +4,14 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use rustls::pki_types::PrivateKeyDer;
 use ureq::Agent;
-use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig};
+use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
+use zeroize::Zeroizing;
 
 use super::credentials::Caller;
 use crate::cli::failure::Failure;
+use crate::pki::Bundle;
 
 /// As long as the known clients wait for a reply (domain.md 2.0).
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -43,10 +46,13 @@ pub fn post(caller: &Caller, path: &str, soap_action: &str, envelope: &str) -> R
 }
 
 fn agent(caller: &Caller) -> Result<Agent, Failure> {
-    let root =
-        Certificate::from_pem(&read(&caller.ca)?).map_err(|error| unusable(&caller.ca, "no certificate", &error))?;
+    let roots = bundle(&caller.ca)?.certificates;
+    if roots.is_empty() {
+        return Err(unusable(&caller.ca, "no certificate in PEM form"));
+    }
+    let roots: Vec<_> = roots.iter().map(|root| Certificate::from_der(root).to_owned()).collect();
     let tls = TlsConfig::builder()
-        .root_certs(RootCerts::new_with_certs(&[root]))
+        .root_certs(RootCerts::new_with_certs(&roots))
         .client_cert(Some(client_certificate(&caller.cert)?))
         .build();
     let agent = Agent::config_builder()
@@ -60,20 +66,23 @@ fn agent(caller: &Caller) -> Result<Agent, Failure> {
 }
 
 fn client_certificate(file: &Path) -> Result<ClientCert, Failure> {
-    let pem = read(file)?;
-    let mut chain = Vec::new();
-    let mut key = None;
-    for item in ureq::tls::parse_pem(&pem) {
-        match item.map_err(|error| unusable(file, "no PEM text", &error))? {
-            PemItem::Certificate(certificate) => chain.push(certificate),
-            PemItem::PrivateKey(found) => key = Some(found),
-            _ => {}
-        }
-    }
-    let key: PrivateKey<'static> =
-        key.ok_or_else(|| unusable(file, "no private key", &"expected certificate and key in one file"))?;
+    let bundle = bundle(file)?;
+    let chain: Vec<_> =
+        bundle.certificates.iter().map(|certificate| Certificate::from_der(certificate).to_owned()).collect();
+    let Some(key) = bundle.keys.first() else {
+        let advice = if bundle.encrypted_key {
+            "a private key that a password protects: 'openssl pkey -in FILE' writes it without"
+        } else {
+            "no private key: expected certificate and key in one file"
+        };
+        return Err(unusable(file, advice));
+    };
+    let key = {
+        let pem = Zeroizing::new(pem::encode(&pem::Pem::new(label(key), key.secret_der())));
+        PrivateKey::from_pem(pem.as_bytes()).map_err(|error| unusable(file, &format!("no private key: {error}")))?
+    };
     if chain.is_empty() {
-        return Err(unusable(file, "no certificate", &"expected certificate and key in one file"));
+        return Err(unusable(file, "no certificate: expected certificate and key in one file"));
     }
     Ok(ClientCert::new_with_certs(&chain, key))
 }
@@ -82,8 +91,21 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(file).map_err(|error| Failure::doing(&format!("{} could not be read", file.display()), error))
 }
 
-fn unusable(file: &Path, what: &str, cause: &dyn std::fmt::Display) -> Failure {
-    Failure::Failed(format!("{} holds {what}: {cause}", file.display()))
+fn bundle(file: &Path) -> Result<Bundle, Failure> {
+    Bundle::read(&read(file)?).map_err(|error| Failure::Failed(format!("{}: {error}.", file.display())))
+}
+
+/// By which ureq, whose kinds of keys have no names, tells what it is.
+const fn label(key: &PrivateKeyDer<'_>) -> &'static str {
+    match key {
+        PrivateKeyDer::Pkcs1(_) => "RSA PRIVATE KEY",
+        PrivateKeyDer::Sec1(_) => "EC PRIVATE KEY",
+        _ => "PRIVATE KEY",
+    }
+}
+
+fn unusable(file: &Path, what: &str) -> Failure {
+    Failure::Failed(format!("{} holds {what}", file.display()))
 }
 
 fn unreachable(address: &str, error: &ureq::Error) -> Failure {

@@ -22,7 +22,9 @@ fn a_good_certificate_is_required() {
     assert!(!stage.lets_in(Some(&stage.pki.expired_client(5))));
     assert!(!stage.lets_in(Some(&Pki::new().client(6, "Stranger"))));
     assert!(!stage.lets_in(Some(&stage.pki.server(7))));
-    assert!(stage.refused("certificate_expired") && stage.refused("certificate_untrusted"));
+    for reason in ["certificate_expired", "certificate_untrusted", "certificate_purpose"] {
+        assert!(stage.refused(reason), "{reason}");
+    }
 }
 
 #[test]
@@ -118,4 +120,74 @@ fn only_http_1_1_is_negotiated() {
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     let connection = stage.connect_with(Arc::new(config)).unwrap();
     assert_eq!(connection.stream.conn.alpn_protocol(), Some(&b"http/1.1"[..]));
+}
+
+/// An authority that was renewed with a new key keeps its name; each generation has its own list.
+#[test]
+fn lists_are_matched_to_their_authority_by_its_signature() {
+    let stage = Stage::new();
+    let new = Pki::new();
+    let authority = |pki: &Pki| std::fs::read_to_string(pki.path("ca.pem")).unwrap();
+    let (old_root, new_root) = (authority(&stage.pki), authority(&new));
+    let (old_good, old_bad) = (stage.pki.client(8, "Old, good"), stage.pki.client(9, "Old, bad"));
+    // With the numbers of the other way round, so that a list which counts for both is seen.
+    let (new_good, new_bad) = (new.client(9, "New, good"), new.client(8, "New, bad"));
+    let old_list = stage.pki.list(&[&old_bad], None);
+    let new_list = new.list(&[&new_bad], None);
+
+    for (roots, lists, old_bad_gets_in) in [
+        (format!("{old_root}{new_root}"), new_list.clone(), true),
+        (format!("{new_root}{old_root}"), new_list.clone(), true),
+        (format!("{old_root}{new_root}"), format!("{old_list}{new_list}"), false),
+        (format!("{new_root}{old_root}"), format!("{new_list}{old_list}"), false),
+        (format!("{new_root}{old_root}"), format!("{old_list}{new_list}{old_list}"), false),
+    ] {
+        stage.pki.write("ca.pem", &roots);
+        stage.pki.write("list.crl", &lists);
+        stage.trust.reload().unwrap();
+        assert!(stage.lets_in(Some(&old_good)) && stage.lets_in(Some(&new_good)));
+        assert!(!stage.lets_in(Some(&new_bad)));
+        assert_eq!(stage.lets_in(Some(&old_bad)), old_bad_gets_in);
+    }
+    // A generation that is trusted no more may leave its list behind.
+    stage.pki.write("ca.pem", &new_root);
+    stage.trust.reload().unwrap();
+    assert!(stage.lets_in(Some(&new_good)) && !stage.lets_in(Some(&new_bad)) && !stage.lets_in(Some(&old_good)));
+}
+
+#[test]
+fn a_list_counts_wherever_it_says_that_it_is_published() {
+    let stage = Stage::new();
+    let published = |serial, uri: Option<&str>| {
+        stage.pki.issue(serial, "Client", |params| {
+            params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
+            params.crl_distribution_points =
+                uri.map(|uri| rcgen::CrlDistributionPoint { uris: vec![uri.to_owned()] }).into_iter().collect();
+        })
+    };
+    let here = "http://pki.example/here.crl";
+    let clients = [published(8, None), published(9, Some(here)), published(10, Some("http://pki.example/there.crl"))];
+    for point in [None, Some(here), Some("ldap://pki.example/cn=list")] {
+        stage.pki.write("list.crl", &stage.pki.list(&clients.each_ref(), point));
+        stage.trust.reload().unwrap();
+        for client in &clients {
+            assert!(!stage.lets_in(Some(client)), "{} with {point:?}", client.serial);
+        }
+        assert!(stage.lets_in(Some(&stage.good)));
+    }
+}
+
+#[test]
+fn every_authority_of_a_file_with_a_byte_order_mark_is_trusted() {
+    let stage = Stage::new();
+    let other = Pki::new();
+    let root = |pki: &Pki| std::fs::read_to_string(pki.path("ca.pem")).unwrap();
+    let both = format!("\u{FEFF}{}{}", root(&stage.pki), root(&other));
+    stage.pki.write("ca.pem", &both);
+    stage.trust.reload().unwrap();
+    assert!(stage.lets_in(Some(&stage.good)) && stage.lets_in(Some(&other.client(6, "Other"))));
+    stage.pki.write("ca.pem", &both.replacen("-----END", "----END", 1));
+    let error = stage.trust.reload().unwrap_err().to_string();
+    assert!(error.contains("ca.pem: certificate 1, which begins in line 1,"), "{error}");
+    assert!(stage.lets_in(Some(&stage.good)), "what was loaded before stays in use");
 }

@@ -1,0 +1,117 @@
+//! Why a client certificate is refused: one cause, one word for the metrics, one sentence for people.
+
+use std::fmt;
+
+use rustls::CertificateError;
+
+/// Why a client certificate is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// It stands in a revocation list.
+    Revoked,
+    /// Its time is over.
+    Expired,
+    /// Its time has not begun.
+    NotYetValid,
+    /// None of the trusted authorities issued it.
+    Untrusted,
+    /// It is not for clients.
+    Purpose,
+    /// It is the certificate of an authority.
+    Authority,
+    /// It is of X.509 version 1 or 2.
+    Version,
+    /// It has a critical extension that nobody here knows.
+    Extension,
+    /// It is signed in a way that is not supported.
+    Algorithm,
+    /// Its key is of a kind or length that the service cannot use.
+    Key,
+    /// The chain breaks a rule that an authority in it has set.
+    Constraint,
+    /// There is none, or it is not a certificate.
+    Unreadable,
+}
+
+impl Refusal {
+    /// One word, for the metrics and the log.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Revoked => "certificate_revoked",
+            Self::Expired => "certificate_expired",
+            Self::NotYetValid => "certificate_not_yet_valid",
+            Self::Untrusted => "certificate_untrusted",
+            Self::Purpose => "certificate_purpose",
+            Self::Authority => "certificate_authority",
+            Self::Version => "certificate_version",
+            Self::Extension => "certificate_extension",
+            Self::Algorithm => "certificate_algorithm",
+            Self::Key => "certificate_key",
+            Self::Constraint => "certificate_constraint",
+            Self::Unreadable => "certificate_unreadable",
+        }
+    }
+
+    pub(super) fn of(error: &webpki::Error) -> Self {
+        use webpki::Error as E;
+        match error {
+            E::CertRevoked => Self::Revoked,
+            E::CertExpired { .. } | E::InvalidCertValidity => Self::Expired,
+            E::CertNotValidYet { .. } => Self::NotYetValid,
+            E::RequiredEkuNotFoundContext(_) | E::EmptyEkuExtension => Self::Purpose,
+            E::CaUsedAsEndEntity => Self::Authority,
+            E::UnsupportedCertVersion => Self::Version,
+            E::UnsupportedCriticalExtension => Self::Extension,
+            E::UnsupportedSignatureAlgorithmContext(_)
+            | E::UnsupportedSignatureAlgorithmForPublicKeyContext(_)
+            | E::SignatureAlgorithmMismatch => Self::Algorithm,
+            E::NameConstraintViolation
+            | E::PathLenConstraintViolated
+            | E::MaximumPathDepthExceeded
+            | E::MalformedNameConstraint => Self::Constraint,
+            E::BadDer
+            | E::BadDerTime
+            | E::TrailingData(_)
+            | E::ExtensionValueInvalid
+            | E::InvalidSerialNumber
+            | E::MalformedExtensions
+            | E::MalformedDnsIdentifier => Self::Unreadable,
+            _ => Self::Untrusted,
+        }
+    }
+
+    /// What decides the alert that the client is sent.
+    pub(super) const fn alert(self) -> CertificateError {
+        match self {
+            Self::Revoked => CertificateError::Revoked,
+            Self::Expired => CertificateError::Expired,
+            Self::NotYetValid => CertificateError::NotValidYet,
+            Self::Untrusted => CertificateError::UnknownIssuer,
+            Self::Purpose | Self::Authority => CertificateError::InvalidPurpose,
+            Self::Version | Self::Extension | Self::Algorithm | Self::Key | Self::Constraint | Self::Unreadable => {
+                CertificateError::BadEncoding
+            }
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Revoked => "the client certificate is revoked",
+            Self::Expired => "the client certificate has expired",
+            Self::NotYetValid => "the client certificate is not valid yet",
+            Self::Untrusted => "the client certificate is not from a trusted authority",
+            Self::Purpose => "the client certificate is not for clients: its extended key usage lacks clientAuth",
+            Self::Authority => "the client certificate is that of an authority, and not of a client",
+            Self::Version => "the client certificate is not X.509 version 3",
+            Self::Extension => "the client certificate has a critical extension that the service does not know",
+            Self::Algorithm => "the client certificate, or one above it, is signed with an algorithm that is not supported",
+            Self::Key => {
+                "the key of the client certificate is not supported: RSA of 2048 to 8192 bits, P-256, P-384 and Ed25519 are"
+            }
+            Self::Constraint => "the client certificate breaks a constraint of an authority above it",
+            Self::Unreadable => "there is no readable client certificate",
+        })
+    }
+}
