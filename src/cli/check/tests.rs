@@ -324,3 +324,56 @@ fn the_page_about_files_has_every_heading() {
     let headings: Vec<&str> = files::Layout::of(JobKind::Registration, "2A").unwrap().headings().collect();
     assert!(listed.contains(&headings.join(", ")));
 }
+
+/// The fenced blocks of a language on the page about files.
+fn samples_of_the_page(language: &str) -> Vec<String> {
+    let page = fs::read_to_string(format!("{}/docs/check-a-file.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let fence = format!("```{language}\n");
+    page.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn every_xml_sample_of_the_page_about_files_is_a_good_file() {
+    let samples = samples_of_the_page("xml");
+    assert!(!samples.is_empty());
+    for xml in samples {
+        let (_, rest) = xml.split_once("<FileName>").unwrap();
+        let checked = files::check(rest.split('<').next().unwrap(), xml.as_bytes(), &Expected::on(noon().date()));
+        assert!(checked.is_clean() && checked.findings.is_empty(), "{:#?}", checked.findings);
+    }
+}
+
+/// The examples at the top of the page, in a folder that has files of these names. The one that waits for changes is only parsed.
+#[test]
+fn every_command_at_the_top_of_the_page_about_files_works() {
+    let folder = tempfile::tempdir().unwrap();
+    let inside = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let csv = "LRB_10000001_310720251405.CSV";
+    let sheet = fs::read(sample("registration/clean/learners.xlsx")).unwrap();
+    fs::write(inside("learners.xlsx"), &sheet).unwrap();
+    let batch = files::check("learners.xlsx", &sheet, &Expected::on(noon().date())).batch.unwrap();
+    let mut file = files::convert(&batch, Some("10000001".parse().unwrap()), noon(), 1, Extension::Csv).unwrap();
+    file.text = file.text.replace(&file.name, csv);
+    fs::write(inside(csv), file.text).unwrap();
+    let block = samples_of_the_page("sh").remove(0);
+    let commands: Vec<&str> = block.lines().collect();
+    assert!(commands.len() > 2);
+    for command in commands {
+        let words = command.split(" > ").next().unwrap().strip_prefix("lrs check ").unwrap().split(' ');
+        let arguments: Vec<String> = words
+            .map(|word| match word {
+                "*.CSV" => inside(csv),
+                "." => inside(""),
+                name if name.ends_with(".CSV") || name.ends_with(".xlsx") => inside(name),
+                other => other.to_owned(),
+            })
+            .collect();
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        if arguments.contains(&"--watch") {
+            Program::try_parse_from(std::iter::once("lrs-check").chain(arguments)).unwrap();
+        } else {
+            let (result, told) = lrs_check(&arguments);
+            assert!(result.is_ok(), "{command}: {told}");
+        }
+    }
+}

@@ -120,3 +120,69 @@ fn a_cell_that_its_column_cannot_have_is_an_error_and_nothing_is_written() {
         assert_eq!(fs::read_dir(out.path()).unwrap().count(), 0, "{writer}");
     }
 }
+
+/// Those of `fixtures/files/workbooks/odd`, but for the list of columns that are not there.
+fn findings_of_odd(name: &str) -> Vec<String> {
+    let mut found = findings(&sample(&format!("workbooks/odd/{name}")));
+    found.retain(|finding| !finding.ends_with("columns are not there"));
+    found
+}
+
+#[test]
+fn a_cell_with_an_error_is_an_error_whatever_its_column() {
+    let found = findings_of_odd("error-cells.xlsx");
+    assert_eq!(
+        found,
+        ["MISIdentifier", "GivenName", "DateOfBirth"]
+            .map(|column| format!("2 file {column}: a spreadsheet's error value"))
+    );
+}
+
+#[test]
+fn a_whole_column_one_hour_before_midnight_is_one_loud_remark() {
+    let found = findings_of_odd("eleven-at-night.xlsx");
+    assert_eq!(found, ["2 remark DateOfBirth: a date with a time of 23:00 or later, in 20 rows from here on"]);
+    let (_, text) = lrs_check(&[&sample("workbooks/odd/eleven-at-night.xlsx")]);
+    assert_eq!(text.matches("ONE DAY EARLY").count(), 1, "{text}");
+}
+
+#[test]
+fn a_chart_in_front_is_passed_over_and_a_stray_cell_is_named() {
+    let (result, text) = lrs_check(&[&sample("workbooks/odd/chart-first.xlsx")]);
+    assert!(result.is_ok() && text.contains("1 learner"), "{text}");
+    let found = findings_of_odd("stray-cell.xlsx");
+    assert_eq!(found, ["null file the file: something in cell A25000, far outside of the records"]);
+}
+
+#[test]
+fn what_is_no_workbook_of_excel_is_named_with_what_to_do() {
+    let archive = |parts: &[(&str, &str)]| {
+        let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, text) in parts {
+            writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+            std::io::Write::write_all(&mut writer, text.as_bytes()).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    };
+    let odd = |name: &str| fs::read(sample(&format!("workbooks/odd/{name}"))).unwrap();
+    let of_2003 = "<?xml version=\"1.0\"?>\n<?mso-application progid=\"Excel.Sheet\"?>\n\
+                   <Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\"/>";
+    for (bytes, expected) in [
+        (odd("password.xlsx"), "a workbook with a password"),
+        (odd("learners.ods"), "an OpenDocument spreadsheet (ODS)"),
+        (archive(&[("xl/workbook.bin", "")]), "a binary workbook (XLSB)"),
+        (archive(&[("Index/Document.iwa", "")]), "a spreadsheet of Numbers"),
+        (b"<html><body><table><tr><td>ULN</td></tr></table></body></html>".to_vec(), "a web page (HTML)"),
+        (b"\xef\xbb\xbf\r\n<table border=1><tr><td>ULN".to_vec(), "a web page (HTML)"),
+        (of_2003.as_bytes().to_vec(), "a workbook in the XML of Excel 2003"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["learners.xls", "learners.xlsx"] {
+            let file = folder.path().join(name);
+            fs::write(&file, &bytes).unwrap();
+            let (result, text) = lrs_check(&[file.to_str().unwrap()]);
+            assert!(matches!(result, Err(Failure::Findings)));
+            assert!(text.contains(expected) && text.contains("save it"), "{name}, {expected}: {text}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The rules that a field can break: in words, what to do, and the code of a record that breaks one.
+
+/// A rule that a field can break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// The field must be filled.
+    Mandatory,
+    /// At most so many characters.
+    MaxLength(usize),
+    /// No line break and no tab.
+    OneLine,
+    /// Ten digits, the first not 0.
+    UlnPattern,
+    /// A date `yyyy-MM-dd` from 1800 to 2099.
+    Date,
+    /// A day of the calendar: the date has the right form, such as 2006-02-30.
+    DayOfCalendar,
+    /// A year from 1800 to 2099: the date has the right form and is a day.
+    YearOfDate,
+    /// A postcode.
+    Postcode,
+    /// An e-mail address.
+    Email,
+    /// One of these codes.
+    OneOf(&'static [&'static str]),
+    /// Nine digits.
+    ScottishCandidateNumber,
+    /// A country of ISO 3166-1, three letters (our choice, domain.md 2.2).
+    Nationality,
+    /// Needed because the verification type is 999.
+    DescriptionOfOther,
+    /// A unique candidate identifier.
+    Uci,
+    /// A unique pupil number, check letter included.
+    Upn,
+    /// Eight letters or digits.
+    Ukprn,
+    /// The number of a qualification, check character included, or of a unit.
+    Reference,
+    /// Needed because a qualification is created or updated.
+    GradeOfQualification,
+    /// Needed because the achievement is withdrawn or reinstated.
+    ReasonOfAction,
+}
+
+impl Rule {
+    /// The rule in words.
+    pub fn text(self) -> String {
+        match self {
+            Self::Mandatory => "must not be empty".to_owned(),
+            Self::MaxLength(most) => format!("has at most {most} characters"),
+            Self::OneLine => "stands on one line, without tabs".to_owned(),
+            Self::UlnPattern => "has ten digits, the first of them not 0".to_owned(),
+            Self::Date => "is a date yyyy-mm-dd of the years 1800 to 2099".to_owned(),
+            Self::DayOfCalendar => "is a day of the calendar".to_owned(),
+            Self::YearOfDate => "is a date of the years 1800 to 2099".to_owned(),
+            Self::Postcode => "is a postcode".to_owned(),
+            Self::Email => "is an e-mail address".to_owned(),
+            Self::OneOf(codes) => format!("is one of {}", codes.join(", ")),
+            Self::ScottishCandidateNumber => "has nine digits".to_owned(),
+            Self::Nationality => "is a country code of three letters (ISO 3166-1)".to_owned(),
+            Self::DescriptionOfOther => "must not be empty when VerificationType is 999".to_owned(),
+            Self::Uci => "is a unique candidate identifier: 13 characters".to_owned(),
+            Self::Upn => "is a unique pupil number: a letter, 11 digits, a digit or letter, and the check letter fits".to_owned(),
+            Self::Ukprn => "has eight letters or digits".to_owned(),
+            Self::Reference => {
+                "is a qualification number such as 600/1166/X, whose last character fits, or a unit number such as K/501/5773".to_owned()
+            }
+            Self::GradeOfQualification => "must not be empty where a qualification is created or updated".to_owned(),
+            Self::ReasonOfAction => "must not be empty where an achievement is withdrawn or reinstated".to_owned(),
+        }
+    }
+
+    /// What to do about it.
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Self::Mandatory => "Fill it in.",
+            Self::MaxLength(_) => "Shorten it.",
+            Self::OneLine => "Write a space instead of the line break or tab, or delete it.",
+            Self::UlnPattern => {
+                "Copy the number again from its source. For a registration it may be empty: the learner is then searched by details."
+            }
+            Self::Date => {
+                "Write year, month and day with hyphens, for example 2008-03-31. Spreadsheets change dates: format the column as text."
+            }
+            Self::DayOfCalendar => "There is no such day: check the month, which comes second, and the day.",
+            Self::YearOfDate => "Check the year.",
+            Self::Postcode => "Write the whole postcode, for example CV1 2WT.",
+            Self::Email => "Correct the address, or leave it empty.",
+            Self::OneOf(_) => "Use one of the codes, without further characters.",
+            Self::ScottishCandidateNumber => {
+                "Correct the number, or leave it empty. Spreadsheets drop leading zeros: format the column as text."
+            }
+            Self::Nationality => "Use the code of three letters, for example GBR, or leave it empty.",
+            Self::DescriptionOfOther => "Say what was seen, or use another verification type.",
+            Self::Uci | Self::Upn => "Copy the identifier again from its source, or leave it empty.",
+            Self::Ukprn => "Fill in the UKPRN of the provider.",
+            Self::Reference => "Copy the number again from its source, with or without slashes.",
+            Self::GradeOfQualification => "Fill in the grade as the catalogue spells it.",
+            Self::ReasonOfAction => "Say why.",
+        }
+    }
+
+    /// The return code of a registration record that breaks the rule (domain.md 5.5).
+    pub const fn return_code(self) -> &'static str {
+        match self {
+            Self::Uci | Self::Upn => "RC012",
+            Self::Mandatory => "RC006",
+            _ => "RC011",
+        }
+    }
+}
