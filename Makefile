@@ -1,6 +1,6 @@
 # The commands of this project. `make run` and `make test` are all that a fresh machine needs.
 
-.PHONY: help run test torture bench lint fuzz xerces linkage
+.PHONY: help run test torture bench lint fuzz xerces linkage workbooks
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ linkage: ## how well learners are found, on public sets and a dense register (ne
 xerces: ## the texts of invalid requests beside those of the JDK's validator (needs JDK 17)
 	cargo build --locked
 	python3 scripts/xerces/compare.py target/debug/lrs
+
+workbooks: ## what is read from the workbooks of many writers beside what was meant (needs LibreOffice, Gnumeric, Node, Perl)
+	cargo build --locked --bin lrs-check
+	python3 scripts/workbooks/compare.py target/debug/lrs-check
 
 fuzz: ## a minute on each fuzz target (needs cargo-fuzz)
 	scripts/fuzz
