@@ -1,8 +1,9 @@
 //! `lrs serve`: the boot sequence, from the configuration to the listeners, and the way back.
 
 use std::io::Write;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::failure::Failure;
 use super::workers::Minutes;
@@ -14,6 +15,10 @@ use crate::jobs::Observer;
 use crate::ops::{self, Metrics, Operations};
 use crate::server::{self, Setup, StartError};
 use crate::soap::SoapGateway;
+use crate::store::Store;
+
+/// How long health trusts the last trial of a change.
+const TRIED_AGAIN_AFTER: Duration = Duration::from_secs(2);
 
 /// Run the service
 #[derive(Debug, clap::Args)]
@@ -53,6 +58,7 @@ pub fn listen(
     demo: Option<Demo>,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
+    setup::check_writable(service.store())?;
     let maintenance = Arc::new(AtomicBool::new(config.service.maintenance));
     let metrics = Metrics::new().map_err(|error| Failure::doing("The metrics could not be set up", error))?;
     let metrics = Arc::new(metrics);
@@ -95,10 +101,14 @@ pub fn listen(
 
 fn health(service: &Service, metrics: &Arc<Metrics>, demo: Option<Demo>) -> Operations {
     let store = service.store().clone();
-    let probe = move || match store.is_ready() {
-        Ok(true) => Ok(()),
-        Ok(false) => Err("tables are missing or of another release".to_owned()),
-        Err(error) => Err(error.to_string()),
+    let tried = Mutex::new(None);
+    let probe = move || {
+        store.check_place().map_err(|error| error.to_string())?;
+        match store.is_ready() {
+            Ok(true) => change_is_taken(&store, &tried),
+            Ok(false) => Err("tables are missing or of another release".to_owned()),
+            Err(error) => Err(error.to_string()),
+        }
     };
     let service = service.clone();
     let queue = service.clone();
@@ -111,6 +121,19 @@ fn health(service: &Service, metrics: &Arc<Metrics>, demo: Option<Demo>) -> Oper
             Ok(seeded) => Ok(format!("{} learners, {} learning events", seeded.learners, seeded.events)),
             Err(error) => Err(error.to_string()),
         }),
+    }
+}
+
+/// Whether the store takes changes, tried again after a while: who asks often causes no writing.
+fn change_is_taken(store: &Store, tried: &Mutex<Option<(Instant, Result<(), String>)>>) -> Result<(), String> {
+    let mut tried = tried.lock().unwrap_or_else(PoisonError::into_inner);
+    match &*tried {
+        Some((when, outcome)) if when.elapsed() < TRIED_AGAIN_AFTER => outcome.clone(),
+        _ => {
+            let outcome = store.check_writable().map_err(|error| format!("cannot be written: {error}"));
+            *tried = Some((Instant::now(), outcome.clone()));
+            outcome
+        }
     }
 }
 

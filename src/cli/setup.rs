@@ -24,6 +24,15 @@ pub fn check_migrated(store: &Store) -> Result<(), Failure> {
     }
 }
 
+/// Refuses a store that takes no changes: every call leaves its trail there.
+pub fn check_writable(store: &Store) -> Result<(), Failure> {
+    store.check_writable().map_err(|error| {
+        let advice = "Give the service a database that it may write: look at the permissions of its file and folder, the room on the \
+                      disk, and on PostgreSQL at default_transaction_read_only.";
+        Failure::doing("The store cannot be written", format!("{error}.\n{advice}"))
+    })
+}
+
 /// The service's rules on the store.
 pub fn service(config: &Config, store: Store) -> Service {
     let rules = RuleSettings {

@@ -39,6 +39,7 @@ pub fn run(worker: &Worker, out: &mut impl Write) -> Result<(), Failure> {
     ops::init_log(&config.log);
     let store = setup::open(&config)?;
     setup::check_migrated(&store)?;
+    setup::check_writable(&store)?;
     let service = setup::service(&config, store);
     let observer: Observer = Arc::new(|kind, records| log::debug!("{records} records of kind {kind}"));
     let running = workers::start(&service, config.jobs, &observer)?;

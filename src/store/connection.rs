@@ -99,6 +99,16 @@ impl Address {
         }
     }
 
+    /// The file of the database, when it lives in one.
+    pub(super) fn file(&self) -> Option<PathBuf> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(path) => Some(path.into()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => None,
+        }
+    }
+
     /// Where the trail of disclosures is kept, when the database lives in a file (see `trail`).
     pub(super) fn trail(&self) -> Option<PathBuf> {
         match self {

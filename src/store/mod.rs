@@ -10,6 +10,7 @@ use diesel::r2d2::Pool;
 pub mod achievements;
 pub mod audit;
 pub mod catalogue;
+mod condition;
 mod connection;
 mod dialect;
 mod error;
@@ -35,6 +36,7 @@ pub use error::StoreError;
 pub use ticket::Ticket;
 
 use crate::model::{AuditEntry, Timestamp, Uln};
+use condition::DatabaseFile;
 use connection::{Address, Reader};
 use learners::{LearnerMemory, Stored};
 use trail::Trail;
@@ -76,6 +78,7 @@ struct Inner {
     readers: Pool<Address>,
     writer: Arc<Writer>,
     trail: Option<Trail>,
+    file: Option<DatabaseFile>,
     /// On SQLite alone: elsewhere other nodes change learners all the time.
     memory: Option<Arc<LearnerMemory>>,
 }
@@ -114,7 +117,8 @@ impl Store {
             Some(path) => Trail::start(&path, Arc::clone(&writer))?,
             None => None,
         };
-        Ok(Self { inner: Arc::new(Inner { address, readers, writer, trail, memory }) })
+        let file = address.file().and_then(DatabaseFile::at);
+        Ok(Self { inner: Arc::new(Inner { address, readers, writer, trail, file, memory }) })
     }
 
     /// Brings the tables up to date and returns the names of the migrations that ran. Several nodes may do so at once.
@@ -125,6 +129,22 @@ impl Store {
     /// Whether the tables are up to date and the database answers: what readiness means.
     pub fn is_ready(&self) -> Result<bool, StoreError> {
         self.read(migrations::are_complete)
+    }
+
+    /// Whether the database is still the one that was opened: an SQLite file can be removed or replaced under an open store.
+    ///
+    /// # Errors
+    /// It is not; the text says what happened to the file and what to do.
+    pub fn check_place(&self) -> Result<(), StoreError> {
+        self.inner.file.as_ref().map_or(Ok(()), DatabaseFile::check)
+    }
+
+    /// Whether the database takes changes, tried by a small one that leaves nothing behind. The tables must be there. Blocks.
+    ///
+    /// # Errors
+    /// It is read-only, has no room, or cannot be reached.
+    pub fn check_writable(&self) -> Result<(), StoreError> {
+        self.write(condition::try_a_change)
     }
 
     /// Whether the database lives inside this process (SQLite).

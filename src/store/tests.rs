@@ -59,6 +59,34 @@ fn try_numbers(store: &Store) -> Result<i64, StoreError> {
     store.read(|c| Ok(numbers::table.count().get_result(c)?))
 }
 
+/// A database that takes no more, and one that takes nothing at all, are told from one that does; the trial leaves nothing behind.
+#[test]
+fn a_store_that_takes_no_changes_is_noticed() {
+    use diesel::connection::SimpleConnection;
+    for TestStore { store, .. } in &each_store() {
+        store.check_writable().unwrap();
+        store.check_writable().unwrap();
+        let left = store
+            .read(|c| super::service_levels::days(c, chrono::NaiveDate::MIN, chrono::NaiveDate::MAX))
+            .unwrap_or_default();
+        assert!(left.is_empty(), "{left:?}");
+    }
+    for pragma in ["PRAGMA max_page_count = 1", "PRAGMA query_only = ON"] {
+        let full = super::test_support::sqlite();
+        let store = &full.store;
+        // The first row that is written needs room that the full database does not have.
+        store
+            .write(move |c| match c {
+                AnyConnection::Sqlite(c) => Ok(c.batch_execute(pragma)?),
+                #[cfg(feature = "postgres")]
+                AnyConnection::Postgres(_) => Ok(()),
+            })
+            .unwrap();
+        let error = store.check_writable().unwrap_err().to_string();
+        assert!(error.contains("database answered"), "{pragma}: {error}");
+    }
+}
+
 #[test]
 fn migrating_again_does_nothing() {
     for each in each_store() {

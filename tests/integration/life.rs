@@ -164,6 +164,70 @@ on_both! {
     }
 }
 
+/// A file that is removed or replaced under a running server is told by health; put back, all is well again.
+#[test]
+fn health_tells_of_a_database_that_is_gone() {
+    let deployment = Deployment::start(Database::Sqlite);
+    let (file, away) = (deployment.dir().join("lrs.db"), deployment.dir().join("away.db"));
+    let health = || deployment.operations("GET", "/readyz").expect("an answer");
+    assert_eq!(health().0, 200);
+    fs::rename(&file, &away).expect("moved");
+    let (status, said) = health();
+    assert!(status == 503 && said.contains("lrs.db was removed"), "{status} {said}");
+    fs::copy(&away, &file).expect("copied");
+    let (status, said) = health();
+    assert!(status == 503 && said.contains("lrs.db was replaced"), "{status} {said}");
+    fs::rename(&away, &file).expect("moved back");
+    assert_eq!(health().0, 200);
+}
+
+/// A server that could record nothing does not start.
+#[test]
+fn a_read_only_database_is_refused() {
+    let mut deployment = Deployment::start(Database::Sqlite);
+    assert_eq!(deployment.stop(), Some(0));
+    let file = deployment.dir().join("lrs.db").display().to_string();
+    deployment.set("LRS_STORE_URL", &format!("sqlite:file:{file}?mode=ro"));
+    for verb in ["serve", "worker"] {
+        let output = deployment.lrs(&[verb]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains("The store "), "{verb}: {said}");
+    }
+}
+
+/// The same on PostgreSQL, and health tells when it happens later.
+#[cfg(feature = "postgres")]
+#[test]
+fn a_read_only_server_of_postgresql_is_refused_and_told() {
+    use diesel::{Connection, PgConnection, RunQueryDsl};
+    let mut deployment = Deployment::start(Database::Postgres);
+    let url = deployment.store_url();
+    let (_, name) = url.rsplit_once('/').expect("a database");
+    let sql = |text: &str| {
+        let mut connection = PgConnection::establish(&url).expect("the server answers");
+        diesel::sql_query(text).execute(&mut connection).expect("done");
+    };
+    sql(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on"));
+    // New connections alone have the setting.
+    sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    );
+    let deadline = std::time::Instant::now() + Duration::from_secs(60);
+    loop {
+        let (status, said) = deployment.operations("GET", "/readyz").expect("an answer");
+        if status == 503 && said.contains("read-only") {
+            break;
+        }
+        assert!(std::time::Instant::now() < deadline, "{status} {said}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    deployment.signal("-KILL");
+    deployment.ended();
+    let output = deployment.lrs(&["serve"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("read-only"), "{said}");
+}
+
 /// What stands in a folder, to the byte.
 fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();

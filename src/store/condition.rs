@@ -1,0 +1,67 @@
+//! Whether the database is still the one that was opened, and takes what is written.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::schema::service_days;
+use super::service_levels::FunctionDay;
+use super::{AnyConnection, StoreError};
+
+/// Rows of a trial, and the length of each: more than the free room of a page, so that the database must find room for them.
+const TRIAL_ROWS: usize = 8;
+const TRIAL_LENGTH: usize = 1_000;
+
+/// The file of an SQLite database, as it was when it was opened.
+pub(super) struct DatabaseFile {
+    path: PathBuf,
+    device: u64,
+    number: u64,
+}
+
+impl DatabaseFile {
+    /// The file that stands at a path now; nothing for an address that is no plain path.
+    pub(super) fn at(path: PathBuf) -> Option<Self> {
+        let file = fs::metadata(&path).ok()?;
+        Some(Self { path, device: file.dev(), number: file.ino() })
+    }
+
+    /// Refuses when another file, or none, stands there: changes then go into a file that nobody will open again.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        let Self { path, device, number } = self;
+        let what = match fs::metadata(path) {
+            Ok(file) if (file.dev(), file.ino()) == (*device, *number) => return Ok(()),
+            Ok(_) => "was replaced",
+            Err(_) => "was removed or cannot be seen",
+        };
+        Err(StoreError::Unreachable(format!(
+            "{} {what} while it was open; stop the service, put the file back and start again",
+            path.display()
+        )))
+    }
+}
+
+/// Writes a little and takes it back: it fails where the database is read-only, or where the disk is full.
+pub(super) fn try_a_change(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    let day = NaiveDate::default();
+    let rows: Vec<FunctionDay> = (0..TRIAL_ROWS)
+        .map(|number| FunctionDay {
+            day,
+            function: format!("trial {number:>TRIAL_LENGTH$}"),
+            answered: 0,
+            failed: 0,
+            failed_minutes: 0,
+        })
+        .collect();
+    for row in &rows {
+        diesel::insert_into(service_days::table).values(row).execute(connection)?;
+    }
+    diesel::delete(
+        service_days::table.filter(service_days::day.eq(day)).filter(service_days::function.like("trial %")),
+    )
+    .execute(connection)?;
+    Ok(())
+}
