@@ -15,6 +15,8 @@ mod learner;
 mod man;
 mod migrate;
 mod org;
+mod password;
+mod plain;
 mod serve;
 mod setup;
 mod slo;

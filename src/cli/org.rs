@@ -2,20 +2,13 @@
 
 use chrono::NaiveDate;
 use clap::Subcommand;
-use rand::seq::IndexedRandom;
 use std::io::{self, BufRead, Write};
 use zeroize::Zeroizing;
 
 use super::failure::Failure;
-use super::{config, setup};
+use super::{config, password, setup};
 use crate::domain::NewOrganisation;
 use crate::model::{OrgRef, Organisation, Permission, Permissions, Recognition, RecognitionStatus, Ukprn};
-
-/// Length of an organisation password, in characters: `MIAPOrgPassword`, domain.md 2.1.
-const PASSWORD_LENGTH: usize = 16;
-
-/// Characters of a password that is made: none that is mistaken for another, none that a shell or XML would change.
-const PASSWORD_CHARACTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789";
 
 /// Add and list organisations, set their passwords and rights
 #[derive(Debug, Subcommand)]
@@ -234,14 +227,15 @@ struct Password {
 impl Password {
     fn from(source: &PasswordSource, mut input: impl BufRead) -> Result<Password, Failure> {
         if !source.password_stdin {
-            return Ok(Password { text: Zeroizing::new(made()), made: true });
+            return Ok(Password { text: password::made(), made: true });
         }
         let mut line = Zeroizing::new(String::new());
         input.read_line(&mut line).map_err(|error| Failure::doing("The password could not be read", error))?;
         let text = Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned());
-        if text.chars().count() != PASSWORD_LENGTH || text.trim().is_empty() {
+        if text.chars().count() != password::LENGTH || text.trim().is_empty() {
             return Err(Failure::Failed(format!(
-                "A password has exactly {PASSWORD_LENGTH} characters, not all of them blank."
+                "A password has exactly {} characters, not all of them blank.",
+                password::LENGTH
             )));
         }
         Ok(Password { text, made: false })
@@ -253,11 +247,6 @@ impl Password {
         }
         Ok(())
     }
-}
-
-fn made() -> String {
-    let mut rng = rand::rng();
-    (0..PASSWORD_LENGTH).filter_map(|_| PASSWORD_CHARACTERS.choose(&mut rng)).map(|byte| char::from(*byte)).collect()
 }
 
 #[cfg(test)]
@@ -298,7 +287,7 @@ mod tests {
         let (_folder, config) = folder();
         let added = text(river(&config));
         let password = added.lines().find_map(|line| line.strip_prefix("Password, shown this once: ")).unwrap();
-        assert_eq!(password.len(), PASSWORD_LENGTH);
+        assert_eq!(password.len(), password::LENGTH);
         let listed = text(Org::List { config: config.clone() });
         assert!(listed.contains("90000051  RIVER1  Riverside College (LRB)") && !listed.contains(password), "{listed}");
         let Err(Failure::Failed(again)) = run(river(&config), &mut Vec::new()) else { panic!("expected a failure") };
@@ -367,7 +356,7 @@ mod tests {
 
     #[test]
     fn passwords_that_are_made_differ() {
-        assert_ne!(made(), made());
-        assert_eq!(made().len(), PASSWORD_LENGTH);
+        assert_ne!(password::made(), password::made());
+        assert_eq!(password::made().len(), password::LENGTH);
     }
 }

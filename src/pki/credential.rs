@@ -46,20 +46,27 @@ impl Serial {
     }
 }
 
-/// Whom the first certificate in a PEM text stands for: its fingerprint, its common name (or the whole subject where there is none) and the end
-/// of its validity.
+/// Whom the first certificate in a PEM text stands for.
 ///
 /// # Errors
 /// When the text holds no readable certificate.
 pub fn peer_of_pem(pem: &str) -> Result<Peer, PkiError> {
-    let der = first(pem)?;
-    let (_, certificate) = x509_parser::parse_x509_certificate(&der).map_err(|_| PkiError::NotCertificate)?;
+    peer(&first(pem)?)
+}
+
+/// Whom a certificate in DER form stands for: its fingerprint, its common name (or the whole subject where there is none) and the end of its
+/// validity.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn peer(der: &[u8]) -> Result<Peer, PkiError> {
+    let (_, certificate) = x509_parser::parse_x509_certificate(der).map_err(|_| PkiError::NotCertificate)?;
     let subject = certificate.subject();
     let name = subject.iter_common_name().next().and_then(|name| name.as_str().ok());
     let not_after =
         DateTime::from_timestamp(certificate.validity().not_after.timestamp(), 0).ok_or(PkiError::NotCertificate)?;
     Ok(Peer {
-        fingerprint: Fingerprint::of_der(&der),
+        fingerprint: Fingerprint::of_der(der),
         subject: name.map_or_else(|| subject.to_string(), str::to_owned),
         not_after: not_after.naive_utc(),
     })

@@ -2,12 +2,14 @@
 //! Nothing here decides whom the service trusts.
 
 mod authority;
+mod certificate;
 mod credential;
 mod files;
 mod pem;
 
 pub use authority::CertificateAuthority;
-pub use credential::{Credential, Serial, peer_of_pem};
+pub use certificate::ClientCertificate;
+pub use credential::{Credential, Serial, peer, peer_of_pem};
 pub use files::write_private;
 pub use pem::{Bundle, PemError};
 
@@ -26,6 +28,18 @@ pub enum PkiError {
     /// The text holds no certificate, or no private key in PKCS#8 form.
     #[error("expected a certificate and a private key (PKCS#8) in PEM form")]
     NotPem,
+    /// The PKCS#12 container cannot be opened.
+    #[error("the file is no certificate, and cannot be opened as PKCS#12 with this password ({0})")]
+    Unopened(p12_keystore::error::Error),
+    /// The file holds no certificate.
+    #[error("the file holds no certificate")]
+    NoCertificate,
+    /// All certificates of the file are those of authorities.
+    #[error("the file holds {0} certificates of authorities and no client's")]
+    OnlyAuthorities(usize),
+    /// The file holds several clients' certificates, and no key says which is meant.
+    #[error("the file holds {0} certificates of clients: give a file with the one that is meant")]
+    SeveralClients(usize),
     /// The certificate cannot be read.
     #[error("not an X.509 certificate")]
     NotCertificate,

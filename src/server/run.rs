@@ -89,7 +89,7 @@ pub struct Running {
 /// # Errors
 /// See [`StartError`]; nothing runs then.
 pub fn start(setup: Setup) -> Result<Running, StartError> {
-    let trust = Trust::load(&files(&setup.tls))?;
+    let trust = Trust::load(&tls::Files::of(&setup.tls))?;
     tls::watch(&trust)?;
     let metrics = Arc::clone(&setup.health.metrics);
     trust.observe(move |event| match event {
@@ -187,11 +187,6 @@ impl Drop for Running {
             let _ = self.end(false);
         }
     }
-}
-
-fn files(settings: &config::Tls) -> tls::Files {
-    let config::Tls { certificate, key, client_ca, revocation_lists } = settings.clone();
-    tls::Files { certificate, key, client_ca, revocation_lists }
 }
 
 /// What `start` is told once both listeners are bound.

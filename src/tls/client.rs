@@ -3,13 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chrono::DateTime;
 use rustls::pki_types::CertificateDer;
-use x509_parser::certificate::X509Certificate;
-use x509_parser::prelude::FromDer;
 
 use super::{Refusal, Trust};
-use crate::model::{Fingerprint, Peer, Timestamp};
+use crate::model::{Peer, Timestamp};
+use crate::pki::peer;
 
 /// The client at the other end of a connection, with the chain that proved it.
 #[derive(Debug)]
@@ -22,7 +20,7 @@ pub struct Client {
 
 impl Client {
     pub(super) fn new(chain: &[CertificateDer<'_>], verified: u64) -> Result<Self, Refusal> {
-        let peer = Arc::new(chain.first().and_then(|own| peer_of(own)).ok_or(Refusal::Unreadable)?);
+        let peer = Arc::new(chain.first().and_then(|own| peer(own).ok()).ok_or(Refusal::Unreadable)?);
         let chain = chain.iter().map(|certificate| certificate.clone().into_owned()).collect();
         Ok(Self { peer, chain, verified: AtomicU64::new(verified) })
     }
@@ -48,16 +46,4 @@ impl Client {
         }
         Ok(())
     }
-}
-
-/// Fingerprint, common name (or the whole subject where there is none) and end of validity.
-pub(super) fn peer_of(der: &[u8]) -> Option<Peer> {
-    let (_, certificate) = X509Certificate::from_der(der).ok()?;
-    let subject = certificate.subject();
-    let name = subject.iter_common_name().next().and_then(|name| name.as_str().ok());
-    Some(Peer {
-        fingerprint: Fingerprint::of_der(der),
-        subject: name.map_or_else(|| subject.to_string(), str::to_owned),
-        not_after: DateTime::from_timestamp(certificate.validity().not_after.timestamp(), 0)?.naive_utc(),
-    })
 }

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use rustls::RootCertStore;
-use rustls::crypto::CryptoProvider;
-use rustls::pki_types::{CertificateDer, CertificateRevocationListDer};
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, UnixTime};
 use rustls::sign::CertifiedKey;
 
-use super::client::peer_of;
+use super::refusal::Refusal;
 use super::revocation::{Authority, Lists, Placed};
 use super::verifier::Verifier;
+use crate::config;
 use crate::model::Timestamp;
-use crate::pki::Bundle;
+use crate::pki::{Bundle, peer};
 
 /// Why the files cannot be used. The texts name the file; no part of a key is ever in them.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +53,24 @@ pub struct Files {
     pub revocation_lists: Vec<PathBuf>,
 }
 
+impl Files {
+    /// Where the settings say that they are.
+    pub fn of(settings: &config::Tls) -> Self {
+        let config::Tls { certificate, key, client_ca, revocation_lists } = settings.clone();
+        Self { certificate, key, client_ca, revocation_lists }
+    }
+}
+
+/// Whether a service with these files would let a client in, now; `chain` begins with its own certificate.
+///
+/// # Errors
+/// The authorities or the revocation lists cannot be used.
+pub fn examine(files: &Files, chain: &[CertificateDer<'_>]) -> Result<Result<(), Refusal>, TlsError> {
+    let verifier = client_verifier(files, &ring::default_provider())?;
+    let Some((own, above)) = chain.split_first() else { return Ok(Err(Refusal::Unreadable)) };
+    Ok(verifier.verify(own, above, UnixTime::now()))
+}
+
 /// What one reading of the files gave.
 #[derive(Debug)]
 pub(super) struct Material {
@@ -68,7 +87,7 @@ impl Material {
     pub(super) fn load(files: &Files, provider: &Arc<CryptoProvider>, generation: u64) -> Result<Self, TlsError> {
         let certified = Arc::new(certified_key(files, provider)?);
         let verifier = client_verifier(files, provider)?;
-        let own = certified.cert.first().and_then(|own| peer_of(own));
+        let own = certified.cert.first().and_then(|own| peer(own).ok());
         let not_after = own.ok_or_else(|| unusable(&files.certificate, "not a certificate"))?.not_after;
         Ok(Self { generation, loaded: Instant::now(), certified, not_after, verifier })
     }

@@ -14,7 +14,7 @@ mod verifier;
 mod watch;
 
 pub use self::client::Client;
-pub use self::material::{Files, TlsError};
+pub use self::material::{Files, TlsError, examine};
 pub use self::refusal::Refusal;
 pub use self::trust::{Handshake, Trust};
 pub use self::watch::watch;

@@ -47,6 +47,23 @@ impl Pki {
         pki
     }
 
+    /// An authority below this one, whose certificate clients send along; nothing of it is on disk.
+    pub(crate) fn intermediate(&self, serial: u64) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, "Synthetic intermediate authority");
+        params.serial_number = Some(SerialNumber::from(serial));
+        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let authority = params.signed_by(&key, &self.issuer).unwrap().der().clone();
+        Self { folder: tempfile::tempdir().unwrap(), issuer: Issuer::new(params, key), authority }
+    }
+
+    /// The authority's own certificate.
+    pub(crate) fn authority(&self) -> &CertificateDer<'static> {
+        &self.authority
+    }
+
     /// A server certificate for `localhost`.
     pub(crate) fn server(&self, serial: u64) -> Identity {
         self.issue(serial, "localhost", |params| {

@@ -54,6 +54,30 @@ fn expiry_and_foreign_authorities_are_seen_at_each_request() {
 }
 
 #[test]
+fn authorities_between_have_their_own_lists_and_stand_in_those_above() {
+    let pki = Pki::new();
+    let between = pki.intermediate(30);
+    let trust = Trust::load(&pki.files()).unwrap();
+    let now = Utc::now().naive_utc();
+    // The first has the number of the authority above it, and a list of the root that has this number means that authority.
+    let [good, bad] = [(30, "Good"), (31, "Bad")].map(|(serial, name)| between.client(serial, name));
+    let admitted = |client: &super::test_pki::Identity| {
+        let chain = [client.der(), between.authority().clone()];
+        trust.client(&chain, true).unwrap().admit(&trust, now)
+    };
+    assert_eq!((admitted(&good), admitted(&bad)), (Ok(()), Ok(())));
+    pki.write("list.crl", &between.list(&[&bad], None));
+    trust.reload().unwrap();
+    assert_eq!((admitted(&good), admitted(&bad)), (Ok(()), Err(Refusal::Revoked)));
+    pki.revoke(&[&bad]);
+    trust.reload().unwrap();
+    assert_eq!((admitted(&good), admitted(&bad)), (Ok(()), Ok(())), "the number of another authority's certificate");
+    pki.revoke(&[&good]);
+    trust.reload().unwrap();
+    assert_eq!((admitted(&good), admitted(&bad)), (Err(Refusal::Revoked), Err(Refusal::Revoked)));
+}
+
+#[test]
 fn wrong_files_are_named_and_leave_everything_as_it_was() {
     let pki = Pki::new();
     let trust = Trust::load(&pki.files()).unwrap();

@@ -1,16 +1,15 @@
 //! `lrs cert`: which client certificates may act for which organisations.
 
+mod add;
 mod new;
 
 use clap::Subcommand;
-use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
+use super::plain::plain;
 use super::{config, setup};
-use crate::model::{Fingerprint, Organisation, Peer, Ukprn, london_day, london_text};
-use crate::pki;
+use crate::model::{Fingerprint, Organisation, london_day, london_text};
 use crate::store::organisations::Certificate;
 
 /// Register, list and revoke client certificates; make some for development
@@ -19,19 +18,7 @@ pub enum Cert {
     /// Make a client certificate for development, and the authority that signs it where there is none
     New(new::New),
     /// Let a client certificate act for an organisation
-    #[command(after_help = "\
-One certificate may act for several organisations, and an organisation may have several certificates.
-
-Example:
-  lrs cert add TEST0038 demo/pki/provider.pem --config demo/lrs.toml")]
-    Add {
-        /// The organisation
-        ukprn: Ukprn,
-        /// PEM file of the certificate; a key in it is not read
-        certificate: PathBuf,
-        #[command(flatten)]
-        config: config::File,
-    },
+    Add(add::Add),
     /// List certificates with the organisations that they may act for
     #[command(after_help = "Example:\n  lrs cert list --config demo/lrs.toml")]
     List {
@@ -56,13 +43,7 @@ Example:
 pub fn run(cert: Cert, out: &mut impl Write) -> Result<(), Failure> {
     match cert {
         Cert::New(new) => new::run(&new, out),
-        Cert::Add { ukprn, certificate, config } => {
-            let peer = read(&certificate)?;
-            let is_new = setup::administer(&config, |admin| admin.register_certificate(ukprn, &peer))?;
-            let already = if is_new { "" } else { " already" };
-            writeln!(out, "{}\nmay{already} act for {ukprn}, until {}.", peer.fingerprint, london_day(peer.not_after))?;
-            Ok(())
-        }
+        Cert::Add(add) => add::run(&add, out),
         Cert::List { config } => {
             let (certificates, organisations) =
                 setup::administer(&config, |admin| Ok((admin.certificates()?, admin.organisations()?)))?;
@@ -90,7 +71,7 @@ fn list(certificates: &[Certificate], organisations: &[Organisation], out: &mut 
             out,
             "{}\n    {} ({state}) for {}",
             certificate.fingerprint,
-            certificate.subject,
+            plain(&certificate.subject),
             may_act_for.join(" ")
         )?;
     }
@@ -100,19 +81,15 @@ fn list(certificates: &[Certificate], organisations: &[Organisation], out: &mut 
     Ok(())
 }
 
-/// The first certificate of a file.
-fn read(file: &Path) -> Result<Peer, Failure> {
-    let pem = fs::read_to_string(file)
-        .map_err(|error| Failure::doing(&format!("{} could not be read as PEM", file.display()), error))?;
-    pki::peer_of_pem(&pem).map_err(|_| Failure::Failed(format!("{} holds no certificate in PEM form.", file.display())))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
 
+    use std::fs;
+
     use super::*;
     use crate::domain::NewOrganisation;
+    use crate::model::Ukprn;
     use crate::pki::CertificateAuthority;
 
     fn text(cert: Cert) -> Result<String, Failure> {
@@ -120,14 +97,24 @@ mod tests {
         run(cert, &mut out).map(|()| String::from_utf8(out).unwrap())
     }
 
-    #[test]
-    fn a_certificate_is_registered_listed_and_revoked_for_good() {
+    /// A store with one organisation, and an authority that the service trusts.
+    struct Office {
+        folder: tempfile::TempDir,
+        config: config::File,
+        authority: CertificateAuthority,
+    }
+
+    const UKPRN: &str = "90000051";
+
+    fn office() -> Office {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("lrs.toml");
-        fs::write(&file, "[store]\nurl = \"lrs.db\"\n").unwrap();
+        fs::write(&file, "[tls]\nclient_ca = \"ca.pem\"\n[store]\nurl = \"lrs.db\"\n").unwrap();
+        let authority = CertificateAuthority::create("Test", 2).unwrap();
+        fs::write(folder.path().join("ca.pem"), authority.credential().certificate_pem()).unwrap();
         let config = config::File { config: Some(file) };
         setup::open(&config.load().unwrap()).unwrap().migrate().unwrap();
-        let ukprn: Ukprn = "90000051".parse().unwrap();
+        let ukprn: Ukprn = UKPRN.parse().unwrap();
         let new = NewOrganisation {
             ukprn,
             org_ref: "RIVER1".parse().unwrap(),
@@ -138,29 +125,108 @@ mod tests {
             password: None,
         };
         setup::administer(&config, |admin| admin.add_organisation(&new)).unwrap();
-        let credential = CertificateAuthority::create("Test", 1).unwrap().issue_client("riverside", 1).unwrap();
-        let fingerprint = credential.fingerprint();
-        let certificate = folder.path().join("riverside.pem");
-        fs::write(&certificate, credential.pem().as_bytes()).unwrap();
+        Office { folder, config, authority }
+    }
 
-        let add = || Cert::Add { ukprn, certificate: certificate.clone(), config: config.clone() };
-        assert!(text(add()).unwrap().contains("may act for 90000051"));
-        assert!(text(add()).unwrap().contains("may already act for 90000051"));
-        let listed = text(Cert::List { config: config.clone() }).unwrap();
+    impl Office {
+        fn add(&self, file: &[u8], anyway: bool) -> Result<String, Failure> {
+            let certificate = self.folder.path().join("sent");
+            fs::write(&certificate, file).unwrap();
+            let (ukprn, p12_password, config) = (UKPRN.parse().unwrap(), "secret".to_owned(), self.config.clone());
+            text(Cert::Add(add::Add { ukprn, certificate, p12_password, anyway, config }))
+        }
+
+        fn list(&self) -> String {
+            text(Cert::List { config: self.config.clone() }).unwrap()
+        }
+    }
+
+    fn refused(outcome: Result<String, Failure>) -> String {
+        let Err(Failure::Failed(message)) = outcome else { panic!("expected a failure") };
+        message
+    }
+
+    #[test]
+    fn a_certificate_is_registered_listed_and_revoked_for_good() {
+        let office = office();
+        let credential = office.authority.issue_client("riverside", 1).unwrap();
+        let fingerprint = credential.fingerprint();
+        let pem = credential.pem();
+        let added = office.add(pem.as_bytes(), false).unwrap();
+        for expected in ["may act for 90000051", "subject CN=riverside\n", "issuer  CN=Test\n", "serial  ", "ends    "]
+        {
+            assert!(added.contains(expected), "{expected}: {added}");
+        }
+        assert!(office.add(pem.as_bytes(), false).unwrap().contains("may already act for 90000051"));
+        let listed = office.list();
         assert!(listed.contains(&fingerprint.to_string()) && listed.contains("for 90000051"), "{listed}");
-        text(Cert::Revoke { fingerprint, config: config.clone() }).unwrap();
-        assert!(text(Cert::List { config: config.clone() }).unwrap().contains("(revoked "));
-        let Err(Failure::Failed(message)) = text(add()) else { panic!("expected a failure") };
+        let revoke = || text(Cert::Revoke { fingerprint, config: office.config.clone() });
+        revoke().unwrap();
+        assert!(office.list().contains("(revoked "));
+        let message = refused(office.add(pem.as_bytes(), false));
         assert!(message.contains("Give the organisation a new one"), "{message}");
-        assert!(text(Cert::Revoke { fingerprint, config }).is_err());
+        assert!(revoke().is_err());
+    }
+
+    #[test]
+    fn any_form_of_file_registers_the_client_and_not_its_authority() {
+        let office = office();
+        let credential = office.authority.issue_client("riverside", 1).unwrap();
+        let root = office.authority.credential();
+        for file in [
+            (root.certificate_pem() + &credential.pem()).into_bytes(),
+            credential.certificate_der().to_vec(),
+            credential.pkcs12("secret", &[root]).unwrap(),
+        ] {
+            office.add(&file, false).unwrap();
+        }
+        let listed = office.list();
+        assert_eq!(listed.lines().count(), 2, "{listed}");
+        assert!(listed.contains(&credential.fingerprint().to_string()), "{listed}");
+        let message = refused(office.add(&credential.pkcs12("another", &[]).unwrap(), false));
+        assert!(message.contains("--p12-password"), "{message}");
+    }
+
+    #[test]
+    fn what_the_service_would_refuse_is_refused_with_its_reason() {
+        let office = office();
+        let stranger = CertificateAuthority::create("Strangers", 1).unwrap();
+        for (credential, reason) in [
+            (stranger.issue_client("stranger", 1).unwrap(), "not from a trusted authority"),
+            (office.authority.issue_server(&["localhost"], 1).unwrap(), "lacks clientAuth"),
+            (office.authority.issue_client("late", 0).unwrap(), "has expired"),
+        ] {
+            std::thread::sleep(std::time::Duration::from_millis(1100));
+            let message = refused(office.add(credential.certificate_pem().as_bytes(), false));
+            assert!(message.contains(reason) && message.contains("--anyway"), "{message}");
+            assert!(!office.list().contains(&credential.fingerprint().to_string()));
+        }
+        let message = refused(office.add(office.authority.credential().pem().as_bytes(), false));
+        assert!(message.contains("that of an authority"), "{message}");
+        let stranger = stranger.issue_client("stranger", 1).unwrap();
+        let added = office.add(stranger.pem().as_bytes(), true).unwrap();
+        assert!(added.contains("will refuse it") && added.contains("may act for"), "{added}");
+        fs::remove_file(office.folder.path().join("ca.pem")).unwrap();
+        let message = refused(office.add(stranger.pem().as_bytes(), false));
+        assert!(message.contains("could not be checked") && message.contains("ca.pem"), "{message}");
     }
 
     #[test]
     fn a_file_without_certificate_is_refused_by_name() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("empty.pem");
-        fs::write(&file, "").unwrap();
-        let Err(Failure::Failed(message)) = read(&file) else { panic!("expected a failure") };
-        assert!(message.contains("empty.pem"), "{message}");
+        let office = office();
+        let message = refused(office.add(b"", true));
+        assert!(message.contains("sent: the file holds no certificate"), "{message}");
+        let message = refused(office.add(b"-----BEGIN CERTIFICATE-----\nAAAA\n", true));
+        assert!(message.contains("certificate 1, which begins in line 1"), "{message}");
+    }
+
+    #[test]
+    fn a_subject_cannot_steer_the_terminal() {
+        let office = office();
+        let credential = office.authority.issue_client("river\u{1b}[2J\nside", 1).unwrap();
+        let added = office.add(credential.pem().as_bytes(), false).unwrap();
+        for text in [added, office.list()] {
+            assert!(!text.contains('\u{1b}') && text.contains("river\\u{1b}[2J\\u{a}side"), "{text}");
+        }
     }
 }

@@ -4,7 +4,10 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use crate::cli::failure::Failure;
+use crate::cli::password;
 use crate::pki::{CertificateAuthority, PkiError, write_private};
 
 /// Validity of certificates, in days (our choice, domain.md 8: twelve months).
@@ -18,7 +21,8 @@ const AUTHORITY_DAYS: u32 = 10 * 365;
 #[command(after_help = "\
 Writes DIR/NAME.pem (certificate and key in one file, as curl, PHP and requests take it) and DIR/NAME.p12 (in \
 algorithms that old clients read). DIR/ca.pem is the authority's certificate, DIR/ca.key its private key; both are \
-made where they are missing.
+made where they are missing. The .p12 file is protected by the password that is given, or by one that is made and printed once. A file that is \
+there already is never replaced without --force.
 
 Examples:
   lrs cert new riverside --dir pki
@@ -30,9 +34,12 @@ pub struct New {
     /// Folder of the authority and of the files
     #[arg(long, default_value = "pki", value_name = "DIR")]
     dir: PathBuf,
-    /// Password of the .p12 file
-    #[arg(long, default_value = "demo", value_name = "PASSWORD")]
-    p12_password: String,
+    /// Password of the .p12 file; one is made and printed where this is not given
+    #[arg(long, value_name = "PASSWORD")]
+    p12_password: Option<String>,
+    /// Replace the certificate and key that have this name
+    #[arg(long)]
+    force: bool,
     /// Make a server certificate for this host name or address instead; may be repeated
     #[arg(long, value_name = "HOST")]
     host: Vec<String>,
@@ -48,20 +55,32 @@ fn file_name(text: &str) -> Result<String, String> {
 
 /// Runs the verb.
 pub fn run(new: &New, out: &mut impl Write) -> Result<(), Failure> {
+    let [pem, p12] = ["pem", "p12"].map(|ending| new.dir.join(format!("{}.{ending}", new.name)));
+    if !new.force
+        && let Some(there) = [&pem, &p12].into_iter().find(|file| file.exists())
+    {
+        return Err(Failure::Failed(format!(
+            "Nothing was changed: {} exists already. Choose another name, or replace certificate and key with '--force'.",
+            there.display()
+        )));
+    }
     fs::create_dir_all(&new.dir).map_err(|error| unwritten(&new.dir, &error))?;
     let authority = authority(&new.dir, out)?;
     let hosts: Vec<&str> = new.host.iter().map(String::as_str).collect();
     let credential =
         if hosts.is_empty() { authority.issue_client(&new.name, DAYS) } else { authority.issue_server(&hosts, DAYS) };
     let credential = credential.map_err(|error| unmade(&error))?;
-    let container = credential.pkcs12(&new.p12_password, &[authority.credential()]).map_err(|error| unmade(&error))?;
+    let password = new.p12_password.clone().map_or_else(password::made, Zeroizing::new);
+    let container = credential.pkcs12(&password, &[authority.credential()]).map_err(|error| unmade(&error))?;
 
-    write(&new.dir.join(format!("{}.pem", new.name)), credential.pem().as_bytes(), out)?;
-    write(&new.dir.join(format!("{}.p12", new.name)), &container, out)?;
+    write(&pem, credential.pem().as_bytes(), out)?;
+    write(&p12, &container, out)?;
+    if new.p12_password.is_none() {
+        writeln!(out, "password of {}, shown this once: {}", p12.display(), *password)?;
+    }
     writeln!(out, "fingerprint {}", credential.fingerprint())?;
     if hosts.is_empty() {
-        let file = new.dir.join(format!("{}.pem", new.name));
-        writeln!(out, "\nTo let it act for an organisation:\n  lrs cert add UKPRN {}", file.display())?;
+        writeln!(out, "\nTo let it act for an organisation:\n  lrs cert add UKPRN {}", pem.display())?;
     }
     Ok(())
 }
@@ -98,15 +117,50 @@ fn unmade(error: &PkiError) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
     use super::*;
 
     fn new(dir: &Path, name: &str, host: &[&str]) -> Result<String, Failure> {
         let host = host.iter().map(|host| (*host).to_owned()).collect();
-        let new = New { name: name.into(), dir: dir.into(), p12_password: "demo".into(), host };
+        text(&New { name: name.into(), dir: dir.into(), p12_password: None, force: false, host })
+    }
+
+    fn text(new: &New) -> Result<String, Failure> {
         let mut out = Vec::new();
-        run(&new, &mut out).map(|()| String::from_utf8(out).unwrap())
+        run(new, &mut out).map(|()| String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn a_key_is_replaced_by_force_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        new(folder.path(), "riverside", &[]).unwrap();
+        let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
+        let kept = [read("riverside.pem"), read("riverside.p12")];
+        let Err(Failure::Failed(message)) = new(folder.path(), "riverside", &[]) else { panic!("expected a failure") };
+        assert!(message.contains("riverside.pem exists already") && message.contains("--force"), "{message}");
+        assert_eq!([read("riverside.pem"), read("riverside.p12")], kept);
+        // A container alone is a key, too.
+        fs::remove_file(folder.path().join("riverside.pem")).unwrap();
+        assert!(new(folder.path(), "riverside", &[]).is_err());
+        let dir = folder.path().to_owned();
+        text(&New { name: "riverside".into(), dir, p12_password: None, force: true, host: Vec::new() }).unwrap();
+        assert_ne!(read("riverside.p12"), kept[1]);
+    }
+
+    #[test]
+    fn the_password_of_the_container_is_given_or_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let opens = |name: &str, password: &str| {
+            let container = fs::read(folder.path().join(name)).unwrap();
+            crate::pki::ClientCertificate::read(&container, password).is_ok()
+        };
+        let told = new(folder.path(), "made", &[]).unwrap();
+        let password = told.lines().find_map(|line| line.split_once("shown this once: ")).unwrap().1;
+        assert!(opens("made.p12", password) && !opens("made.p12", "demo"));
+        let (name, dir, p12_password) = ("given".into(), folder.path().to_owned(), Some("secret".to_owned()));
+        let told = text(&New { name, dir, p12_password, force: false, host: Vec::new() }).unwrap();
+        assert!(opens("given.p12", "secret") && !told.contains("secret"), "{told}");
     }
 
     #[test]
