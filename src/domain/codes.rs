@@ -16,6 +16,8 @@ pub fn lookup(code: &str) -> Option<&'static ResponseCode> {
     ALL.iter().find(|entry| entry.code == code)
 }
 
+/// The organisation password is wrong.
+pub const INCORRECT_PASSWORD: &str = "WSEC0005";
 /// No match.
 pub const NO_MATCH: &str = "WSRC0001";
 /// Too many matches.

@@ -45,7 +45,8 @@ impl From<&Organisation> for OrganisationSummary {
 
 impl Service {
     /// Establishes who calls. The pair of certificate and organisation must be registered and neither revoked nor expired; otherwise the
-    /// organisation counts as unknown (WSEC0003: "not recognised or not authorised"). Then the password must be right.
+    /// organisation counts as unknown (WSEC0003: "not recognised or not authorised"). Then the password must be right; a wrong one has its line
+    /// of the audit, and many have a line of the log.
     pub fn authenticate<'c>(&self, call: &'c Call, claim: &Claim<'c>) -> Result<Caller<'c>, Error> {
         let now = self.inner.clock.now();
         let registry = self.registry(call.must_be_able_to_block().is_ok())?;
@@ -54,13 +55,27 @@ impl Service {
             .organisation(claim.ukprn.unwrap_or_default(), claim.org_ref.unwrap_or_default())
             .filter(|organisation| organisation.active && registry.may_act(peer, organisation, now))
             .ok_or(Error::UnknownOrganisation)?;
-        self.inner.passwords.check(call, organisation, claim.password, now)?;
-        Ok(Caller {
+        let caller = Caller {
             call,
             organisation: Arc::clone(organisation),
             user_name: claim.user_name,
             certificate: peer.fingerprint,
-        })
+        };
+        match self.inner.passwords.check(call, organisation, claim.password, now) {
+            Ok(()) => Ok(caller),
+            Err(error) => {
+                if matches!(error, Error::IncorrectPassword) {
+                    self.trail(&caller, [None], codes::INCORRECT_PASSWORD);
+                    if let Some(count) = self.inner.passwords.note_wrong(organisation.id, peer.fingerprint, now) {
+                        let (ukprn, certificate) = (&organisation.ukprn, &peer.fingerprint);
+                        log::warn!(
+                            "{count} wrong passwords for {ukprn} by the certificate {certificate}: is somebody guessing?"
+                        );
+                    }
+                }
+                Err(error)
+            }
+        }
     }
 
     /// GetOrganisation: an organisation by UKPRN or, where that is empty, by reference.

@@ -10,7 +10,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 
 use super::{Call, Error};
-use crate::model::{Organisation, Timestamp};
+use crate::model::{Fingerprint, Organisation, Timestamp};
 
 /// The length that the contract demands (`MIAPOrgPassword`, domain.md 2.1).
 pub(super) const PASSWORD_LENGTH: usize = 16;
@@ -23,7 +23,20 @@ pub(super) struct Passwords {
     memory: chrono::TimeDelta,
     verified: RwLock<HashMap<i32, Verified>>,
     lanes: [Mutex<()>; LANES],
+    /// By organisation and certificate: no more than are registered for each other.
+    wrong: Mutex<HashMap<(i32, Fingerprint), Wrong>>,
 }
+
+/// Wrong passwords, one after another.
+struct Wrong {
+    count: u64,
+    last: Timestamp,
+}
+
+/// After so long without a wrong password they are counted from the start again.
+const FORGIVEN_AFTER: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
+/// So many wrong passwords are worth a line of the log, and ten times as many another one (our choice).
+const WORTH_A_LINE: u64 = 10;
 
 struct Verified {
     hash: blake3::Hash,
@@ -37,6 +50,7 @@ impl Passwords {
             memory: chrono::TimeDelta::from_std(memory).unwrap_or(chrono::TimeDelta::MAX),
             verified: RwLock::default(),
             lanes: Default::default(),
+            wrong: Mutex::default(),
         }
     }
 
@@ -65,6 +79,20 @@ impl Passwords {
         let mut verified = self.verified.write().unwrap_or_else(PoisonError::into_inner);
         verified.insert(organisation.id, Verified { hash, at: now });
         Ok(())
+    }
+
+    /// Counts a wrong password; says how many there were when that is worth a line of the log.
+    pub(super) fn note_wrong(&self, organisation_id: i32, certificate: Fingerprint, now: Timestamp) -> Option<u64> {
+        let mut wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
+        let noted = wrong.entry((organisation_id, certificate)).or_insert(Wrong { count: 0, last: now });
+        if now.signed_duration_since(noted.last) > FORGIVEN_AFTER {
+            noted.count = 0;
+        }
+        (noted.count, noted.last) = (noted.count.saturating_add(1), now);
+        let is_power_of_ten = std::iter::successors(Some(WORTH_A_LINE), |power| power.checked_mul(10))
+            .take_while(|power| *power <= noted.count)
+            .any(|power| power == noted.count);
+        is_power_of_ten.then_some(noted.count)
     }
 
     /// The stored hash is part of it, so that a verified password is forgotten when that changes.

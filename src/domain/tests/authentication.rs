@@ -173,6 +173,28 @@ fn organisations_are_found_by_either_number() {
 }
 
 #[test]
+fn every_wrong_password_has_its_line_of_the_audit() {
+    use diesel::prelude::*;
+    diesel::table! { audit (id) { id -> BigInt, outcome -> Text, certificate -> Nullable<Text>, } }
+    each_world(|world| {
+        for _ in 0..3 {
+            let claim = Claim { password: "synthetic-wrong!", ..world.claim() };
+            let call = Call::new(Door::WebService, "learnerByULN", true);
+            assert!(matches!(world.service.authenticate(&call, &claim).err(), Some(Error::IncorrectPassword)));
+            call.settle_blocking().unwrap();
+        }
+        assert!(refusal(world, &world.claim()).is_none());
+        world.stored.store.settle().unwrap();
+        let lines: Vec<Option<String>> = world
+            .stored
+            .store
+            .read(|c| Ok(audit::table.filter(audit::outcome.eq("WSEC0005")).select(audit::certificate).load(c)?))
+            .unwrap();
+        assert_eq!(lines, vec![Some(world.peer.fingerprint.to_string()); 3]);
+    });
+}
+
+#[test]
 fn out_of_hours() {
     let at = |hour| chrono::NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
     // It is noon in UTC, and one o'clock in London.
