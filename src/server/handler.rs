@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_web::dev::Payload;
-use actix_web::http::Method;
 use actix_web::http::header::CONTENT_LENGTH;
+use actix_web::http::{ConnectionType, Method};
 use actix_web::web::{self, Bytes};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::Utc;
@@ -23,7 +23,7 @@ use super::respond::{self, Packed, Refused};
 use super::stalls::Stalls;
 use crate::config::Limits;
 use crate::model::Peer;
-use crate::ops::{CallLine, Metrics, RequestId, log_call};
+use crate::ops::{CallLine, Operations, RequestId, log_call};
 use crate::tls::{Refusal, Trust};
 
 /// A longer body is unpacked and read on a thread of its own, so that other connections do not wait for it.
@@ -44,7 +44,7 @@ pub(super) struct Edge {
     pub(super) limits: Limits,
     pub(super) trust: Trust,
     pub(super) stalls: Stalls,
-    pub(super) metrics: Arc<Metrics>,
+    pub(super) health: Arc<Operations>,
     pub(super) maintenance: Arc<AtomicBool>,
     pub(super) next_request: AtomicU64,
 }
@@ -74,15 +74,18 @@ pub(super) async fn answer(edge: Arc<Edge>, request: HttpRequest, payload: web::
         bytes_in: 0,
         bytes_out: 0,
     };
-    let response = match edge.phases(&request, &mut payload, &mut progress).await {
+    let mut response = match edge.phases(&request, &mut payload, &mut progress).await {
         Ok(response) => response,
         Err(refused) => {
-            edge.metrics.refused(refused.reason);
+            edge.health.metrics.refused(refused.reason);
             progress.bytes_out = refused.length();
             progress.log("-", "refused", refused.reason, refused.status.as_u16(), "");
             respond::refusal(&refused, payload)
         }
     };
+    if edge.health.stopping.load(Ordering::Relaxed) {
+        response.head_mut().set_connection_type(ConnectionType::Close);
+    }
     if let Some(pulse) = pulse {
         edge.stalls.answered(pulse, progress.bytes_out);
     }
@@ -187,7 +190,13 @@ impl Edge {
     async fn reply(&self, request: &HttpRequest, mut reply: Reply, progress: &mut Progress) -> HttpResponse {
         let body = pack(Bytes::from(std::mem::take(&mut reply.body)), request).await;
         progress.bytes_out = body.length();
-        self.metrics.call(progress.service, reply.operation, reply.outcome, reply.code, progress.started.elapsed());
+        self.health.metrics.call(
+            progress.service,
+            reply.operation,
+            reply.outcome,
+            reply.code,
+            progress.started.elapsed(),
+        );
         progress.log(reply.operation, reply.outcome, reply.code, reply.status, &reply.organisation);
         respond::reply(reply.status, reply.version, body, progress.request)
     }

@@ -5,6 +5,7 @@
 
 mod body;
 mod decode;
+mod farewell;
 mod gateway;
 mod gzip;
 mod handler;

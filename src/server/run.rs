@@ -16,6 +16,7 @@ use chrono::Utc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
+use super::farewell;
 use super::gateway::{Gateway, Route};
 use super::handler::{Edge, answer};
 use super::peers;
@@ -134,8 +135,9 @@ impl Running {
         self.end(true)
     }
 
-    /// Serves until SIGTERM or SIGINT, then stops as [`Running::stop`] does; a second signal returns at once. SIGHUP loads the certificates
-    /// again and calls `hangup`, which may read the configuration again.
+    /// Serves until SIGTERM or SIGINT, then stops as [`Running::stop`] does, but tells clients first: every answer closes its connection, and
+    /// idle connections are kept a moment. A second signal returns at once. SIGHUP loads the certificates again and calls `hangup`, which may
+    /// read the configuration again.
     ///
     /// # Errors
     /// Signals cannot be received, or what the server failed with.
@@ -158,8 +160,8 @@ impl Running {
                 }
             }
             log::info!("stopping: calls in flight may finish");
-            self.health.stopping.store(true, Ordering::Relaxed);
-            drop(self.handle.stop(true));
+            let farewell = farewell::say(self.handle.clone(), Arc::clone(&self.health));
+            drop(tokio::spawn(farewell));
             loop {
                 match signals.next(&mut ended).await {
                     Event::Ended => return Ok(()),
@@ -231,7 +233,7 @@ fn bind(setup: Setup, trust: Trust) -> Result<(actix_web::dev::Server, actix_web
         limits: setup.limits,
         trust,
         stalls,
-        metrics: Arc::clone(&health.metrics),
+        health: Arc::clone(&health),
         maintenance: setup.maintenance,
         // Names of requests do not begin anew with the process.
         next_request: AtomicU64::new(rand::random()),

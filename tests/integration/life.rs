@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
@@ -118,6 +119,50 @@ on_both! {
         };
         assert_eq!(code, "WSRC0005");
         assert_eq!(deployment.ended(), Some(0), "{}", deployment.log());
+    }
+
+    /// Clients that keep their connections and call all the time do so through a stop, and open new ones when told to close.
+    fn no_call_that_was_sent_goes_unanswered_when_the_server_stops(database) {
+        let mut deployment = Deployment::start(database);
+        let (answered, announced) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let stage = &deployment;
+        std::thread::scope(|scope| {
+            let mut idle = stage.provider().connect().expect("a connection");
+            for _ in 0..12 {
+                scope.spawn(|| {
+                    let provider = stage.provider();
+                    let body = provider.credentials().find_by_uln("FUL", "1000000000", "Body", "No");
+                    let bytes = request("POST", "/LearnerService.svc", XML, body.as_bytes());
+                    while let Ok(mut connection) = provider.connect() {
+                        loop {
+                            connection.send(&bytes).expect("sent");
+                            let answer = connection.receive().expect("every call that was sent is answered");
+                            assert_eq!(answer.status, 200);
+                            answered.fetch_add(1, Ordering::Relaxed);
+                            if answer.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close")) {
+                                announced.fetch_add(1, Ordering::Relaxed);
+                                break;
+                            }
+                        }
+                    }
+                });
+            }
+            while answered.load(Ordering::Relaxed) < 100 {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            stage.signal("-TERM");
+            while announced.load(Ordering::Relaxed) == 0 {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            assert_eq!(stage.operations("GET", "/readyz").map(|(status, _)| status), Some(503));
+            let provider = stage.provider();
+            let body = provider.credentials().find_by_uln("FUL", "1000000000", "Body", "No");
+            idle.send(&request("POST", "/LearnerService.svc", XML, body.as_bytes())).expect("sent");
+            let answer = idle.receive().expect("an idle connection is kept a moment");
+            assert_eq!((answer.status, answer.header("connection")), (200, Some("close")));
+        });
+        assert_eq!(deployment.ended(), Some(0), "{}", deployment.log());
+        assert!(announced.into_inner() >= 12, "each client was told");
     }
 
     fn service_levels_have_what_was_called_just_before_a_clean_stop(database) {

@@ -1,0 +1,35 @@
+//! How the service leaves: it says so first, then closes connections, so that no call goes unanswered.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use tokio::time::{Instant, sleep};
+
+use crate::ops::Operations;
+
+/// New connections are still taken for this long, so that whatever stands in front sees `/readyz` first.
+const ANNOUNCED: Duration = Duration::from_secs(1);
+
+/// After that, connections already taken have at least this long to send the call that they were opened for ...
+const SETTLED: Duration = Duration::from_millis(500);
+
+/// ... and idle ones at most this long to send one more, whose answer says that the connection closes.
+const KEPT: Duration = Duration::from_secs(3);
+
+/// How often it is asked whether a connection is left.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// Turns `/readyz`, has every answer close its connection, and stops the server once idle clients have had time to notice.
+pub(super) async fn say(handle: ServerHandle, health: Arc<Operations>) {
+    health.stopping.store(true, Ordering::Relaxed);
+    sleep(ANNOUNCED).await;
+    handle.pause().await;
+    sleep(SETTLED).await;
+    let end = Instant::now() + KEPT;
+    while health.metrics.open_connections() > 0 && Instant::now() < end {
+        sleep(GLANCE).await;
+    }
+    handle.stop(true).await;
+}
