@@ -71,6 +71,8 @@ enum Verb {
 
 /// Runs the verb that the command line names.
 pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
+    // A system that refuses this is no reason not to work.
+    let _ = ops::forbid_core_files();
     let outcome = match cli.verb {
         Verb::Demo(demo) => demo::run(&demo, out),
         Verb::Serve(serve) => serve::run(&serve, out),

@@ -63,6 +63,15 @@ pub fn listen(
     let metrics = Metrics::new().map_err(|error| Failure::doing("The metrics could not be set up", error))?;
     let metrics = Arc::new(metrics);
     let jobs = config.jobs;
+    let mut limits = config.limits;
+    let open_files = ops::raise_open_files();
+    if let (Some(asked), Some(files)) = (limits.fit(open_files), open_files) {
+        log::warn!(
+            "limits.connections is {} instead of {asked}: the system allows this process {files} open files. \
+             Allow more (ulimit -n, LimitNOFILE= of systemd), or lower limits.connections",
+            limits.connections
+        );
+    }
     let setup = Setup {
         health: health(&service, &metrics, demo.clone()),
         gateway: Arc::new(SoapGateway::new(service.clone(), config.server.public_url.clone())),
@@ -72,7 +81,7 @@ pub fn listen(
         tls: config.tls,
         server: config.server,
         operations: config.operations,
-        limits: config.limits,
+        limits,
     };
     let public_url = setup.server.public_url.clone();
     let running =

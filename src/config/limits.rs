@@ -49,6 +49,24 @@ impl Limits {
     }
 }
 
+/// Open files that are not clients' connections: the database, the log, threads, and the operations listener with its own connections.
+const OTHER_FILES: u64 = 192;
+
+/// Open files of a connection.
+const FILES_EACH: u64 = 2;
+
+impl Limits {
+    /// Lowers `connections` to what fits the number of files that the process may have open, and gives the number that was asked for.
+    #[must_use]
+    pub fn fit(&mut self, open_files: Option<u64>) -> Option<usize> {
+        let fitting = (open_files?.saturating_sub(OTHER_FILES) / FILES_EACH).max(1);
+        let fitting = usize::try_from(fitting).unwrap_or(usize::MAX);
+        let asked = self.connections;
+        self.connections = asked.min(fitting);
+        (asked > fitting).then_some(asked)
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

@@ -9,7 +9,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2::{ManageConnection, R2D2Connection};
 
-use super::StoreError;
+use super::{StoreError, private};
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -135,6 +135,7 @@ impl Address {
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(path) => {
+                private::close(path);
                 let mut connection = diesel::SqliteConnection::establish(path).map_err(unreachable)?;
                 connection.batch_execute(SQLITE_SETTINGS)?;
                 connection.batch_execute(SQLITE_PAGE_CACHE)?;

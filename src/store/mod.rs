@@ -19,6 +19,7 @@ pub mod jobs;
 pub mod learners;
 mod migrations;
 pub mod organisations;
+mod private;
 mod schema;
 pub mod searches;
 pub mod service_levels;

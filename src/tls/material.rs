@@ -9,6 +9,7 @@ use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, UnixTime};
 use rustls::sign::CertifiedKey;
 
+use super::permissions;
 use super::refusal::Refusal;
 use super::revocation::{Authority, Lists, Placed};
 use super::verifier::Verifier;
@@ -108,6 +109,7 @@ pub(super) fn signature(files: &Files) -> Signature {
 
 fn certified_key(files: &Files, provider: &CryptoProvider) -> Result<CertifiedKey, TlsError> {
     let chain = certificates(&files.certificate)?;
+    permissions::check(&files.key)?;
     let bundle = bundle(&files.key)?;
     let Some(key) = bundle.keys.into_iter().next() else {
         let reason = if bundle.encrypted_key {
@@ -174,6 +176,6 @@ fn read(path: &Path) -> Result<Vec<u8>, TlsError> {
     std::fs::read(path).map_err(|reason| TlsError::Unreadable { path: path.to_owned(), reason })
 }
 
-fn unusable(path: &Path, reason: impl Into<String>) -> TlsError {
+pub(super) fn unusable(path: &Path, reason: impl Into<String>) -> TlsError {
     TlsError::Unusable { path: path.to_owned(), reason: reason.into() }
 }

@@ -7,6 +7,7 @@
 
 mod client;
 mod material;
+mod permissions;
 mod refusal;
 mod revocation;
 mod trust;

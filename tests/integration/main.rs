@@ -27,6 +27,7 @@ mod interop;
 mod layers;
 mod life;
 mod privacy;
+mod process;
 mod published;
 mod searching;
 mod tls;

@@ -3,9 +3,12 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use chrono::Utc;
+
+use crate::store::private::{OWNER_ALONE, close_file};
 
 /// Opens every trail file, with the version of its form.
 const MAGIC: [u8; 8] = *b"lrstrl1\n";
@@ -41,7 +44,9 @@ pub(super) struct Frame {
 impl TrailFile {
     /// Opens the file, makes it when it is missing, and returns the frames that it holds. `None` when another process has it.
     pub(super) fn open(path: &Path) -> io::Result<Option<(Self, Vec<Frame>)>> {
-        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let mut file =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(OWNER_ALONE).open(path)?;
+        close_file(path)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(None),
@@ -152,7 +157,7 @@ impl TrailFile {
 fn keep_aside(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".damaged-{}", Utc::now().format("%Y%m%dT%H%M%S%.6f")));
-    let mut aside = OpenOptions::new().write(true).create_new(true).open(&name)?;
+    let mut aside = OpenOptions::new().write(true).create_new(true).mode(OWNER_ALONE).open(&name)?;
     aside.write_all(content)?;
     aside.sync_all()?;
     log::error!(

@@ -46,6 +46,7 @@ pub struct Deployment {
     folder: TempDir,
     store: Option<String>,
     setup: Setup,
+    shell: String,
     port: u16,
     ops_port: u16,
     variables: BTreeMap<String, String>,
@@ -73,10 +74,20 @@ impl Deployment {
     }
 
     pub fn with(database: Database, setup: Setup) -> Deployment {
+        Deployment::of(database, setup, "")
+    }
+
+    /// A server whose shell is told something first, for example `ulimit -n 256`.
+    pub fn after(shell: &str, database: Database) -> Deployment {
+        Deployment::of(database, Setup::default(), shell)
+    }
+
+    fn of(database: Database, setup: Setup, shell: &str) -> Deployment {
         let mut deployment = Deployment {
             folder: tempfile::tempdir().expect("a folder"),
             store: database.fresh(),
             setup,
+            shell: shell.to_owned(),
             port: free_port(),
             ops_port: free_port(),
             variables: BTreeMap::new(),
@@ -93,7 +104,11 @@ impl Deployment {
         let (output, log) = (append(self.output_path()), append(self.log_path()));
         let _ = fs::remove_file(self.pid_path());
         let mut command = Command::new("sh");
-        command.args(["-c", SUPERVISOR, "sh"]).arg(self.folder.path()).arg(LRS).arg("demo");
+        command
+            .args(["-c", &format!("{}\n{SUPERVISOR}", self.shell), "sh"])
+            .arg(self.folder.path())
+            .arg(LRS)
+            .arg("demo");
         command.arg("--dir").arg(self.dir());
         command.args(["--port", &self.port.to_string(), "--ops-port", &self.ops_port.to_string()]);
         command.args(["--learners", "50"]);

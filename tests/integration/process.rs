@@ -1,0 +1,91 @@
+//! What the process asks of the system, and what it leaves there: open files, core files, and who may read its own.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use crate::harness::wire::Connection;
+use crate::harness::{Database, Deployment};
+
+/// Connections that have had an answer, and stay open.
+fn open(deployment: &Deployment, count: usize) -> Vec<Connection> {
+    let provider = deployment.provider();
+    let answered = |_| {
+        let mut connection = provider.connect().expect("a connection");
+        connection.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("sent");
+        assert_eq!(connection.receive().expect("an answer").status, 200);
+        connection
+    };
+    (0..count).map(answered).collect()
+}
+
+fn ready(deployment: &Deployment) -> Option<u16> {
+    deployment.operations("GET", "/readyz").map(|(status, _)| status)
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())).permissions().mode() & 0o777
+}
+
+#[test]
+fn a_soft_limit_of_open_files_is_raised() {
+    let deployment = Deployment::after("ulimit -Sn 256", Database::Sqlite);
+    let connections = open(&deployment, 300);
+    assert_eq!(ready(&deployment), Some(200));
+    assert!(!deployment.log().contains("limits.connections"), "{}", deployment.log());
+    drop(connections);
+}
+
+#[test]
+fn connections_are_fewer_where_the_system_allows_few_open_files() {
+    let deployment = Deployment::after("ulimit -n 256", Database::Sqlite);
+    let connections = open(&deployment, 30);
+    // More than are let in: they wait, and take no file from the operators.
+    let waiting: Vec<_> = (0..300).map(|_| std::net::TcpStream::connect(("127.0.0.1", deployment.port()))).collect();
+    assert_eq!(ready(&deployment), Some(200));
+    let log = deployment.log();
+    assert!(log.contains("limits.connections is 32 instead of 4096: the system allows this process 256 open"), "{log}");
+    drop((connections, waiting));
+}
+
+#[test]
+fn no_core_file_is_written() {
+    let deployment = Deployment::after("ulimit -Sc unlimited 2>/dev/null", Database::Sqlite);
+    let limits = fs::read_to_string(format!("/proc/{}/limits", deployment.process())).expect("the limits");
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).expect("a line");
+    assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{core}");
+}
+
+#[test]
+fn the_files_of_the_database_are_for_their_owner_alone() {
+    let mut deployment = Deployment::after("umask 022", Database::Sqlite);
+    let files = || ["", "-wal", "-shm", "-trail"].map(|end| deployment.dir().join(format!("lrs.db{end}")));
+    for file in files() {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+    let files = files();
+    assert_eq!(deployment.stop(), Some(0));
+    for file in files.iter().filter(|file| file.exists()) {
+        fs::set_permissions(file, Permissions::from_mode(0o644)).expect("permissions");
+    }
+    deployment.launch();
+    for file in files {
+        assert_eq!(mode(&file), 0o600, "{} of an earlier release", file.display());
+    }
+}
+
+#[test]
+fn a_key_that_others_can_read_is_warned_of_and_one_that_they_can_write_is_refused() {
+    let deployment = Deployment::after("", Database::Sqlite);
+    let key = deployment.dir().join("pki/server.pem");
+    for (permissions, says) in
+        [(0o644, "every user can read the key"), (0o620, "can write this key (mode 620)"), (0o602, "mode 602")]
+    {
+        fs::set_permissions(&key, Permissions::from_mode(permissions)).expect("permissions");
+        // Its listeners are taken by the deployment: it ends after it has read its key.
+        let started = deployment.lrs(&["serve"]);
+        let said = String::from_utf8_lossy(&started.stderr);
+        assert!(!started.status.success() && said.contains(says), "{permissions:o}: {said}");
+        assert!(said.contains("chmod 600 "), "{said}");
+    }
+}
