@@ -16,7 +16,7 @@ pub enum Verb {
     /// Print every setting with its value and where it was set; secrets are masked
     #[command(
         after_help = "A flag wins over the environment (LRS_SECTION_KEY), which wins over the file, which wins over the default.\n\n\
-                            Example:\n  LRS_LOG_LEVEL=debug lrs config show --config demo/lrs.toml"
+                            Example:\n  LRS_LOG_LEVEL=warn lrs config show --config demo/lrs.toml"
     )]
     Show(File),
 }

@@ -44,7 +44,7 @@ pub fn run(serve: &Serve, out: &mut impl Write) -> Result<(), Failure> {
     }
     let config = config::load(&sources)?;
     ops::init_log(&config.log);
-    let store = setup::open(&config)?;
+    let store = setup::open_existing(&config)?;
     setup::check_migrated(&store)?;
     let service = setup::service(&config, store);
     listen(&sources, config, service, None, out)
@@ -166,7 +166,10 @@ fn advised(error: &StartError) -> String {
         StartError::Listen { .. } => {
             format!("{error}.\nDoes another service run there? server.listen and operations.listen set the addresses.")
         }
-        StartError::Tls(_) | StartError::Thread(_) => error.to_string(),
+        StartError::Tls(_) => format!(
+            "{error}.\ntls.certificate, tls.key and tls.client_ca name the files; docs/run-it-for-real.md shows how to make them."
+        ),
+        StartError::Thread(_) => error.to_string(),
     }
 }
 

@@ -4,13 +4,24 @@ use super::config::File;
 use super::failure::Failure;
 use crate::config::{Config, Hours};
 use crate::domain::{Administration, AdministrationError, Clock, OpeningHours, RuleSettings, Service};
-use crate::store::{Store, StoreSettings};
+use crate::store::{self, Store, StoreSettings};
 
 /// Opens the store that the configuration names.
 pub fn open(config: &Config) -> Result<Store, Failure> {
     let settings = StoreSettings { url: config.store.url.clone(), readers: config.store.readers };
     Store::open(&settings)
         .map_err(|error| Failure::doing("The store could not be opened", format!("{error}\nCheck store.url.")))
+}
+
+/// Opens the store that the configuration names, which must be there already: only `migrate` and `demo` make one.
+pub fn open_existing(config: &Config) -> Result<Store, Failure> {
+    match store::missing_file(&config.store.url) {
+        Some(file) => Err(Failure::Failed(format!(
+            "There is no database at {}. Check store.url, or make one with 'lrs migrate'.",
+            file.display()
+        ))),
+        None => open(config),
+    }
 }
 
 /// Refuses a store whose tables are not those of this release.
@@ -54,7 +65,7 @@ pub fn administer<T>(
     work: impl FnOnce(&Administration<'_>) -> Result<T, AdministrationError>,
 ) -> Result<T, Failure> {
     let config = file.load()?;
-    let store = open(&config)?;
+    let store = open_existing(&config)?;
     check_migrated(&store)?;
     let service = service(&config, store);
     let user = std::env::var("USER").unwrap_or_else(|_| "operator".to_owned());

@@ -37,7 +37,7 @@ pub fn run(worker: &Worker, out: &mut impl Write) -> Result<(), Failure> {
         return Err(Failure::Usage("jobs.workers is 0: say --workers N.".to_owned()));
     }
     ops::init_log(&config.log);
-    let store = setup::open(&config)?;
+    let store = setup::open_existing(&config)?;
     setup::check_migrated(&store)?;
     setup::check_writable(&store)?;
     let service = setup::service(&config, store);

@@ -14,6 +14,32 @@ pub struct Log {
 
 impl Log {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, ConfigError> {
-        Ok(Self { level: reader.get("log.level", LevelFilter::Info)? })
+        let level =
+            reader.get_checked("log.level", LevelFilter::Info, |level| within(*level, log::STATIC_MAX_LEVEL))?;
+        Ok(Self { level })
+    }
+}
+
+/// Refuses a level whose messages were left out when the program was built: it would print no more than the most that was not.
+fn within(level: LevelFilter, most: LevelFilter) -> Result<(), String> {
+    if level <= most {
+        return Ok(());
+    }
+    let most = most.as_str().to_ascii_lowercase();
+    Err(format!("this program has no messages below {most}: expected off, error, warn or {most}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_that_would_print_nothing_more_is_refused() {
+        assert_eq!(within(LevelFilter::Info, LevelFilter::Info), Ok(()));
+        assert_eq!(within(LevelFilter::Off, LevelFilter::Info), Ok(()));
+        assert_eq!(
+            within(LevelFilter::Debug, LevelFilter::Info),
+            Err("this program has no messages below info: expected off, error, warn or info".to_owned())
+        );
     }
 }

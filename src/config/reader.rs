@@ -133,12 +133,9 @@ impl<'a> Reader<'a> {
             }
         }
         let variables: BTreeSet<String> = known.iter().map(|key| variable_of(key)).collect();
-        let sections: BTreeSet<&str> = known.iter().filter_map(|key| key.split('.').next()).collect();
         for name in self.sources.environment.keys() {
-            // LRS_URL and the like are the demo's shell variables and nobody's setting: only a section's name makes a variable ours.
             let Some(rest) = name.strip_prefix(PREFIX).map(str::to_ascii_lowercase) else { continue };
-            let ours = rest.split_once('_').is_some_and(|(section, _)| sections.contains(section));
-            if ours && !variables.contains(name) {
+            if !variables.contains(name) && !is_no_setting(&rest) {
                 return unknown(name.clone(), Origin::Environment(name.clone()), &rest.replacen('_', ".", 1));
             }
         }
@@ -149,6 +146,13 @@ impl<'a> Reader<'a> {
             None => Ok(self.settings),
         }
     }
+}
+
+/// Whether a variable, without our prefix, is set for something else than this program's settings: for clients (`demo.env`), for the tests,
+/// or by Kubernetes, which describes a service called `lrs` so to every container.
+fn is_no_setting(rest: &str) -> bool {
+    matches!(rest, "url" | "ca" | "update_goldens" | "port" | "service_host")
+        || ["test_", "port_", "service_port"].iter().any(|start| rest.starts_with(start))
 }
 
 /// `limits.body_bytes` is set by `LRS_LIMITS_BODY_BYTES`.

@@ -136,7 +136,8 @@ impl Address {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(path) => {
                 private::close(path);
-                let mut connection = diesel::SqliteConnection::establish(path).map_err(unreachable)?;
+                let mut connection = diesel::SqliteConnection::establish(path)
+                    .map_err(|error| StoreError::Unreachable(format!("{path}: {error}")))?;
                 connection.batch_execute(SQLITE_SETTINGS)?;
                 connection.batch_execute(SQLITE_PAGE_CACHE)?;
                 Ok(AnyConnection::Sqlite(connection))

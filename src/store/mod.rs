@@ -1,6 +1,7 @@
 //! The store: SQLite or PostgreSQL behind one concrete type, with a pool of readers and one writer that shares its commits.
 //! One file per noun holds the statements; `dialect` holds what truly differs between the databases. It knows no rule of the service.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
@@ -98,6 +99,11 @@ impl Drop for Inner {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+/// The file of the SQLite database that an address names, where that file is missing.
+pub fn missing_file(url: &str) -> Option<PathBuf> {
+    Address::parse(url).ok()?.file().filter(|file| !file.exists())
 }
 
 impl Store {

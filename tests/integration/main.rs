@@ -11,6 +11,7 @@
 )]
 
 mod achievements;
+mod advice;
 mod batches;
 mod check;
 mod contract;

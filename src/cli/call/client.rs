@@ -92,7 +92,14 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 fn bundle(file: &Path) -> Result<Bundle, Failure> {
-    Bundle::read(&read(file)?).map_err(|error| Failure::Failed(format!("{}: {error}.", file.display())))
+    let bytes = read(file)?;
+    // DER, and PKCS#12 with it, begins with a sequence.
+    if bytes.first() == Some(&0x30) {
+        let advice =
+            "no PEM text; a .p12 or .pfx container becomes one by 'openssl pkcs12 -nodes -in FILE -out FILE.pem'";
+        return Err(unusable(file, advice));
+    }
+    Bundle::read(&bytes).map_err(|error| Failure::Failed(format!("{}: {error}.", file.display())))
 }
 
 /// By which ureq, whose kinds of keys have no names, tells what it is.
@@ -110,6 +117,9 @@ fn unusable(file: &Path, what: &str) -> Failure {
 
 fn unreachable(address: &str, error: &ureq::Error) -> Failure {
     let advice = match error {
+        ureq::Error::Io(error) if refuses_server(error) => {
+            "Check --ca: it must be the authority of the server's certificate, and --url a name that the certificate has."
+        }
         ureq::Error::ConnectionFailed | ureq::Error::Io(_) => {
             "Does the service run there, and does it accept this client certificate? 'lrs health' tells."
         }
@@ -117,6 +127,12 @@ fn unreachable(address: &str, error: &ureq::Error) -> Failure {
         _ => "Check --url.",
     };
     Failure::Failed(format!("{address} gave no reply: {error}\n{advice}"))
+}
+
+/// Whether the server's certificate was refused, which ureq hands on as an error of the connection.
+fn refuses_server(error: &std::io::Error) -> bool {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    matches!(inner, Some(rustls::Error::InvalidCertificate(_)))
 }
 
 #[cfg(test)]
