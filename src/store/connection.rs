@@ -103,7 +103,7 @@ impl Address {
     pub(super) fn file(&self) -> Option<PathBuf> {
         match self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(path) => Some(path.into()),
+            Self::Sqlite(path) => Some(plain(path).into()),
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => None,
         }
@@ -113,7 +113,7 @@ impl Address {
     pub(super) fn trail(&self) -> Option<PathBuf> {
         match self {
             #[cfg(feature = "sqlite")]
-            Self::Sqlite(path) => Some(format!("{path}-trail").into()),
+            Self::Sqlite(path) => Some(format!("{}-trail", plain(path)).into()),
             #[cfg(feature = "postgres")]
             Self::Postgres(_) => None,
         }
@@ -150,6 +150,12 @@ impl Address {
             }
         }
     }
+}
+
+/// The path in an address of SQLite that may be a URI, such as `file:lrs.db?mode=ro`.
+#[cfg(feature = "sqlite")]
+fn plain(path: &str) -> &str {
+    path.strip_prefix("file:").map_or(path, |uri| uri.split_once('?').map_or(uri, |(path, _)| path))
 }
 
 impl fmt::Debug for Address {

@@ -236,7 +236,7 @@ fn a_read_only_database_is_refused() {
     for verb in ["serve", "worker"] {
         let output = deployment.lrs(&[verb]);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(!output.status.success() && said.contains("The store "), "{verb}: {said}");
+        assert!(!output.status.success() && said.contains("The store cannot be written"), "{verb}: {said}");
     }
 }
 
