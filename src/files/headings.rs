@@ -140,7 +140,7 @@ fn inexact(found: &[(&str, Vec<usize>)], headings: &[String], places: &[Option<u
     misspelt.into_iter().chain(missing).chain(disorder).collect()
 }
 
-/// Columns of records that the table has not. What the header holds is written anew and may be missing.
+/// Columns of records that are missing in the table. Those of the header may be missing: conversion writes them.
 fn missing(layout: &Layout, found: &[(&str, Vec<usize>)]) -> Option<Finding> {
     let is_of_records = |heading: &str| layout.record.columns.iter().any(|column| column.heading == heading);
     let missing = found.iter().filter(|(heading, places)| places.is_empty() && is_of_records(heading));

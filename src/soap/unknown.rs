@@ -1,4 +1,4 @@
-//! What a client is told whose request is none of the service's: the element that was found, and what it should have been.
+//! What a client is told when the service does not have its request: the element that was found, and what it should have been.
 
 use crate::contract::{Element, SERVICES, Service};
 
