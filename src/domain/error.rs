@@ -1,6 +1,28 @@
 //! Why the domain refuses a call. Business outcomes are no errors: each function has an enum for them.
 
+use std::time::Duration;
+
 use crate::store::StoreError;
+
+/// Why a call must wait, and how long. It is an answer to one caller's load and no failure of the service: other callers
+/// are not affected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{why} Try again in {} s.", self.seconds())]
+pub struct Busy {
+    /// A sentence for the caller, with its full stop.
+    pub why: &'static str,
+    /// The soonest time after which the same call may succeed.
+    pub retry_after: Duration,
+}
+
+impl Busy {
+    /// [`Busy::retry_after`] in whole seconds, rounded up, as the header `Retry-After` has it; at least 1.
+    pub const fn seconds(&self) -> u64 {
+        let whole = self.retry_after.as_secs();
+        let seconds = if self.retry_after.subsec_nanos() > 0 { whole.saturating_add(1) } else { whole };
+        if seconds == 0 { 1 } else { seconds }
+    }
+}
 
 /// A refusal that ends the call with a fault. Texts hold no personal data.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -17,6 +39,9 @@ pub enum Error {
     /// The service is closed at this time of the day (WSEC0004).
     #[error("out of hours")]
     OutOfHours,
+    /// The caller has too much under way, or has tried too often: it may try again later (WSEC0999, with a time).
+    #[error("busy: {0}")]
+    Busy(#[from] Busy),
     /// The store does not answer (WSEC0999).
     #[error("the store is unavailable: {0}")]
     Unavailable(#[from] StoreError),
@@ -26,4 +51,19 @@ pub enum Error {
     /// Something that must not happen (WSEC0999).
     #[error("unexpected: {0}")]
     Unexpected(&'static str),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_told_in_whole_seconds_and_never_as_none() {
+        for (milliseconds, seconds) in [(0, 1), (1, 1), (1000, 1), (1001, 2), (59_000, 59)] {
+            let busy = Busy { why: "Too much at once.", retry_after: Duration::from_millis(milliseconds) };
+            assert_eq!(busy.seconds(), seconds, "{milliseconds} ms");
+        }
+        let busy = Busy { why: "Too much at once.", retry_after: Duration::from_secs(3) };
+        assert_eq!(busy.to_string(), "Too much at once. Try again in 3 s.");
+    }
 }

@@ -33,7 +33,7 @@ pub use audit::{AuditLine, AuditPage, AuditQuery};
 pub use call::{Call, Caller};
 pub use catalogue::CatalogueReport;
 pub use clock::Clock;
-pub use error::Error;
+pub use error::{Busy, Error};
 pub use import::ImportReport;
 pub use learners::{
     Demographics, FindByUln, FindType, Found, FoundLearner, LearnerChange, NewLearner, Registered, RetrievedUln,

@@ -89,6 +89,8 @@ pub struct Reply {
     pub code: &'static str,
     /// Reference of the calling organisation for the log, empty while unknown.
     pub organisation: String,
+    /// The header `Retry-After`: after how many seconds the same call may succeed.
+    pub retry_after_s: Option<u64>,
     /// To be awaited before the answer leaves.
     pub settle: Option<Settle>,
 }

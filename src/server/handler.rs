@@ -198,7 +198,7 @@ impl Edge {
             progress.started.elapsed(),
         );
         progress.log(reply.operation, reply.outcome, reply.code, reply.status, &reply.organisation);
-        respond::reply(reply.status, reply.version, body, progress.request)
+        respond::reply(&reply, body, progress.request)
     }
 }
 

@@ -9,12 +9,12 @@ use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, VARY,
+    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, VARY,
     X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::web::Bytes;
 
-use super::gateway::{Page, SoapVersion};
+use super::gateway::{Page, Reply, SoapVersion};
 use crate::ops::RequestId;
 use crate::tls;
 
@@ -114,12 +114,12 @@ impl MessageBody for BesideUnread {
 }
 
 /// A SOAP answer.
-pub(super) fn reply(status: u16, version: SoapVersion, body: Packed, request: RequestId) -> HttpResponse {
+pub(super) fn reply(reply: &Reply, body: Packed, request: RequestId) -> HttpResponse {
     const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::with_body(status, ());
     let headers = response.headers_mut();
-    let content_type = match version {
+    let content_type = match reply.version {
         SoapVersion::Soap11 => "text/xml; charset=utf-8",
         SoapVersion::Soap12 => "application/soap+xml; charset=utf-8",
     };
@@ -127,6 +127,9 @@ pub(super) fn reply(status: u16, version: SoapVersion, body: Packed, request: Re
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Ok(id) = HeaderValue::from_maybe_shared(Bytes::from(request.to_string())) {
         headers.insert(REQUEST_ID, id);
+    }
+    if let Some(seconds) = reply.retry_after_s {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     body.into_response(response)
 }

@@ -124,6 +124,11 @@ impl Refused {
                 Error::OutOfHours => bare("WSEC0004", SERVICE, Blame::Server),
                 Error::IncorrectPassword => bare("WSEC0005", ORGANISATION_VALIDATOR, Blame::Client),
                 Error::InsufficientAccess => bare("WSEC0006", ORGANISATION_VALIDATOR, Blame::Client),
+                Error::Busy(busy) => Fault {
+                    further: busy.to_string(),
+                    retry_after_s: Some(busy.seconds()),
+                    ..bare("WSEC0999", SERVICE, Blame::Server)
+                },
                 Error::Unavailable(_) | Error::MustBlock | Error::Unexpected(_) => {
                     bare("WSEC0999", SERVICE, Blame::Server)
                 }
@@ -154,5 +159,6 @@ fn bare(code: &'static str, actor: &'static str, blame: Blame) -> Fault {
         not_understood: Vec::new(),
         blame,
         actor,
+        retry_after_s: None,
     }
 }

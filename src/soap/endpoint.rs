@@ -31,6 +31,8 @@ pub struct Answered {
     pub is_fault: bool,
     /// Name of the operation, or `unknown`.
     pub operation: &'static str,
+    /// After how many seconds the same call may succeed, where the caller has to wait.
+    pub retry_after_s: Option<u64>,
     /// What metrics and log may know.
     pub noted: Noted,
     /// The call, to be settled before the reply leaves.
@@ -43,6 +45,8 @@ pub struct MustBlock;
 
 /// The name of an operation that is not known.
 const UNKNOWN: &str = "unknown";
+/// What metrics and log call a caller that has to wait; on the wire it is WSEC0999, but nothing has failed.
+const BUSY: &str = "busy";
 
 enum Operation {
     Learner(learner_service::Operation),
@@ -149,15 +153,17 @@ impl Endpoint {
         match outcome {
             Ok(()) => {
                 envelope::end(self.prefix(), &mut out);
-                Ok(Answered { body: out, version, is_fault: false, operation: name, noted, call })
+                Ok(Answered { body: out, version, is_fault: false, operation: name, retry_after_s: None, noted, call })
             }
             Err(Refused::Domain(Error::MustBlock)) => Err(MustBlock),
             Err(refused) => {
                 log_refusal(&refused);
                 let fault = self.fault(body, name, &well_formed_first(body, self.limits(), refused));
-                let noted = Noted { code: fault.code, ..noted };
+                let retry_after_s = fault.retry_after_s;
+                let code = if retry_after_s.is_some() { BUSY } else { fault.code };
+                let noted = Noted { code, ..noted };
                 let body = fault.envelope(self.shape(), version, self.prefix(), domain.clock().now());
-                Ok(Answered { body, version, is_fault: true, operation: name, noted, call })
+                Ok(Answered { body, version, is_fault: true, operation: name, retry_after_s, noted, call })
             }
         }
     }
@@ -182,6 +188,7 @@ impl Endpoint {
             version,
             is_fault: true,
             operation: UNKNOWN,
+            retry_after_s: None,
             noted: Noted { organisation: String::new(), code: fault.code },
             call: Call::new(Entrance::WebService, UNKNOWN, false),
         }

@@ -51,6 +51,8 @@ pub struct Fault {
     pub blame: Blame,
     /// The name that LearnerService gives for who found it (our choice for all but the captured one).
     pub actor: &'static str,
+    /// After how many seconds the same call may succeed, where the caller has to wait; the header `Retry-After`.
+    pub retry_after_s: Option<u64>,
 }
 
 const EXCEPTION: &str = "uk.gov.miap.lrs.api.exceptions.MIAPAPIException";

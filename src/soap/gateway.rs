@@ -36,7 +36,7 @@ impl SoapGateway {
     }
 
     fn reply(&self, endpoint: Endpoint, answered: Answered) -> Reply {
-        let Answered { body, version, is_fault, operation, noted, call } = answered;
+        let Answered { body, version, is_fault, operation, retry_after_s, noted, call } = answered;
         let domain = self.domain.clone();
         let settle: Option<Settle> = call.has_trail().then(|| {
             let settled: Settle = Box::pin(async move {
@@ -55,6 +55,7 @@ impl SoapGateway {
             outcome: if is_fault { "fault" } else { "answer" },
             code: noted.code,
             organisation: noted.organisation,
+            retry_after_s,
             settle,
         }
     }
@@ -123,6 +124,7 @@ fn failed(endpoint: Endpoint, version: Version, operation: &'static str, domain:
         outcome: "fault",
         code: "WSEC0999",
         organisation: String::new(),
+        retry_after_s: None,
         settle: None,
     }
 }

@@ -205,6 +205,7 @@ fn calls_that_must_wait_fail_or_are_not_settled() {
     assert_eq!((response.status, response.text()), (500, "fault 0 Internal"));
     let response = connection.ask(post(XML, "unsettled"));
     assert_eq!((response.status, response.text()), (500, "not settled"));
+    assert_eq!(response.header("retry-after"), Some("7"), "the gateway's own word");
     assert_eq!(connection.ask(post(XML, "wait and panic")).status, 500);
     assert_eq!(connection.ask(post(XML, "<a/>")).status, 200);
 }

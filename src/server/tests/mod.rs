@@ -83,6 +83,7 @@ fn reply(version: SoapVersion, status: u16, text: &str) -> Reply {
         outcome: if status == 200 { "answer" } else { "fault" },
         code: "WSRC0004",
         organisation: "TEST38".to_owned(),
+        retry_after_s: (status != 200).then_some(7),
         settle: None,
     }
 }
