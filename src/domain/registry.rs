@@ -15,6 +15,8 @@ use crate::store::organisations::{self, Certificate};
 const FRESH: i64 = 1_000_000;
 /// How old it may be while another thread is comparing (microseconds).
 const BEARABLE: i64 = 3_000_000;
+/// How old it may be where it does not know a certificate, which may just have been registered (microseconds).
+const FRESH_FOR_STRANGERS: i64 = 100_000;
 /// The age of a memory that was never read.
 const NEVER: i64 = i64::MIN;
 
@@ -61,11 +63,18 @@ impl Content {
 
     /// Whether the certificate may act for the organisation at this moment.
     pub(super) fn may_act(&self, peer: &Peer, organisation: &Organisation, now: Timestamp) -> bool {
-        self.certificates.get(&peer.fingerprint).is_some_and(|certificate| {
-            certificate.revoked_at.is_none()
-                && now <= peer.not_after
-                && certificate.organisations.contains(&organisation.id)
-        })
+        self.acts_for(peer, now).contains(&organisation.id)
+    }
+
+    /// Whether the certificate may act for any active organisation at this moment.
+    fn may_call(&self, peer: &Peer, now: Timestamp) -> bool {
+        self.acts_for(peer, now).iter().any(|id| self.organisation_of(*id).is_some_and(|each| each.active))
+    }
+
+    fn acts_for(&self, peer: &Peer, now: Timestamp) -> &[i32] {
+        let certificate = self.certificates.get(&peer.fingerprint);
+        let valid = certificate.filter(|each| each.revoked_at.is_none() && now <= peer.not_after);
+        valid.map_or(&[], |each| &each.organisations)
     }
 }
 
@@ -85,20 +94,42 @@ impl Registry {
 impl Service {
     /// The organisations and certificates as they are now. To read all of them takes long, so that it is done only where that may be.
     pub(super) fn registry(&self, may_block: bool) -> Result<Arc<Content>, Error> {
+        self.registry_of_age(FRESH, BEARABLE, may_block)
+    }
+
+    /// Whether the certificate may act for any active organisation; what is worth asking before a request is read. A yes may be out of date
+    /// (the call itself asks again); a no is not, for the store is compared first, at most ten times a second.
+    ///
+    /// # Errors
+    /// [`Error::MustBlock`], and what the store fails with.
+    pub fn may_call(&self, peer: &Peer, may_block: bool) -> Result<bool, Error> {
+        let now = self.inner.clock.now();
+        if self.inner.registry.content.load().as_ref().is_some_and(|content| content.may_call(peer, now)) {
+            return Ok(true);
+        }
+        if !may_block {
+            let recent = self.inner.registry.recent(now.and_utc().timestamp_micros(), FRESH_FOR_STRANGERS);
+            return recent.map(|content| content.may_call(peer, now)).ok_or(Error::MustBlock);
+        }
+        let content = self.registry_of_age(FRESH_FOR_STRANGERS, FRESH_FOR_STRANGERS, may_block)?;
+        Ok(content.may_call(peer, now))
+    }
+
+    fn registry_of_age(&self, fresh: i64, bearable: i64, may_block: bool) -> Result<Arc<Content>, Error> {
         let registry = &self.inner.registry;
         let now = self.inner.clock.now().and_utc().timestamp_micros();
-        if let Some(content) = registry.recent(now, FRESH) {
+        if let Some(content) = registry.recent(now, fresh) {
             return Ok(content);
         }
         let _refreshing = match registry.refreshing.try_lock() {
             Ok(guard) => guard,
-            Err(_) => match registry.recent(now, BEARABLE) {
+            Err(_) => match registry.recent(now, bearable) {
                 Some(content) => return Ok(content),
                 None if !may_block => return Err(Error::MustBlock),
                 None => registry.refreshing.lock().unwrap_or_else(PoisonError::into_inner),
             },
         };
-        if let Some(content) = registry.recent(now, FRESH) {
+        if let Some(content) = registry.recent(now, fresh) {
             return Ok(content);
         }
         let change_number = self.inner.store.read(organisations::change_number)?;

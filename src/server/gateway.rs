@@ -26,6 +26,9 @@ pub trait Gateway: Send + Sync + 'static {
     /// password hash: where it would have to, it does nothing and says [`Answer::MustBlock`], and is asked again on another thread.
     fn post(&self, exchange: &Exchange) -> Answer;
 
+    /// Whether the certificate may act for any organisation, asked before a body is read. With `may_block` unset it answers from memory.
+    fn may_call(&self, peer: &Peer, may_block: bool) -> Standing;
+
     /// The page of the server itself: which services it has. Must not block.
     fn index(&self) -> Page;
 
@@ -58,6 +61,17 @@ pub enum Answer {
     /// The answer.
     Reply(Reply),
     /// Ask again with [`Exchange::may_block`].
+    MustBlock,
+}
+
+/// What a gateway says of a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It may act for somebody, or that cannot be told now: the call itself will tell.
+    MayCall,
+    /// It may act for nobody.
+    Nobody,
+    /// Ask again where you may wait.
     MustBlock,
 }
 
@@ -100,6 +114,8 @@ pub struct Reply {
 pub enum Trouble {
     /// The body is no text in an accepted encoding; the words say what is wrong, for the client.
     Malformed(&'static str),
+    /// The certificate may act for nobody.
+    UnknownOrganisation,
     /// Something failed inside; nothing more is known or to be said.
     Internal,
 }

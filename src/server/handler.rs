@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use super::body::{self, Pace};
 use super::decode::{self, Text};
-use super::gateway::{Answer, Exchange, Gateway, Page, PageRequest, Reply, Route, SoapVersion, Trouble};
+use super::gateway::{Answer, Exchange, Gateway, Page, PageRequest, Reply, Route, SoapVersion, Standing, Trouble};
 use super::gzip::{self, Inflate};
 use super::media;
 use super::peers::Connection;
@@ -55,6 +55,8 @@ struct Progress {
     started: Instant,
     service: &'static str,
     peer: Option<Arc<Peer>>,
+    /// Whether the answer comes before the body has been read to its end.
+    unread: bool,
     bytes_in: usize,
     bytes_out: usize,
 }
@@ -71,10 +73,12 @@ pub(super) async fn answer(edge: Arc<Edge>, request: HttpRequest, payload: web::
         started: Instant::now(),
         service: "-",
         peer: None,
+        unread: false,
         bytes_in: 0,
         bytes_out: 0,
     };
     let mut response = match edge.phases(&request, &mut payload, &mut progress).await {
+        Ok(response) if progress.unread => respond::beside_unread(response, payload),
         Ok(response) => response,
         Err(refused) => {
             edge.health.metrics.refused(refused.reason);
@@ -118,6 +122,11 @@ impl Edge {
         }
         let media = media::media(request.headers())?;
         let compressed = media::compressed(request.headers())?;
+        if !self.may_call(&peer).await {
+            progress.unread = true;
+            let fault = self.gateway.fault(service, media.version, Trouble::UnknownOrganisation);
+            return Ok(self.reply(request, fault, progress).await);
+        }
         let limit = if route.batch { self.limits.batch_body_bytes } else { self.limits.body_bytes };
         let bytes = body::read(payload, declared_length(request), limit, Pace::of(&self.limits)).await?;
         progress.bytes_in = bytes.len();
@@ -163,6 +172,19 @@ impl Edge {
         let path = path.strip_prefix('/').unwrap_or(path);
         let found = self.routes.iter().enumerate().find(|(_, route)| path.eq_ignore_ascii_case(route.path));
         found.ok_or(Refused::UNKNOWN_PATH)
+    }
+
+    /// Whether the client may act for anybody: from memory, or where that says no, from the store.
+    async fn may_call(&self, peer: &Arc<Peer>) -> bool {
+        let standing = match self.gateway.may_call(peer, false) {
+            Standing::MustBlock => {
+                let (gateway, peer) = (Arc::clone(&self.gateway), Arc::clone(peer));
+                timeout(PATIENCE, web::block(move || gateway.may_call(&peer, true))).await
+            }
+            standing => return standing == Standing::MayCall,
+        };
+        // Where the store does not tell in time, the call itself will have the right fault for that.
+        !matches!(standing, Ok(Ok(Standing::Nobody)))
     }
 
     /// Asks the gateway, here if it need not wait, else on a thread that may.

@@ -16,7 +16,9 @@ mod run;
 mod stalls;
 
 pub use self::decode::Text;
-pub use self::gateway::{Answer, Exchange, Gateway, Page, PageRequest, Reply, Route, Settle, SoapVersion, Trouble};
+pub use self::gateway::{
+    Answer, Exchange, Gateway, Page, PageRequest, Reply, Route, Settle, SoapVersion, Standing, Trouble,
+};
 pub use self::run::{Running, Setup, StartError, start};
 
 #[cfg(test)]

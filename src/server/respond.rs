@@ -1,17 +1,17 @@
 //! HTTP answers: SOAP replies, pages, and refusals. Each is written once, with its length, and says nothing about what serves it.
 
-use std::convert::Infallible;
+use std::error::Error;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use actix_web::HttpResponse;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{
     ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, VARY,
     X_CONTENT_TYPE_OPTIONS,
 };
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::web::Bytes;
 
 use super::gateway::{Page, Reply, SoapVersion};
@@ -68,12 +68,12 @@ impl From<tls::Refusal> for Refused {
     }
 }
 
-/// Refuses. A body that has not been read to its end is not waited for: the connection closes behind the answer.
+/// Refuses. A body that has not been read to its end is not waited for.
 pub(super) fn refusal(refused: &Refused, payload: Payload) -> HttpResponse {
     let unread = !matches!(payload, Payload::None);
     let mut response = HttpResponse::with_body(refused.status, ());
-    if unread || refused.status == StatusCode::FORBIDDEN {
-        response.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
+    if refused.status == StatusCode::FORBIDDEN {
+        response.head_mut().set_connection_type(ConnectionType::Close);
     }
     let maintenance = *refused == Refused::MAINTENANCE;
     let headers = response.headers_mut();
@@ -86,30 +86,32 @@ pub(super) fn refusal(refused: &Refused, payload: Payload) -> HttpResponse {
     if *refused == Refused::CODING {
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
     }
-    let text = Bytes::from_static(refused.text.as_bytes());
-    if unread {
-        response.set_body(BoxBody::new(BesideUnread { text: Some(text), _unread: payload }))
-    } else {
-        response.set_body(BoxBody::new(text))
-    }
+    let response = response.set_body(BoxBody::new(Bytes::from_static(refused.text.as_bytes())));
+    if unread { beside_unread(response, payload) } else { response }
 }
 
-/// A text that keeps the unread request body alive until it has been sent. If that were dropped before, the library would go on reading a
-/// chunked body for as long as the client cares to send one, and not close.
+/// An answer that comes before the request's body has been read to its end; the connection closes behind it.
+pub(super) fn beside_unread(mut response: HttpResponse, payload: Payload) -> HttpResponse {
+    response.head_mut().set_connection_type(ConnectionType::Close);
+    response.map_body(|_, body| BoxBody::new(BesideUnread { body, _unread: payload }))
+}
+
+/// A body that keeps the unread one of the request alive until it has been sent. If that were dropped before, the library would go on
+/// reading a chunked body for as long as the client cares to send one, and not close.
 struct BesideUnread {
-    text: Option<Bytes>,
+    body: BoxBody,
     _unread: Payload,
 }
 
 impl MessageBody for BesideUnread {
-    type Error = Infallible;
+    type Error = Box<dyn Error>;
 
     fn size(&self) -> BodySize {
-        BodySize::Sized(self.text.as_ref().and_then(|text| text.len().try_into().ok()).unwrap_or(0))
+        self.body.size()
     }
 
-    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Infallible>>> {
-        Poll::Ready(self.get_mut().text.take().map(Ok))
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.get_mut().body).poll_next(context)
     }
 }
 

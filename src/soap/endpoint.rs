@@ -200,9 +200,9 @@ impl Endpoint {
         fault.envelope(self.shape(), version, self.prefix(), domain.clock().now())
     }
 
-    /// The fault for a failure inside (WSEC0999).
-    pub fn failure(self, version: Version, domain: &Service) -> String {
-        let fault = Refused::Domain(Error::Unexpected("the call failed")).fault();
+    /// The fault for a refusal of the domain, or a failure inside (WSEC0999), of a call whose request was not read.
+    pub fn failure(self, version: Version, error: Error, domain: &Service) -> String {
+        let fault = Refused::Domain(error).fault();
         fault.envelope(self.shape(), version, self.prefix(), domain.clock().now())
     }
 }

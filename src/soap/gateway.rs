@@ -7,8 +7,11 @@ use super::endpoint::{Answered, Endpoint, MustBlock};
 use super::envelope::Version;
 use super::pages;
 use crate::contract::SERVICES;
-use crate::domain::Service;
-use crate::server::{Answer, Exchange, Gateway, Page, PageRequest, Reply, Route, Settle, SoapVersion, Trouble};
+use crate::domain::{Error, Service};
+use crate::model::Peer;
+use crate::server::{
+    Answer, Exchange, Gateway, Page, PageRequest, Reply, Route, Settle, SoapVersion, Standing, Trouble,
+};
 
 /// The three services over one domain.
 pub struct SoapGateway {
@@ -70,6 +73,14 @@ impl Gateway for SoapGateway {
         }
     }
 
+    fn may_call(&self, peer: &Peer, may_block: bool) -> Standing {
+        match self.domain.may_call(peer, may_block) {
+            Ok(false) => Standing::Nobody,
+            Err(Error::MustBlock) => Standing::MustBlock,
+            Ok(true) | Err(_) => Standing::MayCall,
+        }
+    }
+
     fn index(&self) -> Page {
         to_edge(pages::index(&self.public_url))
     }
@@ -91,6 +102,11 @@ impl Gateway for SoapGateway {
             Trouble::Malformed(reason) => Reply {
                 body: endpoint.malformed(version, reason, &self.domain),
                 code: "WSEC0001",
+                ..failed(endpoint, version, "unknown", &self.domain)
+            },
+            Trouble::UnknownOrganisation => Reply {
+                body: endpoint.failure(version, Error::UnknownOrganisation, &self.domain),
+                code: "WSEC0003",
                 ..failed(endpoint, version, "unknown", &self.domain)
             },
             Trouble::Internal => failed(endpoint, version, "unknown", &self.domain),
@@ -119,7 +135,7 @@ fn failed(endpoint: Endpoint, version: Version, operation: &'static str, domain:
     Reply {
         status: 500,
         version: on_the_wire(version),
-        body: endpoint.failure(version, domain),
+        body: endpoint.failure(version, Error::Unexpected("the call failed"), domain),
         operation,
         outcome: "fault",
         code: "WSEC0999",

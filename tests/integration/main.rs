@@ -13,6 +13,7 @@
 mod achievements;
 mod advice;
 mod batches;
+mod bodies;
 mod check;
 mod contract;
 mod corpus;

@@ -92,6 +92,31 @@ fn an_inactive_organisation_is_unknown() {
 }
 
 #[test]
+fn a_certificate_may_call_while_it_acts_for_an_active_organisation() {
+    each_world(|world| {
+        let provider = || PROVIDER.parse().unwrap();
+        let newcomer = peer("newcomer");
+        let may_call = |peer| world.service.may_call(peer, true).unwrap();
+        assert!(may_call(&world.peer) && !may_call(&newcomer));
+        assert!(matches!(world.service.may_call(&newcomer, false), Ok(false)), "compared a moment ago");
+
+        let other = Service::new(world.stored.reopened(), RuleSettings::default(), world.clock.clone());
+        assert!(other.administration("operator").register_certificate(provider(), &newcomer).unwrap());
+        assert!(!may_call(&newcomer), "the store is asked ten times a second at most");
+        world.clock.advance(TimeDelta::milliseconds(101));
+        assert!(matches!(world.service.may_call(&newcomer, false), Err(Error::MustBlock)));
+        assert!(may_call(&newcomer));
+        assert!(matches!(world.service.may_call(&newcomer, false), Ok(true)));
+
+        world.administration().set_active(provider(), false).unwrap();
+        assert!(!may_call(&newcomer), "its only organisation is not active");
+        world.administration().set_active(provider(), true).unwrap();
+        world.clock.advance(TimeDelta::days(366));
+        assert!(!may_call(&newcomer), "it has expired");
+    });
+}
+
+#[test]
 fn a_call_that_may_not_block_asks_to_be_run_again() {
     each_world(|world| {
         let attempt = |may_block| {

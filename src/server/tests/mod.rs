@@ -60,6 +60,10 @@ impl Gateway for Words {
         Answer::Reply(reply)
     }
 
+    fn may_call(&self, _: &crate::model::Peer, _: bool) -> Standing {
+        Standing::MayCall
+    }
+
     fn index(&self) -> Page {
         Page { status: 200, content_type: "text/html; charset=utf-8", body: "index".into() }
     }
