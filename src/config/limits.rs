@@ -22,9 +22,13 @@ pub struct Limits {
     pub idle: Duration,
     /// A TLS handshake must be complete after this time.
     pub handshake_timeout: Duration,
+    /// Connections at once whose client has not said its whole TLS hello.
+    pub waiting: usize,
+    /// Those of one address, or of one network (/64) of IP version 6.
+    pub waiting_by_address: usize,
     /// TLS handshakes in progress at once.
     pub handshakes: usize,
-    /// Connections at once, those in their handshake included.
+    /// Connections at once, after their handshake.
     pub connections: usize,
 }
 
@@ -43,24 +47,31 @@ impl Limits {
             })?,
             idle: reader.get_checked("limits.idle_s", defaults.idle, time)?,
             handshake_timeout: reader.get_checked("limits.handshake_timeout_s", defaults.handshake_timeout, time)?,
+            waiting: reader.get_checked("limits.waiting", defaults.waiting, some)?,
+            waiting_by_address: reader.get_checked("limits.waiting_by_address", defaults.waiting_by_address, some)?,
             handshakes: reader.get_checked("limits.handshakes", defaults.handshakes, some)?,
             connections: reader.get_checked("limits.connections", defaults.connections, some)?,
         })
     }
 }
 
-/// Open files that are not clients' connections: the database, the log, threads, and the operations listener with its own connections.
-const OTHER_FILES: u64 = 192;
+/// Open files that are not clients' connections: the database, the log, threads, the operations listener with its own connections, and
+/// the few connections that are told that there is no place for them.
+const OTHER_FILES: u64 = 208;
 
-/// Open files of a connection.
-const FILES_EACH: u64 = 2;
+/// Connections on their way in have at most this part of the others for each phase.
+const ON_THE_WAY: usize = 8;
 
 impl Limits {
-    /// Lowers `connections` to what fits the number of files that the process may have open, and gives the number that was asked for.
+    /// Lowers what is held at once to what fits the number of files that the process may have open: one for each connection. Gives the number
+    /// of connections that was asked for, where that is lowered.
     #[must_use]
     pub fn fit(&mut self, open_files: Option<u64>) -> Option<usize> {
-        let fitting = (open_files?.saturating_sub(OTHER_FILES) / FILES_EACH).max(1);
-        let fitting = usize::try_from(fitting).unwrap_or(usize::MAX);
+        let files = usize::try_from(open_files?.saturating_sub(OTHER_FILES)).unwrap_or(usize::MAX);
+        let part = (files / ON_THE_WAY).max(1);
+        self.waiting = self.waiting.min(part);
+        self.handshakes = self.handshakes.min(part);
+        let fitting = files.saturating_sub(self.waiting).saturating_sub(self.handshakes).max(1);
         let asked = self.connections;
         self.connections = asked.min(fitting);
         (asked > fitting).then_some(asked)
@@ -77,6 +88,8 @@ impl Default for Limits {
             minimum_rate: 4096,
             idle: Duration::from_secs(60),
             handshake_timeout: Duration::from_secs(5),
+            waiting: 4096,
+            waiting_by_address: 256,
             handshakes: 1024,
             connections: 4096,
         }

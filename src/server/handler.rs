@@ -1,6 +1,7 @@
 //! The path of one request, phase after phase.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -63,7 +64,7 @@ struct Progress {
 
 /// Answers one request.
 pub(super) async fn answer(edge: Arc<Edge>, request: HttpRequest, payload: web::Payload) -> HttpResponse {
-    let pulse = request.conn_data::<Connection>().and_then(|connection| connection.pulse.as_ref());
+    let pulse = request.conn_data::<Rc<Connection>>().map(|connection| &connection.pulse);
     if let Some(pulse) = pulse {
         pulse.busy();
     }
@@ -162,7 +163,10 @@ impl Edge {
 
     /// The client, if its certificate is good at this moment.
     fn peer(&self, request: &HttpRequest) -> Result<Arc<Peer>, Refused> {
-        let connection = request.conn_data::<Connection>().ok_or(Refusal::Unreadable)?;
+        let connection = request.conn_data::<Rc<Connection>>().ok_or(Refusal::Unreadable)?;
+        if connection.place.beyond {
+            return Err(Refused::CONNECTIONS);
+        }
         let client = connection.client.as_ref().map_err(|refusal| *refusal)?;
         client.admit(&self.trust, Utc::now().naive_utc())?;
         Ok(Arc::clone(client.peer()))

@@ -3,6 +3,7 @@
 //!
 //! The path of a request is `handler`, top to bottom; what stands beside it is a phase each.
 
+mod arrival;
 mod body;
 mod decode;
 mod farewell;
@@ -11,8 +12,10 @@ mod gzip;
 mod handler;
 mod media;
 mod peers;
+mod places;
 mod respond;
 mod run;
+mod socket;
 mod stalls;
 
 pub use self::decode::Text;

@@ -1,14 +1,14 @@
 //! Who is at the other end: taken from the TLS session when a connection stands, asked again before every request.
 
-use std::any::Any;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::dev::Extensions;
-use actix_web::rt::net::TcpStream;
-use rustls::HandshakeKind;
+use rustls::{HandshakeKind, ServerConnection};
+use tokio_rustls::server::TlsStream;
 
-use super::stalls::{Pulse, Stalls};
+use super::places::Place;
+use super::socket::{Pulse, Socket};
 use crate::ops::Metrics;
 use crate::tls::{Client, Refusal, Trust};
 
@@ -16,18 +16,25 @@ use crate::tls::{Client, Refusal, Trust};
 pub(super) struct Connection {
     /// The client, or why its certificate could not be read.
     pub(super) client: Result<Client, Refusal>,
-    /// Its time; `None` where the system has no more handles.
-    pub(super) pulse: Option<Arc<Pulse>>,
+    /// Its time.
+    pub(super) pulse: Arc<Pulse>,
+    /// Its place among all connections.
+    pub(super) place: Place,
     metrics: Arc<Metrics>,
 }
 
 impl Connection {
-    fn new(stream: &TlsStream<TcpStream>, trust: &Trust, stalls: &Stalls, metrics: Arc<Metrics>) -> Self {
-        let (socket, session) = stream.get_ref();
+    pub(super) fn new(
+        session: &ServerConnection,
+        trust: &Trust,
+        pulse: Arc<Pulse>,
+        place: Place,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         let resumed = session.handshake_kind() == Some(HandshakeKind::Resumed);
         metrics.connected();
         let client = trust.client(session.peer_certificates().unwrap_or_default(), resumed);
-        Self { client, pulse: stalls.add(socket).ok(), metrics }
+        Self { client, pulse, place, metrics }
     }
 }
 
@@ -37,15 +44,9 @@ impl Drop for Connection {
     }
 }
 
-/// Called by the server for each connection whose handshake is complete.
-pub(super) fn on_connect(
-    trust: Trust,
-    stalls: Stalls,
-    metrics: Arc<Metrics>,
-) -> impl Fn(&dyn Any, &mut Extensions) + Send + Sync + 'static {
-    move |stream, data| {
-        if let Some(stream) = stream.downcast_ref::<TlsStream<TcpStream>>() {
-            data.insert(Connection::new(stream, &trust, &stalls, Arc::clone(&metrics)));
-        }
+/// Called by the HTTP library for each connection that stands: its requests find it by this.
+pub(super) fn introduce(stream: &TlsStream<Socket>, data: &mut Extensions) {
+    if let Some(connection) = stream.get_ref().0.connection() {
+        data.insert(Rc::clone(connection));
     }
 }

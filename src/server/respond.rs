@@ -31,6 +31,9 @@ pub(super) struct Refused {
 const MAINTENANCE_TEXT: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>UnsupportedHttpVerb</Code>\
      <Message>The resource doesn't support specified Http Verb.</Message></Error>";
 
+/// Seconds after which a client that found the service full may come again.
+const RETRY_AFTER_S: &str = "5";
+
 impl Refused {
     pub(super) const UNKNOWN_PATH: Self =
         Self::new(StatusCode::NOT_FOUND, "unknown_path", "There is nothing here. The page / lists the services.\n");
@@ -53,6 +56,12 @@ impl Refused {
     pub(super) const INCOMPLETE: Self =
         Self::new(StatusCode::BAD_REQUEST, "body_incomplete", "The body is incomplete or malformed.\n");
 
+    pub(super) const CONNECTIONS: Self = Self::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "connections",
+        "The service has as many connections as it can serve. Try again later.\n",
+    );
+
     const fn new(status: StatusCode, reason: &'static str, text: &'static str) -> Self {
         Self { status, reason, text }
     }
@@ -72,7 +81,8 @@ impl From<tls::Refusal> for Refused {
 pub(super) fn refusal(refused: &Refused, payload: Payload) -> HttpResponse {
     let unread = !matches!(payload, Payload::None);
     let mut response = HttpResponse::with_body(refused.status, ());
-    if refused.status == StatusCode::FORBIDDEN {
+    let full = refused.status == StatusCode::SERVICE_UNAVAILABLE;
+    if full || refused.status == StatusCode::FORBIDDEN {
         response.head_mut().set_connection_type(ConnectionType::Close);
     }
     let maintenance = *refused == Refused::MAINTENANCE;
@@ -80,6 +90,9 @@ pub(super) fn refusal(refused: &Refused, payload: Payload) -> HttpResponse {
     let content_type = if maintenance { "application/xml" } else { "text/plain; charset=utf-8" };
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if full {
+        headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_S));
+    }
     if refused.status == StatusCode::METHOD_NOT_ALLOWED {
         headers.insert(ALLOW, HeaderValue::from_static(if maintenance { "GET, HEAD" } else { "GET, HEAD, POST" }));
     }

@@ -9,13 +9,17 @@ use std::task::Poll;
 use std::thread::{JoinHandle, available_parallelism};
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
-use actix_web::http::KeepAlive;
-use actix_web::{App, HttpRequest, HttpServer, rt, web};
+use actix_http::{HttpService, KeepAlive};
+use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service, map_config};
+use actix_web::dev::{AppConfig, Server, ServerHandle};
+use actix_web::{App, HttpRequest, rt, web};
 use chrono::Utc;
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::net::TcpStream;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
+use super::arrival::{Arrivals, TurnedAway};
 use super::farewell;
 use super::gateway::{Gateway, Route};
 use super::handler::{Edge, answer};
@@ -29,6 +33,9 @@ const FAREWELL_S: u64 = 25;
 
 /// After an answer that closes the connection, what the client still sends is read and dropped for this long, so that it sees the answer.
 const LINGER: Duration = Duration::from_secs(2);
+
+/// Connections that the system takes while the listener is busy.
+const BACKLOG: i32 = 4096;
 
 /// Threads that may wait, for each worker. Few, because verifying a password takes 19 MiB.
 const WAITING_THREADS: usize = 16;
@@ -216,17 +223,15 @@ async fn serve(setup: Setup, trust: Trust, tell: &mpsc::Sender<Result<Bound, Sta
     result
 }
 
-fn bind(setup: Setup, trust: Trust) -> Result<(actix_web::dev::Server, actix_web::dev::Server, Bound), StartError> {
-    let tls = trust.server_config()?;
+fn bind(setup: Setup, trust: Trust) -> Result<(Server, Server, Bound), StartError> {
     let own = trust.clone();
     let health = Arc::new(setup.health.with_probe("certificate", move || match own.not_after() {
         not_after if not_after < Utc::now().naive_utc() => Err(format!("ended on {not_after}")),
         _ => Ok(()),
     }));
     let stalls = Stalls::watch(&setup.limits)?;
-    let on_connect = peers::on_connect(trust.clone(), stalls.clone(), Arc::clone(&health.metrics));
-    let limits = setup.limits.clone();
-    let edge = Arc::new(Edge {
+    let arrivals = Arrivals::new(&setup.limits, trust.clone(), stalls.clone(), Arc::clone(&health.metrics))?;
+    let edge = Edge {
         routes: setup.routes,
         gateway: setup.gateway,
         always_block: setup.always_block,
@@ -237,40 +242,69 @@ fn bind(setup: Setup, trust: Trust) -> Result<(actix_web::dev::Server, actix_web
         maintenance: setup.maintenance,
         // Names of requests do not begin anew with the process.
         next_request: AtomicU64::new(rand::random()),
-    });
+    };
     let workers = match setup.server.workers {
         0 => available_parallelism().map_or(1, usize::from),
         workers => workers,
     };
-    let server = HttpServer::new(move || {
-        let edge = Arc::clone(&edge);
-        App::new().default_service(web::to(move |request: HttpRequest, payload: web::Payload| {
-            answer(Arc::clone(&edge), request, payload)
-        }))
-    })
-    // Before `bind`, which takes a copy of what is set until then.
-    .on_connect(on_connect)
-    .tcp_nodelay(true)
-    .workers(workers)
-    .worker_max_blocking_threads(WAITING_THREADS)
-    .max_connections(limits.connections.div_ceil(workers))
-    .max_connection_rate(limits.handshakes.div_ceil(workers))
-    .tls_handshake_timeout(limits.handshake_timeout)
-    .client_request_timeout(limits.header_timeout)
-    .client_disconnect_timeout(LINGER)
-    .keep_alive(KeepAlive::Timeout(limits.idle))
-    .shutdown_timeout(FAREWELL_S)
-    .disable_signals();
     let listen = setup.server.listen;
-    let server =
-        server.bind_rustls_0_23(listen, tls).map_err(|reason| StartError::Listen { address: listen, reason })?;
-    let address = server.addrs().first().copied().unwrap_or(listen);
+    let listening = |reason| StartError::Listen { address: listen, reason };
+    let listener = listener(listen).map_err(listening)?;
+    let address = listener.local_addr().map_err(listening)?;
+    let server = serving(listener, Arc::new(arrivals), Arc::new(edge), workers).map_err(listening)?;
     let listen = setup.operations.listen;
     let (operations, operations_address) = ops::bind(&setup.operations, Arc::clone(&health))
         .map_err(|reason| StartError::Listen { address: listen, reason })?;
-    let server = server.run();
     let bound = Bound { address, operations: operations_address, handle: server.handle(), health };
     Ok((server, operations, bound))
+}
+
+fn listener(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+/// The listener and its workers. Each connection goes through [`Arrivals`], then its requests to [`answer`].
+fn serving(
+    listener: std::net::TcpListener,
+    arrivals: Arc<Arrivals>,
+    edge: Arc<Edge>,
+    workers: usize,
+) -> io::Result<Server> {
+    let builder = Server::build();
+    let stopping = builder.graceful_shutdown_signal();
+    let server = builder
+        .workers(workers)
+        .worker_max_blocking_threads(WAITING_THREADS)
+        // Connections are counted where it is known whose they are.
+        .max_concurrent_connections(usize::MAX)
+        .shutdown_timeout(FAREWELL_S)
+        .disable_signals()
+        .listen("lrs", listener, move || {
+            let (arrivals, answering, stopping) = (Arc::clone(&arrivals), Arc::clone(&edge), stopping.clone());
+            let app = App::new().default_service(web::to(move |request: HttpRequest, payload: web::Payload| {
+                answer(Arc::clone(&answering), request, payload)
+            }));
+            let http = HttpService::build()
+                .graceful_shutdown_signal(move || {
+                    let stopping = stopping.clone();
+                    async move { stopping.notified().await }
+                })
+                .keep_alive(KeepAlive::Timeout(edge.limits.idle))
+                .client_request_timeout(edge.limits.header_timeout)
+                .client_disconnect_timeout(LINGER)
+                .on_connect_ext(peers::introduce)
+                .h1(map_config(app.into_factory().map_err(|error| error.error_response()), |_| AppConfig::default()));
+            let arrive = move |stream: TcpStream| {
+                let arrivals = Arc::clone(&arrivals);
+                async move { arrivals.receive(stream).await }
+            };
+            fn_service(arrive).and_then(http.map_err(|_| TurnedAway))
+        })?;
+    Ok(server.run())
 }
 
 enum Event {

@@ -17,6 +17,7 @@ mod bodies;
 mod check;
 mod contract;
 mod corpus;
+mod crowds;
 mod documents;
 mod envelopes;
 mod fixtures;

@@ -59,6 +59,11 @@ impl<'d> Actor<'d> {
         self.credentials.clone().expect("an organisation")
     }
 
+    /// Its side of TLS.
+    pub fn tls(&self) -> &Arc<ClientConfig> {
+        &self.config
+    }
+
     /// A new connection, handshake done.
     pub fn connect(&self) -> io::Result<Connection> {
         Connection::open(self.deployment.port(), &self.config)

@@ -1,0 +1,122 @@
+//! The way in of a new connection: the waiting room until the client has said its whole hello, the TLS handshake, and
+//! then a place among the connections that stand.
+//!
+//! The listener takes every connection that comes, and each phase has bounds of its own, so that those who fill one
+//! phase do not close the door of another.
+
+mod handshakes;
+mod room;
+
+use std::io;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::ServerConfig;
+use rustls::server::Acceptor;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::server::TlsStream;
+
+use self::handshakes::Handshakes;
+use self::room::Room;
+use super::peers::Connection;
+use super::places::Places;
+use super::socket::{Pulse, Socket};
+use super::stalls::Stalls;
+use crate::config::Limits;
+use crate::ops::Metrics;
+use crate::tls::{TlsError, Trust};
+
+/// A client must have said something after this time.
+const FIRST_BYTE: Duration = Duration::from_secs(1);
+
+/// What all arrivals share.
+pub(super) struct Arrivals {
+    tls: Arc<ServerConfig>,
+    trust: Trust,
+    stalls: Stalls,
+    metrics: Arc<Metrics>,
+    handshake_timeout: Duration,
+    room: Room,
+    handshakes: Handshakes,
+    places: Arc<Places>,
+}
+
+/// The connection was closed; there is nobody to tell.
+#[derive(Debug)]
+pub(super) struct TurnedAway;
+
+impl Arrivals {
+    pub(super) fn new(limits: &Limits, trust: Trust, stalls: Stalls, metrics: Arc<Metrics>) -> Result<Self, TlsError> {
+        let mut tls = trust.server_config()?;
+        tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Self {
+            tls: Arc::new(tls),
+            trust,
+            stalls,
+            metrics,
+            handshake_timeout: limits.handshake_timeout,
+            room: Room::new(limits.waiting, limits.waiting_by_address),
+            handshakes: Handshakes::new(limits.handshakes),
+            places: Arc::new(Places::new(limits)),
+        })
+    }
+
+    /// Takes a connection through all phases.
+    ///
+    /// # Errors
+    /// It did not get through one of them, and is closed.
+    pub(super) async fn receive(
+        &self,
+        stream: TcpStream,
+    ) -> Result<(TlsStream<Socket>, Option<SocketAddr>), TurnedAway> {
+        // One that has gone already has no address.
+        let address = stream.peer_addr().map_err(|_| TurnedAway)?;
+        let _ = stream.set_nodelay(true);
+        let socket = Socket::new(stream);
+        let pulse = Arc::clone(socket.pulse());
+        let mut stream = self.handshake(socket, address, &pulse).await.map_err(|reason| {
+            self.metrics.refused(if pulse.is_cut() { "handshake_displaced" } else { reason });
+            TurnedAway
+        })?;
+        let place = self.places.take().ok_or_else(|| {
+            self.metrics.refused("connections");
+            TurnedAway
+        })?;
+        let (socket, session) = stream.get_mut();
+        self.stalls.add(&pulse);
+        let connection = Connection::new(session, &self.trust, pulse, place, Arc::clone(&self.metrics));
+        socket.stand(Rc::new(connection));
+        Ok((stream, Some(address)))
+    }
+
+    /// The waiting room, then the handshake. The error is the reason for the metrics.
+    async fn handshake(
+        &self,
+        socket: Socket,
+        address: SocketAddr,
+        pulse: &Arc<Pulse>,
+    ) -> Result<TlsStream<Socket>, &'static str> {
+        let seat = self.room.enter(address.ip(), pulse);
+        match timeout(FIRST_BYTE, socket.readable()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => return Err("handshake_failed"),
+            Err(_) => return Err("handshake_silent"),
+        }
+        let handshake = async {
+            let hello = LazyConfigAcceptor::new(Acceptor::default(), socket).await?;
+            let _in_progress = self.handshakes.begin(pulse).await?;
+            drop(seat);
+            hello.into_stream(Arc::clone(&self.tls)).await
+        };
+        let result: Result<io::Result<_>, _> = timeout_at(Instant::now() + self.handshake_timeout, handshake).await;
+        match result {
+            Ok(Ok(stream)) => Ok(stream),
+            Ok(Err(_)) => Err("handshake_failed"),
+            Err(_) => Err("handshake_slow"),
+        }
+    }
+}

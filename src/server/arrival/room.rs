@@ -1,0 +1,120 @@
+//! The waiting room: connections whose client has not said its whole hello. Where the room is full, the oldest goes, so
+//! that silent clients keep nobody out.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::super::socket::Pulse;
+
+/// Those who wait.
+pub(super) struct Room {
+    places: usize,
+    places_by_origin: usize,
+    waiting: Mutex<Waiting>,
+}
+
+/// Numbers are given in the order in which clients come.
+#[derive(Default)]
+struct Waiting {
+    next: u64,
+    all: BTreeMap<u64, (Origin, Arc<Pulse>)>,
+    by_origin: HashMap<Origin, BTreeSet<u64>>,
+}
+
+/// Where a client calls from: an address of version 4, or a network of version 6 (/64), of which one host has all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Origin {
+    Address(Ipv4Addr),
+    Network(u128),
+}
+
+/// A place in the room, until it is dropped.
+pub(super) struct Seat<'r> {
+    room: &'r Room,
+    number: u64,
+}
+
+impl Room {
+    pub(super) fn new(places: usize, places_by_origin: usize) -> Self {
+        Self { places, places_by_origin, waiting: Mutex::default() }
+    }
+
+    /// Gives a place at once. Where the room is full, or the part of it that one origin may have, the oldest there is cut.
+    pub(super) fn enter(&self, address: IpAddr, pulse: &Arc<Pulse>) -> Seat<'_> {
+        let origin = Origin::of(address);
+        let mut waiting = self.waiting();
+        let of_origin = waiting.by_origin.get(&origin);
+        let oldest = if of_origin.is_some_and(|numbers| numbers.len() >= self.places_by_origin) {
+            of_origin.and_then(BTreeSet::first).copied()
+        } else if waiting.all.len() >= self.places {
+            waiting.all.keys().next().copied()
+        } else {
+            None
+        };
+        if let Some(pulse) = oldest.and_then(|oldest| waiting.remove(oldest)) {
+            pulse.cut();
+        }
+        let number = waiting.add(origin, Arc::clone(pulse));
+        Seat { room: self, number }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        self.room.waiting().remove(self.number);
+    }
+}
+
+impl Waiting {
+    fn add(&mut self, origin: Origin, pulse: Arc<Pulse>) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        self.all.insert(number, (origin, pulse));
+        self.by_origin.entry(origin).or_default().insert(number);
+        number
+    }
+
+    fn remove(&mut self, number: u64) -> Option<Arc<Pulse>> {
+        let (origin, pulse) = self.all.remove(&number)?;
+        if let Some(numbers) = self.by_origin.get_mut(&origin) {
+            numbers.remove(&number);
+            if numbers.is_empty() {
+                self.by_origin.remove(&origin);
+            }
+        }
+        Some(pulse)
+    }
+}
+
+impl Origin {
+    fn of(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V4(address) => Self::Address(address),
+            IpAddr::V6(address) => Self::Network(address.to_bits() >> 64),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn origin(text: &str) -> Origin {
+        Origin::of(text.parse().unwrap())
+    }
+
+    #[test]
+    fn a_network_of_version_6_is_one_origin() {
+        assert_eq!(origin("2001:db8:1:2::1"), origin("2001:db8:1:2:ffff::9"));
+        assert_ne!(origin("2001:db8:1:2::1"), origin("2001:db8:1:3::1"));
+        assert_eq!(origin("::ffff:192.0.2.1"), origin("192.0.2.1"));
+        assert_ne!(origin("192.0.2.1"), origin("192.0.2.2"));
+    }
+}

@@ -1,0 +1,128 @@
+//! Many connections at once, most of them of clients that mean no good: those who do are served beside them.
+
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustls::{ClientConfig, ClientConnection};
+use socket2::{Domain, Socket, Type};
+
+use crate::harness::wire::{Answer, Connection};
+use crate::harness::{Database, Deployment, Setup};
+
+/// A handshake that nobody displaces outlasts the patience of the clients of these tests.
+fn patient() -> Setup {
+    Setup { environment: vec![("LRS_LIMITS_HANDSHAKE_TIMEOUT_S", "120".to_owned())] }
+}
+
+/// A crowd needs more files than a shell allows by default.
+fn allow_many_files() {
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).expect("a higher soft limit");
+    assert!(maximum.is_none_or(|files| files > 8000), "this test needs 8,000 open files: raise the limit (ulimit -Hn)");
+}
+
+/// Sockets that have sent these bytes and then nothing, from this many addresses.
+fn crowd(deployment: &Deployment, count: u32, addresses: u32, bytes: &[u8]) -> Vec<Socket> {
+    let connected = |n: u32| {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+        let from = Ipv4Addr::from_bits(Ipv4Addr::LOCALHOST.to_bits() + n % addresses);
+        socket.bind(&SocketAddr::from((from, 0)).into()).expect("an address of loopback");
+        socket.connect(&SocketAddr::from(([127, 0, 0, 1], deployment.port())).into()).expect("a connection");
+        let mut stream = TcpStream::from(socket);
+        stream.write_all(bytes).expect("sent");
+        Socket::from(stream)
+    };
+    (0..count).map(connected).collect()
+}
+
+fn hello(config: &Arc<ClientConfig>) -> Vec<u8> {
+    let mut session = ClientConnection::new(Arc::clone(config), "localhost".try_into().expect("a name")).expect("TLS");
+    let mut bytes = Vec::new();
+    session.write_tls(&mut bytes).expect("a hello");
+    bytes
+}
+
+fn index(connection: &mut Connection) -> io::Result<Answer> {
+    connection.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
+    connection.receive()
+}
+
+#[test]
+fn silent_clients_keep_nobody_out() {
+    allow_many_files();
+    let deployment = Deployment::with(Database::Sqlite, patient());
+    let provider = deployment.provider();
+    let hello = hello(provider.tls());
+    for (count, addresses, bytes) in [
+        (6000, 1, &b""[..]),
+        (6000, 250, b""),
+        (1100, 1, b"\x16"),
+        (1100, 250, b"\x16\x03\x01"),
+        // They have said all that they must, and do not answer the server.
+        (1100, 1, &hello),
+        (1100, 250, &hello),
+    ] {
+        let crowd = crowd(&deployment, count, addresses, bytes);
+        for _ in 0..3 {
+            let mut connection = provider.connect().expect("a connection");
+            assert_eq!(index(&mut connection).expect("an answer").status, 200, "{count} from {addresses}: {bytes:?}");
+        }
+        drop(crowd);
+    }
+    let (_, metrics) = deployment.operations("GET", "/metrics").expect("metrics");
+    assert!(metrics.contains("lrs_refused_total{reason=\"handshake_displaced\"}"), "{metrics}");
+}
+
+#[test]
+fn a_client_that_says_nothing_is_closed_after_a_second_and_a_slow_one_is_not() {
+    let deployment = Deployment::with(Database::Sqlite, patient());
+    let provider = deployment.provider();
+    let mut silent = crowd(&deployment, 1, 1, b"");
+    assert_eq!(silent.iter_mut().map(|socket| socket.read(&mut [0]).expect("closed")).sum::<usize>(), 0);
+
+    // The hello in three parts, the last of them when a silent client would have been gone for long.
+    let hello = hello(provider.tls());
+    let (first, rest) = hello.split_at(3);
+    let (second, third) = rest.split_at(40);
+    let mut slow = TcpStream::connect(("127.0.0.1", deployment.port())).expect("a connection");
+    for part in [first, second, third] {
+        slow.write_all(part).expect("sent");
+        std::thread::sleep(Duration::from_millis(800));
+    }
+    let mut answer = [0; 1];
+    slow.read_exact(&mut answer).expect("the server's hello");
+    assert_eq!(answer, [0x16], "a handshake record");
+}
+
+#[test]
+fn beyond_the_connections_that_it_can_hold_the_service_says_so() {
+    let environment = vec![("LRS_LIMITS_CONNECTIONS", "4".to_owned())];
+    let deployment = Deployment::with(Database::Sqlite, Setup { environment });
+    let provider = deployment.provider();
+    let mut held: Vec<Connection> = (0..4).map(|_| provider.connect().expect("a connection")).collect();
+    for connection in &mut held {
+        assert_eq!(index(connection).expect("an answer").status, 200);
+    }
+    let mut fifth = provider.connect().expect("a connection");
+    let answer = index(&mut fifth).expect("an answer");
+    assert_eq!(
+        (answer.status, answer.header("retry-after"), answer.header("connection")),
+        (503, Some("5"), Some("close"))
+    );
+    assert!(answer.text().contains("connections"), "{}", answer.text());
+    assert!(fifth.closed_by_server());
+    let (_, metrics) = deployment.operations("GET", "/metrics").expect("metrics");
+    assert!(metrics.contains("lrs_refused_total{reason=\"connections\"} 1"), "{metrics}");
+
+    // One goes, another may come; the server learns of it in its own time.
+    drop(held.pop());
+    let served = (0..200).any(|_| {
+        std::thread::sleep(Duration::from_millis(20));
+        index(&mut provider.connect().expect("a connection")).is_ok_and(|answer| answer.status == 200)
+    });
+    assert!(served);
+    assert_eq!(index(held.first_mut().expect("a connection")).expect("an answer").status, 200);
+}
