@@ -1,5 +1,7 @@
 //! What the verbs that work on the store have in common: opening it, and the rules upon it.
 
+use chrono::TimeDelta;
+
 use super::config::File;
 use super::failure::Failure;
 use crate::config::{Config, Hours};
@@ -54,6 +56,8 @@ pub fn service(config: &Config, store: Store) -> Service {
             Hours::Always => None,
             Hours::Daily(from, until) => Some(OpeningHours { from, until }),
         },
+        open_batches: config.jobs.open_each,
+        batch_records_kept: TimeDelta::days(i64::from(config.jobs.keep_days)),
         ..RuleSettings::default()
     };
     Service::new(store, rules, Clock::system())
@@ -83,7 +87,9 @@ pub fn refused(error: &AdministrationError) -> Failure {
         AdministrationError::UnknownCertificate(_) => " 'lrs cert list' shows the certificates.",
         AdministrationError::UnknownJob(_) | AdministrationError::JobIsOver(_) => " 'lrs batch list' shows the jobs.",
         AdministrationError::RevokedCertificate(_) => " Give the organisation a new one.",
-        AdministrationError::PasswordForm | AdministrationError::Service(_) => "",
+        AdministrationError::RecordsDeleted(..)
+        | AdministrationError::PasswordForm
+        | AdministrationError::Service(_) => "",
     };
     Failure::Failed(format!("Nothing was changed: {error}.{next}"))
 }

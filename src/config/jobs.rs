@@ -12,6 +12,10 @@ pub struct Jobs {
     pub workers: usize,
     /// How long a worker may be silent before another takes its batch: what a crash costs.
     pub lease: Duration,
+    /// Batches of one organisation that may be open at once; further ones are told to wait.
+    pub open_each: u32,
+    /// Days for which the records of a batch are kept once it is over.
+    pub keep_days: u32,
 }
 
 impl Jobs {
@@ -23,6 +27,13 @@ impl Jobs {
         let lease = reader.get_checked("jobs.lease_s", Duration::from_secs(30), |t| {
             if *t < Duration::from_millis(500) { Err("at least half a second".to_owned()) } else { Ok(()) }
         })?;
-        Ok(Self { workers, lease })
+        let open_each = reader.get_checked("jobs.open_each", 500, |n| {
+            if *n == 0 { Err("must be more than 0 batches".to_owned()) } else { Ok(()) }
+        })?;
+        let keep_days = reader.get_checked("jobs.keep_days", 90, |n| match n {
+            1..=36_500 => Ok(()),
+            _ => Err("from 1 to 36500 days".to_owned()),
+        })?;
+        Ok(Self { workers, lease, open_each, keep_days })
     }
 }

@@ -1,5 +1,7 @@
 //! What the service's operators do on the command line: organisations, certificates, and looking a learner up. Every act is audited.
 
+use chrono::NaiveDate;
+
 use super::{Error, Service, passwords};
 use crate::model::{
     AuditEntry, Door, Fingerprint, JobId, Learner, OrgRef, Organisation, Peer, Permissions, Timestamp, Ukprn, Uln,
@@ -37,6 +39,9 @@ pub enum AdministrationError {
     /// Nothing can be changed about the job any more.
     #[error("job {0} is over")]
     JobIsOver(JobId),
+    /// The records of the job are kept no more.
+    #[error("the records of job {0} were deleted on {1}, some time after it was over")]
+    RecordsDeleted(JobId, NaiveDate),
     /// The service failed.
     #[error(transparent)]
     Service(#[from] Error),

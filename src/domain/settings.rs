@@ -23,6 +23,11 @@ pub struct RuleSettings {
     pub unseen_notice_blocks: bool,
     /// How long a verified password is remembered, so that a call costs a hash and not an argon2 run (our choice: 15 minutes).
     pub password_memory: Duration,
+    /// How many batches of one organisation may be open, that is, not over; further ones are told to wait (our choice:
+    /// 500, which is 100,000 learners).
+    pub open_batches: u32,
+    /// How long the records of a batch are kept once it is over (our choice: 90 days).
+    pub batch_records_kept: chrono::TimeDelta,
     /// When the service is open; `None` is always (domain.md 9: 24 x 7).
     pub hours: Option<OpeningHours>,
 }
@@ -38,6 +43,8 @@ impl Default for RuleSettings {
             kept_demographics: 2,
             unseen_notice_blocks: true,
             password_memory: Duration::from_secs(15 * 60),
+            open_batches: 500,
+            batch_records_kept: chrono::TimeDelta::days(90),
             hours: None,
         }
     }

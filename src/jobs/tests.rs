@@ -170,3 +170,28 @@ fn two_nodes_share_one_database() {
         assert!(admin.learner_count().unwrap() <= 300, "no learner was created twice");
     }
 }
+
+#[test]
+fn workers_delete_the_records_of_batches_that_were_over_long_ago() {
+    for stored in each_store() {
+        let first = with_organisation(&stored);
+        let quiet: Observer = Arc::new(|_, _| {});
+        submit(&first, learners(0, 20));
+        let workers = Workers::start(&first, SETTINGS, &quiet).unwrap();
+        let admin = first.administration("operator");
+        until_over(&admin, 1);
+        workers.stop();
+        let job = admin.jobs(&[], 1).unwrap()[0].clone();
+        assert_eq!(admin.job_records(job.id, 0, 100).unwrap().len(), 20);
+
+        let settings = RuleSettings { batch_records_kept: chrono::TimeDelta::zero(), ..RuleSettings::default() };
+        let later = Service::new(stored.reopened(), settings, Clock::system());
+        let workers = Workers::start(&later, SETTINGS, &quiet).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !admin.job_records(job.id, 0, 100).unwrap().is_empty() {
+            assert!(Instant::now() < deadline, "the records are still there");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        workers.stop();
+    }
+}

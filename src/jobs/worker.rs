@@ -15,7 +15,9 @@ const TURN: Duration = Duration::from_secs(1);
 const ASKS_EVERY: Duration = Duration::from_millis(500);
 /// How long a worker waits when the store does not answer.
 const TROUBLE: Duration = Duration::from_secs(2);
-/// How often one of them clears up after submissions that broke off.
+/// After it deleted the records of an old batch a worker rests this many times as long as the database took.
+const RESTS: u32 = 4;
+/// How often one of them clears up after submissions that broke off, and deletes the records of old batches.
 const CLEARS_EVERY: Duration = Duration::from_secs(600);
 
 pub(super) struct Worker {
@@ -42,6 +44,9 @@ impl Worker {
                 if let Err(error) = self.service.forget_broken_submissions() {
                     log::warn!("broken submissions could not be cleared: {error}");
                 }
+                if let Err(error) = self.delete_old_records() {
+                    log::warn!("the records of old batches could not be deleted: {error}");
+                }
             }
             match self.service.claim_job(&self.name, self.lease) {
                 Ok(Some(job)) => self.turn(job),
@@ -52,6 +57,16 @@ impl Worker {
                 }
             }
         }
+    }
+
+    /// Batch by batch, with a rest after each, so that calls need not wait for many of them.
+    fn delete_old_records(&self) -> Result<(), Error> {
+        while !self.must_stop()
+            && let Some(took) = self.service.delete_old_batch_records()?
+        {
+            std::thread::sleep(took * RESTS);
+        }
+        Ok(())
     }
 
     fn must_stop(&self) -> bool {

@@ -89,6 +89,8 @@ pub struct Job {
     pub rejection_reason: Option<String>,
     /// When it is successful: how many records came to which code, as JSON `{"RC001":3}`.
     pub counters: Option<String>,
+    /// When its records and their results were deleted, some time after it was over.
+    pub records_deleted_at: Option<Timestamp>,
 }
 
 impl fmt::Debug for Job {

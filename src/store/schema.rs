@@ -198,6 +198,14 @@ diesel::table! {
         settings -> Text,
         rejection_reason -> Nullable<Text>,
         counters -> Nullable<Text>,
+        records_deleted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    job_turns (organisation_id) {
+        organisation_id -> Integer,
+        turn -> BigInt,
     }
 }
 
@@ -243,4 +251,5 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(job_records, job_results);
+diesel::allow_tables_to_appear_in_same_query!(jobs, job_turns);
 diesel::allow_tables_to_appear_in_same_query!(certificates, certificate_organisations, organisations);

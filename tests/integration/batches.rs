@@ -33,7 +33,7 @@ fn learner(person: &Person, name: &str) -> Learner {
 }
 
 /// Learners whom no two searches confuse: each was born on a day of its own, and neighbours of that day live elsewhere.
-fn crowd(count: usize, first_day: usize) -> Vec<Learner> {
+pub fn crowd(count: usize, first_day: usize) -> Vec<Learner> {
     (0..count)
         .map(|number| {
             let mut fields = learner(&Person::new(), &format!("MIS-{number}"));

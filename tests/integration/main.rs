@@ -32,6 +32,7 @@ mod life;
 mod privacy;
 mod process;
 mod published;
+mod queue;
 mod searching;
 mod tls;
 mod torture;

@@ -1,12 +1,14 @@
 //! Submitting a batch: its records become durable as they arrive, and the job is there for workers once all of them are.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use serde::Serialize;
 
 use super::registration::{JobType, Settings};
 use super::work::operation;
 use super::{JobId, JobKind, MOST_LEARNERS, RegistrationRow, VerificationRow};
-use crate::domain::{Caller, Error, Service, codes};
+use crate::domain::{Busy, Caller, Error, Service, codes};
 use crate::model::{AuditEntry, Permission};
 use crate::store::jobs::{self, NewJob};
 use crate::store::{Begun, StoreError, audit};
@@ -16,6 +18,12 @@ use crate::store::{Begun, StoreError, audit};
 const RECORDS_AT_ONCE: usize = 250;
 /// A submission that is not complete after this long never will be: no request takes as long.
 const ABANDONED_AFTER: TimeDelta = TimeDelta::hours(6);
+
+/// What an organisation hears that has as many open batches as it may.
+const TOO_MANY_OPEN: Busy = Busy {
+    why: "Your organisation has too many batches that are not finished yet.",
+    retry_after: Duration::from_secs(60),
+};
 
 /// What a submission of learners comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +52,10 @@ pub struct Intake<'s> {
 
 impl Service {
     /// Begins a submission. The permission of the kind was checked by whoever calls; the thread must be one that may block.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] while the organisation has as many open batches as it may. Submissions that arrive at the same
+    /// moment may exceed the bound by their own number.
     pub(in crate::domain) fn receive(
         &self,
         caller: &Caller<'_>,
@@ -51,9 +63,14 @@ impl Service {
         settings: &impl Serialize,
     ) -> Result<Intake<'_>, Error> {
         caller.call.must_be_able_to_block()?;
+        let organisation_id = caller.organisation.id;
+        let open = self.inner.store.read(|store| jobs::open_jobs(store, organisation_id))?;
+        if open >= i64::from(self.inner.settings.open_batches) {
+            return Err(TOO_MANY_OPEN.into());
+        }
         let new = NewJob {
             kind,
-            organisation_id: caller.organisation.id,
+            organisation_id,
             user_name: caller.user_name.to_owned(),
             certificate: Some(caller.certificate),
             door: caller.call.door(),

@@ -8,6 +8,7 @@ mod output;
 mod oversight;
 mod queue;
 mod registration;
+mod retention;
 pub mod return_codes;
 mod rows;
 mod verification;

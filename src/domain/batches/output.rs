@@ -143,7 +143,7 @@ impl Service {
         Ok(output)
     }
 
-    /// A job of the caller's organisation, if it is of this kind.
+    /// A job of the caller's organisation, if it is of this kind and still has its records.
     pub(in crate::domain) fn own_job(
         &self,
         caller: &Caller<'_>,
@@ -152,7 +152,9 @@ impl Service {
     ) -> Result<Option<Job>, Error> {
         caller.require(Permission::SubmitBatches)?;
         let job = self.inner.store.read(|store| jobs::by_id(store, id))?;
-        Ok(job.filter(|job| job.organisation_id == caller.organisation.id && job.kind == kind))
+        Ok(job.filter(|job| {
+            job.organisation_id == caller.organisation.id && job.kind == kind && job.records_deleted_at.is_none()
+        }))
     }
 
     /// A job with its counts: as kept with it when it was done, else counted now.

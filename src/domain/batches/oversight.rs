@@ -57,6 +57,9 @@ impl Administration<'_> {
     /// What a job came to, for its submitter, whom the operators help.
     pub fn job_output(&self, id: JobId) -> Result<JobOutput, AdministrationError> {
         let JobReport { job, .. } = self.job(id)?;
+        if let Some(at) = job.records_deleted_at {
+            return Err(AdministrationError::RecordsDeleted(id, at.date()));
+        }
         let limit = i64::try_from(MOST_LEARNERS).unwrap_or(i64::MAX);
         let done = || {
             Ok::<_, AdministrationError>(

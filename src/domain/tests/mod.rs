@@ -18,6 +18,7 @@ mod days;
 mod finding;
 mod records;
 mod registering;
+mod retention;
 mod updating;
 mod verifying;
 

@@ -11,7 +11,7 @@ use super::RecordResult;
 use super::row::Row;
 use crate::model::{Job, JobId, JobState, Timestamp};
 use crate::store::dialect::on_either;
-use crate::store::schema::{job_results, jobs};
+use crate::store::schema::{job_results, job_turns, jobs};
 use crate::store::{AnyConnection, StoreError};
 
 /// What a worker shows of itself, and until when it may go without a step.
@@ -41,8 +41,10 @@ pub fn has_claimable(connection: &mut AnyConnection, now: Timestamp, latest: Tim
     Ok(found.is_some())
 }
 
-/// Takes the job that had the fewest turns, the oldest of these, so that a large job does not keep small ones waiting. A job whose holder
-/// was lost, which its lease tells, counts an attempt more. No lease that counts lasts beyond `latest`.
+/// Takes a job of the organisation whose turn is longest ago, so that the many batches of one do not keep another's
+/// waiting; of its jobs the one that had the fewest turns, the oldest of these, so that a large job does not keep small
+/// ones waiting. A job whose holder was lost, which its lease tells, counts an attempt more. No lease that counts lasts
+/// beyond `latest`.
 ///
 /// Of two nodes that try at once on PostgreSQL the second may get nothing although there is another job: it tries again soon.
 pub fn claim(
@@ -63,7 +65,14 @@ pub fn claim(
                     .or(others.field(jobs::lease_until).le(now))
                     .or(others.field(jobs::lease_until).gt(latest)),
             )
-            .order((others.field(jobs::turns), others.field(jobs::id)))
+            .left_join(job_turns::table.on(job_turns::organisation_id.eq(others.field(jobs::organisation_id))))
+            .order((
+                // Where there is no turn yet, the databases disagree on what comes first.
+                job_turns::turn.nullable().is_not_null(),
+                job_turns::turn.nullable(),
+                others.field(jobs::turns),
+                others.field(jobs::id),
+            ))
             .select(others.field(jobs::id))
             .limit(1)
             .single_value();
@@ -80,7 +89,26 @@ pub fn claim(
             .get_result(c)
             .optional()
     })?;
-    row.map(Job::try_from).transpose()
+    let job = row.map(Job::try_from).transpose()?;
+    if let Some(job) = &job {
+        note_turn(connection, job.organisation_id)?;
+    }
+    Ok(job)
+}
+
+/// Puts an organisation behind all others. Two nodes that do so at once may give the same turn to both, which is as good.
+fn note_turn(connection: &mut AnyConnection, organisation_id: i32) -> Result<(), StoreError> {
+    let last: Option<i64> = job_turns::table.select(diesel::dsl::max(job_turns::turn)).first(connection)?;
+    let turn = last.unwrap_or_default().saturating_add(1);
+    on_either!(connection, c => {
+        diesel::insert_into(job_turns::table)
+            .values((job_turns::organisation_id.eq(organisation_id), job_turns::turn.eq(turn)))
+            .on_conflict(job_turns::organisation_id)
+            .do_update()
+            .set(job_turns::turn.eq(turn))
+            .execute(c)
+    })?;
+    Ok(())
 }
 
 /// Counts a step: `done` records of the job were done before, `more` are done by this step, and the lease goes on. The job's attempts begin

@@ -2,12 +2,14 @@
 
 mod intake;
 mod lease;
+mod retention;
 mod row;
 
 use diesel::prelude::*;
 
 pub use intake::{NewJob, begin, forget, forget_unfinished, insert_records, submit};
 pub use lease::{Lease, advance, cancel, claim, finish, has_claimable, release, save_results};
+pub use retention::{delete_records, with_records_until};
 use row::Row;
 
 use super::dialect::on_either;
@@ -124,6 +126,17 @@ pub fn count_codes(connection: &mut AnyConnection, id: JobId) -> Result<Vec<(Str
             .select((job_results::code, diesel::dsl::count_star()))
             .order(job_results::code)
             .load(c)
+    })?)
+}
+
+/// How many jobs of an organisation are not over, those whose records are still coming in left out.
+pub fn open_jobs(connection: &mut AnyConnection, organisation_id: i32) -> Result<i64, StoreError> {
+    Ok(on_either!(connection, c => {
+        jobs::table
+            .filter(jobs::organisation_id.eq(organisation_id))
+            .filter(jobs::state.eq(JobState::Waiting.code()).or(jobs::state.eq(JobState::InProgress.code())))
+            .count()
+            .get_result(c)
     })?)
 }
 

@@ -25,6 +25,7 @@ pub(super) struct Row {
     settings: String,
     rejection_reason: Option<String>,
     counters: Option<String>,
+    records_deleted_at: Option<Timestamp>,
 }
 
 impl TryFrom<Row> for Job {
@@ -49,6 +50,7 @@ impl TryFrom<Row> for Job {
             settings: row.settings,
             rejection_reason: row.rejection_reason,
             counters: row.counters,
+            records_deleted_at: row.records_deleted_at,
         })
     }
 }
