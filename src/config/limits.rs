@@ -30,6 +30,10 @@ pub struct Limits {
     pub handshakes: usize,
     /// Connections at once, after their handshake.
     pub connections: usize,
+    /// Those of one client certificate; never more than half of all.
+    pub connections_by_certificate: usize,
+    /// Those of one organisation, whose last call was its own; never more than half of all.
+    pub connections_by_organisation: usize,
 }
 
 impl Limits {
@@ -51,6 +55,16 @@ impl Limits {
             waiting_by_address: reader.get_checked("limits.waiting_by_address", defaults.waiting_by_address, some)?,
             handshakes: reader.get_checked("limits.handshakes", defaults.handshakes, some)?,
             connections: reader.get_checked("limits.connections", defaults.connections, some)?,
+            connections_by_certificate: reader.get_checked(
+                "limits.connections_by_certificate",
+                defaults.connections_by_certificate,
+                some,
+            )?,
+            connections_by_organisation: reader.get_checked(
+                "limits.connections_by_organisation",
+                defaults.connections_by_organisation,
+                some,
+            )?,
         })
     }
 }
@@ -92,6 +106,8 @@ impl Default for Limits {
             waiting_by_address: 256,
             handshakes: 1024,
             connections: 4096,
+            connections_by_certificate: 512,
+            connections_by_organisation: 1024,
         }
     }
 }

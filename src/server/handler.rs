@@ -164,12 +164,11 @@ impl Edge {
     /// The client, if its certificate is good at this moment.
     fn peer(&self, request: &HttpRequest) -> Result<Arc<Peer>, Refused> {
         let connection = request.conn_data::<Rc<Connection>>().ok_or(Refusal::Unreadable)?;
-        if connection.place.beyond {
-            return Err(Refused::CONNECTIONS);
+        if let Some(refused) = connection.place.beyond {
+            return Err(refused);
         }
-        let client = connection.client.as_ref().map_err(|refusal| *refusal)?;
-        client.admit(&self.trust, Utc::now().naive_utc())?;
-        Ok(Arc::clone(client.peer()))
+        connection.client.admit(&self.trust, Utc::now().naive_utc())?;
+        Ok(Arc::clone(connection.client.peer()))
     }
 
     fn route(&self, path: &str) -> Result<(usize, &Route), Refused> {
@@ -224,7 +223,13 @@ impl Edge {
             progress.started.elapsed(),
         );
         progress.log(reply.operation, reply.outcome, reply.code, reply.status, &reply.organisation);
-        respond::reply(&reply, body, progress.request)
+        let mut response = respond::reply(&reply, body, progress.request);
+        let place = request.conn_data::<Rc<Connection>>().map(|connection| &connection.place);
+        if place.is_some_and(|place| place.proven(&reply.organisation)) {
+            self.health.metrics.refused(Refused::CONNECTIONS_OF_ORGANISATION.reason);
+            response.head_mut().set_connection_type(ConnectionType::Close);
+        }
+        response
     }
 }
 

@@ -4,18 +4,17 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::dev::Extensions;
-use rustls::{HandshakeKind, ServerConnection};
 use tokio_rustls::server::TlsStream;
 
 use super::places::Place;
 use super::socket::{Pulse, Socket};
 use crate::ops::Metrics;
-use crate::tls::{Client, Refusal, Trust};
+use crate::tls::Client;
 
 /// What is kept with a connection.
 pub(super) struct Connection {
-    /// The client, or why its certificate could not be read.
-    pub(super) client: Result<Client, Refusal>,
+    /// The client.
+    pub(super) client: Client,
     /// Its time.
     pub(super) pulse: Arc<Pulse>,
     /// Its place among all connections.
@@ -24,16 +23,8 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(
-        session: &ServerConnection,
-        trust: &Trust,
-        pulse: Arc<Pulse>,
-        place: Place,
-        metrics: Arc<Metrics>,
-    ) -> Self {
-        let resumed = session.handshake_kind() == Some(HandshakeKind::Resumed);
+    pub(super) fn new(client: Client, pulse: Arc<Pulse>, place: Place, metrics: Arc<Metrics>) -> Self {
         metrics.connected();
-        let client = trust.client(session.peer_certificates().unwrap_or_default(), resumed);
         Self { client, pulse, place, metrics }
     }
 }

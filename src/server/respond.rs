@@ -62,6 +62,18 @@ impl Refused {
         "The service has as many connections as it can serve. Try again later.\n",
     );
 
+    pub(super) const CONNECTIONS_OF_CERTIFICATE: Self = Self::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "connections_of_certificate",
+        "This client certificate has as many connections as it may have. Close some, or send more calls on each.\n",
+    );
+    pub(super) const CONNECTIONS_OF_ORGANISATION: Self = Self::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "connections_of_organisation",
+        "The organisation of this client certificate has as many connections as it may have. Close some, or send more \
+         calls on each.\n",
+    );
+
     const fn new(status: StatusCode, reason: &'static str, text: &'static str) -> Self {
         Self { status, reason, text }
     }

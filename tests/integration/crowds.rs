@@ -5,12 +5,16 @@ use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
+use rcgen::KeyPair;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use rustls::{ClientConfig, ClientConnection};
+use rustls::{ClientConfig, ClientConnection, SupportedProtocolVersion};
 use socket2::{Domain, Socket, Type};
 
 use crate::harness::wire::{Answer, Connection};
-use crate::harness::{Database, Deployment, Setup};
+use crate::harness::{Actor, Database, Deployment, Setup};
+use crate::tls::{certified, question};
+
+const VERSIONS: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13];
 
 /// A handshake that nobody displaces outlasts the patience of the clients of these tests.
 fn patient() -> Setup {
@@ -48,6 +52,22 @@ fn hello(config: &Arc<ClientConfig>) -> Vec<u8> {
 fn index(connection: &mut Connection) -> io::Result<Answer> {
     connection.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
     connection.receive()
+}
+
+/// Connections that have had an answer, and stay open.
+fn hold(caller: &Actor<'_>, count: usize) -> Vec<Connection> {
+    let answered = |_| {
+        let mut connection = caller.connect().expect("a connection");
+        assert_eq!(index(&mut connection).expect("an answer").status, 200);
+        connection
+    };
+    (0..count).map(answered).collect()
+}
+
+/// An answer to a call that the caller may make.
+fn call(caller: &Actor<'_>, connection: &mut Connection) -> Answer {
+    connection.send(&question(caller)).expect("sent");
+    connection.receive().expect("an answer")
 }
 
 #[test]
@@ -102,10 +122,8 @@ fn beyond_the_connections_that_it_can_hold_the_service_says_so() {
     let environment = vec![("LRS_LIMITS_CONNECTIONS", "4".to_owned())];
     let deployment = Deployment::with(Database::Sqlite, Setup { environment });
     let provider = deployment.provider();
-    let mut held: Vec<Connection> = (0..4).map(|_| provider.connect().expect("a connection")).collect();
-    for connection in &mut held {
-        assert_eq!(index(connection).expect("an answer").status, 200);
-    }
+    let awarding = deployment.awarding_organisation();
+    let mut held: Vec<Connection> = [&provider, &awarding].into_iter().flat_map(|caller| hold(caller, 2)).collect();
     let mut fifth = provider.connect().expect("a connection");
     let answer = index(&mut fifth).expect("an answer");
     assert_eq!(
@@ -121,8 +139,90 @@ fn beyond_the_connections_that_it_can_hold_the_service_says_so() {
     drop(held.pop());
     let served = (0..200).any(|_| {
         std::thread::sleep(Duration::from_millis(20));
-        index(&mut provider.connect().expect("a connection")).is_ok_and(|answer| answer.status == 200)
+        index(&mut awarding.connect().expect("a connection")).is_ok_and(|answer| answer.status == 200)
     });
     assert!(served);
     assert_eq!(index(held.first_mut().expect("a connection")).expect("an answer").status, 200);
+}
+
+#[test]
+fn a_certificate_has_a_part_of_the_connections() {
+    let environment = vec![("LRS_LIMITS_CONNECTIONS_BY_CERTIFICATE", "3".to_owned())];
+    let deployment = Deployment::with(Database::Sqlite, Setup { environment });
+    let provider = deployment.provider();
+    let mut held = hold(&provider, 3);
+    // They need not have called.
+    let mut fourth = provider.connect().expect("a connection");
+    let answer = call(&provider, &mut fourth);
+    assert_eq!(
+        (answer.status, answer.header("retry-after"), answer.header("connection")),
+        (503, Some("5"), Some("close"))
+    );
+    assert!(answer.text().contains("This client certificate has as many connections"), "{}", answer.text());
+    assert!(fourth.closed_by_server());
+    // Those who do not listen to what they are told are closed without a word.
+    let deaf: Vec<Connection> = (0..40).filter_map(|_| provider.connect().ok()).collect();
+    let (_, metrics) = deployment.operations("GET", "/metrics").expect("metrics");
+    assert!(metrics.contains("lrs_refused_total{reason=\"connections_of_certificate\"} 1"), "{metrics}");
+    assert_eq!(hold(&deployment.awarding_organisation(), 3).len(), 3);
+    for connection in &mut held {
+        assert_eq!(call(&provider, connection).status, 200);
+    }
+    drop(deaf);
+}
+
+#[test]
+fn an_organisation_has_a_part_of_the_connections_whatever_its_certificates() {
+    let environment = vec![
+        ("LRS_LIMITS_CONNECTIONS_BY_CERTIFICATE", "3".to_owned()),
+        ("LRS_LIMITS_CONNECTIONS_BY_ORGANISATION", "4".to_owned()),
+    ];
+    let deployment = Deployment::with(Database::Sqlite, Setup { environment });
+    let pki = deployment.dir().join("pki");
+    let another = |name: &str| {
+        let pem = pki.join(format!("{name}.pem"));
+        std::fs::write(&pem, certified(&pki, name, &KeyPair::generate().expect("a key"))).expect("written");
+        let ukprn = deployment.variable("PROVIDER_UKPRN");
+        let output = deployment.lrs(&["cert", "add", ukprn, &pem.display().to_string()]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        deployment.provider().speaking(&pem, VERSIONS)
+    };
+    let first = deployment.provider();
+    let (second, third) = (another("second"), another("third"));
+    let mut held = hold(&first, 3);
+    for connection in &mut held {
+        assert_eq!(call(&first, connection).status, 200);
+    }
+    // The fourth of the organisation; the server may not know the certificate yet.
+    held.extend((0..200).find_map(|_| {
+        let mut connection = second.connect().expect("a connection");
+        let answered = call(&second, &mut connection).status == 200;
+        std::thread::sleep(Duration::from_millis(20));
+        answered.then_some(connection)
+    }));
+    assert_eq!(held.len(), 4);
+    let answer = call(&second, &mut second.connect().expect("a connection"));
+    assert_eq!(
+        (answer.status, answer.header("retry-after"), answer.header("connection")),
+        (503, Some("5"), Some("close"))
+    );
+    assert!(answer.text().contains("The organisation of this client certificate"), "{}", answer.text());
+
+    // Nobody knows whose connection this is before its call, which is not lost.
+    let mut unknown = third.connect().expect("a connection");
+    let answer = call(&third, &mut unknown);
+    assert_eq!((answer.status, answer.header("connection")), (200, Some("close")));
+    assert!(unknown.closed_by_server());
+    let (_, metrics) = deployment.operations("GET", "/metrics").expect("metrics");
+    assert!(metrics.contains("lrs_refused_total{reason=\"connections_of_organisation\"} 2"), "{metrics}");
+
+    let awarding = deployment.awarding_organisation();
+    assert_eq!(hold(&awarding, 3).len(), 3);
+    // What stands is served on, and what ends makes room.
+    drop(held.remove(0));
+    assert!((0..200).any(|_| {
+        std::thread::sleep(Duration::from_millis(20));
+        call(&second, &mut second.connect().expect("a connection")).status == 200
+    }));
+    assert_eq!(call(&first, held.first_mut().expect("a connection")).status, 200);
 }

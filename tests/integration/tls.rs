@@ -18,7 +18,7 @@ const TLS_1_2: &[&SupportedProtocolVersion] = &[&rustls::version::TLS12];
 const TLS_1_3: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13];
 const XML: &str = "Content-Type: text/xml; charset=utf-8\r\nSOAPAction: \"\"\r\n";
 
-fn question(actor: &Actor<'_>) -> Vec<u8> {
+pub fn question(actor: &Actor<'_>) -> Vec<u8> {
     let text = actor.credentials().find_by_uln("FUL", "1000000000", "Body", "No");
     request("POST", "/LearnerService.svc", XML, text.as_bytes())
 }

@@ -13,8 +13,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::ServerConfig;
 use rustls::server::Acceptor;
+use rustls::{HandshakeKind, ServerConfig};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::LazyConfigAcceptor;
@@ -24,6 +24,7 @@ use self::handshakes::Handshakes;
 use self::room::Room;
 use super::peers::Connection;
 use super::places::Places;
+use super::respond::Refused;
 use super::socket::{Pulse, Socket};
 use super::stalls::Stalls;
 use crate::config::Limits;
@@ -78,19 +79,24 @@ impl Arrivals {
         let _ = stream.set_nodelay(true);
         let socket = Socket::new(stream);
         let pulse = Arc::clone(socket.pulse());
-        let mut stream = self.handshake(socket, address, &pulse).await.map_err(|reason| {
-            self.metrics.refused(if pulse.is_cut() { "handshake_displaced" } else { reason });
-            TurnedAway
-        })?;
-        let place = self.places.take().ok_or_else(|| {
-            self.metrics.refused("connections");
-            TurnedAway
-        })?;
+        let mut stream = self
+            .handshake(socket, address, &pulse)
+            .await
+            .map_err(|reason| self.turn_away(if pulse.is_cut() { "handshake_displaced" } else { reason }))?;
         let (socket, session) = stream.get_mut();
+        let resumed = session.handshake_kind() == Some(HandshakeKind::Resumed);
+        let client = self.trust.client(session.peer_certificates().unwrap_or_default(), resumed);
+        let client = client.map_err(|refusal| self.turn_away(refusal.name()))?;
+        let place = self.places.take(client.peer().fingerprint);
+        let place = place.ok_or_else(|| self.turn_away(Refused::CONNECTIONS.reason))?;
         self.stalls.add(&pulse);
-        let connection = Connection::new(session, &self.trust, pulse, place, Arc::clone(&self.metrics));
-        socket.stand(Rc::new(connection));
+        socket.stand(Rc::new(Connection::new(client, pulse, place, Arc::clone(&self.metrics))));
         Ok((stream, Some(address)))
+    }
+
+    fn turn_away(&self, reason: &'static str) -> TurnedAway {
+        self.metrics.refused(reason);
+        TurnedAway
     }
 
     /// The waiting room, then the handshake. The error is the reason for the metrics.
