@@ -1,6 +1,6 @@
 # The commands of this project. `make run` and `make test` are all that a fresh machine needs.
 
-.PHONY: help run test torture bench lint fuzz xerces linkage workbooks
+.PHONY: help run test torture bench lint fuzz fairness xerces linkage workbooks
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,10 @@ torture: ## a hundred kills of server and workers in the middle of large batches
 
 bench: ## micro benches, the load bench, the bench of a full batch, and what refusals cost
 	cargo bench --locked --bench messages --bench load --bench achievements --bench refusals
+
+fairness: ## what one misbehaving client can cost the others (needs Python and Linux)
+	cargo build --locked --release
+	scripts/fairness target/release/lrs
 
 lint: ## formatting, clippy and documentation, warnings denied
 	cargo fmt --all --check
