@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use super::failure::Failure;
 use crate::config;
-use crate::domain::Service;
 use crate::domain::service_levels::FunctionMinute;
+use crate::domain::{Guesses, Service};
 use crate::jobs::{Observer, WorkerSettings, Workers};
 use crate::ops::{Calls, Metrics, Queue};
 
@@ -38,6 +38,13 @@ pub fn look_at_queue(service: &Service, metrics: &Metrics) {
         }
         Err(error) => log::warn!("the queue of batches could not be read: {error}"),
     }
+}
+
+/// Shows how much was guessed.
+pub fn look_at_guesses(service: &Service, metrics: &Metrics) {
+    let Guesses { wrong_passwords, passwords_refused } = service.guesses();
+    metrics.guesses("wrong_password", wrong_passwords);
+    metrics.guesses("password_refused", passwords_refused);
 }
 
 /// Notes every minute that the service is up, and the calls since the last time: what `lrs slo` reads. Dropping it makes a last note.

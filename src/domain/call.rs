@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::watch;
+
 use super::Error;
 use crate::model::{AuditEntry, Door, Fingerprint, Organisation, Permission, Timestamp, Uln};
 use crate::store::Ticket;
@@ -12,13 +14,31 @@ pub struct Call {
     operation: &'static str,
     may_block: bool,
     trail: Mutex<Vec<Ticket>>,
+    turn: Mutex<Option<Turn>>,
+}
+
+/// What a call that was answered with [`Error::Busy`] may wait for: whoever can wait without holding a thread may ask again then.
+#[derive(Debug)]
+pub struct Turn(watch::Receiver<()>);
+
+impl Turn {
+    /// The turn that comes with the next message.
+    pub(super) fn after(next: watch::Receiver<()>) -> Self {
+        Self(next)
+    }
+
+    /// Waits until it is worth asking again.
+    pub async fn come(mut self) {
+        // The sender lives as long as the service; without it there is nothing to wait for.
+        let _ = self.0.changed().await;
+    }
 }
 
 impl Call {
     /// A call of an operation. `may_block` says whether its thread may wait for long (a password check, a change); where it may not, such
     /// work answers [`Error::MustBlock`].
     pub fn new(door: Door, operation: &'static str, may_block: bool) -> Self {
-        Self { door, operation, may_block, trail: Mutex::new(Vec::new()) }
+        Self { door, operation, may_block, trail: Mutex::new(Vec::new()), turn: Mutex::new(None) }
     }
 
     /// Name of the operation.
@@ -34,6 +54,15 @@ impl Call {
     /// Whether the call has left lines that must be durable before the reply leaves.
     pub fn has_trail(&self) -> bool {
         !self.trail.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// What the call may wait for, where it was answered with [`Error::Busy`] and waiting may help.
+    pub fn take_turn(&self) -> Option<Turn> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    pub(super) fn offer(&self, turn: Turn) {
+        *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = Some(turn);
     }
 
     /// Waits until every line of the call's trail is durable: nothing is disclosed that the trail may forget.

@@ -30,7 +30,7 @@ use std::sync::Arc;
 pub use achievements::{AchievementBatch, AchievementJob, AchievementRow, AchievementSubmission};
 pub use administration::{Administration, AdministrationError, NewOrganisation};
 pub use audit::{AuditLine, AuditPage, AuditQuery};
-pub use call::{Call, Caller};
+pub use call::{Call, Caller, Turn};
 pub use catalogue::CatalogueReport;
 pub use clock::Clock;
 pub use error::{Busy, Error};
@@ -40,7 +40,7 @@ pub use learners::{
     SubsetChange, Updated, Verification, VerifyQuery,
 };
 pub use linking::Linking;
-pub use organisations::{Claim, OrganisationSummary};
+pub use organisations::{Claim, Guesses, OrganisationSummary};
 pub use records::{GetType, LearnerRecord, LearnerRecordQuery, RecordAnswer, RecordOutcome, RecordQuery, UserType};
 pub use settings::{OpeningHours, RuleSettings};
 pub use verification::{Flag, Verified};

@@ -19,6 +19,15 @@ pub struct Claim<'a> {
     pub user_name: &'a str,
 }
 
+/// What looks like guessing, counted since the service was started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Guesses {
+    /// Passwords that were wrong.
+    pub wrong_passwords: u64,
+    /// Passwords that were refused unchecked, because too many wrong ones came before or are being checked.
+    pub passwords_refused: u64,
+}
+
 /// An organisation as others see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrganisationSummary {
@@ -46,7 +55,7 @@ impl From<&Organisation> for OrganisationSummary {
 impl Service {
     /// Establishes who calls. The pair of certificate and organisation must be registered and neither revoked nor expired; otherwise the
     /// organisation counts as unknown (WSEC0003: "not recognised or not authorised"). Then the password must be right; a wrong one has its line
-    /// of the audit, and many have a line of the log.
+    /// of the audit, many have a line of the log, and their certificate must wait ([`Error::Busy`]).
     pub fn authenticate<'c>(&self, call: &'c Call, claim: &Claim<'c>) -> Result<Caller<'c>, Error> {
         let now = self.inner.clock.now();
         let registry = self.registry(call.must_be_able_to_block().is_ok())?;
@@ -61,7 +70,7 @@ impl Service {
             user_name: claim.user_name,
             certificate: peer.fingerprint,
         };
-        match self.inner.passwords.check(call, organisation, claim.password, now) {
+        match self.inner.passwords.check(call, organisation, peer.fingerprint, claim.password, now) {
             Ok(()) => Ok(caller),
             Err(error) => {
                 if matches!(error, Error::IncorrectPassword) {
@@ -69,13 +78,20 @@ impl Service {
                     if let Some(count) = self.inner.passwords.note_wrong(organisation.id, peer.fingerprint, now) {
                         let (ukprn, certificate) = (&organisation.ukprn, &peer.fingerprint);
                         log::warn!(
-                            "{count} wrong passwords for {ukprn} by the certificate {certificate}: is somebody guessing?"
+                            "{count} wrong passwords for {ukprn} by the certificate {certificate}: is somebody guessing? \
+                             It is slowed to one a minute; 'lrs cert revoke' shuts it out"
                         );
                     }
                 }
                 Err(error)
             }
         }
+    }
+
+    /// What looks like guessing, counted since the start.
+    pub fn guesses(&self) -> Guesses {
+        let (wrong_passwords, passwords_refused) = self.inner.passwords.counts();
+        Guesses { wrong_passwords, passwords_refused }
     }
 
     /// GetOrganisation: an organisation by UKPRN or, where that is empty, by reference.

@@ -1,8 +1,10 @@
 //! Organisation passwords: argon2id at rest, and a bounded memory of verified ones under a keyed hash, so that a call costs a hash and not
 //! an argon2 run. The memory holds no password and is worth nothing outside this process.
 
+mod admission;
+
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use argon2::Argon2;
@@ -11,36 +13,33 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 
 use super::{Call, Error};
 use crate::model::{Fingerprint, Organisation, Timestamp};
+use admission::{Admission, Pair};
 
 /// The length that the contract demands (`MIAPOrgPassword`, domain.md 2.1).
 pub(super) const PASSWORD_LENGTH: usize = 16;
-/// How many passwords are checked at once. An organisation's are checked one after another, so that guessing blocks the guesser.
-const LANES: usize = 4;
 
-/// The memory.
+/// The memory, and the checks of what is not in it.
 pub(super) struct Passwords {
     key: [u8; 32],
     memory: chrono::TimeDelta,
     verified: RwLock<HashMap<i32, Verified>>,
-    lanes: [Mutex<()>; LANES],
-    /// By organisation and certificate: no more than are registered for each other.
-    wrong: Mutex<HashMap<(i32, Fingerprint), Wrong>>,
+    admission: Admission,
 }
-
-/// Wrong passwords, one after another.
-struct Wrong {
-    count: u64,
-    last: Timestamp,
-}
-
-/// After so long without a wrong password they are counted from the start again.
-const FORGIVEN_AFTER: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
-/// So many wrong passwords are worth a line of the log, and ten times as many another one (our choice).
-const WORTH_A_LINE: u64 = 10;
 
 struct Verified {
     hash: blake3::Hash,
+    /// The stored hash with which it agreed.
+    stored: String,
     at: Timestamp,
+}
+
+/// What the memory says of a password.
+#[derive(PartialEq, Eq)]
+enum Recalled {
+    Right,
+    /// Another one is the organisation's.
+    Wrong,
+    Unknown,
 }
 
 impl Passwords {
@@ -49,50 +48,54 @@ impl Passwords {
             key: rand::random(),
             memory: chrono::TimeDelta::from_std(memory).unwrap_or(chrono::TimeDelta::MAX),
             verified: RwLock::default(),
-            lanes: Default::default(),
-            wrong: Mutex::default(),
+            admission: Admission::new(),
         }
     }
 
-    /// Checks an organisation's password.
+    /// Checks an organisation's password as the certificate gives it. The right one that is remembered passes at once, whatever others of the
+    /// organisation or the certificate do; while it is remembered, a wrong one costs no argon2 run.
     pub(super) fn check(
         &self,
         call: &Call,
         organisation: &Organisation,
+        certificate: Fingerprint,
         password: &str,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let stored = organisation.password_hash.as_deref().ok_or(Error::IncorrectPassword)?;
+        let pair = Pair { organisation_id: organisation.id, certificate };
+        let Some(stored) = organisation.password_hash.as_deref() else {
+            self.admission.check_pace(pair, now)?;
+            return Err(Error::IncorrectPassword);
+        };
         let hash = self.keyed_hash(organisation.id, stored, password);
-        if self.remembers(organisation.id, hash, now) {
-            return Ok(());
+        match self.recall(organisation.id, stored, hash, now) {
+            Recalled::Right => return Ok(()),
+            Recalled::Wrong => {
+                self.admission.check_pace(pair, now)?;
+                return Err(Error::IncorrectPassword);
+            }
+            Recalled::Unknown => {}
         }
-        call.must_be_able_to_block()?;
-        let lane = usize::try_from(organisation.id).unwrap_or_default() % LANES;
-        let _lane = self.lanes.get(lane).map(|lane| lane.lock().unwrap_or_else(PoisonError::into_inner));
-        if self.remembers(organisation.id, hash, now) {
+        let _check = self.admission.begin(call, pair, now)?;
+        if self.recall(organisation.id, stored, hash, now) == Recalled::Right {
             return Ok(());
         }
         let parsed =
             PasswordHash::new(stored).map_err(|_| Error::Unexpected("a stored password hash is unreadable"))?;
         Argon2::default().verify_password(password.as_bytes(), &parsed).map_err(|_| Error::IncorrectPassword)?;
         let mut verified = self.verified.write().unwrap_or_else(PoisonError::into_inner);
-        verified.insert(organisation.id, Verified { hash, at: now });
+        verified.insert(organisation.id, Verified { hash, stored: stored.to_owned(), at: now });
         Ok(())
     }
 
     /// Counts a wrong password; says how many there were when that is worth a line of the log.
     pub(super) fn note_wrong(&self, organisation_id: i32, certificate: Fingerprint, now: Timestamp) -> Option<u64> {
-        let mut wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
-        let noted = wrong.entry((organisation_id, certificate)).or_insert(Wrong { count: 0, last: now });
-        if now.signed_duration_since(noted.last) > FORGIVEN_AFTER {
-            noted.count = 0;
-        }
-        (noted.count, noted.last) = (noted.count.saturating_add(1), now);
-        let is_power_of_ten = std::iter::successors(Some(WORTH_A_LINE), |power| power.checked_mul(10))
-            .take_while(|power| *power <= noted.count)
-            .any(|power| power == noted.count);
-        is_power_of_ten.then_some(noted.count)
+        self.admission.note_wrong(Pair { organisation_id, certificate }, now)
+    }
+
+    /// Wrong passwords so far, and passwords that were refused unchecked.
+    pub(super) fn counts(&self) -> (u64, u64) {
+        self.admission.counts()
     }
 
     /// The stored hash is part of it, so that a verified password is forgotten when that changes.
@@ -106,12 +109,19 @@ impl Passwords {
     }
 
     /// The comparison of hashes takes the same time wherever they differ.
-    fn remembers(&self, organisation_id: i32, hash: blake3::Hash, now: Timestamp) -> bool {
+    fn recall(&self, organisation_id: i32, stored: &str, hash: blake3::Hash, now: Timestamp) -> Recalled {
         let verified = self.verified.read().unwrap_or_else(PoisonError::into_inner);
-        verified.get(&organisation_id).is_some_and(|verified| {
-            let age = now.signed_duration_since(verified.at);
-            verified.hash == hash && age >= chrono::TimeDelta::zero() && age <= self.memory
-        })
+        let Some(verified) = verified.get(&organisation_id) else { return Recalled::Unknown };
+        let age = now.signed_duration_since(verified.at);
+        if age < chrono::TimeDelta::zero() || age > self.memory {
+            Recalled::Unknown
+        } else if verified.hash == hash {
+            Recalled::Right
+        } else if verified.stored == stored {
+            Recalled::Wrong
+        } else {
+            Recalled::Unknown
+        }
     }
 }
 

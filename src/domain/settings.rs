@@ -21,7 +21,8 @@ pub struct RuleSettings {
     pub kept_demographics: usize,
     /// Whether a learner who has not seen the privacy notice shares nothing with organisations (domain.md 4.6, our choice: yes).
     pub unseen_notice_blocks: bool,
-    /// How long a verified password is remembered, so that a call costs a hash and not an argon2 run (our choice: 15 minutes).
+    /// How long a verified password is remembered, so that a call costs a hash and not an argon2 run (our choice: 24 hours, so that a client
+    /// that calls every day is not held up by somebody who guesses).
     pub password_memory: Duration,
     /// How many batches of one organisation may be open, that is, not over; further ones are told to wait (our choice:
     /// 500, which is 100,000 learners).
@@ -42,7 +43,7 @@ impl Default for RuleSettings {
             maximum_age: 110,
             kept_demographics: 2,
             unseen_notice_blocks: true,
-            password_memory: Duration::from_secs(15 * 60),
+            password_memory: Duration::from_secs(24 * 60 * 60),
             open_batches: 500,
             batch_records_kept: chrono::TimeDelta::days(90),
             hours: None,

@@ -33,6 +33,7 @@ pub struct Metrics {
     handshakes: IntCounter,
     connected: IntCounter,
     connections: IntGauge,
+    guesses: IntCounterVec,
     job_records: IntCounterVec,
     jobs: IntGaugeVec,
     oldest_job: IntGauge,
@@ -79,6 +80,13 @@ impl Metrics {
             )?,
             connected: IntCounter::new("lrs_connections_total", "Connections whose TLS handshake succeeded")?,
             connections: IntGauge::new("lrs_connections", "Connections open now")?,
+            guesses: IntCounterVec::new(
+                Opts::new(
+                    "lrs_guesses_total",
+                    "What looks like guessing: wrong passwords, and calls refused for too many of them",
+                ),
+                &["kind"],
+            )?,
             job_records: IntCounterVec::new(
                 Opts::new("lrs_job_records_total", "Records of batches done by the workers of this process"),
                 &["kind"],
@@ -99,6 +107,7 @@ impl Metrics {
         metrics.registry.register(Box::new(metrics.handshakes.clone()))?;
         metrics.registry.register(Box::new(metrics.connected.clone()))?;
         metrics.registry.register(Box::new(metrics.connections.clone()))?;
+        metrics.registry.register(Box::new(metrics.guesses.clone()))?;
         metrics.registry.register(Box::new(metrics.job_records.clone()))?;
         metrics.registry.register(Box::new(metrics.jobs.clone()))?;
         metrics.registry.register(Box::new(metrics.oldest_job.clone()))?;
@@ -143,6 +152,12 @@ impl Metrics {
     /// Connections open now.
     pub fn open_connections(&self) -> i64 {
         self.connections.get()
+    }
+
+    /// What looks like guessing was counted elsewhere, since the start.
+    pub fn guesses(&self, kind: &'static str, total: u64) {
+        let counter = self.guesses.with_label_values(&[kind]);
+        counter.inc_by(total.saturating_sub(counter.get()));
     }
 
     /// Records of batches were done.
@@ -220,6 +235,15 @@ mod tests {
         metrics.call("LearnerService", "learnerByULN", "fault", "WSEC0999", Duration::from_micros(300));
         let calls = metrics.calls_so_far();
         assert_eq!(calls.get("learnerByULN"), Some(&Calls { answered: 3, failed: 1 }));
+    }
+
+    #[test]
+    fn guesses_are_shown_as_they_were_counted() {
+        let metrics = Metrics::new().unwrap();
+        for total in [0, 3, 12, 12] {
+            metrics.guesses("wrong_password", total);
+        }
+        assert!(metrics.render().contains(r#"lrs_guesses_total{kind="wrong_password"} 12"#));
     }
 
     #[test]

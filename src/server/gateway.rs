@@ -87,6 +87,9 @@ pub enum SoapVersion {
 /// Waits until everything that must be durable before the answer leaves (the audit rows) is. If that fails, the fault that is sent instead.
 pub type Settle = Pin<Box<dyn Future<Output = Result<(), Box<Reply>>> + Send>>;
 
+/// Waits until it is worth asking again.
+pub type Turn = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// A SOAP answer, fault or not.
 pub struct Reply {
     /// HTTP status: 200, or 500 for a fault.
@@ -105,6 +108,8 @@ pub struct Reply {
     pub organisation: String,
     /// The header `Retry-After`: after how many seconds the same call may succeed.
     pub retry_after_s: Option<u64>,
+    /// What the edge may wait for instead of sending this answer, to ask again then; the wait holds no thread.
+    pub turn: Option<Turn>,
     /// To be awaited before the answer leaves.
     pub settle: Option<Settle>,
 }

@@ -12,7 +12,7 @@ use actix_web::http::{ConnectionType, Method};
 use actix_web::web::{self, Bytes};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::Utc;
-use tokio::time::timeout;
+use tokio::time::{timeout, timeout_at};
 
 use super::body::{self, Pace};
 use super::decode::{self, Text};
@@ -35,6 +35,9 @@ const INLINE: usize = 64 * 1024;
 const PATIENCE: Duration = Duration::from_secs(9);
 /// As much longer for every mebibyte of the request: a large batch takes its time.
 const PATIENCE_FOR_A_MEBIBYTE: Duration = Duration::from_secs(3);
+
+/// How long a call may wait for its turn, without a thread, before it is answered that the service is busy (our choice).
+const TURNS: Duration = Duration::from_secs(2);
 
 /// What all requests share.
 pub(super) struct Edge {
@@ -152,7 +155,7 @@ impl Edge {
 
     /// The answer once what it tells is durable.
     async fn settled(&self, exchange: Exchange) -> Reply {
-        let mut reply = self.ask(exchange).await;
+        let mut reply = self.asked_in_turn(exchange).await;
         if let Some(settle) = reply.settle.take()
             && let Err(fault) = settle.await
         {
@@ -190,21 +193,35 @@ impl Edge {
         !matches!(standing, Ok(Ok(Standing::Nobody)))
     }
 
-    /// Asks the gateway, here if it need not wait, else on a thread that may.
-    async fn ask(&self, mut exchange: Exchange) -> Reply {
+    /// Asks the gateway, and again with each turn that it offers, for as long as [`TURNS`].
+    async fn asked_in_turn(&self, mut exchange: Exchange) -> Reply {
+        let until = Instant::now() + TURNS;
+        loop {
+            let (mut reply, asked) = self.ask(exchange).await;
+            let (Some(turn), Some(asked)) = (reply.turn.take(), asked) else { return reply };
+            if timeout_at(until.into(), turn).await.is_err() {
+                return reply;
+            }
+            exchange = asked;
+        }
+    }
+
+    /// Asks the gateway, here if it need not wait, else on a thread that may; gives the question back.
+    async fn ask(&self, mut exchange: Exchange) -> (Reply, Option<Exchange>) {
         let (service, version) = (exchange.service, exchange.version);
+        exchange.may_block = false;
         if !self.always_block && exchange.body.len() <= INLINE {
             match post(&*self.gateway, &exchange) {
-                Some(Answer::Reply(reply)) => return reply,
+                Some(Answer::Reply(reply)) => return (reply, Some(exchange)),
                 Some(Answer::MustBlock) => {}
-                None => return self.failed(service, version),
+                None => return (self.failed(service, version), None),
             }
         }
         exchange.may_block = true;
         let gateway = Arc::clone(&self.gateway);
-        match web::block(move || post(&*gateway, &exchange)).await {
-            Ok(Some(Answer::Reply(reply))) => reply,
-            Ok(Some(Answer::MustBlock) | None) | Err(_) => self.failed(service, version),
+        match web::block(move || (post(&*gateway, &exchange), exchange)).await {
+            Ok((Some(Answer::Reply(reply)), exchange)) => (reply, Some(exchange)),
+            Ok((Some(Answer::MustBlock) | None, _)) | Err(_) => (self.failed(service, version), None),
         }
     }
 

@@ -20,7 +20,7 @@ mod stalls;
 
 pub use self::decode::Text;
 pub use self::gateway::{
-    Answer, Exchange, Gateway, Page, PageRequest, Reply, Route, Settle, SoapVersion, Standing, Trouble,
+    Answer, Exchange, Gateway, Page, PageRequest, Reply, Route, Settle, SoapVersion, Standing, Trouble, Turn,
 };
 pub use self::run::{Running, Setup, StartError, start};
 

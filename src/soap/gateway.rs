@@ -10,7 +10,7 @@ use crate::contract::SERVICES;
 use crate::domain::{Error, Service};
 use crate::model::Peer;
 use crate::server::{
-    Answer, Exchange, Gateway, Page, PageRequest, Reply, Route, Settle, SoapVersion, Standing, Trouble,
+    Answer, Exchange, Gateway, Page, PageRequest, Reply, Route, Settle, SoapVersion, Standing, Trouble, Turn,
 };
 
 /// The three services over one domain.
@@ -40,6 +40,8 @@ impl SoapGateway {
 
     fn reply(&self, endpoint: Endpoint, answered: Answered) -> Reply {
         let Answered { body, version, is_fault, operation, retry_after_s, noted, call } = answered;
+        let turn = retry_after_s.and_then(|_| call.take_turn());
+        let turn = turn.map(|turn| -> Turn { Box::pin(turn.come()) });
         let domain = self.domain.clone();
         let settle: Option<Settle> = call.has_trail().then(|| {
             let settled: Settle = Box::pin(async move {
@@ -59,6 +61,7 @@ impl SoapGateway {
             code: noted.code,
             organisation: noted.organisation,
             retry_after_s,
+            turn,
             settle,
         }
     }
@@ -141,6 +144,7 @@ fn failed(endpoint: Endpoint, version: Version, operation: &'static str, domain:
         code: "WSEC0999",
         organisation: String::new(),
         retry_after_s: None,
+        turn: None,
         settle: None,
     }
 }

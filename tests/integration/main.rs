@@ -22,6 +22,7 @@ mod documents;
 mod envelopes;
 mod fixtures;
 mod flows;
+mod guessing;
 mod guide;
 mod harness;
 mod hostile;

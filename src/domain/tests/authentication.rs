@@ -127,7 +127,7 @@ fn a_call_that_may_not_block_asks_to_be_run_again() {
         assert!(matches!(attempt(false), Some(Error::MustBlock)));
         assert!(attempt(true).is_none());
         assert!(attempt(false).is_none());
-        world.clock.advance(TimeDelta::minutes(15));
+        world.clock.advance(TimeDelta::hours(24));
         assert!(attempt(false).is_none());
         world.clock.advance(TimeDelta::seconds(2));
         assert!(matches!(attempt(false), Some(Error::MustBlock)), "a verified password is forgotten in time");
@@ -216,6 +216,40 @@ fn every_wrong_password_has_its_line_of_the_audit() {
             .read(|c| Ok(audit::table.filter(audit::outcome.eq("WSEC0005")).select(audit::certificate).load(c)?))
             .unwrap();
         assert_eq!(lines, vec![Some(world.peer.fingerprint.to_string()); 3]);
+    });
+}
+
+#[test]
+fn those_who_guess_are_slowed_and_the_right_certificate_is_not() {
+    each_world(|world| {
+        let guesser = peer("guesser");
+        world.administration().register_certificate(PROVIDER.parse().unwrap(), &guesser).unwrap();
+        let guess = Claim { peer: Some(&guesser), password: "synthetic-wrong!", ..world.claim() };
+        let wait = |claim: &Claim<'_>| match refusal(world, claim) {
+            Some(Error::IncorrectPassword) => None,
+            Some(Error::Busy(busy)) => Some(busy.retry_after.as_secs()),
+            other => panic!("{other:?}"),
+        };
+        for _ in 0..10 {
+            assert_eq!(wait(&guess), None);
+        }
+        for delay in [1, 2, 4, 8, 16, 32, 60, 60] {
+            assert_eq!(wait(&guess), Some(delay));
+            assert_eq!(
+                wait(&Claim { password: PASSWORD, ..guess }),
+                Some(delay),
+                "the right one is not even looked at"
+            );
+            world.clock.advance(TimeDelta::seconds(delay.cast_signed()));
+            assert_eq!(wait(&guess), None, "one after each delay");
+        }
+
+        assert!(refusal(world, &world.claim()).is_none(), "nobody has given the right password before");
+        assert!(refusal(world, &Claim { password: PASSWORD, ..guess }).is_none(), "and now it is remembered");
+        assert_eq!(wait(&guess), Some(60));
+        assert_eq!(world.service.guesses().wrong_passwords, 18);
+        world.clock.advance(TimeDelta::minutes(11));
+        assert_eq!((wait(&guess), wait(&guess)), (None, None), "forgiven after a while");
     });
 }
 

@@ -88,6 +88,7 @@ fn reply(version: SoapVersion, status: u16, text: &str) -> Reply {
         code: "WSRC0004",
         organisation: "TEST38".to_owned(),
         retry_after_s: (status != 200).then_some(7),
+        turn: None,
         settle: None,
     }
 }
