@@ -28,7 +28,7 @@ Example:
     },
     /// Give an organisation a new password; prints it, once
     #[command(after_help = "\
-The old password ends at once.
+No server takes the old password any more once the command has ended.
 
 Examples:
   lrs org password 90000051

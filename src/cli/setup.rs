@@ -63,7 +63,8 @@ pub fn service(config: &Config, store: Store) -> Service {
     Service::new(store, rules, Clock::system())
 }
 
-/// Does an operator's work on the store of a configuration, in the name of the system's user, and sees it written before it returns.
+/// Does an operator's work on the store of a configuration, in the name of the system's user. When it returns, the work is written, and every
+/// node goes by it.
 pub fn administer<T>(
     file: &File,
     work: impl FnOnce(&Administration<'_>) -> Result<T, AdministrationError>,
@@ -73,7 +74,9 @@ pub fn administer<T>(
     check_migrated(&store)?;
     let service = service(&config, store);
     let user = std::env::var("USER").unwrap_or_else(|_| "operator".to_owned());
-    let outcome = work(&service.administration(&user));
+    let administration = service.administration(&user);
+    let outcome = work(&administration);
+    administration.reach_every_node();
     service.store().close();
     outcome.map_err(|error| refused(&error))
 }

@@ -1,8 +1,10 @@
 //! What the service's operators do on the command line: organisations, certificates, and looking a learner up. Every act is audited.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use chrono::NaiveDate;
 
-use super::{Error, Service, passwords};
+use super::{Error, Service, passwords, registry};
 use crate::model::{
     AuditEntry, Door, Fingerprint, JobId, Learner, OrgRef, Organisation, Peer, Permissions, Timestamp, Ukprn, Uln,
 };
@@ -13,6 +15,8 @@ use crate::store::{AnyConnection, StoreError, audit, learners, wipe};
 pub struct Administration<'a> {
     pub(super) service: &'a Service,
     user_name: String,
+    /// Whether it has changed organisations or certificates.
+    changed: AtomicBool,
 }
 
 /// Why an operator's act was refused. Texts hold no secret.
@@ -74,7 +78,7 @@ pub struct NewOrganisation<'a> {
 impl Service {
     /// The operators' part, in the name of a user.
     pub fn administration(&self, user_name: &str) -> Administration<'_> {
-        Administration { service: self, user_name: user_name.to_owned() }
+        Administration { service: self, user_name: user_name.to_owned(), changed: AtomicBool::new(false) }
     }
 }
 
@@ -121,7 +125,7 @@ impl Administration<'_> {
         all.into_iter().find(|each| each.ukprn == ukprn).ok_or(AdministrationError::UnknownOrganisation(ukprn))
     }
 
-    /// Sets an organisation's password; the old one is refused from then on, on other nodes within a second.
+    /// Sets an organisation's password; the old one is refused from then on, on other nodes when [`Self::reach_every_node`] returns.
     pub fn set_password(&self, ukprn: Ukprn, password: &str) -> Result<(), AdministrationError> {
         let id = self.organisation(ukprn)?.id;
         let hash = password_hash(password)?;
@@ -157,11 +161,19 @@ impl Administration<'_> {
         Ok(self.service.inner.store.read(rows::all_certificates)?)
     }
 
-    /// Revokes a certificate for good; it is refused from then on, on other nodes within a second.
+    /// Revokes a certificate for good; it is refused from then on, on other nodes when [`Self::reach_every_node`] returns.
     pub fn revoke_certificate(&self, fingerprint: Fingerprint) -> Result<(), AdministrationError> {
         let revoked =
             self.write("certificate revoke", move |store, now| rows::revoke_certificate(store, fingerprint, now))?;
         if revoked { Ok(()) } else { Err(AdministrationError::UnknownCertificate(fingerprint)) }
+    }
+
+    /// Returns when every call that any node is sent from now on finds organisations and certificates as they were changed here. Blocks for
+    /// a third of a second where something was changed.
+    pub fn reach_every_node(&self) {
+        if self.changed.swap(false, Ordering::Relaxed) {
+            std::thread::sleep(registry::EVERYWHERE);
+        }
     }
 
     /// A learner's record, whatever its status.
@@ -212,6 +224,7 @@ impl Administration<'_> {
             Ok(outcome)
         });
         self.service.inner.registry.forget();
+        self.changed.store(true, Ordering::Relaxed);
         outcome
     }
 }

@@ -1,9 +1,10 @@
-//! Organisations and certificates in memory, so that a call looks them up without the store. What is in memory is at most a second old:
-//! that is how soon every node notices a revocation.
+//! Organisations and certificates in memory, so that a call looks them up without the store. No call uses a memory that is older than
+//! [`VALID`]: an operator's change holds on every node once that time has passed since its commit, and the command waits for it. So no node
+//! has to be told, or to answer, and one that cannot reach the store lets nobody in.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 
@@ -11,25 +12,39 @@ use super::{Error, Service};
 use crate::model::{Fingerprint, OrgRef, Organisation, Peer, Timestamp, Ukprn};
 use crate::store::organisations::{self, Certificate};
 
-/// How old the memory may be before it is compared with the store (microseconds).
-const FRESH: i64 = 1_000_000;
-/// How old it may be while another thread is comparing (microseconds).
-const BEARABLE: i64 = 3_000_000;
-/// How old it may be where it does not know a certificate, which may just have been registered (microseconds).
-const FRESH_FOR_STRANGERS: i64 = 100_000;
-/// The age of a memory that was never read.
-const NEVER: i64 = i64::MIN;
+/// How old the memory may be before one of the calls compares it with the store, while the others go on with it.
+const FRESH: Duration = Duration::from_millis(100);
+/// How old it may be at all.
+const VALID: Duration = Duration::from_millis(300);
+/// After so long a change holds on every node: nobody's clock runs a tenth too slow.
+pub(super) const EVERYWHERE: Duration = VALID.saturating_add(Duration::from_millis(30));
 
-/// The memory and when it was last found equal to the store.
+/// The memory, if there is any.
+#[derive(Default)]
 pub(super) struct Registry {
-    content: ArcSwapOption<Content>,
-    checked_at: AtomicI64,
+    memory: ArcSwapOption<Memory>,
     refreshing: Mutex<()>,
 }
 
-impl Default for Registry {
-    fn default() -> Self {
-        Self { content: ArcSwapOption::empty(), checked_at: AtomicI64::new(NEVER), refreshing: Mutex::new(()) }
+/// What the store held at a moment.
+struct Memory {
+    content: Arc<Content>,
+    /// The moment, before the store was asked.
+    seen: Moment,
+}
+
+/// A moment by both clocks: the system's may be set back, and the other one stands still while the machine sleeps.
+#[derive(Clone, Copy)]
+struct Moment {
+    instant: Instant,
+    time: Timestamp,
+}
+
+impl Moment {
+    /// Whether an earlier moment is no longer ago than this, by either clock.
+    fn is_within(self, age: Duration, earlier: Moment) -> bool {
+        self.instant.saturating_duration_since(earlier.instant) <= age
+            && self.time.signed_duration_since(earlier.time).to_std().is_ok_and(|passed| passed <= age)
     }
 }
 
@@ -79,71 +94,62 @@ impl Content {
 }
 
 impl Registry {
-    /// Makes the next look-up compare with the store.
+    /// Makes the next look-up read the store.
     pub(super) fn forget(&self) {
-        self.checked_at.store(NEVER, Ordering::Release);
+        // What is being read now may be older.
+        let _refreshing = self.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
+        self.memory.store(None);
     }
 
-    fn recent(&self, now: i64, age: i64) -> Option<Arc<Content>> {
-        let checked_at = self.checked_at.load(Ordering::Acquire);
-        let is_recent = checked_at != NEVER && (0..=age).contains(&now.saturating_sub(checked_at));
-        if is_recent { self.content.load_full() } else { None }
+    fn recent(&self, now: Moment, age: Duration) -> Option<Arc<Content>> {
+        let memory = self.memory.load();
+        memory.as_ref().filter(|memory| now.is_within(age, memory.seen)).map(|memory| Arc::clone(&memory.content))
     }
 }
 
 impl Service {
     /// The organisations and certificates as they are now. To read all of them takes long, so that it is done only where that may be.
     pub(super) fn registry(&self, may_block: bool) -> Result<Arc<Content>, Error> {
-        self.registry_of_age(FRESH, BEARABLE, may_block)
-    }
-
-    /// Whether the certificate may act for any active organisation; what is worth asking before a request is read. A yes may be out of date
-    /// (the call itself asks again); a no is not, for the store is compared first, at most ten times a second.
-    ///
-    /// # Errors
-    /// [`Error::MustBlock`], and what the store fails with.
-    pub fn may_call(&self, peer: &Peer, may_block: bool) -> Result<bool, Error> {
-        let now = self.inner.clock.now();
-        if self.inner.registry.content.load().as_ref().is_some_and(|content| content.may_call(peer, now)) {
-            return Ok(true);
-        }
-        if !may_block {
-            let recent = self.inner.registry.recent(now.and_utc().timestamp_micros(), FRESH_FOR_STRANGERS);
-            return recent.map(|content| content.may_call(peer, now)).ok_or(Error::MustBlock);
-        }
-        let content = self.registry_of_age(FRESH_FOR_STRANGERS, FRESH_FOR_STRANGERS, may_block)?;
-        Ok(content.may_call(peer, now))
-    }
-
-    fn registry_of_age(&self, fresh: i64, bearable: i64, may_block: bool) -> Result<Arc<Content>, Error> {
         let registry = &self.inner.registry;
-        let now = self.inner.clock.now().and_utc().timestamp_micros();
-        if let Some(content) = registry.recent(now, fresh) {
+        let now = Moment { instant: Instant::now(), time: self.inner.clock.now() };
+        if let Some(content) = registry.recent(now, FRESH) {
             return Ok(content);
         }
         let _refreshing = match registry.refreshing.try_lock() {
             Ok(guard) => guard,
-            Err(_) => match registry.recent(now, bearable) {
+            Err(_) => match registry.recent(now, VALID) {
                 Some(content) => return Ok(content),
                 None if !may_block => return Err(Error::MustBlock),
                 None => registry.refreshing.lock().unwrap_or_else(PoisonError::into_inner),
             },
         };
-        if let Some(content) = registry.recent(now, fresh) {
+        if let Some(content) = registry.recent(now, FRESH) {
             return Ok(content);
         }
         let change_number = self.inner.store.read(organisations::change_number)?;
-        let content = match registry.content.load_full() {
-            Some(content) if content.change_number == change_number => content,
+        let content = match registry.memory.load().as_ref() {
+            Some(memory) if memory.content.change_number == change_number => Arc::clone(&memory.content),
             _ if !may_block => return Err(Error::MustBlock),
-            _ => {
-                let content = Arc::new(self.read_registry(change_number)?);
-                registry.content.store(Some(Arc::clone(&content)));
-                content
-            }
+            _ => Arc::new(self.read_registry(change_number)?),
         };
-        registry.checked_at.store(now, Ordering::Release);
+        registry.memory.store(Some(Arc::new(Memory { content: Arc::clone(&content), seen: now })));
         Ok(content)
+    }
+
+    /// Whether the certificate may act for any active organisation; what is worth asking before a request is read. A yes may be out of date
+    /// (the call itself asks again); a no is as good as the call's would be.
+    ///
+    /// # Errors
+    /// [`Error::MustBlock`], and what the store fails with.
+    pub fn may_call(&self, peer: &Peer, may_block: bool) -> Result<bool, Error> {
+        let now = Moment { instant: Instant::now(), time: self.inner.clock.now() };
+        let registry = &self.inner.registry;
+        if registry.memory.load().as_ref().is_some_and(|memory| memory.content.may_call(peer, now.time)) {
+            return Ok(true);
+        }
+        let content =
+            if may_block { self.registry(true)? } else { registry.recent(now, FRESH).ok_or(Error::MustBlock)? };
+        Ok(content.may_call(peer, now.time))
     }
 
     /// The number was read before the rows, so that a change in between is noticed next time.

@@ -30,6 +30,7 @@ mod http;
 mod interop;
 mod layers;
 mod life;
+mod nodes;
 mod privacy;
 mod process;
 mod published;

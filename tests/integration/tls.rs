@@ -5,12 +5,11 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use learning_records::model::Fingerprint;
 use learning_records::pki::{CertificateAuthority, Serial};
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, Issuer, KeyPair};
 use rustls::{ProtocolVersion, SupportedProtocolVersion};
 
-use crate::harness::actor::{read_identity, request};
+use crate::harness::actor::request;
 use crate::harness::wire::Connection;
 use crate::harness::{Actor, Answer, Database, Deployment, on_both};
 
@@ -163,29 +162,6 @@ on_both! {
         }
         let awarding = deployment.awarding_organisation();
         assert_eq!(awarding.ask("GET", "/LearnerService.svc").status, 200, "others are not touched");
-    }
-
-    fn a_certificate_revoked_in_the_register_acts_for_nobody(database) {
-        let deployment = Deployment::start(database);
-        let provider = deployment.provider();
-        let question = question(&provider);
-        let mut kept = provider.connect().expect("a connection");
-        assert_eq!(ask_on(&mut kept, &question).expect("an answer").status, 200);
-        let (chain, _) = read_identity(&deployment.dir().join(deployment.variable("PROVIDER_CERT")));
-        let fingerprint = Fingerprint::of_der(&chain[0]).to_string();
-        let output = deployment.lrs(&["cert", "revoke", &fingerprint]);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let deadline = Instant::now() + Duration::from_secs(20);
-        loop {
-            let outcome = ask_on(&mut kept, &question);
-            if shut_out(&outcome) {
-                break;
-            }
-            assert!(Instant::now() < deadline, "still served: {outcome:?}");
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        let again = provider.connect().and_then(|mut connection| ask_on(&mut connection, &question));
-        assert!(shut_out(&again), "{again:?}");
     }
 }
 

@@ -27,7 +27,8 @@ pub enum Cert {
     },
     /// Refuse a certificate from now on, for every organisation
     #[command(after_help = "\
-A revoked certificate stays revoked; give the organisation a new one. Open connections are refused at their next request.
+A revoked certificate stays revoked; give the organisation a new one. Once the command has ended, every server refuses it, on open
+connections too.
 
 Example:
   lrs cert revoke 3f1c5e... --config demo/lrs.toml")]
@@ -51,7 +52,7 @@ pub fn run(cert: Cert, out: &mut impl Write) -> Result<(), Failure> {
         }
         Cert::Revoke { fingerprint, config } => {
             setup::administer(&config, |admin| admin.revoke_certificate(fingerprint))?;
-            Ok(writeln!(out, "{fingerprint} is revoked.")?)
+            Ok(writeln!(out, "{fingerprint} is revoked. No server lets it in any more.")?)
         }
     }
 }

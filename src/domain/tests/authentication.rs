@@ -55,7 +55,7 @@ fn an_expired_certificate_is_refused() {
 }
 
 #[test]
-fn a_revocation_elsewhere_is_noticed_within_a_second() {
+fn a_revocation_elsewhere_is_noticed_when_the_memory_is_too_old() {
     each_world(|world| {
         assert!(refusal(world, &world.claim()).is_none());
         let other = Service::new(world.stored.reopened(), RuleSettings::default(), world.clock.clone());
@@ -67,7 +67,7 @@ fn a_revocation_elsewhere_is_noticed_within_a_second() {
         assert!(operator.register_certificate(PROVIDER.parse().unwrap(), &second).unwrap());
         assert!(!operator.register_certificate(PROVIDER.parse().unwrap(), &second).unwrap());
         operator.revoke_certificate(world.peer.fingerprint).unwrap();
-        world.clock.advance(TimeDelta::milliseconds(1_001));
+        world.clock.advance(TimeDelta::milliseconds(301));
         assert!(matches!(refusal(world, &world.claim()), Some(Error::UnknownOrganisation)));
         assert!(refusal(world, &claim).is_none());
 
@@ -98,11 +98,9 @@ fn a_certificate_may_call_while_it_acts_for_an_active_organisation() {
         let newcomer = peer("newcomer");
         let may_call = |peer| world.service.may_call(peer, true).unwrap();
         assert!(may_call(&world.peer) && !may_call(&newcomer));
-        assert!(matches!(world.service.may_call(&newcomer, false), Ok(false)), "compared a moment ago");
 
         let other = Service::new(world.stored.reopened(), RuleSettings::default(), world.clock.clone());
         assert!(other.administration("operator").register_certificate(provider(), &newcomer).unwrap());
-        assert!(!may_call(&newcomer), "the store is asked ten times a second at most");
         world.clock.advance(TimeDelta::milliseconds(101));
         assert!(matches!(world.service.may_call(&newcomer, false), Err(Error::MustBlock)));
         assert!(may_call(&newcomer));

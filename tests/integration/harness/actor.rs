@@ -69,6 +69,11 @@ impl<'d> Actor<'d> {
         Connection::open(self.deployment.port(), &self.config)
     }
 
+    /// A new connection to another server on the deployment's store.
+    pub fn connect_to(&self, port: u16) -> io::Result<Connection> {
+        Connection::open(port, &self.config)
+    }
+
     /// Posts an envelope to `LearnerService`, `LearnerServiceR9` or `ExternalService` as a plain client does.
     pub fn post(&self, service: &str, envelope: &str) -> Answer {
         self.post_with(service, SOAP_HEADERS, envelope.as_bytes())

@@ -217,6 +217,25 @@ impl Deployment {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("lrs runs")
     }
 
+    /// Starts another `lrs serve` on this deployment's store, and waits until it answers.
+    pub fn another_node(&self) -> Node {
+        let (port, ops_port) = (free_port(), free_port());
+        let mut command = Command::new(LRS);
+        command.args(["serve", "--config"]).arg(self.dir().join("lrs.toml")).current_dir(self.dir());
+        self.environment(&mut command);
+        for (name, port) in [("LRS_SERVER_LISTEN", port), ("LRS_OPERATIONS_LISTEN", ops_port)] {
+            command.env(name, format!("127.0.0.1:{port}"));
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let node = Node { port, process: command.spawn().expect("lrs runs") };
+        let deadline = Instant::now() + START;
+        while operations(ops_port, "GET", "/readyz").is_none_or(|(status, _)| status != 200) {
+            assert!(Instant::now() < deadline, "the second node did not become ready");
+            thread::sleep(Duration::from_millis(25));
+        }
+        node
+    }
+
     /// Everything the server wrote to its standard error: the log.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(self.log_path()).unwrap_or_default()).into_owned()
@@ -229,17 +248,7 @@ impl Deployment {
 
     /// A request to the operations listener: status and body, or nothing while it does not listen.
     pub fn operations(&self, method: &str, path: &str) -> Option<(u16, String)> {
-        let mut socket = TcpStream::connect(("127.0.0.1", self.ops_port)).ok()?;
-        socket.set_read_timeout(Some(Duration::from_secs(30))).ok()?;
-        let request =
-            format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-        socket.write_all(request.as_bytes()).ok()?;
-        let mut answer = Vec::new();
-        socket.read_to_end(&mut answer).ok()?;
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        let status = answer.split(' ').nth(1)?.parse().ok()?;
-        let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default();
-        Some((status, body))
+        operations(self.ops_port, method, path)
     }
 
     /// Puts the demo's data back.
@@ -305,6 +314,34 @@ impl Drop for Deployment {
             eprintln!("--- the server's last lines ---\n{}", lines[lines.len().saturating_sub(40)..].join("\n"));
         }
     }
+}
+
+/// Another server on a deployment's store, killed when the test drops it.
+pub struct Node {
+    pub port: u16,
+    process: Child,
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A request to an operations listener.
+fn operations(port: u16, method: &str, path: &str) -> Option<(u16, String)> {
+    let mut socket = TcpStream::connect(("127.0.0.1", port)).ok()?;
+    socket.set_read_timeout(Some(Duration::from_secs(30))).ok()?;
+    let request =
+        format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    socket.write_all(request.as_bytes()).ok()?;
+    let mut answer = Vec::new();
+    socket.read_to_end(&mut answer).ok()?;
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let status = answer.split(' ').nth(1)?.parse().ok()?;
+    let body = answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default();
+    Some((status, body))
 }
 
 /// A port that nobody listens on now.

@@ -1,0 +1,110 @@
+//! Several servers on one store: what an operator changes of who may call holds on each of them when the command returns.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use learning_records::model::Fingerprint;
+
+use crate::harness::actor::{read_identity, request};
+use crate::harness::message::Credentials;
+use crate::harness::{Actor, Answer, Deployment, on_both};
+
+const XML: &str = "Content-Type: text/xml; charset=utf-8\r\nSOAPAction: \"\"\r\n";
+
+fn code(answer: &Answer) -> String {
+    if answer.status == 200 { answer.code() } else { answer.fault().error }
+}
+
+fn question(credentials: &Credentials) -> Vec<u8> {
+    let text = credentials.find_by_uln("FUL", "1000000000", "Body", "No");
+    request("POST", "/LearnerService.svc", XML, text.as_bytes())
+}
+
+/// Two servers, each with connections that are kept alive and never rest.
+struct Cluster<'d> {
+    deployment: &'d Deployment,
+    actor: Actor<'d>,
+    ports: [u16; 2],
+}
+
+impl Cluster<'_> {
+    /// Runs a verb of `lrs` while all connections call; returns what it printed and the first answer of each connection to a call that it
+    /// began after the verb had returned.
+    fn during(&self, question: &[u8], verb: &[&str], before: &str) -> (String, Vec<String>) {
+        const EACH: usize = 2;
+        let (begun, returned) = (AtomicUsize::new(0), AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            let caller = |port| {
+                let (begun, returned) = (&begun, &returned);
+                scope.spawn(move || {
+                    let connect = || self.actor.connect_to(port).expect("a connection");
+                    let mut connection = connect();
+                    let mut ask = || {
+                        connection.send(question).expect("sent");
+                        let answer = connection.receive().expect("an answer");
+                        if answer.header("Connection").is_some_and(|value| value.eq_ignore_ascii_case("close")) {
+                            connection = connect();
+                        }
+                        code(&answer)
+                    };
+                    assert_eq!(ask(), before);
+                    begun.fetch_add(1, Ordering::SeqCst);
+                    loop {
+                        let has_returned = returned.load(Ordering::SeqCst);
+                        let code = ask();
+                        if has_returned {
+                            return code;
+                        }
+                    }
+                })
+            };
+            let callers: Vec<_> = self.ports.iter().flat_map(|port| [*port; EACH]).map(caller).collect();
+            while begun.load(Ordering::SeqCst) < callers.len() && callers.iter().all(|caller| !caller.is_finished()) {
+                std::thread::yield_now();
+            }
+            let output = self.deployment.lrs(verb);
+            returned.store(true, Ordering::SeqCst);
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            let codes = callers.into_iter().map(|caller| caller.join().expect("a caller")).collect();
+            (String::from_utf8_lossy(&output.stdout).into_owned(), codes)
+        })
+    }
+}
+
+on_both! {
+    fn a_change_of_who_may_call_holds_when_the_command_returns(database) {
+        let deployment = Deployment::start(database);
+        let node = deployment.another_node();
+        let actor = deployment.provider();
+        let question = self::question(&actor.credentials());
+        let ukprn = actor.credentials().ukprn;
+        let cluster = Cluster { deployment: &deployment, actor, ports: [deployment.port(), node.port] };
+        let holds = |question: &[u8], verb: &[&str], before: &str, after: &str| {
+            let (said, codes) = cluster.during(question, verb, before);
+            assert!(codes.iter().all(|code| code == after), "{verb:?}: {codes:?} instead of {after}");
+            said
+        };
+        holds(&question, &["org", "grant", &ukprn, "find-learner", "--remove"], "WSRC0001", "WSEC0006");
+        holds(&question, &["org", "grant", &ukprn, "find-learner"], "WSEC0006", "WSRC0001");
+        let said = holds(&question, &["org", "password", &ukprn], "WSRC0001", "WSEC0005");
+        let password = said.lines().find_map(|line| line.split_once("shown this once: ")).expect("a password").1;
+        let question = self::question(&Credentials { password: password.to_owned(), ..cluster.actor.credentials() });
+        let certificate = deployment.dir().join(deployment.variable("PROVIDER_CERT"));
+        let fingerprint = Fingerprint::of_der(&read_identity(&certificate).0[0]).to_string();
+        holds(&question, &["cert", "revoke", &fingerprint], "WSRC0001", "WSEC0003");
+    }
+
+    fn a_certificate_that_was_added_may_call_when_the_command_returns(database) {
+        let deployment = Deployment::start(database);
+        let node = deployment.another_node();
+        let made = deployment.lrs(&["cert", "new", "renewed", "--dir", "pki"]);
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let renewed = deployment.dir().join("pki/renewed.pem");
+        let actor = deployment.provider().speaking(&renewed, rustls::ALL_VERSIONS);
+        let question = self::question(&actor.credentials());
+        let ukprn = actor.credentials().ukprn;
+        let cluster = Cluster { deployment: &deployment, actor, ports: [deployment.port(), node.port] };
+        let verb = ["cert", "add", &ukprn, "pki/renewed.pem"];
+        let (_, codes) = cluster.during(&question, &verb, "WSEC0003");
+        assert!(codes.iter().all(|code| code == "WSRC0001"), "{codes:?}");
+    }
+}
