@@ -16,7 +16,6 @@ mod man;
 mod migrate;
 mod org;
 mod password;
-mod plain;
 mod serve;
 mod setup;
 mod slo;

@@ -12,6 +12,7 @@ mod job;
 mod learner;
 mod organisation;
 mod permission;
+mod plain;
 mod postcode;
 mod reference;
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub use job::{Job, JobId, JobKind, JobRecord, JobState};
 pub use learner::Learner;
 pub use organisation::{InvalidOrgRef, InvalidUkprn, OrgRef, Organisation, Ukprn};
 pub use permission::{Permission, Permissions, UnknownPermission};
+pub use plain::plain;
 pub use postcode::{InvalidPostcode, Postcode};
 pub use reference::{InvalidReference, QualificationNumber, Reference, UnitNumber};
 pub use time::{Timestamp, from_london_time, london_day, london_midnight, london_text, london_time, to_microseconds};

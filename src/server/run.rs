@@ -19,13 +19,13 @@ use tokio::net::TcpStream;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
-use super::arrival::{Arrivals, TurnedAway};
+use super::arrival::{Arrivals, Refusals, TurnedAway};
 use super::farewell;
 use super::gateway::{Gateway, Route};
 use super::handler::{Edge, answer};
 use super::peers;
 use super::stalls::Stalls;
-use crate::tls::{Handshake, TlsError, Trust};
+use crate::tls::{TlsError, Trust};
 use crate::{config, ops, tls};
 
 /// Calls in flight may take this long when the service stops; clients give up after 20 s.
@@ -99,11 +99,6 @@ pub struct Running {
 pub fn start(setup: Setup) -> Result<Running, StartError> {
     let trust = Trust::load(&tls::Files::of(&setup.tls))?;
     tls::watch(&trust)?;
-    let metrics = Arc::clone(&setup.health.metrics);
-    trust.observe(move |event| match event {
-        Handshake::Started => metrics.handshake(),
-        Handshake::Refused(refusal) => metrics.refused(refusal.name()),
-    });
     let (tell, told) = mpsc::channel();
     let (end, ended) = oneshot::channel();
     let served = trust.clone();
@@ -229,8 +224,10 @@ fn bind(setup: Setup, trust: Trust) -> Result<(Server, Server, Bound), StartErro
         not_after if not_after < Utc::now().naive_utc() => Err(format!("ended on {not_after}")),
         _ => Ok(()),
     }));
-    let stalls = Stalls::watch(&setup.limits)?;
-    let arrivals = Arrivals::new(&setup.limits, trust.clone(), stalls.clone(), Arc::clone(&health.metrics))?;
+    let metrics = Arc::clone(&health.metrics);
+    let refusals = Arc::new(Refusals::new(Arc::clone(&metrics)));
+    let stalls = Stalls::watch(&setup.limits, Arc::clone(&refusals))?;
+    let arrivals = Arrivals::new(&setup.limits, trust.clone(), stalls.clone(), metrics, refusals)?;
     let edge = Edge {
         routes: setup.routes,
         gateway: setup.gateway,

@@ -5,6 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
+use super::arrival::Refusals;
 use super::socket::Pulse;
 use crate::config::Limits;
 
@@ -21,8 +22,8 @@ struct Inner {
 }
 
 impl Stalls {
-    /// Starts the sweep, which ends when the last clone is gone.
-    pub(super) fn watch(limits: &Limits) -> io::Result<Self> {
+    /// Starts the sweep, which also has the log told of refusals that it left out, and ends when the last clone is gone.
+    pub(super) fn watch(limits: &Limits, refusals: Arc<Refusals>) -> io::Result<Self> {
         let stalls = Self(Arc::new(Inner {
             patience: limits.idle + limits.header_timeout,
             rate: limits.minimum_rate.max(1),
@@ -34,6 +35,7 @@ impl Stalls {
                 std::thread::sleep(SWEEP);
                 let Some(inner) = inner.upgrade() else { return };
                 inner.sweep();
+                refusals.tell_left_out();
             }
         };
         std::thread::Builder::new().name("lrs-stalls".to_owned()).spawn(sweep)?;

@@ -20,7 +20,8 @@ pub struct Client {
 
 impl Client {
     pub(super) fn new(chain: &[CertificateDer<'_>], verified: u64) -> Result<Self, Refusal> {
-        let peer = Arc::new(chain.first().and_then(|own| peer(own).ok()).ok_or(Refusal::Unreadable)?);
+        let own = chain.first().ok_or(Refusal::Missing)?;
+        let peer = Arc::new(peer(own).map_err(|_| Refusal::Unreadable)?);
         let chain = chain.iter().map(|certificate| certificate.clone().into_owned()).collect();
         Ok(Self { peer, chain, verified: AtomicU64::new(verified) })
     }

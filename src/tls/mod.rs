@@ -6,6 +6,7 @@
 //! since it last did, or the handshake was a resumption.
 
 mod client;
+mod handshake;
 mod material;
 mod permissions;
 mod refusal;
@@ -15,9 +16,10 @@ mod verifier;
 mod watch;
 
 pub use self::client::Client;
+pub use self::handshake::{Failure, Unfit, attempt};
 pub use self::material::{Files, TlsError, examine};
 pub use self::refusal::Refusal;
-pub use self::trust::{Handshake, Trust};
+pub use self::trust::Trust;
 pub use self::watch::watch;
 
 #[cfg(test)]

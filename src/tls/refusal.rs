@@ -29,7 +29,9 @@ pub enum Refusal {
     Key,
     /// The chain breaks a rule that an authority in it has set.
     Constraint,
-    /// There is none, or it is not a certificate.
+    /// There is none.
+    Missing,
+    /// It is not a certificate.
     Unreadable,
 }
 
@@ -48,6 +50,7 @@ impl Refusal {
             Self::Algorithm => "certificate_algorithm",
             Self::Key => "certificate_key",
             Self::Constraint => "certificate_constraint",
+            Self::Missing => "certificate_missing",
             Self::Unreadable => "certificate_unreadable",
         }
     }
@@ -88,9 +91,13 @@ impl Refusal {
             Self::NotYetValid => CertificateError::NotValidYet,
             Self::Untrusted => CertificateError::UnknownIssuer,
             Self::Purpose | Self::Authority => CertificateError::InvalidPurpose,
-            Self::Version | Self::Extension | Self::Algorithm | Self::Key | Self::Constraint | Self::Unreadable => {
-                CertificateError::BadEncoding
-            }
+            Self::Version
+            | Self::Extension
+            | Self::Algorithm
+            | Self::Key
+            | Self::Constraint
+            | Self::Missing
+            | Self::Unreadable => CertificateError::BadEncoding,
         }
     }
 }
@@ -111,7 +118,8 @@ impl fmt::Display for Refusal {
                 "the key of the client certificate is not supported: RSA of 2048 to 8192 bits, P-256, P-384 and Ed25519 are"
             }
             Self::Constraint => "the client certificate breaks a constraint of an authority above it",
-            Self::Unreadable => "there is no readable client certificate",
+            Self::Missing => "the client sent no certificate",
+            Self::Unreadable => "the client certificate cannot be read",
         })
     }
 }

@@ -17,7 +17,7 @@ fn the_peer_is_read_from_the_certificate() {
     assert_eq!(client.peer().fingerprint, Fingerprint::of_der(&identity.der()));
     assert!(client.peer().not_after > Utc::now().naive_utc());
     assert_eq!(client.admit(&trust, Utc::now().naive_utc()), Ok(()));
-    assert_eq!(trust.client(&[], false).unwrap_err(), Refusal::Unreadable);
+    assert_eq!(trust.client(&[], false).unwrap_err(), Refusal::Missing);
     assert_eq!(trust.client(&[vec![1, 2, 3].into()], false).unwrap_err(), Refusal::Unreadable);
 }
 

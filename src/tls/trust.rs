@@ -1,7 +1,7 @@
 //! The running trust: hands rustls whatever was loaded last, so that a listener never has to be replaced.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -14,6 +14,7 @@ use rustls::sign::CertifiedKey;
 use rustls::{DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme};
 
 use super::client::Client;
+use super::handshake;
 use super::material::{Files, Material, Signature, TlsError, signature};
 use super::refusal::Refusal;
 use crate::model::Timestamp;
@@ -23,15 +24,6 @@ const SESSIONS: usize = 4096;
 
 /// A handshake that may have begun before the last reload proves nothing about the present files.
 const OVERLAP: Duration = Duration::from_secs(60);
-
-/// What happens during handshakes, for the metrics.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Handshake {
-    /// A client said hello.
-    Started,
-    /// Its certificate was refused.
-    Refused(Refusal),
-}
 
 /// Certificate, key, roots and revocation lists as last loaded. Cheap to clone.
 #[derive(Clone)]
@@ -43,7 +35,6 @@ pub(super) struct Inner {
     material: ArcSwap<Material>,
     /// State of the files at the last attempt to load them, right or wrong.
     tried: Mutex<Signature>,
-    observer: OnceLock<Box<dyn Fn(Handshake) + Send + Sync>>,
 }
 
 impl Trust {
@@ -55,7 +46,7 @@ impl Trust {
         let provider = Arc::new(ring::default_provider());
         let tried = Mutex::new(signature(files));
         let material = ArcSwap::from_pointee(Material::load(files, &provider, 1)?);
-        Ok(Self(Arc::new(Inner { files: files.clone(), provider, material, tried, observer: OnceLock::new() })))
+        Ok(Self(Arc::new(Inner { files: files.clone(), provider, material, tried })))
     }
 
     /// Reads all files again. On an error everything stays as it was.
@@ -69,11 +60,6 @@ impl Trust {
     /// When the server's own certificate ends.
     pub fn not_after(&self) -> Timestamp {
         self.0.material.load().not_after
-    }
-
-    /// Who is told about handshakes; the first caller only.
-    pub fn observe(&self, observer: impl Fn(Handshake) + Send + Sync + 'static) {
-        let _ = self.0.observer.set(Box::new(observer));
     }
 
     /// For a listener, once: certificate and trust inside follow every reload.
@@ -93,7 +79,7 @@ impl Trust {
     /// The client of a connection whose handshake is complete; `chain` as it sent it (its own certificate first).
     ///
     /// # Errors
-    /// [`Refusal::Unreadable`] where there is no certificate, or one that cannot be read.
+    /// There is no certificate, or one that cannot be read.
     pub fn client(&self, chain: &[CertificateDer<'_>], resumed: bool) -> Result<Client, Refusal> {
         let material = self.0.material.load();
         let proven = !resumed && material.loaded.elapsed() > OVERLAP;
@@ -130,12 +116,6 @@ impl Inner {
         self.material.store(Arc::new(Material::load(&self.files, &self.provider, generation)?));
         Ok(())
     }
-
-    fn tell(&self, event: Handshake) {
-        if let Some(observer) = self.observer.get() {
-            observer(event);
-        }
-    }
 }
 
 impl fmt::Debug for Inner {
@@ -146,7 +126,6 @@ impl fmt::Debug for Inner {
 
 impl ResolvesServerCert for Inner {
     fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        self.tell(Handshake::Started);
         Some(Arc::clone(&self.material.load().certified))
     }
 }
@@ -166,7 +145,7 @@ impl ClientCertVerifier for Inner {
         match self.material.load().verifier.verify(end_entity, intermediates, now) {
             Ok(()) => Ok(ClientCertVerified::assertion()),
             Err(refusal) => {
-                self.tell(Handshake::Refused(refusal));
+                handshake::note(refusal, end_entity);
                 Err(refusal.alert().into())
             }
         }

@@ -35,6 +35,7 @@ mod privacy;
 mod process;
 mod published;
 mod queue;
+mod refused;
 mod searching;
 mod tls;
 mod torture;

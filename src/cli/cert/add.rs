@@ -5,9 +5,8 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use crate::cli::failure::Failure;
-use crate::cli::plain::plain;
 use crate::cli::{config, setup};
-use crate::model::{Ukprn, london_day};
+use crate::model::{Ukprn, london_day, plain};
 use crate::pki::{ClientCertificate, PkiError};
 use crate::tls;
 

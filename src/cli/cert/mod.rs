@@ -7,9 +7,8 @@ use clap::Subcommand;
 use std::io::Write;
 
 use super::failure::Failure;
-use super::plain::plain;
 use super::{config, setup};
-use crate::model::{Fingerprint, Organisation, london_day, london_text};
+use crate::model::{Fingerprint, Organisation, london_day, london_text, plain};
 use crate::store::organisations::Certificate;
 
 /// Register, list and revoke client certificates; make some for development

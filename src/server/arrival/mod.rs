@@ -5,9 +5,9 @@
 //! phase do not close the door of another.
 
 mod handshakes;
+mod refusals;
 mod room;
 
-use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -21,15 +21,16 @@ use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use self::handshakes::Handshakes;
+use self::refusals::Cause;
+pub(super) use self::refusals::Refusals;
 use self::room::Room;
 use super::peers::Connection;
 use super::places::Places;
-use super::respond::Refused;
 use super::socket::{Pulse, Socket};
 use super::stalls::Stalls;
 use crate::config::Limits;
 use crate::ops::Metrics;
-use crate::tls::{TlsError, Trust};
+use crate::tls::{self, Failure, TlsError, Trust};
 
 /// A client must have said something after this time.
 const FIRST_BYTE: Duration = Duration::from_secs(1);
@@ -40,6 +41,7 @@ pub(super) struct Arrivals {
     trust: Trust,
     stalls: Stalls,
     metrics: Arc<Metrics>,
+    refusals: Arc<Refusals>,
     handshake_timeout: Duration,
     room: Room,
     handshakes: Handshakes,
@@ -51,7 +53,13 @@ pub(super) struct Arrivals {
 pub(super) struct TurnedAway;
 
 impl Arrivals {
-    pub(super) fn new(limits: &Limits, trust: Trust, stalls: Stalls, metrics: Arc<Metrics>) -> Result<Self, TlsError> {
+    pub(super) fn new(
+        limits: &Limits,
+        trust: Trust,
+        stalls: Stalls,
+        metrics: Arc<Metrics>,
+        refusals: Arc<Refusals>,
+    ) -> Result<Self, TlsError> {
         let mut tls = trust.server_config()?;
         tls.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Self {
@@ -59,6 +67,7 @@ impl Arrivals {
             trust,
             stalls,
             metrics,
+            refusals,
             handshake_timeout: limits.handshake_timeout,
             room: Room::new(limits.waiting, limits.waiting_by_address),
             handshakes: Handshakes::new(limits.handshakes),
@@ -77,52 +86,53 @@ impl Arrivals {
         // One that has gone already has no address.
         let address = stream.peer_addr().map_err(|_| TurnedAway)?;
         let _ = stream.set_nodelay(true);
-        let socket = Socket::new(stream);
+        match self.phases(Socket::new(stream), address).await {
+            Ok(stream) => Ok((stream, Some(address))),
+            Err(cause) => {
+                self.refusals.note(&cause, address);
+                Err(TurnedAway)
+            }
+        }
+    }
+
+    async fn phases(&self, socket: Socket, address: SocketAddr) -> Result<TlsStream<Socket>, Cause> {
         let pulse = Arc::clone(socket.pulse());
-        let mut stream = self
-            .handshake(socket, address, &pulse)
-            .await
-            .map_err(|reason| self.turn_away(if pulse.is_cut() { "handshake_displaced" } else { reason }))?;
+        let handshake = self.handshake(socket, address, &pulse).await;
+        let mut stream = handshake.map_err(|cause| if pulse.is_cut() { Cause::Displaced } else { cause })?;
         let (socket, session) = stream.get_mut();
         let resumed = session.handshake_kind() == Some(HandshakeKind::Resumed);
-        let client = self.trust.client(session.peer_certificates().unwrap_or_default(), resumed);
-        let client = client.map_err(|refusal| self.turn_away(refusal.name()))?;
-        let place = self.places.take(client.peer().fingerprint);
-        let place = place.ok_or_else(|| self.turn_away(Refused::CONNECTIONS.reason))?;
+        let chain = session.peer_certificates().unwrap_or_default();
+        let client = self.trust.client(chain, resumed);
+        let client = client.map_err(|refusal| Cause::Failed(Failure::of_client(refusal, chain)))?;
+        let place = self.places.take(client.peer().fingerprint).ok_or(Cause::Full)?;
         self.stalls.add(&pulse);
         socket.stand(Rc::new(Connection::new(client, pulse, place, Arc::clone(&self.metrics))));
-        Ok((stream, Some(address)))
+        Ok(stream)
     }
 
-    fn turn_away(&self, reason: &'static str) -> TurnedAway {
-        self.metrics.refused(reason);
-        TurnedAway
-    }
-
-    /// The waiting room, then the handshake. The error is the reason for the metrics.
+    /// The waiting room, then the handshake.
     async fn handshake(
         &self,
         socket: Socket,
         address: SocketAddr,
         pulse: &Arc<Pulse>,
-    ) -> Result<TlsStream<Socket>, &'static str> {
+    ) -> Result<TlsStream<Socket>, Cause> {
         let seat = self.room.enter(address.ip(), pulse);
         match timeout(FIRST_BYTE, socket.readable()).await {
             Ok(Ok(())) => {}
-            Ok(Err(_)) => return Err("handshake_failed"),
-            Err(_) => return Err("handshake_silent"),
+            Ok(Err(_)) => return Err(Cause::Failed(Failure::Connection)),
+            Err(_) => return Err(Cause::Silent),
         }
-        let handshake = async {
+        let handshake = tls::attempt(async {
             let hello = LazyConfigAcceptor::new(Acceptor::default(), socket).await?;
             let _in_progress = self.handshakes.begin(pulse).await?;
             drop(seat);
+            self.metrics.handshake();
             hello.into_stream(Arc::clone(&self.tls)).await
-        };
-        let result: Result<io::Result<_>, _> = timeout_at(Instant::now() + self.handshake_timeout, handshake).await;
-        match result {
-            Ok(Ok(stream)) => Ok(stream),
-            Ok(Err(_)) => Err("handshake_failed"),
-            Err(_) => Err("handshake_slow"),
+        });
+        match timeout_at(Instant::now() + self.handshake_timeout, handshake).await {
+            Ok(result) => result.map_err(Cause::Failed),
+            Err(_) => Err(Cause::Slow),
         }
     }
 }

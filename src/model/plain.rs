@@ -1,4 +1,4 @@
-//! Text from elsewhere, such as the subject of a certificate, as it is printed to a terminal.
+//! Text from elsewhere, such as the subject of a certificate, as it is printed to a terminal or written to the log.
 
 /// The text with everything that would steer the terminal or reorder the line written as `\u{...}`.
 pub fn plain(text: &str) -> String {
