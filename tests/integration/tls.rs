@@ -80,6 +80,7 @@ on_both! {
             assert_eq!(connection.protocol(), Some(expected));
             assert_eq!(connection.alpn().as_deref(), Some(&b"http/1.1"[..]));
             assert_eq!(ask_on(&mut connection, &question(&provider)).expect("an answer").code(), "WSRC0001");
+            assert_eq!(connection.tickets(), 0, "wolfSSL 5.5 cannot read a ticket");
         }
     }
 

@@ -51,6 +51,11 @@ impl Connection {
         self.stream.conn.alpn_protocol().map(<[u8]>::to_vec)
     }
 
+    /// Tickets of TLS 1.3 that the server has sent.
+    pub fn tickets(&self) -> u32 {
+        self.stream.conn.tls13_tickets_received()
+    }
+
     /// The server's own certificate in DER form.
     pub fn server_certificate(&self) -> Vec<u8> {
         self.stream.conn.peer_certificates().and_then(<[_]>::first).expect("a certificate").to_vec()
