@@ -103,7 +103,7 @@ impl Default for Limits {
             idle: Duration::from_secs(60),
             handshake_timeout: Duration::from_secs(5),
             waiting: 4096,
-            waiting_by_address: 256,
+            waiting_by_address: 1024,
             handshakes: 1024,
             connections: 4096,
             connections_by_certificate: 512,
