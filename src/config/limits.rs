@@ -69,12 +69,11 @@ impl Limits {
     }
 }
 
-/// Open files that are not clients' connections: the database, the log, threads, the operations listener with its own connections, and
-/// the few connections that are told that there is no place for them.
-const OTHER_FILES: u64 = 208;
+/// Open files that are not clients' connections: the database, the log, threads, and the operations listener with its own connections.
+const OTHER_FILES: u64 = 192;
 
-/// Connections on their way in have at most this part of the others for each phase.
-const ON_THE_WAY: usize = 8;
+/// Connections that do not stand have at most this part of all files for each phase, and of `connections` for those that are too many.
+const PART: usize = 8;
 
 impl Limits {
     /// Lowers what is held at once to what fits the number of files that the process may have open: one for each connection. Gives the number
@@ -82,13 +81,19 @@ impl Limits {
     #[must_use]
     pub fn fit(&mut self, open_files: Option<u64>) -> Option<usize> {
         let files = usize::try_from(open_files?.saturating_sub(OTHER_FILES)).unwrap_or(usize::MAX);
-        let part = (files / ON_THE_WAY).max(1);
+        let part = (files / PART).max(1);
         self.waiting = self.waiting.min(part);
         self.handshakes = self.handshakes.min(part);
-        let fitting = files.saturating_sub(self.waiting).saturating_sub(self.handshakes).max(1);
+        let standing = files.saturating_sub(self.waiting).saturating_sub(self.handshakes);
+        let fitting = (standing / (PART + 1)).saturating_mul(PART).max(1);
         let asked = self.connections;
         self.connections = asked.min(fitting);
         (asked > fitting).then_some(asked)
+    }
+
+    /// How many connections beyond `connections` may stand for as long as it takes to tell them so.
+    pub const fn told(&self) -> usize {
+        self.connections.div_ceil(PART)
     }
 }
 

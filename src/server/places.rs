@@ -10,20 +10,19 @@ use super::respond::Refused;
 use crate::config::Limits;
 use crate::model::Fingerprint;
 
-/// So many more may stand, in all and of one certificate, for as long as it takes to tell them that they are too many.
-const TOLD: usize = 16;
-
 /// Those that are taken.
 pub(super) struct Places {
     all: usize,
     by_certificate: usize,
     by_organisation: usize,
+    /// How many more may stand for as long as it takes to tell them that they are too many.
+    told: usize,
     taken: Mutex<Taken>,
 }
 
 #[derive(Default)]
 struct Taken {
-    all: usize,
+    all: Count,
     certificates: HashMap<Fingerprint, Certificate>,
     /// An organisation has the connections whose last caller proved to be it.
     organisations: HashMap<String, usize>,
@@ -32,9 +31,15 @@ struct Taken {
 /// A certificate that has connections.
 #[derive(Default)]
 struct Certificate {
-    served: usize,
-    told: usize,
+    connections: Count,
     callers: Callers,
+}
+
+#[derive(Default)]
+struct Count {
+    served: usize,
+    /// Those that are too many.
+    told: usize,
 }
 
 /// Who has called with a certificate.
@@ -64,6 +69,7 @@ impl Places {
             all: limits.connections,
             by_certificate: limits.connections_by_certificate.min(half),
             by_organisation: limits.connections_by_organisation.min(half),
+            told: limits.told(),
             taken: Mutex::default(),
         }
     }
@@ -77,18 +83,19 @@ impl Places {
             Callers::One(organisation) => organisations.get(organisation).copied().unwrap_or_default(),
             Callers::Unknown | Callers::Several => 0,
         };
-        let beyond = if *all >= self.all {
+        let beyond = if all.served >= self.all {
             Some(Refused::CONNECTIONS)
-        } else if own.served >= self.by_certificate {
+        } else if own.connections.served >= self.by_certificate {
             Some(Refused::CONNECTIONS_OF_CERTIFICATE)
         } else if of_caller >= self.by_organisation {
             Some(Refused::CONNECTIONS_OF_ORGANISATION)
         } else {
             None
         };
-        *all += 1;
-        *own.count(beyond.is_some()) += 1;
-        let bearable = *all <= self.all.saturating_add(TOLD) && own.told <= TOLD;
+        *all.of(beyond.is_some()) += 1;
+        *own.connections.of(beyond.is_some()) += 1;
+        // Half of them for one certificate: the others are told, too.
+        let bearable = all.told <= self.told && own.connections.told <= self.told.div_ceil(2);
         drop(taken);
         // Gives itself back if it is dropped here.
         let place = Place { places: Arc::clone(self), certificate, organisation: RefCell::default(), beyond };
@@ -123,13 +130,13 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut taken = self.places.taken();
-        taken.all -= 1;
+        *taken.all.of(self.beyond.is_some()) -= 1;
         if let Some(organisation) = self.organisation.take() {
             taken.leave(organisation);
         }
         if let Entry::Occupied(mut entry) = taken.certificates.entry(self.certificate) {
-            let own = entry.get_mut();
-            *own.count(self.beyond.is_some()) -= 1;
+            let own = &mut entry.get_mut().connections;
+            *own.of(self.beyond.is_some()) -= 1;
             if own.served + own.told == 0 {
                 entry.remove();
             }
@@ -148,8 +155,8 @@ impl Taken {
     }
 }
 
-impl Certificate {
-    const fn count(&mut self, beyond: bool) -> &mut usize {
+impl Count {
+    const fn of(&mut self, beyond: bool) -> &mut usize {
         if beyond { &mut self.told } else { &mut self.served }
     }
 }
