@@ -51,8 +51,7 @@ impl Seen {
     /// When it has come before, and may come only once.
     pub fn once(&mut self, index: u32, parent: &Start<'_>, reader: &Reader<'_>) -> Result<(), ReadError> {
         if self.has(index) {
-            let (name, parent) = (self.name(index), parent.local);
-            return Err(reader.invalid(format!("'{name}' stands in '{parent}' more than once.")));
+            return Err(self.once_too_often(index, parent, reader));
         }
         self.bits |= 1_u128 << index;
         Ok(())
@@ -71,8 +70,7 @@ impl Seen {
     ) -> Result<(), ReadError> {
         let most = self.field(index).map_or(u32::MAX, |field| field.most);
         if most != u32::MAX && already >= usize::try_from(most).unwrap_or(usize::MAX) {
-            let (name, parent) = (self.name(index), parent.local);
-            return Err(reader.invalid(format!("'{name}' stands in '{parent}' more than {most} times.")));
+            return Err(self.too_often(index, most, parent, reader));
         }
         self.bits |= 1_u128 << index;
         Ok(())
@@ -90,6 +88,20 @@ impl Seen {
                 Err(reader.invalid_value(parent, format!("'{}' is missing in '{}'.", field.name, parent.local)))
             }
         }
+    }
+
+    // The texts stand apart, because the code that has none of them is run for every element.
+
+    #[cold]
+    #[inline(never)]
+    fn once_too_often(&self, index: u32, parent: &Start<'_>, reader: &Reader<'_>) -> ReadError {
+        reader.invalid(format!("'{}' stands in '{}' more than once.", self.name(index), parent.local))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn too_often(&self, index: u32, most: u32, parent: &Start<'_>, reader: &Reader<'_>) -> ReadError {
+        reader.invalid(format!("'{}' stands in '{}' more than {most} times.", self.name(index), parent.local))
     }
 
     fn has(&self, index: u32) -> bool {
