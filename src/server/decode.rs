@@ -2,11 +2,12 @@
 //! declaration, and without it mark, first bytes and declaration must agree. Everything else is refused, because two parsers that read
 //! the same bytes differently are how checks are passed by.
 
+mod declaration;
+
 use std::ops::Deref;
 
-use memchr::memmem;
-
 use super::media::Charset;
+use declaration::Declaration;
 
 /// A body as text, without byte order mark and XML declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,35 +35,150 @@ const NOT_UTF8: &str = "The body is not valid UTF-8.";
 const NOT_UTF16: &str = "The body is not valid UTF-16.";
 const UNSUPPORTED: &str = "The encoding of the body is not supported: use UTF-8 or UTF-16.";
 const MISMATCH: &str = "The encoding of the body is not the one that it declares.";
-const DECLARATION: &str = "The XML declaration is malformed.";
-const VERSION: &str = "Only XML 1.0 is supported.";
 
-/// The text of a body, or what is wrong with it in words for the client.
-pub(super) fn decode(bytes: Vec<u8>, charset: Option<Charset>) -> Result<Text, &'static str> {
-    let charset_is_given = charset.is_some();
-    let looks = Looks::of(&bytes);
-    let encoding = encoding(charset, looks)?;
-    let whole = match encoding {
-        Encoding::Utf8 => String::from_utf8(bytes).map_err(|_| NOT_UTF8)?,
-        Encoding::Utf16Le => utf16(&bytes, u16::from_le_bytes)?,
-        Encoding::Utf16Be => utf16(&bytes, u16::from_be_bytes)?,
-    };
-    let start = if whole.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let declaration = Declaration::read(whole.get(start..).unwrap_or_default())?;
-    if let (Some(declared), false) = (declaration.encoding, charset_is_given) {
-        let declared = Charset::named(declared).ok_or(UNSUPPORTED)?;
-        let agrees = match declared {
-            Charset::Utf8 => encoding == Encoding::Utf8,
-            Charset::Utf16 => encoding != Encoding::Utf8,
-            Charset::Utf16Le => encoding == Encoding::Utf16Le,
-            Charset::Utf16Be => encoding == Encoding::Utf16Be,
-        };
-        if !agrees {
-            return Err(MISMATCH);
-        }
+/// Bytes on their way to being text, in as many pieces as they come.
+#[derive(Debug)]
+pub(super) struct Decoder {
+    charset: Option<Charset>,
+    /// What the bytes are; not told before the first four have come.
+    encoding: Option<Encoding>,
+    /// UTF-8 as it came, not yet checked, or made of UTF-16.
+    text: Vec<u8>,
+    half: Half,
+}
+
+/// What of UTF-16 waits for more.
+#[derive(Debug, Default)]
+struct Half {
+    unit: Option<u8>,
+    pair: Option<u16>,
+}
+
+/// So many bytes tell the encoding.
+const TELLING: usize = 4;
+
+impl Decoder {
+    /// `charset` is what the media type says, if it says anything.
+    pub(super) fn new(charset: Option<Charset>) -> Self {
+        Self { charset, encoding: None, text: Vec::new(), half: Half::default() }
     }
-    let start = start + declaration.length;
-    Ok(Text { whole, start })
+
+    /// Takes the next bytes, or says what is wrong in words for the client.
+    pub(super) fn push(&mut self, bytes: &[u8]) -> Result<(), &'static str> {
+        match self.encoding {
+            Some(Encoding::Utf8) => self.text.extend_from_slice(bytes),
+            Some(Encoding::Utf16Le) => self.utf16(bytes, u16::from_le_bytes)?,
+            Some(Encoding::Utf16Be) => self.utf16(bytes, u16::from_be_bytes)?,
+            None => {
+                self.text.extend_from_slice(bytes);
+                if self.text.len() >= TELLING {
+                    self.tell()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets aside memory for so many bytes more.
+    pub(super) fn reserve(&mut self, bytes: usize) {
+        self.text.reserve_exact(bytes);
+    }
+
+    /// How many bytes more there is memory for.
+    pub(super) const fn room(&self) -> usize {
+        self.text.capacity() - self.text.len()
+    }
+
+    /// Bytes of the text so far.
+    pub(super) const fn length(&self) -> usize {
+        self.text.len()
+    }
+
+    /// The beginning of the text, at most so many bytes of it.
+    pub(super) fn beginning(&self, bytes: usize) -> Result<Text, &'static str> {
+        let bytes = self.text.get(..bytes).unwrap_or(&self.text);
+        let valid = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+        Ok(Text::of(valid.to_owned())?.0)
+    }
+
+    /// The text of the whole body.
+    pub(super) fn finish(mut self) -> Result<Text, &'static str> {
+        if self.encoding.is_none() {
+            self.tell()?;
+        }
+        if self.half.unit.is_some() || self.half.pair.is_some() {
+            return Err(NOT_UTF16);
+        }
+        let (text, declared) = Text::of(String::from_utf8(self.text).map_err(|_| NOT_UTF8)?)?;
+        if let (Some(declared), None) = (declared, self.charset) {
+            let agrees = match declared.ok_or(UNSUPPORTED)? {
+                Charset::Utf8 => self.encoding == Some(Encoding::Utf8),
+                Charset::Utf16 => self.encoding != Some(Encoding::Utf8),
+                Charset::Utf16Le => self.encoding == Some(Encoding::Utf16Le),
+                Charset::Utf16Be => self.encoding == Some(Encoding::Utf16Be),
+            };
+            if !agrees {
+                return Err(MISMATCH);
+            }
+        }
+        Ok(text)
+    }
+
+    fn tell(&mut self) -> Result<(), &'static str> {
+        let encoding = encoding(self.charset, Looks::of(&self.text))?;
+        self.encoding = Some(encoding);
+        if encoding == Encoding::Utf8 {
+            return Ok(());
+        }
+        let came = std::mem::take(&mut self.text);
+        self.push(&came)
+    }
+
+    fn utf16(&mut self, bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<(), &'static str> {
+        let mut bytes = bytes;
+        if let (Some(first), [second, rest @ ..]) = (self.half.unit, bytes) {
+            self.half.unit = None;
+            self.unit(unit([first, *second]))?;
+            bytes = rest;
+        }
+        let (units, rest) = bytes.as_chunks::<2>();
+        for pair in units {
+            self.unit(unit(*pair))?;
+        }
+        if let [last] = rest {
+            self.half.unit = Some(*last);
+        }
+        Ok(())
+    }
+
+    fn unit(&mut self, unit: u16) -> Result<(), &'static str> {
+        let character = match (self.half.pair.take(), unit) {
+            (None, 0xd800..=0xdbff) => {
+                self.half.pair = Some(unit);
+                return Ok(());
+            }
+            (None, unit) => char::from_u32(unit.into()),
+            (Some(high), low) => char::decode_utf16([high, low]).next().and_then(Result::ok),
+        };
+        let character = character.ok_or(NOT_UTF16)?;
+        match u8::try_from(character) {
+            Ok(byte) if byte.is_ascii() => self.text.push(byte),
+            _ => self.text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+        Ok(())
+    }
+}
+
+impl Text {
+    /// Takes byte order mark and declaration off; with the encoding that is declared, where one is.
+    #[expect(clippy::option_option, reason = "declared, and then known or not")]
+    fn of(whole: String) -> Result<(Self, Option<Option<Charset>>), &'static str> {
+        let start = if whole.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let declaration = Declaration::read(whole.get(start..).unwrap_or_default())?;
+        let declared = declaration.encoding.map(Charset::named);
+        let start = start + declaration.length;
+        Ok((Text { whole, start }, declared))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,63 +236,11 @@ fn encoding(charset: Option<Charset>, looks: Looks) -> Result<Encoding, &'static
     }
 }
 
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, &'static str> {
-    let (pairs, rest) = bytes.as_chunks::<2>();
-    if !rest.is_empty() {
-        return Err(NOT_UTF16);
-    }
-    char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect::<Result<_, _>>().map_err(|_| NOT_UTF16)
-}
-
-/// The XML declaration at the very beginning, if there is one.
-#[derive(Debug, Clone, Copy, Default)]
-struct Declaration<'a> {
-    length: usize,
-    encoding: Option<&'a str>,
-}
-
-impl<'a> Declaration<'a> {
-    fn read(text: &'a str) -> Result<Self, &'static str> {
-        let Some(rest) = text.strip_prefix("<?xml") else { return Ok(Self::default()) };
-        // Another processing instruction, such as <?xml-stylesheet?>: the reader refuses it.
-        if !rest.starts_with(is_space) {
-            return Ok(Self::default());
-        }
-        let end = memmem::find(rest.as_bytes(), b"?>").ok_or(DECLARATION)?;
-        let mut inner = rest.get(..end).ok_or(DECLARATION)?;
-        let version = pseudo_attribute(&mut inner, "version")?.ok_or(DECLARATION)?;
-        if version != "1.0" {
-            return Err(VERSION);
-        }
-        let encoding = pseudo_attribute(&mut inner, "encoding")?;
-        let standalone = pseudo_attribute(&mut inner, "standalone")?;
-        let complete = inner.trim_matches(is_space).is_empty() && standalone.is_none_or(|s| s == "yes" || s == "no");
-        let length = text.len() - rest.len() + end + "?>".len();
-        if complete { Ok(Self { length, encoding }) } else { Err(DECLARATION) }
-    }
-}
-
-/// Takes `name="value"` from the front, if it is there.
-fn pseudo_attribute<'a>(text: &mut &'a str, name: &str) -> Result<Option<&'a str>, &'static str> {
-    let Some(rest) = text.trim_start_matches(is_space).strip_prefix(name) else { return Ok(None) };
-    if !text.starts_with(is_space) {
-        return Err(DECLARATION);
-    }
-    let rest = rest.trim_start_matches(is_space).strip_prefix('=').ok_or(DECLARATION)?.trim_start_matches(is_space);
-    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\'')).ok_or(DECLARATION)?;
-    let (value, rest) = rest.strip_prefix(quote).and_then(|r| r.split_once(quote)).ok_or(DECLARATION)?;
-    *text = rest;
-    Ok(Some(value))
-}
-
-fn is_space(c: char) -> bool {
-    matches!(c, ' ' | '\t' | '\r' | '\n')
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use super::declaration::{DECLARATION, VERSION};
     use super::*;
 
     const BODY: &str = "<a>Zoë €</a>";
@@ -194,7 +258,15 @@ mod tests {
     }
 
     fn read(bytes: impl Into<Vec<u8>>, charset: Option<Charset>) -> Result<String, &'static str> {
-        decode(bytes.into(), charset).map(|text| text.to_string())
+        let bytes = bytes.into();
+        let decode = |size: usize| {
+            let mut decoder = Decoder::new(charset);
+            bytes.chunks(size).try_for_each(|piece| decoder.push(piece))?;
+            decoder.finish().map(|text| text.to_string())
+        };
+        let whole = decode(bytes.len().max(1));
+        assert_eq!((decode(1), decode(3)), (whole.clone(), whole.clone()), "the pieces make no difference");
+        whole
     }
 
     #[test]

@@ -24,10 +24,13 @@ pub struct Route {
 pub trait Gateway: Send + Sync + 'static {
     /// Answers a call. With `may_block` unset it runs on the thread that serves the connections and must not wait for a disk, a lock or a
     /// password hash: where it would have to, it does nothing and says [`Answer::MustBlock`], and is asked again on another thread.
-    fn post(&self, exchange: &Exchange) -> Answer;
+    fn post(&self, exchange: &Exchange) -> Answer<Reply>;
 
     /// Whether the certificate may act for any organisation, asked before a body is read. With `may_block` unset it answers from memory.
-    fn may_call(&self, peer: &Peer, may_block: bool) -> Standing;
+    fn may_call(&self, peer: &Peer, may_block: bool) -> Answer<bool>;
+
+    /// Who sends a batch, by the beginning of its body: all that is known of the exchange's body yet.
+    fn opening(&self, exchange: &Exchange) -> Answer<Opening>;
 
     /// The page of the server itself: which services it has. Must not block.
     fn index(&self) -> Page;
@@ -56,23 +59,33 @@ pub struct Exchange {
     pub may_block: bool,
 }
 
-/// What a gateway says to a call.
-pub enum Answer {
-    /// The answer.
-    Reply(Reply),
-    /// Ask again with [`Exchange::may_block`].
+/// What a gateway says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer<T> {
+    /// This.
+    Said(T),
+    /// Ask again where the gateway may block.
     MustBlock,
 }
 
-/// What a gateway says of a certificate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// It may act for somebody, or that cannot be told now: the call itself will tell.
-    MayCall,
-    /// It may act for nobody.
-    Nobody,
-    /// Ask again where you may wait.
-    MustBlock,
+/// What the beginning of a request says of its sender.
+pub enum Opening {
+    /// It is known, by what it says of itself: the rest may be read.
+    Known,
+    /// That is not told yet. The answer, if this were all.
+    Unclear(Reply),
+    /// It is refused.
+    Refused(Reply),
+}
+
+impl Opening {
+    /// What the edge may wait for, to ask again then.
+    pub(super) fn turn(&mut self) -> Option<Turn> {
+        match self {
+            Self::Known => None,
+            Self::Unclear(reply) | Self::Refused(reply) => reply.turn.take(),
+        }
+    }
 }
 
 /// SOAP 1.1 (`text/xml`) or 1.2 (`application/soap+xml`).

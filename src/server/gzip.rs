@@ -1,16 +1,12 @@
 //! Gzip: of requests with a bound on what comes out, of answers when it was asked for.
 
-use std::io::{Read, Write};
+use std::io::{self, Write};
 
 use flate2::Compression;
-use flate2::bufread::MultiGzDecoder;
-use flate2::write::GzEncoder;
+use flate2::write::{GzEncoder, MultiGzDecoder};
 
 /// A request may grow by this factor; the contract's longest batches grow by about thirty.
 const RATIO: usize = 100;
-
-/// As much comes out between two looks at the limits.
-const STEP: u64 = 64 * 1024;
 
 /// Shorter answers are not worth the header that says how they are packed.
 pub(super) const WORTHWHILE: usize = 1024;
@@ -24,20 +20,77 @@ pub(super) enum Inflate {
     Damaged,
 }
 
-/// What is in a compressed body, up to `limit` bytes. The ratio is looked at on the way, so that a bomb is known by its first bytes and
-/// never fills the memory of the limit.
-pub(super) fn inflate(packed: &[u8], limit: usize) -> Result<Vec<u8>, Inflate> {
-    let mut plain = Vec::with_capacity(limit.min(packed.len().saturating_mul(4)));
-    let mut decoder = MultiGzDecoder::new(packed);
-    loop {
-        let came = decoder.by_ref().take(STEP).read_to_end(&mut plain).map_err(|_| Inflate::Damaged)?;
-        let taken = packed.len() - decoder.get_ref().len();
-        if plain.len() > limit.min(taken.saturating_mul(RATIO)) {
+/// A compressed body that is unpacked as it comes. The ratio is looked at on the way, so that a bomb is known by its first bytes and never
+/// fills the memory of the limit.
+pub(super) struct Unpacker {
+    decoder: MultiGzDecoder<Bounded>,
+    limit: usize,
+    /// Bytes taken in and given out so far.
+    taken: usize,
+    given: usize,
+}
+
+/// What came out of the last piece.
+struct Bounded {
+    plain: Vec<u8>,
+    room: usize,
+    is_full: bool,
+}
+
+impl Unpacker {
+    /// At most `limit` bytes may come out.
+    pub(super) fn new(limit: usize) -> Self {
+        let bounded = Bounded { plain: Vec::new(), room: 0, is_full: false };
+        Self { decoder: MultiGzDecoder::new(bounded), limit, taken: 0, given: 0 }
+    }
+
+    /// Takes the next piece, which is best a small one, and gives what comes out by now.
+    pub(super) fn push(&mut self, piece: &[u8]) -> Result<&[u8], Inflate> {
+        self.taken += piece.len();
+        self.make_room();
+        let result = self.decoder.write_all(piece);
+        self.came(result)
+    }
+
+    /// Says that nothing more comes, and gives what is left.
+    pub(super) fn finish(&mut self) -> Result<&[u8], Inflate> {
+        self.make_room();
+        let result = self.decoder.try_finish();
+        self.came(result)
+    }
+
+    fn make_room(&mut self) {
+        let allowed = self.limit.min(self.taken.saturating_mul(RATIO));
+        let room = allowed.saturating_sub(self.given);
+        let bounded = self.decoder.get_mut();
+        bounded.plain.clear();
+        bounded.room = room;
+    }
+
+    fn came(&mut self, result: io::Result<()>) -> Result<&[u8], Inflate> {
+        let Bounded { plain, is_full, .. } = self.decoder.get_ref();
+        if *is_full {
             return Err(Inflate::TooLarge);
         }
-        if came == 0 {
-            return Ok(plain);
-        }
+        result.map_err(|_| Inflate::Damaged)?;
+        self.given += plain.len();
+        Ok(plain)
+    }
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let Some(room) = self.room.checked_sub(bytes.len()) else {
+            self.is_full = true;
+            return Err(io::ErrorKind::FileTooLarge.into());
+        };
+        self.room = room;
+        self.plain.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -54,6 +107,16 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
     use super::*;
+
+    fn inflate(packed: &[u8], limit: usize) -> Result<Vec<u8>, Inflate> {
+        let mut unpacker = Unpacker::new(limit);
+        let mut plain = Vec::new();
+        for piece in packed.chunks(7) {
+            plain.extend_from_slice(unpacker.push(piece)?);
+        }
+        plain.extend_from_slice(unpacker.finish()?);
+        Ok(plain)
+    }
 
     #[test]
     fn there_and_back() {

@@ -14,12 +14,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::Utc;
 use tokio::time::{timeout, timeout_at};
 
-use super::body::{self, Pace};
-use super::decode::{self, Text};
-use super::gateway::{Answer, Exchange, Gateway, Page, PageRequest, Reply, Route, SoapVersion, Standing, Trouble};
-use super::gzip::{self, Inflate};
+use super::decode::Text;
+use super::gateway::{Answer, Exchange, Gateway, Page, PageRequest, Reply, Route, SoapVersion, Trouble, Turn};
+use super::gzip;
 use super::media;
 use super::peers::Connection;
+use super::receive::{Head, Received};
 use super::respond::{self, Packed, Refused};
 use super::stalls::Stalls;
 use crate::config::Limits;
@@ -28,7 +28,7 @@ use crate::ops::{CallLine, Operations, RequestId, log_call};
 use crate::tls::{Refusal, Trust};
 
 /// A longer body is unpacked and read on a thread of its own, so that other connections do not wait for it.
-const INLINE: usize = 64 * 1024;
+pub(super) const INLINE: usize = 64 * 1024;
 
 /// How long a call may wait for the store, in all: clients give up after 20 seconds at the soonest (our choice). What
 /// was written although the answer came too late stays, as when a connection breaks before an answer.
@@ -131,35 +131,64 @@ impl Edge {
             let fault = self.gateway.fault(service, media.version, Trouble::UnknownOrganisation);
             return Ok(self.reply(request, fault, progress).await);
         }
-        let limit = if route.batch { self.limits.batch_body_bytes } else { self.limits.body_bytes };
-        let bytes = body::read(payload, declared_length(request), limit, Pace::of(&self.limits)).await?;
-        progress.bytes_in = bytes.len();
-        let reply = match text(bytes, compressed, media.charset, limit).await? {
-            Ok(body) => {
-                let id = progress.request;
-                let exchange = Exchange { service, version: media.version, body, peer, request: id, may_block: false };
-                let mebibytes = u32::try_from(progress.bytes_in >> 20).unwrap_or(u32::MAX);
-                let patience = PATIENCE + PATIENCE_FOR_A_MEBIBYTE.saturating_mul(mebibytes);
-                match timeout(patience, self.settled(exchange)).await {
-                    Ok(reply) => reply,
-                    Err(_) => {
-                        log::error!("call {id} got no answer from the store in {} s", patience.as_secs());
-                        self.failed(service, media.version)
-                    }
-                }
+        let head = Head {
+            service,
+            version: media.version,
+            charset: media.charset,
+            compressed,
+            declared: declared_length(request),
+            batch: route.batch,
+            peer,
+            request: progress.request,
+        };
+        let reply = match self.receive(&head, payload, &mut progress.bytes_in).await? {
+            Received::Text(body) => self.call(head, body, progress.bytes_in).await,
+            Received::Malformed(malformed) => self.malformed(service, media.version, malformed),
+            Received::Answered(reply) => {
+                progress.unread = true;
+                reply
             }
-            Err(malformed) => self.gateway.fault(service, media.version, Trouble::Malformed(malformed)),
         };
         Ok(self.reply(request, reply, progress).await)
     }
 
+    /// The answer to a whole request.
+    async fn call(&self, head: Head, body: Text, bytes: usize) -> Reply {
+        let Head { service, version, peer, request, .. } = head;
+        let exchange = Exchange { service, version, body, peer, request, may_block: false };
+        let settled = async {
+            let asked =
+                self.asked_in_turn(exchange, |gateway, exchange| gateway.post(exchange), |reply| reply.turn.take());
+            match asked.await {
+                Some(reply) => self.settled(reply).await,
+                None => self.failed(service, version),
+            }
+        };
+        self.in_time(request, bytes, settled).await.unwrap_or_else(|| self.failed(service, version))
+    }
+
+    /// What the store lets the gateway answer in time to a request of so many bytes.
+    pub(super) async fn in_time<T>(
+        &self,
+        request: RequestId,
+        bytes: usize,
+        answer: impl Future<Output = T>,
+    ) -> Option<T> {
+        let mebibytes = u32::try_from(bytes >> 20).unwrap_or(u32::MAX);
+        let patience = PATIENCE + PATIENCE_FOR_A_MEBIBYTE.saturating_mul(mebibytes);
+        let answer = timeout(patience, answer).await;
+        if answer.is_err() {
+            log::error!("call {request} got no answer from the store in {} s", patience.as_secs());
+        }
+        answer.ok()
+    }
+
     /// The answer once what it tells is durable.
-    async fn settled(&self, exchange: Exchange) -> Reply {
-        let mut reply = self.asked_in_turn(exchange).await;
+    pub(super) async fn settled(&self, mut reply: Reply) -> Reply {
         if let Some(settle) = reply.settle.take()
             && let Err(fault) = settle.await
         {
-            reply = *fault;
+            return *fault;
         }
         reply
     }
@@ -182,51 +211,67 @@ impl Edge {
 
     /// Whether the client may act for anybody: from memory, or where that says no, from the store.
     async fn may_call(&self, peer: &Arc<Peer>) -> bool {
-        let standing = match self.gateway.may_call(peer, false) {
-            Standing::MustBlock => {
-                let (gateway, peer) = (Arc::clone(&self.gateway), Arc::clone(peer));
-                timeout(PATIENCE, web::block(move || gateway.may_call(&peer, true))).await
-            }
-            standing => return standing == Standing::MayCall,
-        };
+        if let Answer::Said(may_call) = self.gateway.may_call(peer, false) {
+            return may_call;
+        }
+        let (gateway, peer) = (Arc::clone(&self.gateway), Arc::clone(peer));
+        let asked = timeout(PATIENCE, web::block(move || gateway.may_call(&peer, true))).await;
         // Where the store does not tell in time, the call itself will have the right fault for that.
-        !matches!(standing, Ok(Ok(Standing::Nobody)))
+        !matches!(asked, Ok(Ok(Answer::Said(false))))
     }
 
-    /// Asks the gateway, and again with each turn that it offers, for as long as [`TURNS`].
-    async fn asked_in_turn(&self, mut exchange: Exchange) -> Reply {
+    /// Asks the gateway, and again with each turn that it offers, for as long as [`TURNS`]; nothing where it fails.
+    pub(super) async fn asked_in_turn<T: Send + 'static>(
+        &self,
+        mut exchange: Exchange,
+        question: fn(&dyn Gateway, &Exchange) -> Answer<T>,
+        turn: fn(&mut T) -> Option<Turn>,
+    ) -> Option<T> {
         let until = Instant::now() + TURNS;
         loop {
-            let (mut reply, asked) = self.ask(exchange).await;
-            let (Some(turn), Some(asked)) = (reply.turn.take(), asked) else { return reply };
+            let (mut said, asked) = self.ask(exchange, question).await?;
+            let Some(turn) = turn(&mut said) else { return Some(said) };
             if timeout_at(until.into(), turn).await.is_err() {
-                return reply;
+                return Some(said);
             }
             exchange = asked;
         }
     }
 
     /// Asks the gateway, here if it need not wait, else on a thread that may; gives the question back.
-    async fn ask(&self, mut exchange: Exchange) -> (Reply, Option<Exchange>) {
-        let (service, version) = (exchange.service, exchange.version);
+    async fn ask<T: Send + 'static>(
+        &self,
+        mut exchange: Exchange,
+        question: fn(&dyn Gateway, &Exchange) -> Answer<T>,
+    ) -> Option<(T, Exchange)> {
+        // A gateway that panics has failed this call and no other.
+        let ask = move |gateway: &dyn Gateway, exchange: &Exchange| {
+            catch_unwind(AssertUnwindSafe(|| question(gateway, exchange))).ok()
+        };
         exchange.may_block = false;
         if !self.always_block && exchange.body.len() <= INLINE {
-            match post(&*self.gateway, &exchange) {
-                Some(Answer::Reply(reply)) => return (reply, Some(exchange)),
+            match ask(&*self.gateway, &exchange) {
+                Some(Answer::Said(said)) => return Some((said, exchange)),
                 Some(Answer::MustBlock) => {}
-                None => return (self.failed(service, version), None),
+                None => return None,
             }
         }
         exchange.may_block = true;
         let gateway = Arc::clone(&self.gateway);
-        match web::block(move || (post(&*gateway, &exchange), exchange)).await {
-            Ok((Some(Answer::Reply(reply)), exchange)) => (reply, Some(exchange)),
-            Ok((Some(Answer::MustBlock) | None, _)) | Err(_) => (self.failed(service, version), None),
+        match web::block(move || (ask(&*gateway, &exchange), exchange)).await {
+            Ok((Some(Answer::Said(said)), exchange)) => Some((said, exchange)),
+            Ok((Some(Answer::MustBlock) | None, _)) | Err(_) => None,
         }
     }
 
-    fn failed(&self, service: usize, version: SoapVersion) -> Reply {
+    /// The fault for something inside that failed.
+    pub(super) fn failed(&self, service: usize, version: SoapVersion) -> Reply {
         self.gateway.fault(service, version, Trouble::Internal)
+    }
+
+    /// The fault for a body that is no text.
+    pub(super) fn malformed(&self, service: usize, version: SoapVersion, why: &'static str) -> Reply {
+        self.gateway.fault(service, version, Trouble::Malformed(why))
     }
 
     async fn reply(&self, request: &HttpRequest, mut reply: Reply, progress: &mut Progress) -> HttpResponse {
@@ -275,37 +320,8 @@ impl Progress {
     }
 }
 
-/// A gateway that panics has failed this call and no other.
-fn post(gateway: &dyn Gateway, exchange: &Exchange) -> Option<Answer> {
-    catch_unwind(AssertUnwindSafe(|| gateway.post(exchange))).ok()
-}
-
 fn declared_length(request: &HttpRequest) -> Option<usize> {
     request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()
-}
-
-/// Unpacks and decodes; long bodies elsewhere. The outer error refuses, the inner one is for a fault.
-async fn text(
-    bytes: Vec<u8>,
-    compressed: bool,
-    charset: Option<media::Charset>,
-    limit: usize,
-) -> Result<Result<Text, &'static str>, Refused> {
-    let length = bytes.len();
-    let work = move || {
-        let bytes = match compressed.then(|| gzip::inflate(&bytes, limit)) {
-            None => bytes,
-            Some(Ok(plain)) => plain,
-            Some(Err(Inflate::TooLarge)) => return Err(Refused::TOO_LARGE),
-            Some(Err(Inflate::Damaged)) => return Ok(Err("The gzip body is damaged.")),
-        };
-        Ok(decode::decode(bytes, charset))
-    };
-    // Unpacking multiplies: a sixteenth of the length is as much work.
-    if length <= if compressed { INLINE / 16 } else { INLINE } {
-        return work();
-    }
-    web::block(work).await.unwrap_or(Err(Refused::INCOMPLETE))
 }
 
 /// Compresses a body if the client asked for that and it is worth it; long ones elsewhere.

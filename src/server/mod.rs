@@ -10,9 +10,11 @@ mod farewell;
 mod gateway;
 mod gzip;
 mod handler;
+mod intake;
 mod media;
 mod peers;
 mod places;
+mod receive;
 mod respond;
 mod run;
 mod socket;
@@ -20,7 +22,7 @@ mod stalls;
 
 pub use self::decode::Text;
 pub use self::gateway::{
-    Answer, Exchange, Gateway, Page, PageRequest, Reply, Route, Settle, SoapVersion, Standing, Trouble, Turn,
+    Answer, Exchange, Gateway, Opening, Page, PageRequest, Reply, Route, Settle, SoapVersion, Trouble, Turn,
 };
 pub use self::run::{Running, Setup, StartError, start};
 

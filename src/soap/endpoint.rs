@@ -3,6 +3,7 @@
 use super::door::{Door, Noted, Refused, envelope_fault};
 use super::envelope::{self, Prefix, Refusal, Version};
 use super::fault::{Blame, Fault, Shape};
+use super::sender::Sender;
 use super::strict::Strict;
 use super::unknown::unknown;
 use crate::contract::{self, external_service, learner_service, learner_service_r9};
@@ -44,7 +45,7 @@ pub struct Answered {
 pub struct MustBlock;
 
 /// The name of an operation that is not known.
-const UNKNOWN: &str = "unknown";
+pub(super) const UNKNOWN: &str = "unknown";
 /// What metrics and log call a caller that has to wait; on the wire it is WSEC0999, but nothing has failed.
 const BUSY: &str = "busy";
 
@@ -84,8 +85,13 @@ impl Endpoint {
         }
     }
 
+    /// Whether its requests carry batches of thousands of records.
+    pub fn is_for_batches(self) -> bool {
+        self == Endpoint::External
+    }
+
     /// What its requests may be.
-    fn limits(self) -> &'static Limits {
+    pub(super) fn limits(self) -> &'static Limits {
         static INTERACTIVE: Limits = Limits::INTERACTIVE;
         static BATCH: Limits = Limits::BATCH;
         match self {
@@ -95,7 +101,7 @@ impl Endpoint {
     }
 
     /// The contract that it answers for.
-    fn service(self) -> &'static contract::Service {
+    pub(super) fn service(self) -> &'static contract::Service {
         match self {
             Endpoint::Learner => &learner_service::SERVICE,
             Endpoint::LearnerR9 => &learner_service_r9::SERVICE,
@@ -116,6 +122,11 @@ impl Endpoint {
     /// # Errors
     /// [`MustBlock`], when `may_block` is not set and the call has to wait; nothing has been done then.
     pub fn answer(self, domain: &Service, peer: &Peer, body: &str, may_block: bool) -> Result<Answered, MustBlock> {
+        if self.is_for_batches()
+            && let Sender::Refused(answered) = self.sender(domain, peer, body, may_block)?
+        {
+            return Ok(answered);
+        }
         let mut out = String::with_capacity(4096);
         let mut reader = match Reader::new(body, self.limits()) {
             Ok(reader) => reader,
@@ -159,12 +170,30 @@ impl Endpoint {
             Err(refused) => {
                 log_refusal(&refused);
                 let fault = self.fault(body, name, &well_formed_first(body, self.limits(), refused));
-                let retry_after_s = fault.retry_after_s;
-                let code = if retry_after_s.is_some() { BUSY } else { fault.code };
-                let noted = Noted { code, ..noted };
-                let body = fault.envelope(self.shape(), version, self.prefix(), domain.clock().now());
-                Ok(Answered { body, version, is_fault: true, operation: name, retry_after_s, noted, call })
+                Ok(self.refuse_call(domain, version, &fault, noted.organisation, call))
             }
+        }
+    }
+
+    /// Refuses a call whose envelope is right.
+    pub(super) fn refuse_call(
+        self,
+        domain: &Service,
+        version: Version,
+        fault: &Fault,
+        organisation: String,
+        call: Call,
+    ) -> Answered {
+        let retry_after_s = fault.retry_after_s;
+        let code = if retry_after_s.is_some() { BUSY } else { fault.code };
+        Answered {
+            body: fault.envelope(self.shape(), version, self.prefix(), domain.clock().now()),
+            version,
+            is_fault: true,
+            operation: call.operation(),
+            retry_after_s,
+            noted: Noted { organisation, code },
+            call,
         }
     }
 
@@ -182,16 +211,9 @@ impl Endpoint {
         }
     }
 
-    fn refuse(self, domain: &Service, version: Version, fault: &Fault) -> Answered {
-        Answered {
-            body: fault.envelope(self.shape(), version, self.prefix(), domain.clock().now()),
-            version,
-            is_fault: true,
-            operation: UNKNOWN,
-            retry_after_s: None,
-            noted: Noted { organisation: String::new(), code: fault.code },
-            call: Call::new(Entrance::WebService, UNKNOWN, false),
-        }
+    /// Refuses what is no request: its envelope is wrong.
+    pub(super) fn refuse(self, domain: &Service, version: Version, fault: &Fault) -> Answered {
+        self.refuse_call(domain, version, fault, String::new(), Call::new(Entrance::WebService, UNKNOWN, false))
     }
 
     /// The fault for a body that is no text in an encoding that is accepted.
@@ -207,7 +229,7 @@ impl Endpoint {
     }
 }
 
-fn envelope_refusal(refusal: Refusal) -> (Version, Fault) {
+pub(super) fn envelope_refusal(refusal: Refusal) -> (Version, Fault) {
     match refusal {
         Refusal::VersionMismatch => (Version::default(), envelope_fault(Blame::VersionMismatch, String::new())),
         Refusal::MustUnderstand(version, not_understood) => {
@@ -245,7 +267,7 @@ fn well_formed_first(body: &str, limits: &Limits, refused: Refused) -> Refused {
 }
 
 /// Logs where a request is wrong, never what it says; and what failed inside.
-fn log_refusal(refused: &Refused) {
+pub(super) fn log_refusal(refused: &Refused) {
     match refused {
         Refused::Read(error) => log::debug!("refused: {error}"),
         Refused::Domain(error @ (Error::Unavailable(_) | Error::Unexpected(_))) => log::error!("call failed: {error}"),

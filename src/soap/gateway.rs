@@ -6,11 +6,12 @@ use std::borrow::Cow;
 use super::endpoint::{Answered, Endpoint, MustBlock};
 use super::envelope::Version;
 use super::pages;
+use super::sender::Sender;
 use crate::contract::SERVICES;
 use crate::domain::{Error, Service};
 use crate::model::Peer;
 use crate::server::{
-    Answer, Exchange, Gateway, Page, PageRequest, Reply, Route, Settle, SoapVersion, Standing, Trouble, Turn,
+    Answer, Exchange, Gateway, Opening, Page, PageRequest, Reply, Route, Settle, SoapVersion, Trouble, Turn,
 };
 
 /// The three services over one domain.
@@ -33,7 +34,7 @@ impl SoapGateway {
             .map(|(service, endpoint)| Route {
                 path: service.path.trim_start_matches('/'),
                 name: service.name,
-                batch: endpoint == Endpoint::External,
+                batch: endpoint.is_for_batches(),
             })
             .collect()
     }
@@ -68,19 +69,29 @@ impl SoapGateway {
 }
 
 impl Gateway for SoapGateway {
-    fn post(&self, exchange: &Exchange) -> Answer {
+    fn post(&self, exchange: &Exchange) -> Answer<Reply> {
         let endpoint = endpoint(exchange.service);
         match endpoint.answer(&self.domain, &exchange.peer, &exchange.body, exchange.may_block) {
-            Ok(answered) => Answer::Reply(self.reply(endpoint, answered)),
+            Ok(answered) => Answer::Said(self.reply(endpoint, answered)),
             Err(MustBlock) => Answer::MustBlock,
         }
     }
 
-    fn may_call(&self, peer: &Peer, may_block: bool) -> Standing {
+    fn may_call(&self, peer: &Peer, may_block: bool) -> Answer<bool> {
         match self.domain.may_call(peer, may_block) {
-            Ok(false) => Standing::Nobody,
-            Err(Error::MustBlock) => Standing::MustBlock,
-            Ok(true) | Err(_) => Standing::MayCall,
+            Err(Error::MustBlock) => Answer::MustBlock,
+            // Where the store fails, the call itself will have the fault for that.
+            answer => Answer::Said(answer.unwrap_or(true)),
+        }
+    }
+
+    fn opening(&self, exchange: &Exchange) -> Answer<Opening> {
+        let endpoint = endpoint(exchange.service);
+        match endpoint.sender(&self.domain, &exchange.peer, &exchange.body, exchange.may_block) {
+            Ok(Sender::Known) => Answer::Said(Opening::Known),
+            Ok(Sender::Unclear(answered)) => Answer::Said(Opening::Unclear(self.reply(endpoint, answered))),
+            Ok(Sender::Refused(answered)) => Answer::Said(Opening::Refused(self.reply(endpoint, answered))),
+            Err(MustBlock) => Answer::MustBlock,
         }
     }
 

@@ -12,6 +12,7 @@ mod learner_service;
 mod learner_service_r9;
 pub mod pages;
 mod record;
+mod sender;
 mod strict;
 mod unknown;
 
@@ -19,3 +20,4 @@ pub use door::Noted;
 pub use endpoint::{Answered, Endpoint, MustBlock};
 pub use fault::Shape;
 pub use gateway::SoapGateway;
+pub use sender::Sender;

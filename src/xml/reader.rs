@@ -4,7 +4,9 @@
 //! value stands in it as one piece. What it must refuse is listed in `tests/integration/hostile.rs`.
 
 mod attributes;
+mod beginning;
 mod limits;
+mod place;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,7 +15,7 @@ use memchr::{memchr, memmem};
 use quick_xml::events::{BytesDecl, Event};
 
 use super::characters::{check_characters, is_blank, is_name, resolve};
-use super::error::{Invalid, NotWellFormed, Place, ReadError};
+use super::error::{NotWellFormed, ReadError};
 use super::scope::Scope;
 use attributes::Attribute;
 pub use limits::Limits;
@@ -69,6 +71,8 @@ pub struct Reader<'i> {
     closing: bool,
     carriage_returns: bool,
     unknown: u32,
+    /// Depth of an element that is taken to end behind the child of this name.
+    ends_after: Option<(usize, &'static str)>,
 }
 
 #[derive(Debug, Clone)]
@@ -92,11 +96,16 @@ impl<'i> Reader<'i> {
     /// # Errors
     /// When the document has a character that XML does not allow.
     pub fn new(document: &'i str, limits: &'i Limits) -> Result<Self, ReadError> {
+        let reader = Self::unchecked(document, limits);
+        check_characters(reader.source)?;
+        Ok(reader)
+    }
+
+    fn unchecked(document: &'i str, limits: &'i Limits) -> Self {
         let source = document.strip_prefix('\u{feff}').unwrap_or(document);
-        check_characters(source)?;
         let mut events = quick_xml::Reader::from_str(source);
         events.config_mut().check_comments = true;
-        Ok(Reader {
+        Reader {
             source,
             events,
             limits,
@@ -108,7 +117,8 @@ impl<'i> Reader<'i> {
             closing: false,
             carriage_returns: memchr(b'\r', source.as_bytes()).is_some(),
             unknown: 0,
-        })
+            ends_after: None,
+        }
     }
 
     /// The next child of the element that is open, or nothing at its end.
@@ -211,37 +221,6 @@ impl<'i> Reader<'i> {
     /// How many elements were passed over because the contract does not know them.
     pub fn unknown_elements(&self) -> u32 {
         self.unknown
-    }
-
-    /// Where the reader stands.
-    pub fn place(&self) -> Place {
-        let names: Vec<&str> = self.open.iter().map(|open| if open.known { open.local } else { "?" }).collect();
-        Place { offset: self.offset(), path: names.join("/") }
-    }
-
-    /// An error of content at the place where the reader stands.
-    pub fn invalid(&self, text: String) -> ReadError {
-        ReadError::Invalid(Box::new(Invalid { text, place: self.place() }))
-    }
-
-    /// An error of the value of `start`, whose text has been read.
-    pub(super) fn invalid_value(&self, start: &Start<'_>, text: String) -> ReadError {
-        let Place { offset, path } = self.place();
-        ReadError::Invalid(Box::new(Invalid { text, place: Place { offset, path: format!("{path}/{}", start.local) } }))
-    }
-
-    /// The name of the open element at this depth; the root's is 1.
-    fn raw_name(&self, depth: usize) -> RawName<'i> {
-        let open = depth.checked_sub(1).and_then(|index| self.open.get(index));
-        open.map_or(RawName { prefix: "", local: "" }, |open| RawName { prefix: open.prefix, local: open.local })
-    }
-
-    fn broken(&self, reason: NotWellFormed) -> ReadError {
-        ReadError::NotWellFormed { reason, place: self.place() }
-    }
-
-    fn offset(&self) -> usize {
-        usize::try_from(self.events.buffer_position()).unwrap_or(usize::MAX)
     }
 
     fn token(&mut self) -> Result<Token<'i>, ReadError> {
@@ -359,7 +338,13 @@ impl<'i> Reader<'i> {
 
     fn close(&mut self) {
         self.scope.leave(u32::try_from(self.open.len()).unwrap_or(u32::MAX));
-        self.open.pop();
+        let closed = self.open.pop();
+        if let Some((depth, child)) = self.ends_after
+            && depth == self.open.len()
+            && closed.is_some_and(|closed| closed.local == child)
+        {
+            self.closing = true;
+        }
     }
 
     fn characters(&self, text: Cow<'i, str>) -> Result<Cow<'i, str>, ReadError> {

@@ -1,4 +1,5 @@
-//! What of a request's body is read and held, and for whom: not for a certificate that may act for nobody.
+//! What of a request's body is read and held, and for whom: nothing for a certificate that may act for nobody, and the beginning of a batch
+//! for a sender who is refused.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,7 +8,9 @@ use std::time::{Duration, Instant};
 use rcgen::KeyPair;
 
 use crate::harness::actor::SOAP_HEADERS;
+use crate::harness::message::Credentials;
 use crate::harness::{Answer, Deployment, on_both};
+use crate::hostile::gzip;
 use crate::tls::certified;
 
 const SERVICES: [&str; 3] = ["LearnerService", "LearnerServiceR9", "ExternalService"];
@@ -82,4 +85,64 @@ on_both! {
         };
         assert_eq!(answer.code(), "WSRC0001");
     }
+
+    /// On ExternalService the sender is known before the rest is read, whatever the rest is.
+    fn the_sender_of_a_batch_is_refused_by_its_beginning(database) {
+        let deployment = Deployment::shared(database);
+        let awarding = deployment.awarding_organisation();
+        let credentials = awarding.credentials();
+        let wrong_password = Credentials { password: "synthetic-wrong1".to_owned(), ..awarding.credentials() };
+        let not_its_own = deployment.provider().credentials();
+        for (name, credentials, error) in [
+            ("a wrong password", &wrong_password, "WSEC0005"),
+            ("another organisation", &not_its_own, "WSEC0003"),
+        ] {
+            let whole = submission(credentials, "<a>&nope;</b>");
+            assert_eq!(awarding.post(EXTERNAL, &whole).fault().error, error, "{name}: what follows is not looked at");
+            // The rest never comes.
+            let mut connection = awarding.connect().expect("a connection");
+            connection.send(head(EXTERNAL, "Content-Length: 30000000").as_bytes()).expect("sent");
+            let filled = submission(credentials, &" ".repeat(20_000));
+            connection.send(&filled.as_bytes()[..20_000]).expect("sent");
+            let answer = connection.receive().expect("an answer to the beginning");
+            assert_eq!((answer.fault().error.as_str(), answer.header("connection")), (error, Some("close")), "{name}");
+            assert!(connection.closed_by_server());
+        }
+        let unknown = submission(&credentials, "").replace("SubmitAchievementBatchJob", "SubmitNothing") + "<a";
+        assert_eq!(awarding.post(EXTERNAL, &unknown).fault().error, "WSEC0002");
+        let broken = submission(&credentials, "<a>&nope;</b>");
+        assert_eq!(awarding.post(EXTERNAL, &broken).fault().error, "WSEC0001", "the sender is known");
+    }
+
+    /// A sender who is not told in the first 256 KiB is not waited for; blanks, comments and headers before that are.
+    fn the_sender_of_a_batch_must_be_told_at_its_beginning(database) {
+        let deployment = Deployment::shared(database);
+        let awarding = deployment.awarding_organisation();
+        let submission = submission(&awarding.credentials(), "");
+        let late = |bytes: usize| submission.replace("<s:Body>", &format!("<!--{}--><s:Body>", "x".repeat(bytes)));
+        assert_eq!(awarding.post(EXTERNAL, &late(100_000)).code(), "WSEC0047");
+        let answer = awarding.post(EXTERNAL, &late(300_000));
+        assert_eq!((answer.fault().error.as_str(), answer.header("connection")), ("WSEC0001", Some("close")));
+        let wide: Vec<u8> = late(40_000).encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let headers = "Content-Type: text/xml; charset=utf-16le\r\n";
+        assert_eq!(awarding.post_with(EXTERNAL, headers, &wide).code(), "WSEC0047");
+        let packed = format!("{SOAP_HEADERS}Content-Encoding: gzip\r\n");
+        let plain: String = (0..15_000).map(|n| format!("<!--{}-->", n * 7919)).collect();
+        let plain = submission.replace("<s:Body>", &format!("{}<s:Body>", plain));
+        assert_eq!(awarding.post_with(EXTERNAL, &packed, &gzip(plain.as_bytes())).code(), "WSEC0047");
+    }
+}
+
+const EXTERNAL: &str = "ExternalService";
+
+/// A batch of achievements without achievements, with something in their place.
+fn submission(credentials: &Credentials, rest: &str) -> String {
+    let Credentials { org_ref, password, user_name, .. } = credentials;
+    format!(
+        "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>\
+         <SubmitAchievementBatchJob xmlns=\"http://api.lrs.qcf.gov.uk/services\"><invokingUser xmlns:m=\"http://api.lrs.qcf.gov.uk/model\">\
+         <m:OrgPassword>{password}</m:OrgPassword><m:OrganisationRef>{org_ref}</m:OrganisationRef><m:UserName>{user_name}</m:UserName>\
+         </invokingUser><emailAddress>exams@example.org</emailAddress><submissionType>F</submissionType>{rest}\
+         </SubmitAchievementBatchJob></s:Body></s:Envelope>"
+    )
 }

@@ -8,7 +8,7 @@ use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use self::large::gzip;
+pub use self::large::gzip;
 use crate::harness::actor::request;
 use crate::harness::{Actor, Answer, Database, Deployment, on_both};
 

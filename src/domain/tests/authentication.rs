@@ -107,6 +107,7 @@ fn a_certificate_may_call_while_it_acts_for_an_active_organisation() {
         assert!(matches!(world.service.may_call(&newcomer, false), Ok(true)));
 
         world.administration().set_active(provider(), false).unwrap();
+        assert!(matches!(refusal(world, &world.claim()), Some(Error::UnknownOrganisation)));
         assert!(!may_call(&newcomer), "its only organisation is not active");
         world.administration().set_active(provider(), true).unwrap();
         world.clock.advance(TimeDelta::days(366));

@@ -54,6 +54,23 @@ fn the_413_of_a_chunked_body_is_seen() {
 }
 
 #[test]
+fn a_batch_is_answered_by_its_beginning_where_its_sender_is_not_known() {
+    let stage = Stage::new();
+    for (word, bytes, sent) in [("nobody", 16_384, 20_000), ("unclear", 262_144, 270_000)] {
+        let mut connection = stage.connect();
+        let head = "POST /ExternalService.svc HTTP/1.1\r\nHost: localhost\r\n";
+        connection.send(format!("{head}{XML}Content-Length: 30000000\r\n\r\n{word:x<sent$}")).unwrap();
+        let response = connection.response(false).unwrap();
+        assert_eq!((response.status, response.header("connection")), (500, Some("close")), "{word}");
+        assert_eq!(response.text(), format!("by {bytes} bytes"));
+        assert!(connection.is_closed());
+    }
+    assert_eq!(stage.gateway.calls.load(Ordering::SeqCst), 0);
+    assert_eq!(stage.ask(post_to("/ExternalService.svc", XML, "nobody")).status, 200, "a short one is a call");
+    assert_eq!(stage.ask(post(XML, vec![b'x'; 100_000])).status, 200, "other services have no batches");
+}
+
+#[test]
 fn a_body_that_stalls_is_given_up() {
     for how in ["Content-Length: 1000\r\n\r\n<a>wo", "Transfer-Encoding: chunked\r\n\r\n5\r\n<a>wo\r\n"] {
         let stage = Stage::with(|setup| setup.limits.body_timeout = Duration::from_millis(500));

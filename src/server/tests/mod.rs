@@ -30,7 +30,7 @@ pub(super) struct Words {
 }
 
 impl Gateway for Words {
-    fn post(&self, exchange: &Exchange) -> Answer {
+    fn post(&self, exchange: &Exchange) -> Answer<Reply> {
         self.calls.fetch_add(1, Ordering::SeqCst);
         let body: &str = &exchange.body;
         if body.contains("panic") {
@@ -57,11 +57,21 @@ impl Gateway for Words {
         } else {
             reply.settle = Some(Box::pin(async { Ok(()) }));
         }
-        Answer::Reply(reply)
+        Answer::Said(reply)
     }
 
-    fn may_call(&self, _: &crate::model::Peer, _: bool) -> Standing {
-        Standing::MayCall
+    fn may_call(&self, _: &crate::model::Peer, _: bool) -> Answer<bool> {
+        Answer::Said(true)
+    }
+
+    fn opening(&self, exchange: &Exchange) -> Answer<Opening> {
+        let beginning: &str = &exchange.body;
+        let reply = || reply(exchange.version, 500, &format!("by {} bytes", beginning.len()));
+        Answer::Said(match () {
+            () if beginning.contains("nobody") => Opening::Refused(reply()),
+            () if beginning.contains("unclear") => Opening::Unclear(reply()),
+            () => Opening::Known,
+        })
     }
 
     fn index(&self) -> Page {

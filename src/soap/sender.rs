@@ -1,0 +1,145 @@
+//! Who sends a batch, established before its records are looked at.
+//!
+//! On ExternalService the order of checks of domain.md 3.4 is changed (our choice): unknown request, opening hours, organisation and
+//! password come before the rest of the document has been read, and so before it is known to be well-formed. A request of 32 MiB from
+//! somebody who is refused then costs no more than its beginning. The other services keep the order; their requests are short.
+
+use super::door::{Door, Refused};
+use super::endpoint::{Answered, Endpoint, MustBlock, UNKNOWN, envelope_refusal, log_refusal};
+use super::envelope::{self, Refusal};
+use super::unknown::unknown;
+use crate::contract::external_service::{
+    GetAchievementBatchJob, GetAchievementBatchJobResponse, IExternalService, Operation, SubmitAchievementBatchJob,
+    SubmitAchievementBatchJobResponse, dispatch,
+};
+use crate::domain::{Call, Error, Service};
+use crate::model::{Door as Entrance, Peer};
+use crate::xml::{NotWellFormed, ReadError, Reader};
+
+/// What the beginning of a request says of its sender.
+pub enum Sender {
+    /// The sender is known, and has proved who it is.
+    Known,
+    /// The beginning is too short to tell, or not well-formed: the answer, if it is not given more.
+    Unclear(Answered),
+    /// The sender, or what it asks for, is refused.
+    Refused(Answered),
+}
+
+/// Why reading ends behind the credentials.
+enum Passed {
+    /// They are right.
+    Known,
+    Refused(Refused),
+}
+
+impl From<Refused> for Passed {
+    fn from(refused: Refused) -> Self {
+        Passed::Refused(refused)
+    }
+}
+
+impl From<ReadError> for Passed {
+    fn from(error: ReadError) -> Self {
+        Passed::Refused(error.into())
+    }
+}
+
+impl Endpoint {
+    /// Establishes who sends the request that begins so. It reads as far as the credentials, which stand first in the contract's order.
+    ///
+    /// # Errors
+    /// [`MustBlock`], when `may_block` is not set and the call has to wait; nothing has been done then.
+    pub fn sender(self, domain: &Service, peer: &Peer, beginning: &str, may_block: bool) -> Result<Sender, MustBlock> {
+        let mut reader = Reader::beginning(beginning, self.limits());
+        let opened = match envelope::open(&mut reader) {
+            Ok(opened) => opened,
+            Err(Refusal::Client(version, error @ ReadError::NotWellFormed { .. })) => {
+                let fault = Refused::Read(late(error)).fault();
+                return Ok(Sender::Unclear(self.refuse(domain, version, &fault)));
+            }
+            Err(refusal) => {
+                let (version, fault) = envelope_refusal(refusal);
+                return Ok(Sender::Refused(self.refuse(domain, version, &fault)));
+            }
+        };
+        let operation = Operation::of(&opened.namespace, opened.root.local);
+        let call = Call::new(Entrance::WebService, operation.map_or(UNKNOWN, Operation::name), may_block);
+        let door = Door::new(domain, peer);
+        let passed = match operation {
+            None => {
+                let text = unknown(self.service(), &opened.namespace, opened.root.local);
+                Passed::Refused(Refused::UnknownRequest(text))
+            }
+            Some(operation) => {
+                if let Some(credentials) = self.credentials(operation) {
+                    reader.end_after(credentials);
+                }
+                let read = domain.check_hours().map_err(|error| Passed::Refused(error.into())).and_then(|()| {
+                    let (threshold, unwritten) = (Threshold(&door), &mut String::new());
+                    let start = &opened.root;
+                    dispatch(&threshold, &call, operation, &mut reader, start, Reader::check_so_far, unwritten)
+                });
+                read.err().unwrap_or(Passed::Known)
+            }
+        };
+        let refused = match passed {
+            Passed::Known => return Ok(Sender::Known),
+            Passed::Refused(Refused::Domain(Error::MustBlock)) => return Err(MustBlock),
+            Passed::Refused(refused) => refused,
+        };
+        let refuse = |refused: Refused| {
+            log_refusal(&refused);
+            self.refuse_call(domain, opened.version, &refused.fault(), String::new(), call)
+        };
+        Ok(match refused {
+            Refused::Read(error @ ReadError::NotWellFormed { .. }) => {
+                Sender::Unclear(refuse(Refused::Read(late(error))))
+            }
+            refused => Sender::Refused(refuse(refused)),
+        })
+    }
+
+    /// The name of the first member of a request.
+    fn credentials(self, operation: Operation) -> Option<&'static str> {
+        let called = self.service().operations.iter().find(|each| each.name == operation.name())?;
+        called.input.children.first().map(|first| first.name)
+    }
+}
+
+/// A beginning that ends before the credentials do is told so.
+fn late(error: ReadError) -> ReadError {
+    const LATE: &str = "the sender's credentials must be the first member of the request, at its beginning";
+    match error {
+        ReadError::NotWellFormed { reason: NotWellFormed::Truncated, place } => {
+            ReadError::NotWellFormed { reason: NotWellFormed::Structure(LATE), place }
+        }
+        error => error,
+    }
+}
+
+/// Stands where the service does while a request is read as far as its credentials, and asks for nothing else.
+struct Threshold<'d, 'e>(&'d Door<'e>);
+
+impl IExternalService for Threshold<'_, '_> {
+    type Call = Call;
+    type Error = Passed;
+
+    fn submit_achievement_batch_job<'a>(
+        &self,
+        call: &Call,
+        request: SubmitAchievementBatchJob<'a>,
+    ) -> Result<SubmitAchievementBatchJobResponse<'a>, Passed> {
+        self.0.caller(call, &request)?;
+        Err(Passed::Known)
+    }
+
+    fn get_achievement_batch_job<'a>(
+        &self,
+        call: &Call,
+        request: GetAchievementBatchJob<'a>,
+    ) -> Result<GetAchievementBatchJobResponse<'a>, Passed> {
+        self.0.caller(call, &request)?;
+        Err(Passed::Known)
+    }
+}
