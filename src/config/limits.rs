@@ -12,6 +12,10 @@ pub struct Limits {
     pub body_bytes: usize,
     /// The same for a service that takes batches.
     pub batch_body_bytes: usize,
+    /// Memory for all request bodies in flight.
+    pub bodies_bytes: usize,
+    /// Memory for the bodies in flight of one certificate.
+    pub bodies_bytes_by_certificate: usize,
     /// A connection's first request line and headers must be there after this time.
     pub header_timeout: Duration,
     /// A body may take this long, and longer only while `minimum_rate` is kept.
@@ -41,9 +45,21 @@ impl Limits {
         let defaults = Self::default();
         let some = |n: &usize| if *n == 0 { Err("must be more than 0".to_owned()) } else { Ok(()) };
         let time = |t: &Duration| if t.is_zero() { Err("must be more than 0 seconds".to_owned()) } else { Ok(()) };
+        let body_bytes = reader.get_checked("limits.body_bytes", defaults.body_bytes, some)?;
+        let batch_body_bytes = reader.get_checked("limits.batch_body_bytes", defaults.batch_body_bytes, some)?;
+        let longest = body_bytes.max(batch_body_bytes);
+        let room = |n: &usize| match *n < longest {
+            true => {
+                Err(format!("must be at least {longest}, the length of the longest request (limits.batch_body_bytes)"))
+            }
+            false => Ok(()),
+        };
+        let (all, each) = (defaults.bodies_bytes.max(longest), defaults.bodies_bytes_by_certificate.max(longest));
         Ok(Self {
-            body_bytes: reader.get_checked("limits.body_bytes", defaults.body_bytes, some)?,
-            batch_body_bytes: reader.get_checked("limits.batch_body_bytes", defaults.batch_body_bytes, some)?,
+            body_bytes,
+            batch_body_bytes,
+            bodies_bytes: reader.get_checked("limits.bodies_bytes", all, room)?,
+            bodies_bytes_by_certificate: reader.get_checked("limits.bodies_bytes_by_certificate", each, room)?,
             header_timeout: reader.get_checked("limits.header_timeout_s", defaults.header_timeout, time)?,
             body_timeout: reader.get_checked("limits.body_timeout_s", defaults.body_timeout, time)?,
             minimum_rate: reader.get_checked("limits.minimum_rate", defaults.minimum_rate, |n| {
@@ -102,6 +118,8 @@ impl Default for Limits {
         Self {
             body_bytes: 2 * 1024 * 1024,
             batch_body_bytes: 32 * 1024 * 1024,
+            bodies_bytes: 256 * 1024 * 1024,
+            bodies_bytes_by_certificate: 64 * 1024 * 1024,
             header_timeout: Duration::from_secs(5),
             body_timeout: Duration::from_secs(10),
             minimum_rate: 4096,

@@ -28,6 +28,21 @@ fn error(sources: &Sources) -> String {
 }
 
 #[test]
+fn the_memory_for_bodies_holds_the_longest_request() {
+    let load = |flags: &[(&str, &str)]| {
+        let sources = flags.iter().fold(Sources::default(), |sources, (key, value)| sources.with_flag(key, *value));
+        Config::load(&sources).map(|config| (config.limits.bodies_bytes, config.limits.bodies_bytes_by_certificate))
+    };
+    assert_eq!(load(&[]).unwrap(), (268_435_456, 67_108_864));
+    let long = ("limits.batch_body_bytes", "100000000");
+    assert_eq!(load(&[long]).unwrap(), (268_435_456, 100_000_000), "the default follows");
+    for key in ["limits.bodies_bytes", "limits.bodies_bytes_by_certificate"] {
+        let error = load(&[long, (key, "99999999")]).unwrap_err().to_string();
+        assert!(error.contains(key) && error.contains("must be at least 100000000"), "{error}");
+    }
+}
+
+#[test]
 fn defaults_need_no_file() {
     let config = Config::load(&Sources::default()).unwrap();
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8443");

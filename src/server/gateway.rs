@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use super::budget::Share;
 use super::decode::Text;
 use crate::model::Peer;
 use crate::ops::RequestId;
@@ -57,6 +58,8 @@ pub struct Exchange {
     pub request: RequestId,
     /// Whether the gateway may wait.
     pub may_block: bool,
+    /// What the body holds of the memory for bodies.
+    pub(super) _share: Option<Share>,
 }
 
 /// What a gateway says.

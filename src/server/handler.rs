@@ -14,6 +14,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use chrono::Utc;
 use tokio::time::{timeout, timeout_at};
 
+use super::budget::{Budget, Share};
 use super::decode::Text;
 use super::gateway::{Answer, Exchange, Gateway, Page, PageRequest, Reply, Route, SoapVersion, Trouble, Turn};
 use super::gzip;
@@ -46,6 +47,7 @@ pub(super) struct Edge {
     /// Whether every call goes to a thread that may wait (a database over the network).
     pub(super) always_block: bool,
     pub(super) limits: Limits,
+    pub(super) budget: Budget,
     pub(super) trust: Trust,
     pub(super) stalls: Stalls,
     pub(super) health: Arc<Operations>,
@@ -142,7 +144,7 @@ impl Edge {
             request: progress.request,
         };
         let reply = match self.receive(&head, payload, &mut progress.bytes_in).await? {
-            Received::Text(body) => self.call(head, body, progress.bytes_in).await,
+            Received::Text(body, share) => self.call(head, body, share, progress.bytes_in).await,
             Received::Malformed(malformed) => self.malformed(service, media.version, malformed),
             Received::Answered(reply) => {
                 progress.unread = true;
@@ -153,9 +155,9 @@ impl Edge {
     }
 
     /// The answer to a whole request.
-    async fn call(&self, head: Head, body: Text, bytes: usize) -> Reply {
+    async fn call(&self, head: Head, body: Text, share: Share, bytes: usize) -> Reply {
         let Head { service, version, peer, request, .. } = head;
-        let exchange = Exchange { service, version, body, peer, request, may_block: false };
+        let exchange = Exchange { service, version, body, peer, request, may_block: false, _share: Some(share) };
         let settled = async {
             let asked =
                 self.asked_in_turn(exchange, |gateway, exchange| gateway.post(exchange), |reply| reply.turn.take());

@@ -1,5 +1,6 @@
 //! A request's body as it comes in: unpacked and decoded piece by piece, and held to its limit on the way.
 
+use super::budget::Share;
 use super::decode::{Decoder, Text};
 use super::gzip::{Inflate, Unpacker};
 use super::media::Charset;
@@ -18,6 +19,8 @@ pub(super) struct Intake {
     plain: usize,
     unpacker: Option<Box<Unpacker>>,
     decoder: Decoder,
+    /// What it holds of the memory for bodies.
+    share: Share,
     /// What is wrong with it, for a fault once all of it has come.
     malformed: Option<&'static str>,
 }
@@ -29,6 +32,7 @@ impl Intake {
         declared: Option<usize>,
         compressed: bool,
         charset: Option<Charset>,
+        share: Share,
     ) -> Result<Self, Refused> {
         if declared.is_some_and(|length| length > limit) {
             return Err(Refused::TOO_LARGE);
@@ -37,7 +41,7 @@ impl Intake {
         decoder.reserve(declared.unwrap_or_default().min(TRUSTED_LENGTH));
         let unpacker = compressed.then(|| Box::new(Unpacker::new(limit)));
         let declared = declared.filter(|_| !compressed);
-        Ok(Self { limit, declared, received: 0, plain: 0, unpacker, decoder, malformed: None })
+        Ok(Self { limit, declared, received: 0, plain: 0, unpacker, decoder, share, malformed: None })
     }
 
     /// Bytes of text so far.
@@ -69,14 +73,14 @@ impl Intake {
         self.decoder.beginning(bytes)
     }
 
-    /// The text of the whole body, or what is wrong with it, for a fault.
-    pub(super) fn finish(mut self) -> Result<Result<Text, &'static str>, Refused> {
+    /// The text of the whole body with its share of the memory, or what is wrong with it, for a fault.
+    pub(super) fn finish(mut self) -> Result<Result<(Text, Share), &'static str>, Refused> {
         if let (Some(mut unpacker), None) = (self.unpacker.take(), self.malformed) {
             self.unpacked(unpacker.finish())?;
         }
         Ok(match self.malformed {
             Some(malformed) => Err(malformed),
-            None => self.decoder.finish(),
+            None => self.decoder.finish().map(|text| (text, self.share)),
         })
     }
 
@@ -84,6 +88,7 @@ impl Intake {
         match plain {
             Ok(plain) => self.decode(plain),
             Err(Inflate::TooLarge) => Err(Refused::TOO_LARGE),
+            Err(Inflate::TooDense) => Err(Refused::TOO_DENSE),
             Err(Inflate::Damaged) => {
                 self.malformed = Some("The gzip body is damaged.");
                 Ok(())
@@ -93,6 +98,7 @@ impl Intake {
 
     fn decode(&mut self, plain: &[u8]) -> Result<(), Refused> {
         self.plain += plain.len();
+        self.share.grow(self.length() + plain.len())?;
         if self.decoder.room() < plain.len() {
             // The start has come: now the whole of it is believed in. Memory that nothing is written to costs nothing.
             let more = self.declared.map_or(self.plain, |declared| declared.saturating_sub(self.length()));

@@ -5,6 +5,7 @@
 
 mod arrival;
 mod body;
+mod budget;
 mod decode;
 mod farewell;
 mod gateway;

@@ -8,6 +8,7 @@ use actix_web::web;
 use tokio::task::yield_now;
 
 use super::body::{Pace, Pieces};
+use super::budget::Share;
 use super::decode::Text;
 use super::gateway::{Exchange, Opening, Reply, SoapVersion};
 use super::handler::{Edge, INLINE};
@@ -41,8 +42,8 @@ pub(super) struct Head {
 
 /// What came of receiving a body.
 pub(super) enum Received {
-    /// All of it.
-    Text(Text),
+    /// All of it, with its share of the memory for bodies.
+    Text(Text, Share),
     /// All of it, and it is no text; the words say why, for a fault.
     Malformed(&'static str),
     /// Enough of it to answer.
@@ -58,7 +59,8 @@ impl Edge {
         received: &mut usize,
     ) -> Result<Received, Refused> {
         let limit = if head.batch { self.limits.batch_body_bytes } else { self.limits.body_bytes };
-        let mut intake = Intake::new(limit, head.declared, head.compressed, head.charset)?;
+        let share = self.budget.share(head.peer.fingerprint);
+        let mut intake = Intake::new(limit, head.declared, head.compressed, head.charset, share)?;
         let mut pieces = Pieces::of(payload, Pace::of(&self.limits));
         let mut alarm = pin!(pieces.alarm());
         let mut look = if head.batch { FIRST_LOOK } else { usize::MAX };
@@ -83,7 +85,7 @@ impl Edge {
         } else {
             web::block(|| intake.finish()).await.unwrap_or(Err(Refused::INCOMPLETE))?
         };
-        Ok(text.map_or_else(Received::Malformed, Received::Text))
+        Ok(text.map_or_else(Received::Malformed, |(text, share)| Received::Text(text, share)))
     }
 
     /// Asks the gateway who sends the batch that begins so.
@@ -93,7 +95,8 @@ impl Edge {
             Ok(body) => body,
             Err(malformed) => return Opening::Unclear(self.malformed(service, version, malformed)),
         };
-        let exchange = Exchange { service, version, body, peer: Arc::clone(&head.peer), request, may_block: false };
+        let peer = Arc::clone(&head.peer);
+        let exchange = Exchange { service, version, body, peer, request, may_block: false, _share: None };
         let asked = self.asked_in_turn(exchange, |gateway, exchange| gateway.opening(exchange), Opening::turn);
         match self.in_time(request, bytes, asked).await.flatten() {
             Some(Opening::Refused(reply)) => Opening::Refused(self.settled(reply).await),

@@ -51,6 +51,22 @@ impl Refused {
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "coding", "The only Content-Encoding is gzip, once.\n");
     pub(super) const TOO_LARGE: Self =
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too long.\n");
+    pub(super) const TOO_DENSE: Self = Self::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "body_too_dense",
+        "The body unpacks to more than 40 times its length. Send it without Content-Encoding.\n",
+    );
+    pub(super) const BODIES: Self = Self::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "bodies",
+        "The service has as many long requests on their way as it has memory for. Send this one again later.\n",
+    );
+    pub(super) const BODIES_OF_CERTIFICATE: Self = Self::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "bodies_of_certificate",
+        "This client certificate has as many long requests on their way as it may have. Send this one again when \
+         others have been answered.\n",
+    );
     pub(super) const TOO_SLOW: Self =
         Self::new(StatusCode::REQUEST_TIMEOUT, "body_slow", "The body came too slowly.\n");
     pub(super) const INCOMPLETE: Self =

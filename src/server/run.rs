@@ -20,6 +20,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use super::arrival::{Arrivals, Refusals, TurnedAway};
+use super::budget::Budget;
 use super::farewell;
 use super::gateway::{Gateway, Route};
 use super::handler::{Edge, answer};
@@ -232,6 +233,7 @@ fn bind(setup: Setup, trust: Trust) -> Result<(Server, Server, Bound), StartErro
         routes: setup.routes,
         gateway: setup.gateway,
         always_block: setup.always_block,
+        budget: Budget::of(&setup.limits),
         limits: setup.limits,
         trust,
         stalls,

@@ -66,6 +66,8 @@ pub struct Reader<'i> {
     open: Vec<Open<'i>>,
     attributes: Vec<Attribute<'i>>,
     elements: u32,
+    references: usize,
+    attributes_in_all: usize,
     rooted: bool,
     /// An empty element tag was read: its end is the next token.
     closing: bool,
@@ -113,6 +115,8 @@ impl<'i> Reader<'i> {
             open: Vec::with_capacity(8),
             attributes: Vec::new(),
             elements: 0,
+            references: 0,
+            attributes_in_all: 0,
             rooted: false,
             closing: false,
             carriage_returns: memchr(b'\r', source.as_bytes()).is_some(),
@@ -259,6 +263,7 @@ impl<'i> Reader<'i> {
                     return Ok(Token::Text(text));
                 }
                 Event::GeneralRef(reference) => {
+                    self.count_references(1)?;
                     let character = resolve(&reference).ok_or_else(|| self.broken(NotWellFormed::Reference))?;
                     if self.open.is_empty() {
                         return Err(self.broken(NotWellFormed::Misplaced));

@@ -9,8 +9,8 @@ use rcgen::KeyPair;
 
 use crate::harness::actor::SOAP_HEADERS;
 use crate::harness::message::Credentials;
-use crate::harness::{Answer, Deployment, on_both};
-use crate::hostile::gzip;
+use crate::harness::{Answer, Database, Deployment, on_both};
+use crate::hostile::{gzip, memory};
 use crate::tls::certified;
 
 const SERVICES: [&str; 3] = ["LearnerService", "LearnerServiceR9", "ExternalService"];
@@ -131,6 +131,85 @@ on_both! {
         let plain = submission.replace("<s:Body>", &format!("{}<s:Body>", plain));
         assert_eq!(awarding.post_with(EXTERNAL, &packed, &gzip(plain.as_bytes())).code(), "WSEC0047");
     }
+}
+
+/// 40 bodies of 31 MB that stay on their way: those of one certificate hold no more than its part, and others are served beside them.
+#[test]
+fn bodies_on_their_way_hold_no_more_than_their_part_of_the_memory() {
+    const BODY: usize = 31_000_000;
+    let deployment = Deployment::start(Database::Sqlite);
+    let hog = deployment.awarding_organisation();
+    let before = memory(&deployment, "VmRSS:");
+    let beginning = head(EXTERNAL, &format!("Content-Length: {BODY}")) + &submission(&hog.credentials(), "");
+    let (beginning, _) = beginning.split_once("<submissionType>").expect("a place for more");
+    let filled = beginning.to_owned() + &" ".repeat(BODY - 10_000);
+    let mut held = Vec::new();
+    let mut refused = 0;
+    for _ in 0..40 {
+        let mut connection = hog.connect().expect("a connection");
+        // A server that has answered may not read all of it.
+        let sent = connection.send(filled.as_bytes());
+        if held.len() < 2 {
+            sent.expect("what fits is read");
+            held.push(connection);
+            continue;
+        }
+        let answer = connection.receive().expect("an answer");
+        assert_eq!((answer.status, answer.header("connection")), (503, Some("close")), "{}", answer.text());
+        let seconds = answer.header("retry-after").and_then(|seconds| seconds.parse::<u32>().ok());
+        assert!(seconds.is_some_and(|seconds| seconds > 0), "{seconds:?}");
+        refused += 1;
+    }
+    assert_eq!(refused, 38);
+    let grown = memory(&deployment, "VmHWM:").saturating_sub(before);
+    assert!(grown < 256 * 1024, "the server grew by {grown} KiB");
+
+    let pem = unregistered(&deployment, "honest");
+    let output = deployment.lrs(&["cert", "add", deployment.variable("AO_UKPRN"), &pem.display().to_string()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let honest = deployment.awarding_organisation().speaking(&pem, VERSIONS);
+    let long = submission(&hog.credentials(), &format!("<!--{}-->", "x".repeat(BODY - 10_000)));
+    assert_eq!(honest.post(EXTERNAL, &long).code(), "WSEC0047", "another certificate has its own part");
+    assert_eq!(hog.post("LearnerService", "<a/>").fault().error, "WSEC0001", "short requests are served");
+
+    drop(held);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        match hog.try_post(EXTERNAL, SOAP_HEADERS, long.as_bytes()).expect("an answer") {
+            answer if answer.status == 503 => assert!(Instant::now() < deadline, "what was held is given back"),
+            answer => break assert_eq!(answer.code(), "WSEC0047"),
+        }
+    }
+}
+
+/// Packed more than 40 times: refused, with what to do. Batches as our own clients write them are packed 14 to 29 times.
+#[test]
+fn a_batch_may_be_packed_forty_times() {
+    let deployment = Deployment::shared(Database::Sqlite);
+    let awarding = deployment.awarding_organisation();
+    let headers = format!("{SOAP_HEADERS}Content-Encoding: gzip\r\n");
+    let dense = submission(&awarding.credentials(), &"<!-- the same again -->".repeat(200_000));
+    let packed = gzip(dense.as_bytes());
+    assert!(dense.len() / packed.len() > 40);
+    let answer = awarding.post_with(EXTERNAL, &headers, &packed);
+    assert_eq!(answer.status, 413);
+    assert!(answer.text().contains("more than 40 times"), "{}", answer.text());
+    let batch: String = (0..10_000)
+        .map(|n: u64| {
+            let (uln, given, family) = (1_000_000_000 + n * 7_919_777 % 8_999_999_999, n * 7919 % 999, n * 104_729 % 9_999);
+            format!(
+                "\n  <Achievement>\n    <AchievementAwardDate>2026-07-01T00:00:00</AchievementAwardDate>\n    <Action>1</Action>\
+                 \n    <ActionDate>2026-07-02T00:00:00</ActionDate>\n    <FamilyName>Family{family}</FamilyName>\n    <GivenName>Given{given}</GivenName>\
+                 \n    <Grade>Pass</Grade>\n    <LanguageForAssessment>English</LanguageForAssessment>\n    <MisIdentifier>{n}</MisIdentifier>\
+                 \n    <ProviderUkprn>90000051</ProviderUkprn>\n    <Uln>{uln}</Uln>\
+                 \n    <UnitOrQualificationReferenceNumber>600/1166/X</UnitOrQualificationReferenceNumber>\n  </Achievement>"
+            )
+        })
+        .collect();
+    let batch = submission(&awarding.credentials(), &format!("<achievements>{batch}</achievements>"));
+    let packed = gzip(batch.as_bytes());
+    assert!(batch.len() / packed.len() > 15, "{} of {}", packed.len(), batch.len());
+    assert_eq!(awarding.post_with(EXTERNAL, &headers, &packed).code(), "WSRC0007");
 }
 
 const EXTERNAL: &str = "ExternalService";

@@ -308,7 +308,7 @@ fn refusing_takes_little_memory() {
 }
 
 /// What the server's memory is, or was at most, in KiB.
-fn memory(deployment: &Deployment, name: &str) -> u64 {
+pub fn memory(deployment: &Deployment, name: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", deployment.process())).expect("a process");
     let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("a line of this name");
     line.split_whitespace().next().and_then(|number| number.parse().ok()).expect("a number")

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2;
+use memchr::{memchr_iter, memchr2};
 use quick_xml::escape::unescape;
 use quick_xml::events::attributes::{AttrError, Attributes};
 
@@ -74,6 +74,10 @@ impl<'i> Reader<'i> {
             if self.attributes.len() + declarations >= self.limits.attributes {
                 return Err(self.broken(NotWellFormed::Limit("attributes of one element")));
             }
+            self.attributes_in_all += 1;
+            if self.attributes_in_all > self.limits.attributes_in_all {
+                return Err(self.broken(NotWellFormed::Limit("attributes in all")));
+            }
             let value = match attribute.value {
                 Cow::Borrowed(value) => self.attribute_value(value)?,
                 Cow::Owned(value) => Cow::Owned(self.attribute_value(&value)?.into_owned()),
@@ -101,17 +105,20 @@ impl<'i> Reader<'i> {
         self.check_expanded_names()
     }
 
-    fn attribute_value<'v>(&self, value: &'v str) -> Result<Cow<'v, str>, ReadError> {
+    fn attribute_value<'v>(&mut self, value: &'v str) -> Result<Cow<'v, str>, ReadError> {
         if value.len() > self.limits.attribute_value {
             return Err(self.broken(NotWellFormed::Limit("an attribute's value")));
         }
         match memchr2(b'<', b'&', value.as_bytes()) {
             None => Ok(Cow::Borrowed(value)),
             Some(_) if value.contains('<') => Err(self.broken(NotWellFormed::Syntax)),
-            Some(_) => match unescape(value) {
-                Ok(value) if value.chars().all(is_character) => Ok(value),
-                _ => Err(self.broken(NotWellFormed::Reference)),
-            },
+            Some(_) => {
+                self.count_references(memchr_iter(b'&', value.as_bytes()).count())?;
+                match unescape(value) {
+                    Ok(value) if value.chars().all(is_character) => Ok(value),
+                    _ => Err(self.broken(NotWellFormed::Reference)),
+                }
+            }
         }
     }
 

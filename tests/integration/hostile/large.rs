@@ -15,6 +15,10 @@ pub struct Case {
     pub bytes: Vec<u8>,
 }
 
+/// The longest request of a service that is about one learner, and of one that takes batches.
+const LONG: usize = 2_000_000;
+const LONGEST: usize = 32 << 20;
+
 /// Every such request. None has credentials: they are refused before anybody asks for them.
 pub fn cases() -> Vec<Case> {
     let mut shadowing: String = (0..1_000).fold(String::new(), |mut text, n| {
@@ -60,7 +64,60 @@ pub fn cases() -> Vec<Case> {
     cases.push(Case { name: "a bomb where batches go", bytes: post("ExternalService", "utf-8", packed, &bomb) });
     cases.push(Case { name: "a bomb in a bomb", bytes: post("LearnerService", "utf-8", packed, &twice) });
     cases.push(Case { name: "400,000 siblings, packed", bytes: post("LearnerService", "utf-8", packed, &siblings) });
+    cases.extend(full());
     cases
+}
+
+/// Requests as long as they may be, full of what is slow to read.
+fn full() -> Vec<Case> {
+    let attributes = (0..60).fold("<b".to_owned(), |mut text, n| {
+        let _ = write!(text, " a{n:02}=\"\"");
+        text
+    }) + "/>";
+    let deep = "<b>".repeat(25) + &"</b>".repeat(25);
+    let name = format!("<{}/>", "b".repeat(250));
+    let entities = "&lt;".repeat(10_000);
+    let list = [
+        ("2 MB of entities", "LearnerService", format!("<b>{}</b>", "&lt;".repeat(LONG / 4))),
+        ("2 MB of entities in many elements", "LearnerService", format!("<b>{entities}</b>").repeat(LONG / 40_007)),
+        ("2 MB of attributes", "LearnerService", attributes.repeat(LONG / attributes.len())),
+        ("2 MB of deep elements", "LearnerService", deep.repeat(LONG / deep.len())),
+        ("2 MB of long names", "LearnerService", name.repeat(LONG / name.len())),
+        ("2 MB of CDATA", "LearnerService", format!("<b>{}</b>", "<![CDATA[]]>".repeat(LONG / 12))),
+        ("2 MB of comments", "LearnerService", "<!---->".repeat(LONG / 7)),
+        ("2 MB of entities to R9", "LearnerServiceR9", format!("<b>{entities}</b>").repeat(LONG / 40_007)),
+        ("2 MB of attributes to R9", "LearnerServiceR9", attributes.repeat(LONG / attributes.len())),
+        ("32 MB of entities", "ExternalService", format!("<b>{}</b>", "&lt;".repeat(LONGEST / 4 - 200))),
+        ("32 MB of attributes", "ExternalService", attributes.repeat(LONGEST / attributes.len() - 2)),
+        ("32 MB of deep elements", "ExternalService", deep.repeat(LONGEST / deep.len() - 5)),
+    ];
+    let mut cases = Vec::new();
+    for (name, service, content) in list {
+        let body = body_for(service, &content);
+        let wide = name.starts_with("2 MB of deep").then(|| {
+            let half: String = body.chars().take(LONG / 2).collect();
+            half.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()
+        });
+        cases
+            .extend(wide.map(|wide| Case { name: "1 MB in UTF-16, cut", bytes: post(service, "utf-16le", "", &wide) }));
+        cases.push(Case { name, bytes: post(service, "utf-8", "", body.as_bytes()) });
+    }
+    let packed = gzip(body_for("ExternalService", &format!("<b>{}</b>", "&lt;".repeat(LONGEST / 4 - 200))).as_bytes());
+    let headers = "Content-Encoding: gzip\r\n";
+    cases.push(Case { name: "32 MB of entities, packed", bytes: post("ExternalService", "utf-8", headers, &packed) });
+    cases
+}
+
+fn body_for(service: &str, content: &str) -> String {
+    let (root, namespace) = match service {
+        "ExternalService" => ("SubmitAchievementBatchJob", "http://api.lrs.qcf.gov.uk/services"),
+        "LearnerServiceR9" => ("GetOrganisation", "http://tempuri.org/"),
+        _ => return inside(content),
+    };
+    format!(
+        "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>\
+         <{root} xmlns=\"{namespace}\">{content}</{root}></s:Body></s:Envelope>"
+    )
 }
 
 /// Bytes in one gzip member.
