@@ -36,6 +36,7 @@ mod process;
 mod published;
 mod queue;
 mod refused;
+mod rules;
 mod searching;
 mod tls;
 mod torture;
