@@ -25,6 +25,10 @@ pub struct Probe {
     pub check: Box<dyn Fn() -> Result<(), String> + Send + Sync>,
 }
 
+/// Looks for what will stop calls from being answered, one line each; it does not make the service unready. The texts are shown to operators and
+/// hold no secrets.
+pub type Remarks = Box<dyn Fn() -> Vec<String> + Send + Sync>;
+
 /// Looks at something that is shown as a number; called before the numbers are shown. May block.
 pub type Refresh = Box<dyn Fn(&Metrics) + Send + Sync>;
 
@@ -37,6 +41,8 @@ pub struct Operations {
     pub metrics: Arc<Metrics>,
     /// All must be in order for `/readyz`.
     pub probes: Vec<Probe>,
+    /// What `/readyz` and `/health` say beside.
+    pub remarks: Vec<Remarks>,
     /// What is looked at before `/metrics` is shown.
     pub refreshes: Vec<Refresh>,
     /// For `POST /demo/reset`, which exists in the demo alone.
@@ -53,6 +59,7 @@ impl Operations {
         Self {
             metrics,
             probes: Vec::new(),
+            remarks: Vec::new(),
             refreshes: Vec::new(),
             reset: None,
             stopping: AtomicBool::new(false),
@@ -71,6 +78,13 @@ impl Operations {
         self
     }
 
+    /// Adds something to be said beside.
+    #[must_use]
+    pub fn with_remarks(mut self, remarks: impl Fn() -> Vec<String> + Send + Sync + 'static) -> Self {
+        self.remarks.push(Box::new(remarks));
+        self
+    }
+
     /// Adds something to be looked at before `/metrics` is shown.
     #[must_use]
     pub fn with_refresh(mut self, refresh: impl Fn(&Metrics) + Send + Sync + 'static) -> Self {
@@ -83,6 +97,10 @@ impl Operations {
     pub fn with_reset(mut self, reset: impl Fn() -> Result<String, String> + Send + Sync + 'static) -> Self {
         self.reset = Some(Box::new(reset));
         self
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        self.remarks.iter().flat_map(|remarks| remarks()).collect()
     }
 
     /// Each probe with its result.
@@ -130,9 +148,10 @@ async fn findings(operations: web::Data<Operations>) -> Findings {
 }
 
 async fn ready(operations: web::Data<Operations>) -> HttpResponse {
+    let remarks: String = operations.remarks().iter().map(|remark| format!("{remark}\n")).collect();
     match findings(operations).await.into_iter().find_map(|(name, found)| found.err().map(|why| (name, why))) {
-        None => HttpResponse::Ok().body("ready\n"),
-        Some((name, why)) => HttpResponse::ServiceUnavailable().body(format!("{name}: {why}\n")),
+        None => HttpResponse::Ok().body(format!("ready\n{remarks}")),
+        Some((name, why)) => HttpResponse::ServiceUnavailable().body(format!("{name}: {why}\n{remarks}")),
     }
 }
 
@@ -143,13 +162,15 @@ async fn health(operations: web::Data<Operations>) -> HttpResponse {
         .iter()
         .map(|(name, found)| format!("{}:{}", json(name), json(found.as_ref().err().map_or("ok", String::as_str))))
         .collect();
+    let remarks: Vec<String> = operations.remarks().iter().map(|remark| json(remark)).collect();
     let body = format!(
-        "{{\"status\":{},\"version\":{},\"uptime_s\":{},\"connections\":{},\"checks\":{{{}}}}}\n",
+        "{{\"status\":{},\"version\":{},\"uptime_s\":{},\"connections\":{},\"checks\":{{{}}},\"warnings\":[{}]}}\n",
         json(if well { "ok" } else { "failing" }),
         json(env!("CARGO_PKG_VERSION")),
         operations.started.elapsed().as_secs(),
         operations.metrics.open_connections(),
         checks.join(","),
+        remarks.join(","),
     );
     let mut response = if well { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     response.content_type("application/json").body(body)
@@ -234,7 +255,7 @@ mod tests {
 
     #[test]
     fn a_healthy_service() {
-        let operations = operations().with_probe("database", || Ok(()));
+        let operations = operations().with_probe("database", || Ok(())).with_remarks(|| vec!["ends soon".to_owned()]);
         operations.metrics.refused("method");
         let answers = answers(
             operations,
@@ -248,8 +269,9 @@ mod tests {
         );
         let [live, ready, health, metrics, reset] = answers.as_slice() else { panic!("five answers") };
         assert!(live.starts_with("HTTP/1.1 200 ") && live.ends_with("alive\n"), "{live}");
-        assert!(ready.starts_with("HTTP/1.1 200 ") && ready.ends_with("ready\n"), "{ready}");
+        assert!(ready.starts_with("HTTP/1.1 200 ") && ready.ends_with("ready\nends soon\n"), "{ready}");
         assert!(health.contains(r#""status":"ok""#) && health.contains(r#""database":"ok""#), "{health}");
+        assert!(health.contains(r#""warnings":["ends soon"]"#), "{health}");
         assert!(metrics.contains("lrs_refused_total{reason=\"method\"} 1"), "{metrics}");
         assert!(reset.starts_with("HTTP/1.1 404 "), "{reset}");
     }

@@ -38,6 +38,7 @@ pub struct Metrics {
     jobs: IntGaugeVec,
     oldest_job: IntGauge,
     late_jobs: IntGauge,
+    seconds_left: IntGaugeVec,
 }
 
 /// How the queue of batches stands.
@@ -100,6 +101,13 @@ impl Metrics {
                 "lrs_jobs_over_48_hours",
                 "Batches that are not over 48 hours after their submission; must be 0",
             )?,
+            seconds_left: IntGaugeVec::new(
+                Opts::new(
+                    "lrs_certificate_seconds_left",
+                    "Time until the first certificate or list of a kind ends; less than 0 when it has",
+                ),
+                &["of"],
+            )?,
         };
         metrics.registry.register(Box::new(metrics.calls.clone()))?;
         metrics.registry.register(Box::new(metrics.durations.clone()))?;
@@ -112,6 +120,7 @@ impl Metrics {
         metrics.registry.register(Box::new(metrics.jobs.clone()))?;
         metrics.registry.register(Box::new(metrics.oldest_job.clone()))?;
         metrics.registry.register(Box::new(metrics.late_jobs.clone()))?;
+        metrics.registry.register(Box::new(metrics.seconds_left.clone()))?;
         Ok(metrics)
     }
 
@@ -172,6 +181,11 @@ impl Metrics {
         self.jobs.with_label_values(&["in_progress"]).set(in_progress);
         self.oldest_job.set(oldest_seconds);
         self.late_jobs.set(late);
+    }
+
+    /// It was looked at when certificates and lists end.
+    pub fn ends(&self, of: &'static str, seconds_left: i64) {
+        self.seconds_left.with_label_values(&[of]).set(seconds_left);
     }
 
     /// Calls so far by operation: those that a service answered, and those that it failed to answer for a reason of its own (WSEC0999).

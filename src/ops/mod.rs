@@ -8,7 +8,7 @@ mod metrics;
 mod process;
 
 pub use self::gathered::flush_log;
-pub use self::listener::{Operations, Probe, Refresh, Reset, bind};
+pub use self::listener::{Operations, Probe, Refresh, Remarks, Reset, bind};
 pub use self::logging::{CallLine, RequestId, init_log, log_call};
 pub use self::metrics::{Calls, Metrics, Queue};
 pub use self::process::{forbid_core_files, raise_open_files};

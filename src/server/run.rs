@@ -26,7 +26,7 @@ use super::gateway::{Gateway, Route};
 use super::handler::{Edge, answer};
 use super::peers;
 use super::stalls::Stalls;
-use crate::tls::{TlsError, Trust};
+use crate::tls::{Item, TlsError, Trust};
 use crate::{config, ops, tls};
 
 /// Calls in flight may take this long when the service stops; clients give up after 20 s.
@@ -221,10 +221,18 @@ async fn serve(setup: Setup, trust: Trust, tell: &mpsc::Sender<Result<Bound, Sta
 
 fn bind(setup: Setup, trust: Trust) -> Result<(Server, Server, Bound), StartError> {
     let own = trust.clone();
-    let health = Arc::new(setup.health.with_probe("certificate", move || match own.not_after() {
+    let health = setup.health.with_probe("certificate", move || match own.not_after() {
         not_after if not_after < Utc::now().naive_utc() => Err(format!("ended on {not_after}")),
         _ => Ok(()),
-    }));
+    });
+    let (own, shown) = (trust.clone(), trust.clone());
+    let health = health.with_remarks(move || {
+        own.warnings(Utc::now().naive_utc())
+            .into_iter()
+            .map(|warning| format!("certificate: {}", warning.text))
+            .collect()
+    });
+    let health = Arc::new(health.with_refresh(move |metrics| show_ends(&shown, metrics)));
     let metrics = Arc::clone(&health.metrics);
     let refusals = Arc::new(Refusals::new(Arc::clone(&metrics)));
     let stalls = Stalls::watch(&setup.limits, Arc::clone(&refusals))?;
@@ -304,6 +312,17 @@ fn serving(
             fn_service(arrive).and_then(http.map_err(|_| TurnedAway))
         })?;
     Ok(server.run())
+}
+
+/// Shows how long the certificates and lists are good for, each kind by the first of it that ends.
+fn show_ends(trust: &Trust, metrics: &ops::Metrics) {
+    let (endings, now) = (trust.endings(), Utc::now().naive_utc());
+    for item in Item::ALL {
+        let first = endings.iter().filter(|ending| ending.item == item).map(|ending| ending.at).min();
+        if let Some(first) = first {
+            metrics.ends(item.name(), first.signed_duration_since(now).num_seconds());
+        }
+    }
 }
 
 enum Event {

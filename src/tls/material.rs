@@ -9,9 +9,10 @@ use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, UnixTime};
 use rustls::sign::CertifiedKey;
 
+use super::expiry::{Ending, Item};
 use super::permissions;
 use super::refusal::Refusal;
-use super::revocation::{Authority, Lists, Placed};
+use super::revocation::{self, Authority, Lists, Placed};
 use super::verifier::Verifier;
 use crate::config;
 use crate::model::Timestamp;
@@ -67,7 +68,7 @@ impl Files {
 /// # Errors
 /// The authorities or the revocation lists cannot be used.
 pub fn examine(files: &Files, chain: &[CertificateDer<'_>]) -> Result<Result<(), Refusal>, TlsError> {
-    let verifier = client_verifier(files, &ring::default_provider())?;
+    let verifier = client_verifier(files, &ring::default_provider(), &mut Vec::new())?;
     let Some((own, above)) = chain.split_first() else { return Ok(Err(Refusal::Unreadable)) };
     Ok(verifier.verify(own, above, UnixTime::now()))
 }
@@ -82,15 +83,21 @@ pub(super) struct Material {
     /// When the server's own certificate ends.
     pub(super) not_after: Timestamp,
     pub(super) verifier: Verifier,
+    /// When the certificates and the lists of all files end.
+    pub(super) endings: Vec<Ending>,
 }
 
 impl Material {
     pub(super) fn load(files: &Files, provider: &Arc<CryptoProvider>, generation: u64) -> Result<Self, TlsError> {
         let certified = Arc::new(certified_key(files, provider)?);
-        let verifier = client_verifier(files, provider)?;
+        let mut endings = Vec::new();
+        for certificate in &certified.cert {
+            endings.extend(Ending::of_certificate(Item::Server, certificate, &files.certificate));
+        }
+        let verifier = client_verifier(files, provider, &mut endings)?;
         let own = certified.cert.first().and_then(|own| peer(own).ok());
         let not_after = own.ok_or_else(|| unusable(&files.certificate, "not a certificate"))?.not_after;
-        Ok(Self { generation, loaded: Instant::now(), certified, not_after, verifier })
+        Ok(Self { generation, loaded: Instant::now(), certified, not_after, verifier, endings })
     }
 }
 
@@ -124,8 +131,8 @@ fn certified_key(files: &Files, provider: &CryptoProvider) -> Result<CertifiedKe
     })
 }
 
-/// The authorities and their revocation lists.
-fn client_verifier(files: &Files, provider: &CryptoProvider) -> Result<Verifier, TlsError> {
+/// The authorities and their revocation lists; their ends are added to those that are known.
+fn client_verifier(files: &Files, provider: &CryptoProvider, endings: &mut Vec<Ending>) -> Result<Verifier, TlsError> {
     let mut roots = RootCertStore::empty();
     let mut authorities = Vec::new();
     for (index, root) in certificates(&files.client_ca)?.into_iter().enumerate() {
@@ -133,12 +140,14 @@ fn client_verifier(files: &Files, provider: &CryptoProvider) -> Result<Verifier,
             |e: String| unusable(&files.client_ca, format!("certificate {}: not an authority's: {e}", index + 1));
         roots.add(root.clone()).map_err(|e| no_authority(e.to_string()))?;
         let authority = roots.roots.last().and_then(|anchor| Authority::new(&root, anchor));
+        endings.extend(Ending::of_certificate(Item::Authority, &root, &files.client_ca));
         authorities.push(authority.ok_or_else(|| no_authority("not a certificate".to_owned()))?);
     }
     let algorithms = provider.signature_verification_algorithms;
     let mut lists = Lists::default();
     for path in &files.revocation_lists {
         for list in revocation_lists(path)? {
+            endings.extend(revocation::next_update(&list).and_then(|(at, of)| Ending::of_list(at, of, path)));
             let placed = lists.add(list, &authorities, &algorithms).map_err(|reason| unusable(path, reason))?;
             if placed == Placed::Elsewhere {
                 log::warn!(

@@ -6,6 +6,7 @@
 //! since it last did, or the handshake was a resumption.
 
 mod client;
+mod expiry;
 mod handshake;
 mod material;
 mod permissions;
@@ -16,6 +17,7 @@ mod verifier;
 mod watch;
 
 pub use self::client::Client;
+pub use self::expiry::{Ending, Item, Warning};
 pub use self::handshake::{Failure, Unfit, attempt};
 pub use self::material::{Files, TlsError, examine};
 pub use self::refusal::Refusal;

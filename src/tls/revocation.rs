@@ -102,6 +102,12 @@ impl Authority {
     }
 }
 
+/// When the next list is due (seconds since 1970), and the authority's name.
+pub(super) fn next_update(list: &[u8]) -> Option<(i64, String)> {
+    let list = parse(list)?;
+    Some((list.next_update()?.timestamp(), list.issuer().to_string()))
+}
+
 fn parse(list: &[u8]) -> Option<CertificateRevocationList<'_>> {
     CertificateRevocationList::from_der(list).ok().map(|(_, list)| list)
 }

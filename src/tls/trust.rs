@@ -14,6 +14,7 @@ use rustls::sign::CertifiedKey;
 use rustls::{DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme};
 
 use super::client::Client;
+use super::expiry::{Ending, Warning};
 use super::handshake;
 use super::material::{Files, Material, Signature, TlsError, signature};
 use super::refusal::Refusal;
@@ -27,7 +28,7 @@ const OVERLAP: Duration = Duration::from_secs(60);
 
 /// Certificate, key, roots and revocation lists as last loaded. Cheap to clone.
 #[derive(Clone)]
-pub struct Trust(Arc<Inner>);
+pub struct Trust(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
     files: Files,
@@ -60,6 +61,20 @@ impl Trust {
     /// When the server's own certificate ends.
     pub fn not_after(&self) -> Timestamp {
         self.0.material.load().not_after
+    }
+
+    /// When the certificates and lists in use end.
+    pub fn endings(&self) -> Vec<Ending> {
+        self.0.material.load().endings.clone()
+    }
+
+    /// What operators are to be told of those ends.
+    pub fn warnings(&self, now: Timestamp) -> Vec<Warning> {
+        self.0.material.load().endings.iter().filter_map(|ending| ending.warning(now)).collect()
+    }
+
+    pub(super) fn generation(&self) -> u64 {
+        self.0.material.load().generation
     }
 
     /// For a listener, once: certificate and trust inside follow every reload.

@@ -1,8 +1,9 @@
-//! Looks after the files once a second, and loads them again when they change.
+//! Looks after the files once a second, loads them again when they change, and tells once a day what will end soon.
 
 use std::time::Duration;
 
 use super::Trust;
+use super::expiry::Told;
 
 const INTERVAL: Duration = Duration::from_secs(1);
 
@@ -14,14 +15,15 @@ const INTERVAL: Duration = Duration::from_secs(1);
 pub fn watch(trust: &Trust) -> std::io::Result<()> {
     let trust = trust.downgrade();
     let look = move || {
-        loop {
-            std::thread::sleep(INTERVAL);
-            let Some(trust) = trust.upgrade() else { return };
-            match trust.reload_if_changed() {
+        let mut told = Told::default();
+        while let Some(inner) = trust.upgrade() {
+            match inner.reload_if_changed() {
                 None => {}
                 Some(Ok(())) => log::info!("certificate, trust roots and revocation lists have been reloaded"),
                 Some(Err(error)) => log::error!("the certificates in use are kept: {error}"),
             }
+            told.tell(&Trust(inner));
+            std::thread::sleep(INTERVAL);
         }
     };
     std::thread::Builder::new().name("lrs-tls-files".to_owned()).spawn(look).map(drop)

@@ -194,3 +194,40 @@ fn a_new_server_certificate_is_taken_up() {
         "open connections go on"
     );
 }
+
+/// The end of the server's certificate is told before it comes: by a server that starts, and by one that runs.
+#[test]
+fn a_certificate_that_ends_soon_is_told_in_log_readiness_and_metrics() {
+    let deployment = Deployment::start(Database::Sqlite);
+    let pki = deployment.dir().join("pki");
+    let authority = authority(&pki);
+    let until = |told: &dyn Fn() -> bool, what: &str| {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !told() {
+            assert!(Instant::now() < deadline, "{what}:\n{}", deployment.log());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    };
+    let ready = || deployment.operations("GET", "/readyz").expect("the operations listener");
+    for (days, level) in [(59, "WARN"), (29, "WARN"), (6, "ERROR")] {
+        let credential = authority.issue_server(&["localhost"], days).expect("a certificate");
+        learning_records::pki::write_private(&pki.join("server.pem"), credential.pem().as_bytes()).expect("written");
+        let text = format!("ends in {days} days, on ");
+        until(&|| ready().1.contains(&text), &text);
+        let (status, body) = ready();
+        assert_eq!(status, 200, "{body}");
+        assert!(body.starts_with("ready\ncertificate: the server's certificate CN=localhost in "), "{body}");
+        until(&|| deployment.log().lines().any(|line| line.contains(level) && line.contains(&text)), &text);
+
+        let node = deployment.another_node();
+        until(&|| node.log().lines().any(|line| line.contains(level) && line.contains(&text)), &text);
+        assert!(node.operations("/readyz").1.contains(&text) && node.operations("/health").1.contains(&text));
+        let metrics = node.operations("/metrics").1;
+        let left = metrics.lines().find_map(|line| line.strip_prefix("lrs_certificate_seconds_left{of=\"server\"} "));
+        let left: u32 = left.and_then(|left| left.parse().ok()).unwrap_or_else(|| panic!("{metrics}"));
+        assert_eq!(left.div_ceil(86_400), days);
+    }
+    let renewed = authority.issue_server(&["localhost"], 365).expect("a certificate");
+    learning_records::pki::write_private(&pki.join("server.pem"), renewed.pem().as_bytes()).expect("written");
+    until(&|| ready() == (200, "ready\n".to_owned()), "the renewed certificate");
+}

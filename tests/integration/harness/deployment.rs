@@ -226,8 +226,9 @@ impl Deployment {
         for (name, port) in [("LRS_SERVER_LISTEN", port), ("LRS_OPERATIONS_LISTEN", ops_port)] {
             command.env(name, format!("127.0.0.1:{port}"));
         }
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let node = Node { port, process: command.spawn().expect("lrs runs") };
+        let log = self.folder.path().join(format!("node-{port}.log"));
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(&log).expect("a log"));
+        let node = Node { port, ops_port, log, process: command.spawn().expect("lrs runs") };
         let deadline = Instant::now() + START;
         while operations(ops_port, "GET", "/readyz").is_none_or(|(status, _)| status != 200) {
             assert!(Instant::now() < deadline, "the second node did not become ready");
@@ -319,7 +320,19 @@ impl Drop for Deployment {
 /// Another server on a deployment's store, killed when the test drops it.
 pub struct Node {
     pub port: u16,
+    ops_port: u16,
+    log: PathBuf,
     process: Child,
+}
+
+impl Node {
+    pub fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    pub fn operations(&self, path: &str) -> (u16, String) {
+        operations(self.ops_port, "GET", path).expect("the operations listener")
+    }
 }
 
 impl Drop for Node {
