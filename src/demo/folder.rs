@@ -12,7 +12,7 @@ use super::samples::SAMPLES;
 use super::shell::quote;
 use super::{DemoError, Start};
 use crate::model::Peer;
-use crate::pki::{CertificateAuthority, Credential, peer_of_pem, write_private};
+use crate::pki::{CertificateAuthority, Credential, KeyKind, peer_of_pem, write_private};
 
 /// Validity of the authority, in days.
 const AUTHORITY_DAYS: u32 = 3650;
@@ -27,12 +27,14 @@ const VARIABLES_MARK: &str = "# Variables for clients of this demonstration.";
 const CONFIGURATION_MARK: &str = "# Configuration of a demonstration of the Learning Records Service.";
 const AUTHORITY_NAME: &str = "Learning Records demonstration authority";
 /// What else a demonstration puts into its folder, for starting over; nothing else there is touched.
-const CONTENTS: [&str; 13] = [
+const CONTENTS: [&str; 15] = [
     "pki/ca.pem",
     "pki/ca.key",
     "pki/server.pem",
     "pki/provider.pem",
     "pki/provider.p12",
+    "pki/provider-rsa.pem",
+    "pki/provider-rsa.p12",
     "pki/awarding.pem",
     "pki/awarding.p12",
     "lrs.toml",
@@ -49,6 +51,8 @@ pub struct Folder {
     path: PathBuf,
     /// The provider's client certificate.
     pub provider: Peer,
+    /// Another one of the provider's, with an RSA key, for clients that read no other.
+    pub provider_rsa: Peer,
     /// The awarding organisation's client certificate.
     pub awarding: Peer,
     /// Keeps other demonstrations out of the folder while this one lives.
@@ -105,6 +109,7 @@ impl Folder {
         write_missing(&path.join("lrs.toml"), || Ok(configuration(port, ops_port).into_bytes()))?;
         Ok(Self {
             provider: peer(&pki.join("provider.pem"))?,
+            provider_rsa: peer(&pki.join("provider-rsa.pem"))?,
             awarding: peer(&pki.join("awarding.pem"))?,
             path,
             _lock: Arc::new(lock),
@@ -170,6 +175,7 @@ fn text_of_variables(path: &Path, port: u16) -> String {
     export("LRS_URL", &format!("https://localhost:{port}"));
     export("LRS_CA", &pki.join("ca.pem").display().to_string());
     export("PROVIDER_CERT", &pki.join("provider.pem").display().to_string());
+    export("PROVIDER_RSA_CERT", &pki.join("provider-rsa.pem").display().to_string());
     export("AO_CERT", &pki.join("awarding.pem").display().to_string());
     for DemoOrganisation { prefix, ukprn, org_ref, password, .. } in ORGANISATIONS {
         export(&format!("{prefix}_UKPRN"), ukprn);
@@ -190,7 +196,7 @@ fn certificates(pki: &Path) -> Result<(), DemoError> {
             .map_err(|error| DemoError::file(&key, error))?;
         let text = authority.credential().certificate_pem();
         fs::write(&certificate, text).map_err(|error| DemoError::file(&certificate, error))?;
-        for signed in ["server", "provider", "awarding"] {
+        for signed in ["server", "provider", "provider-rsa", "awarding"] {
             // Whatever another authority signed is of no use any more.
             let file = pki.join(format!("{signed}.pem"));
             if file.exists() {
@@ -202,10 +208,15 @@ fn certificates(pki: &Path) -> Result<(), DemoError> {
     let server =
         || Ok(authority.issue_server(&["localhost", "127.0.0.1", "::1"], CERTIFICATE_DAYS)?.pem().as_bytes().to_vec());
     write_missing(&pki.join("server.pem"), server)?;
-    for (file, organisation) in [("provider", &PROVIDER), ("awarding", &AWARDING)] {
+    let clients = [
+        ("provider", &PROVIDER, KeyKind::Ec),
+        ("provider-rsa", &PROVIDER, KeyKind::Rsa),
+        ("awarding", &AWARDING, KeyKind::Ec),
+    ];
+    for (file, organisation, key) in clients {
         let pem = pki.join(format!("{file}.pem"));
         if !pem.exists() {
-            let credential: Credential = authority.issue_client(organisation.name, CERTIFICATE_DAYS)?;
+            let credential: Credential = authority.issue_client_with(key, organisation.name, CERTIFICATE_DAYS)?;
             let container = pki.join(format!("{file}.p12"));
             write_private(&container, &credential.pkcs12(PKCS12_PASSWORD, &[authority.credential()])?)
                 .map_err(|error| DemoError::file(&container, error))?;

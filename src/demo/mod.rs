@@ -224,10 +224,12 @@ impl Demo {
         let administration = service.administration(USER);
         let known: Vec<_> =
             administration.certificates()?.into_iter().map(|certificate| certificate.fingerprint).collect();
-        let Folder { provider, awarding, .. } = &self.folder;
+        let Folder { provider, provider_rsa, awarding, .. } = &self.folder;
         let certificates = [
             (&organisations::PROVIDER, provider),
+            (&organisations::PROVIDER, provider_rsa),
             (&organisations::LIMITED, provider),
+            (&organisations::LIMITED, provider_rsa),
             (&organisations::AWARDING, awarding),
         ];
         for (organisation, certificate) in

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Bundle, Credential, PkiError, Serial};
+use super::{Bundle, Credential, KeyKind, PkiError, Serial};
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName, DnType,
     ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SerialNumber,
@@ -61,8 +61,16 @@ impl CertificateAuthority {
     /// # Errors
     /// When a host name is not ASCII.
     pub fn issue_server(&self, hosts: &[&str], days: u32) -> Result<Credential, PkiError> {
+        self.issue_server_with(KeyKind::Ec, hosts, days)
+    }
+
+    /// As [`Self::issue_server`], with a key of another kind.
+    ///
+    /// # Errors
+    /// When a host name is not ASCII.
+    pub fn issue_server_with(&self, key: KeyKind, hosts: &[&str], days: u32) -> Result<Credential, PkiError> {
         let name = hosts.first().copied().unwrap_or("server");
-        self.issue(params(name, hosts, days)?, ExtendedKeyUsagePurpose::ServerAuth)
+        self.issue(params(name, hosts, days)?, ExtendedKeyUsagePurpose::ServerAuth, key)
     }
 
     /// A client certificate with that common name, valid for `days`.
@@ -70,7 +78,15 @@ impl CertificateAuthority {
     /// # Errors
     /// When the name cannot stand in a certificate.
     pub fn issue_client(&self, name: &str, days: u32) -> Result<Credential, PkiError> {
-        self.issue(params(name, &[], days)?, ExtendedKeyUsagePurpose::ClientAuth)
+        self.issue_client_with(KeyKind::Ec, name, days)
+    }
+
+    /// As [`Self::issue_client`], with a key of another kind.
+    ///
+    /// # Errors
+    /// When the name cannot stand in a certificate.
+    pub fn issue_client_with(&self, key: KeyKind, name: &str, days: u32) -> Result<Credential, PkiError> {
+        self.issue(params(name, &[], days)?, ExtendedKeyUsagePurpose::ClientAuth, key)
     }
 
     /// A revocation list in PEM form that names exactly these certificates and replaces every earlier list; it is current for a year.
@@ -96,12 +112,17 @@ impl CertificateAuthority {
         Ok(list.signed_by(&self.issuer)?.pem()?)
     }
 
-    fn issue(&self, mut params: CertificateParams, usage: ExtendedKeyUsagePurpose) -> Result<Credential, PkiError> {
+    fn issue(
+        &self,
+        mut params: CertificateParams,
+        usage: ExtendedKeyUsagePurpose,
+        key: KeyKind,
+    ) -> Result<Credential, PkiError> {
         params.is_ca = IsCa::ExplicitNoCa;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![usage];
         params.use_authority_key_identifier_extension = true;
-        let key = KeyPair::generate()?;
+        let key = key.make()?;
         let certificate = params.signed_by(&key, &self.issuer)?;
         Ok(Credential::new(&certificate, &key))
     }

@@ -5,12 +5,14 @@ mod authority;
 mod certificate;
 mod credential;
 mod files;
+mod key;
 mod pem;
 
 pub use authority::CertificateAuthority;
 pub use certificate::ClientCertificate;
 pub use credential::{Credential, Serial, peer, peer_of_pem};
 pub use files::write_private;
+pub use key::KeyKind;
 pub use pem::{Bundle, PemError};
 
 /// Why a certificate could not be made or read.
@@ -19,6 +21,9 @@ pub enum PkiError {
     /// Keys, certificates or lists could not be made, or a name is not allowed in them.
     #[error("certificate: {0}")]
     Certificate(#[from] rcgen::Error),
+    /// An RSA key could not be made.
+    #[error("an RSA key could not be made")]
+    Rsa,
     /// The PKCS#12 container could not be made.
     #[error("PKCS#12: {0}")]
     Pkcs12(#[from] p12_keystore::error::Error),

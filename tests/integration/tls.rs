@@ -9,7 +9,7 @@ use learning_records::pki::{CertificateAuthority, Serial};
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, Issuer, KeyPair};
 use rustls::{ProtocolVersion, SupportedProtocolVersion};
 
-use crate::harness::actor::request;
+use crate::harness::actor::{read_identity, request};
 use crate::harness::wire::Connection;
 use crate::harness::{Actor, Answer, Database, Deployment, on_both};
 
@@ -230,4 +230,28 @@ fn a_certificate_that_ends_soon_is_told_in_log_readiness_and_metrics() {
     let renewed = authority.issue_server(&["localhost"], 365).expect("a certificate");
     learning_records::pki::write_private(&pki.join("server.pem"), renewed.pem().as_bytes()).expect("written");
     until(&|| ready() == (200, "ready\n".to_owned()), "the renewed certificate");
+}
+
+/// Clients that read RSA keys alone (soap4r, old .NET, Mono) have one of the demo's, and get one from `lrs cert new`.
+#[test]
+fn a_client_with_an_rsa_key_can_call() {
+    let deployment = Deployment::start(Database::Sqlite);
+    let made = deployment.lrs(&["cert", "new", "old", "--dir", "pki", "--key", "rsa", "--p12-password", "secret"]);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let ukprn = deployment.provider().credentials().ukprn;
+    let added = deployment.lrs(&["cert", "add", &ukprn, "pki/old.p12", "--p12-password", "secret"]);
+    assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+    let pki = deployment.dir().join("pki");
+    assert_eq!(Path::new(deployment.variable("PROVIDER_RSA_CERT")), pki.join("provider-rsa.pem"));
+    for name in ["provider-rsa.pem", "old.pem"] {
+        let (chain, _) = read_identity(&pki.join(name));
+        let (_, certificate) = x509_parser::parse_x509_certificate(&chain[0]).expect("a certificate");
+        let key = certificate.public_key().parsed().expect("a key");
+        assert!(matches!(key, x509_parser::public_key::PublicKey::RSA(key) if key.key_size() == 2048), "{name}");
+        for version in [TLS_1_2, TLS_1_3] {
+            let actor = deployment.provider().speaking(&pki.join(name), version);
+            let answer = actor.raw(&question(&actor)).expect("an answer");
+            assert_eq!(answer.code(), "WSRC0001", "{name}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::failure::Failure;
 use crate::cli::password;
-use crate::pki::{CertificateAuthority, PkiError, write_private};
+use crate::pki::{CertificateAuthority, KeyKind, PkiError, write_private};
 
 /// Validity of certificates, in days (our choice, domain.md 8: twelve months).
 const DAYS: u32 = 365;
@@ -26,6 +26,7 @@ there already is never replaced without --force.
 
 Examples:
   lrs cert new riverside --dir pki
+  lrs cert new riverside-soap4r --key rsa
   lrs cert new server --dir pki --host localhost --host 127.0.0.1")]
 pub struct New {
     /// Name on the certificate, and of the files
@@ -43,6 +44,9 @@ pub struct New {
     /// Make a server certificate for this host name or address instead; may be repeated
     #[arg(long, value_name = "HOST")]
     host: Vec<String>,
+    /// Kind of the private key
+    #[arg(long, value_name = "KIND", value_enum, default_value_t)]
+    key: KeyKind,
 }
 
 fn file_name(text: &str) -> Result<String, String> {
@@ -67,8 +71,11 @@ pub fn run(new: &New, out: &mut impl Write) -> Result<(), Failure> {
     fs::create_dir_all(&new.dir).map_err(|error| unwritten(&new.dir, &error))?;
     let authority = authority(&new.dir, out)?;
     let hosts: Vec<&str> = new.host.iter().map(String::as_str).collect();
-    let credential =
-        if hosts.is_empty() { authority.issue_client(&new.name, DAYS) } else { authority.issue_server(&hosts, DAYS) };
+    let credential = if hosts.is_empty() {
+        authority.issue_client_with(new.key, &new.name, DAYS)
+    } else {
+        authority.issue_server_with(new.key, &hosts, DAYS)
+    };
     let credential = credential.map_err(|error| unmade(&error))?;
     let password = new.p12_password.clone().map_or_else(password::made, Zeroizing::new);
     let container = credential.pkcs12(&password, &[authority.credential()]).map_err(|error| unmade(&error))?;
@@ -123,7 +130,7 @@ mod tests {
 
     fn new(dir: &Path, name: &str, host: &[&str]) -> Result<String, Failure> {
         let host = host.iter().map(|host| (*host).to_owned()).collect();
-        text(&New { name: name.into(), dir: dir.into(), p12_password: None, force: false, host })
+        text(&New { name: name.into(), dir: dir.into(), p12_password: None, force: false, host, key: KeyKind::Ec })
     }
 
     fn text(new: &New) -> Result<String, Failure> {
@@ -144,7 +151,15 @@ mod tests {
         fs::remove_file(folder.path().join("riverside.pem")).unwrap();
         assert!(new(folder.path(), "riverside", &[]).is_err());
         let dir = folder.path().to_owned();
-        text(&New { name: "riverside".into(), dir, p12_password: None, force: true, host: Vec::new() }).unwrap();
+        text(&New {
+            name: "riverside".into(),
+            dir,
+            p12_password: None,
+            force: true,
+            host: Vec::new(),
+            key: KeyKind::Ec,
+        })
+        .unwrap();
         assert_ne!(read("riverside.p12"), kept[1]);
     }
 
@@ -159,7 +174,7 @@ mod tests {
         let password = told.lines().find_map(|line| line.split_once("shown this once: ")).unwrap().1;
         assert!(opens("made.p12", password) && !opens("made.p12", "demo"));
         let (name, dir, p12_password) = ("given".into(), folder.path().to_owned(), Some("secret".to_owned()));
-        let told = text(&New { name, dir, p12_password, force: false, host: Vec::new() }).unwrap();
+        let told = text(&New { name, dir, p12_password, force: false, host: Vec::new(), key: KeyKind::Ec }).unwrap();
         assert!(opens("given.p12", "secret") && !told.contains("secret"), "{told}");
     }
 

@@ -1,0 +1,36 @@
+//! Private keys, as they are made.
+
+use rcgen::KeyPair;
+use rsa::PrivateKey;
+use rsa::pkcs8::EncodePrivateKey;
+use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+
+use super::PkiError;
+
+/// Bits of an RSA key: what every client takes, and the fewest that the service does.
+const RSA_BITS: usize = 2048;
+
+/// The algorithm of a private key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum KeyKind {
+    /// On the elliptic curve P-256: short and quick
+    #[default]
+    Ec,
+    /// RSA of 2048 bits, for clients that read no other (soap4r, old .NET, Mono)
+    Rsa,
+}
+
+impl KeyKind {
+    /// A new key. RSA takes a fraction of a second.
+    pub(super) fn make(self) -> Result<KeyPair, PkiError> {
+        match self {
+            Self::Ec => Ok(KeyPair::generate()?),
+            Self::Rsa => {
+                let key = PrivateKey::new(&mut rand::rng(), RSA_BITS).map_err(|_| PkiError::Rsa)?;
+                let key = key.to_pkcs8_der().map_err(|_| PkiError::Rsa)?;
+                let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.as_bytes()));
+                Ok(KeyPair::try_from(&key)?)
+            }
+        }
+    }
+}
