@@ -44,7 +44,7 @@ impl File {
 
 /// Reads the configuration from these sources.
 pub fn load(sources: &Sources) -> Result<Config, Failure> {
-    Config::load(sources).map_err(|error| Failure::Failed(format!("The configuration does not hold: {error}.")))
+    Config::load(sources).map_err(|error| Failure::Failed(format!("The configuration cannot be used: {error}.")))
 }
 
 /// Runs the verb.

@@ -37,6 +37,8 @@ pub fn run(worker: &Worker, out: &mut impl Write) -> Result<(), Failure> {
         return Err(Failure::Usage("jobs.workers is 0: say --workers N.".to_owned()));
     }
     ops::init_log(&config.log);
+    // Each connection to the database takes files.
+    ops::raise_open_files();
     let store = setup::open_existing(&config)?;
     setup::check_migrated(&store)?;
     setup::check_writable(&store)?;

@@ -1,5 +1,6 @@
 //! The files of `[tls]`, read and checked as a whole: nothing is used unless everything is right.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
@@ -145,21 +146,32 @@ fn client_verifier(files: &Files, provider: &CryptoProvider, endings: &mut Vec<E
     }
     let algorithms = provider.signature_verification_algorithms;
     let mut lists = Lists::default();
+    let mut revoked = HashSet::new();
     for path in &files.revocation_lists {
         for list in revocation_lists(path)? {
             endings.extend(revocation::next_update(&list).and_then(|(at, of)| Ending::of_list(at, of, path)));
+            revoked
+                .extend((0..).zip(&authorities).filter(|(_, each)| each.is_revoked_by(&list)).map(|(index, _)| index));
             let placed = lists.add(list, &authorities, &algorithms).map_err(|reason| unusable(path, reason))?;
             if placed == Placed::Elsewhere {
                 log::warn!(
-                    "{}: a revocation list is signed by none of the authorities in {}; it counts for an intermediate \
-                     authority that clients send, and for nothing else",
+                    "{}: a revocation list is signed by none of the authorities in {}; it counts for intermediate \
+                     authorities alone",
                     path.display(),
                     files.client_ca.display()
                 );
             }
         }
     }
-    Ok(Verifier { roots: roots.roots, lists, algorithms })
+    for index in &revoked {
+        log::warn!(
+            "{}: the authority above certificate {} has revoked it: its clients are refused",
+            files.client_ca.display(),
+            index + 1
+        );
+    }
+    let roots = (0..).zip(roots.roots).filter(|(index, _)| !revoked.contains(index)).map(|(_, root)| root).collect();
+    Ok(Verifier { roots, lists, algorithms })
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {

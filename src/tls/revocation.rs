@@ -88,6 +88,9 @@ pub(super) struct Authority {
     pub(super) key: Vec<u8>,
     /// The identifier of the key, where the certificate has one.
     pub(super) identifier: Option<Vec<u8>>,
+    /// The authority above it, by name and, where the certificate says so, by the identifier of its key; a root is its own.
+    issuer: (Vec<u8>, Option<Vec<u8>>),
+    serial: Vec<u8>,
 }
 
 impl Authority {
@@ -98,7 +101,26 @@ impl Authority {
             _ => None,
         });
         let subject = certificate.subject().as_raw().to_vec();
-        Some(Self { subject, key: anchor.subject_public_key_info.to_vec(), identifier })
+        let issuer = certificate.issuer().as_raw().to_vec();
+        let issuer = (issuer, key_identifier(certificate.extensions()).map(<[u8]>::to_vec));
+        let serial = significant(certificate.raw_serial()).to_vec();
+        Some(Self { subject, key: anchor.subject_public_key_info.to_vec(), identifier, issuer, serial })
+    }
+
+    /// Whether a list of the authority above it names it. That authority need not be trusted itself, so that its names must do: an operator has
+    /// chosen the list.
+    pub(super) fn is_revoked_by(&self, list: &[u8]) -> bool {
+        let (issuer, identifier) = &self.issuer;
+        parse(list).is_some_and(|list| {
+            let same_key = match (identifier, key_identifier(list.extensions())) {
+                (Some(one), Some(other)) => one == other,
+                _ => true,
+            };
+            *issuer != self.subject
+                && list.issuer().as_raw() == issuer
+                && same_key
+                && list.iter_revoked_certificates().any(|revoked| significant(revoked.raw_serial()) == self.serial)
+        })
     }
 }
 

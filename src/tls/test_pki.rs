@@ -132,11 +132,9 @@ impl Pki {
         list.signed_by(&self.issuer).unwrap().pem().unwrap()
     }
 
-    /// Replaces a file at once, as careful operators do.
+    /// Replaces a file at once, as careful operators do, for its owner alone whatever the umask: the server refuses a key that others can write.
     pub(crate) fn write(&self, name: &str, text: &str) {
-        let new = self.path(&format!("{name}.new"));
-        std::fs::write(&new, text).unwrap();
-        std::fs::rename(new, self.path(name)).unwrap();
+        crate::pki::write_private(&self.path(name), text.as_bytes()).unwrap();
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -197,4 +195,9 @@ impl Identity {
     pub(crate) fn key_der(&self) -> PrivateKeyDer<'static> {
         PrivateKeyDer::from_pem_slice(self.key.as_bytes()).unwrap()
     }
+}
+
+/// A certificate in PEM form.
+pub(crate) fn pem(der: &[u8]) -> String {
+    ::pem::encode(&::pem::Pem::new("CERTIFICATE", der))
 }

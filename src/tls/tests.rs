@@ -78,6 +78,28 @@ fn authorities_between_have_their_own_lists_and_stand_in_those_above() {
 }
 
 #[test]
+fn an_authority_that_the_one_above_it_has_revoked_is_trusted_no_more() {
+    let pki = Pki::new();
+    let between = pki.intermediate(30);
+    let root = std::fs::read_to_string(pki.path("ca.pem")).unwrap();
+    let clients = [pki.client(31, "Above"), between.client(30, "Below")];
+    let revoked = crate::tls::test_pki::Identity { serial: 30, ..clients[0].clone() };
+    for above in [root.as_str(), ""] {
+        pki.write("ca.pem", &format!("{above}{}", crate::tls::test_pki::pem(between.authority())));
+        pki.revoke(&[]);
+        let trust = Trust::load(&pki.files()).unwrap();
+        let admitted = |client: &super::test_pki::Identity| {
+            trust.client(&[client.der()], true).unwrap().admit(&trust, Utc::now().naive_utc())
+        };
+        assert_eq!(admitted(&clients[1]), Ok(()));
+        pki.revoke(&[&revoked]);
+        trust.reload().unwrap();
+        assert!(admitted(&clients[1]).is_err(), "its own authority is revoked");
+        assert_eq!(admitted(&clients[0]).is_ok(), !above.is_empty(), "the root is trusted as before");
+    }
+}
+
+#[test]
 fn wrong_files_are_named_and_leave_everything_as_it_was() {
     let pki = Pki::new();
     let trust = Trust::load(&pki.files()).unwrap();

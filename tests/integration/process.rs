@@ -76,6 +76,36 @@ fn the_files_of_the_database_are_for_their_owner_alone() {
 }
 
 #[test]
+fn keys_are_made_for_their_owner_alone() {
+    let deployment = Deployment::after("umask 000", Database::Sqlite);
+    for file in ["ca.key", "server.pem", "provider.pem", "provider.p12", "provider-rsa.pem", "provider-rsa.p12"] {
+        assert_eq!(mode(&deployment.dir().join("pki").join(file)), 0o600, "{file}");
+    }
+    let made = deployment.shell("umask 002; cd demo; lrs cert new later --dir pki");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    assert_eq!(["later.pem", "later.p12"].map(|file| mode(&deployment.dir().join("pki").join(file))), [0o600; 2]);
+}
+
+#[test]
+fn a_worker_raises_its_soft_limit_of_open_files() {
+    let deployment = Deployment::after("", Database::Sqlite);
+    let mut worker = deployment.spawn_after("ulimit -Sn 256", &["worker"]);
+    let limits = format!("/proc/{}/limits", worker.id());
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    let soft = || {
+        let limits = fs::read_to_string(&limits).expect("the limits");
+        let files = limits.lines().find(|line| line.starts_with("Max open files")).expect("a line");
+        files.split_whitespace().nth(3).and_then(|soft| soft.parse::<u64>().ok())
+    };
+    while soft().is_some_and(|soft| soft <= 256) {
+        assert!(std::time::Instant::now() < deadline, "it is still {:?}", soft());
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let _ = worker.kill();
+    let _ = worker.wait();
+}
+
+#[test]
 fn a_key_that_others_can_read_is_warned_of_and_one_that_they_can_write_is_refused() {
     let deployment = Deployment::after("", Database::Sqlite);
     let key = deployment.dir().join("pki/server.pem");

@@ -217,6 +217,15 @@ impl Deployment {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("lrs runs")
     }
 
+    /// As [`Deployment::spawn`], from a shell that is told something first.
+    pub fn spawn_after(&self, shell: &str, arguments: &[&str]) -> Child {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("{shell}\nexec \"$@\""), "sh", LRS]).args(arguments);
+        command.arg("--config").arg(self.dir().join("lrs.toml")).current_dir(self.dir());
+        self.environment(&mut command);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("sh")
+    }
+
     /// Starts another `lrs serve` on this deployment's store, and waits until it answers.
     pub fn another_node(&self) -> Node {
         let (port, ops_port) = (free_port(), free_port());
