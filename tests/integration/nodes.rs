@@ -10,6 +10,9 @@ use crate::harness::{Actor, Answer, Deployment, on_both};
 
 const XML: &str = "Content-Type: text/xml; charset=utf-8\r\nSOAPAction: \"\"\r\n";
 
+/// The service asks to be called again later.
+const BUSY: &str = "WSEC0999";
+
 fn code(answer: &Answer) -> String {
     if answer.status == 200 { answer.code() } else { answer.fault().error }
 }
@@ -46,7 +49,9 @@ impl Cluster<'_> {
                         }
                         code(&answer)
                     };
-                    assert_eq!(ask(), before);
+                    // Many wrong passwords at once make a server busy, whatever comes next.
+                    let first = std::iter::repeat_with(&mut ask).find(|code| code != BUSY);
+                    assert_eq!(first.as_deref(), Some(before));
                     begun.fetch_add(1, Ordering::SeqCst);
                     loop {
                         let has_returned = returned.load(Ordering::SeqCst);
@@ -80,7 +85,8 @@ on_both! {
         let cluster = Cluster { deployment: &deployment, actor, ports: [deployment.port(), node.port] };
         let holds = |question: &[u8], verb: &[&str], before: &str, after: &str| {
             let (said, codes) = cluster.during(question, verb, before);
-            assert!(codes.iter().all(|code| code == after), "{verb:?}: {codes:?} instead of {after}");
+            let holds = |code: &String| code == after || (after == "WSEC0005" && code == BUSY);
+            assert!(codes.iter().all(holds), "{verb:?}: {codes:?} instead of {after}");
             said
         };
         holds(&question, &["org", "grant", &ukprn, "find-learner", "--remove"], "WSRC0001", "WSEC0006");
