@@ -37,6 +37,8 @@ struct Verified {
 #[derive(PartialEq, Eq)]
 enum Recalled {
     Right,
+    /// It was right, too long ago.
+    WasRight,
     /// Another one is the organisation's.
     Wrong,
     Unknown,
@@ -68,15 +70,16 @@ impl Passwords {
             return Err(Error::IncorrectPassword);
         };
         let hash = self.keyed_hash(organisation.id, stored, password);
-        match self.recall(organisation.id, stored, hash, now) {
+        let recalled = self.recall(organisation.id, stored, hash, now);
+        match recalled {
             Recalled::Right => return Ok(()),
             Recalled::Wrong => {
                 self.admission.check_pace(pair, now)?;
                 return Err(Error::IncorrectPassword);
             }
-            Recalled::Unknown => {}
+            Recalled::WasRight | Recalled::Unknown => {}
         }
-        let _check = self.admission.begin(call, pair, now)?;
+        let _check = self.admission.begin(call, pair, recalled == Recalled::WasRight, now)?;
         if self.recall(organisation.id, stored, hash, now) == Recalled::Right {
             return Ok(());
         }
@@ -114,7 +117,7 @@ impl Passwords {
         let Some(verified) = verified.get(&organisation_id) else { return Recalled::Unknown };
         let age = now.signed_duration_since(verified.at);
         if age < chrono::TimeDelta::zero() || age > self.memory {
-            Recalled::Unknown
+            if verified.hash == hash { Recalled::WasRight } else { Recalled::Unknown }
         } else if verified.hash == hash {
             Recalled::Right
         } else if verified.stored == stored {

@@ -117,11 +117,14 @@ impl Admission {
     }
 
     /// Takes the place of a check. A pair without wrong passwords that finds none may wait for a turn: it may be one of many calls with
-    /// the right password. Those with wrong ones are refused at once, and have half of the places at most.
-    pub(super) fn begin(&self, call: &Call, pair: Pair, now: Timestamp) -> Result<Check<'_>, Error> {
+    /// the right password. Those with wrong ones are refused at once, and have half of the places at most. `was_right` says that the
+    /// password was the right one before: it is no guess, whatever others try with the same certificate.
+    pub(super) fn begin(&self, call: &Call, pair: Pair, was_right: bool, now: Timestamp) -> Result<Check<'_>, Error> {
         let mut state = self.state();
-        self.pace(&state, pair, now)?;
-        let has_guessed = state.wrong.get(&pair).is_some_and(|wrong| !wrong.is_forgiven(now));
+        if !was_right {
+            self.pace(&state, pair, now)?;
+        }
+        let has_guessed = !was_right && state.wrong.get(&pair).is_some_and(|wrong| !wrong.is_forgiven(now));
         let places = if has_guessed { self.most_checks / 2 } else { self.most_checks };
         let of_organisation =
             state.running.iter().filter(|running| running.organisation_id == pair.organisation_id).count();
@@ -200,22 +203,22 @@ mod tests {
     }
 
     fn is_busy(admission: &Admission, pair: Pair) -> bool {
-        matches!(admission.begin(&call(), pair, noon()), Err(Error::Busy(_)))
+        matches!(admission.begin(&call(), pair, false, noon()), Err(Error::Busy(_)))
     }
 
     #[test]
     fn one_check_of_a_pair_two_of_an_organisation() {
         let admission = Admission { most_checks: 4, ..Admission::new() };
-        let first = admission.begin(&call(), pair(1, "a"), noon()).unwrap();
+        let first = admission.begin(&call(), pair(1, "a"), false, noon()).unwrap();
         assert!(is_busy(&admission, pair(1, "a")));
-        let second = admission.begin(&call(), pair(1, "b"), noon()).unwrap();
+        let second = admission.begin(&call(), pair(1, "b"), false, noon()).unwrap();
         assert!(is_busy(&admission, pair(1, "c")));
-        let _others = [2, 3].map(|id| admission.begin(&call(), pair(id, "a"), noon()).unwrap());
+        let _others = [2, 3].map(|id| admission.begin(&call(), pair(id, "a"), false, noon()).unwrap());
         assert!(is_busy(&admission, pair(4, "a")), "four checks in all");
         drop(second);
-        assert!(admission.begin(&call(), pair(4, "a"), noon()).is_ok());
+        assert!(admission.begin(&call(), pair(4, "a"), false, noon()).is_ok());
         drop(first);
-        assert!(admission.begin(&call(), pair(1, "a"), noon()).is_ok());
+        assert!(admission.begin(&call(), pair(1, "a"), false, noon()).is_ok());
     }
 
     #[test]
@@ -224,9 +227,9 @@ mod tests {
         for id in 1..=3 {
             admission.note_wrong(pair(id, "a"), noon());
         }
-        let _guessers = [1, 2].map(|id| admission.begin(&call(), pair(id, "a"), noon()).unwrap());
+        let _guessers = [1, 2].map(|id| admission.begin(&call(), pair(id, "a"), false, noon()).unwrap());
         assert!(is_busy(&admission, pair(3, "a")));
-        let _honest = [4, 5].map(|id| admission.begin(&call(), pair(id, "a"), noon()).unwrap());
+        let _honest = [4, 5].map(|id| admission.begin(&call(), pair(id, "a"), false, noon()).unwrap());
         assert_eq!(admission.counts(), (3, 1));
     }
 
@@ -234,17 +237,17 @@ mod tests {
     fn a_turn_comes_when_a_check_has_ended_and_for_those_who_have_not_guessed() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let admission = Admission::new();
-        let running = admission.begin(&call(), pair(1, "a"), noon()).unwrap();
+        let running = admission.begin(&call(), pair(1, "a"), false, noon()).unwrap();
         let waiting = call();
-        assert!(matches!(admission.begin(&waiting, pair(1, "a"), noon()), Err(Error::Busy(_))));
+        assert!(matches!(admission.begin(&waiting, pair(1, "a"), false, noon()), Err(Error::Busy(_))));
         let turn = waiting.take_turn().unwrap();
         drop(running);
         runtime.block_on(turn.come());
 
-        let _running = admission.begin(&call(), pair(1, "a"), noon()).unwrap();
+        let _running = admission.begin(&call(), pair(1, "a"), false, noon()).unwrap();
         admission.note_wrong(pair(1, "a"), noon());
         let waiting = call();
-        assert!(matches!(admission.begin(&waiting, pair(1, "a"), noon()), Err(Error::Busy(_))));
+        assert!(matches!(admission.begin(&waiting, pair(1, "a"), false, noon()), Err(Error::Busy(_))));
         assert!(waiting.take_turn().is_none());
     }
 }

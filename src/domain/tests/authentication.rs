@@ -249,6 +249,15 @@ fn those_who_guess_are_slowed_and_the_right_certificate_is_not() {
         assert_eq!(world.service.guesses().wrong_passwords, 18);
         world.clock.advance(TimeDelta::minutes(11));
         assert_eq!((wait(&guess), wait(&guess)), (None, None), "forgiven after a while");
+
+        for _ in 0..20 {
+            assert_eq!(wait(&guess), None);
+            world.clock.advance(TimeDelta::seconds(60));
+        }
+        assert_eq!(wait(&guess), None);
+        assert_eq!(wait(&guess), Some(60), "still slowed when the right one is remembered no more");
+        let right = Claim { password: PASSWORD, ..guess };
+        assert!(refusal(world, &right).is_none(), "a password that was right before is no guess");
     });
 }
 
