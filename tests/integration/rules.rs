@@ -78,12 +78,14 @@ struct Reference {
 /// The references of a text. A name that belongs to a link or a path names the page and no section of it.
 fn references(text: &str) -> Vec<Reference> {
     let pattern = Regex::new(
-        r"(?P<before>/|\]\(|`)?\b(?P<page>domain|rules)\.md\b(?P<list> \d+(?:\.\d+)?\b(?:(?:,| and| to) \d+(?:\.\d+)?\b)*)?(?:, row (?P<row>\d+))?",
+        r"(?P<before>/|\[|\]\(|`)?\b(?P<page>domain|rules)\.md\b(?P<list> \d+(?:\.\d+)?\b(?:(?:,| and| to) \d+(?:\.\d+)?\b)*)?(?:, row (?P<row>\d+))?",
     )
     .expect("a pattern");
     let number = Regex::new(r"\d+(?:\.\d+)?").expect("a pattern");
     let (flat, starts) = flat(text);
-    let is_name = |found: &regex::Captures<'_>| &found["page"] == "rules" && found.name("before").is_some();
+    let is_name = |found: &regex::Captures<'_>| {
+        &found["page"] == "rules" && found.name("before").is_some() && found.name("list").is_none()
+    };
     pattern
         .captures_iter(&flat)
         .filter(|found| !is_name(found))
@@ -174,6 +176,7 @@ fn references_are_seen_in_every_form() {
         ("domain.md 9.1, 9.2", "there is no section 9.2"),
         ("rules.md 9.1 to 9.11", "there is no section 9.11"),
         ("rules.md 9, row 13", "section 9 has no row 13"),
+        ("[rules.md 8](rules.md)", "there is no section 8"),
         ("rules.md 9.1, row 12", "section 9.1 has no row 12"),
         ("as rules.md says", "names no section"),
         ("domain.md, our choice", "names no section"),
@@ -181,7 +184,12 @@ fn references_are_seen_in_every_form() {
     ] {
         assert_eq!(faults(&format!("a line\n{text}")), [(2, Some(fault.to_owned()))], "{text}");
     }
-    assert_eq!(references("[the rules](docs/rules.md), `docs/rules.md`, `rules.md`, [x](rules.md#4-rules)"), []);
+    assert_eq!(
+        references(
+            "[the rules](docs/rules.md), `docs/rules.md`, `rules.md`, [x](rules.md#4-rules), [rules.md](rules.md)"
+        ),
+        []
+    );
 }
 
 fn files() -> Vec<PathBuf> {
