@@ -99,6 +99,26 @@ on_both! {
         holds(&question, &["cert", "revoke", &fingerprint], "WSRC0001", "WSEC0003");
     }
 
+    fn a_node_that_stood_still_meanwhile_goes_by_the_change(database) {
+        let deployment = Deployment::start(database);
+        let node = deployment.another_node();
+        let actor = deployment.provider();
+        let question = question(&actor.credentials());
+        let mut kept = actor.connect_to(node.port).expect("a connection");
+        let mut ask = || {
+            kept.send(&question).expect("sent");
+            code(&kept.receive().expect("an answer"))
+        };
+        assert_eq!(ask(), "WSRC0001");
+        node.signal("-STOP");
+        let certificate = deployment.dir().join(deployment.variable("PROVIDER_CERT"));
+        let fingerprint = Fingerprint::of_der(&read_identity(&certificate).0[0]).to_string();
+        let output = deployment.lrs(&["cert", "revoke", &fingerprint]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        node.signal("-CONT");
+        assert_eq!(ask(), "WSEC0003");
+    }
+
     fn a_certificate_that_was_added_may_call_when_the_command_returns(database) {
         let deployment = Deployment::start(database);
         let node = deployment.another_node();

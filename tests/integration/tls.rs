@@ -253,5 +253,10 @@ fn a_client_with_an_rsa_key_can_call() {
             let answer = actor.raw(&question(&actor)).expect("an answer");
             assert_eq!(answer.code(), "WSRC0001", "{name}");
         }
+        let page = deployment.shell(&format!(
+            "curl --silent --show-error --fail --cacert \"$LRS_CA\" --cert demo/pki/{name} \"$LRS_URL/LearnerService.svc?wsdl\""
+        ));
+        let said = String::from_utf8_lossy(&page.stderr);
+        assert!(page.status.success() && page.stdout.starts_with(b"<?xml"), "{name}: {said}");
     }
 }

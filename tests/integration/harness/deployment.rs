@@ -335,6 +335,12 @@ pub struct Node {
 }
 
 impl Node {
+    /// Sends it a signal.
+    pub fn signal(&self, signal: &str) {
+        let status = Command::new("kill").args([signal, &self.process.id().to_string()]).status().expect("kill");
+        assert!(status.success(), "kill {signal}");
+    }
+
     pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
