@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use super::config::File;
 use super::failure::Failure;
 use crate::config::{Config, Hours};
-use crate::domain::{Administration, AdministrationError, Clock, OpeningHours, RuleSettings, Service};
+use crate::domain::{Administration, AdministrationError, Clock, MissLimits, OpeningHours, RuleSettings, Service};
 use crate::store::{self, Store, StoreSettings};
 
 /// Opens the store that the configuration names.
@@ -55,6 +55,11 @@ pub fn service(config: &Config, store: Store) -> Service {
         hours: match config.service.hours {
             Hours::Always => None,
             Hours::Daily(from, until) => Some(OpeningHours { from, until }),
+        },
+        miss_limits: MissLimits {
+            misses_per_hour: config.limits.misses_per_hour,
+            failed_verifications_per_minute: config.limits.failed_verifications_per_minute,
+            batch_records_per_hour: config.limits.batch_records_per_hour,
         },
         open_batches: config.jobs.open_each,
         batch_records_kept: TimeDelta::days(i64::from(config.jobs.keep_days)),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{NaiveDate, TimeDelta};
 
 use crate::domain::batches::Step;
-use crate::domain::{Call, Caller, Claim, Clock, NewOrganisation, RuleSettings, Service};
+use crate::domain::{Call, Caller, Claim, Clock, MissLimits, NewOrganisation, RuleSettings, Service};
 use crate::model::{Door, Fingerprint, Peer, Timestamp};
 use crate::store::test_support::{TestStore, each_store};
 
@@ -32,8 +32,11 @@ pub(super) fn peer() -> Peer {
 
 /// A service for each database, its register empty, with its store.
 pub(super) fn services() -> Vec<(Service, TestStore)> {
+    // Time stands still, and many batches are submitted in it.
+    let miss_limits = MissLimits { misses_per_hour: 0, failed_verifications_per_minute: 0, batch_records_per_hour: 0 };
+    let rules = RuleSettings { miss_limits, ..RuleSettings::default() };
     let service = |stored: TestStore| {
-        let service = Service::new(stored.store.clone(), RuleSettings::default(), Clock::set_to(noon()));
+        let service = Service::new(stored.store.clone(), rules.clone(), Clock::set_to(noon()));
         for (ukprn, org_ref, provider) in [(PROVIDER, "TEST38", true), (AWARDING, "TEST45", false)] {
             let new = NewOrganisation {
                 ukprn: ukprn.parse().unwrap(),

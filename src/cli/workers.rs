@@ -42,9 +42,11 @@ pub fn look_at_queue(service: &Service, metrics: &Metrics) {
 
 /// Shows how much was guessed.
 pub fn look_at_guesses(service: &Service, metrics: &Metrics) {
-    let Guesses { wrong_passwords, passwords_refused } = service.guesses();
+    let Guesses { wrong_passwords, passwords_refused, misses, misses_refused } = service.guesses();
     metrics.guesses("wrong_password", wrong_passwords);
     metrics.guesses("password_refused", passwords_refused);
+    metrics.guesses("miss", misses);
+    metrics.guesses("miss_refused", misses_refused);
 }
 
 /// Notes every minute that the service is up, and the calls since the last time: what `lrs slo` reads. Dropping it makes a last note.

@@ -38,6 +38,12 @@ pub struct Limits {
     pub connections_by_certificate: usize,
     /// Those of one organisation, whose last call was its own; never more than half of all.
     pub connections_by_organisation: usize,
+    /// Answers that nobody was found, or that details are not the learner's, for an organisation and certificate; 0 is without limit.
+    pub misses_per_hour: u32,
+    /// Failed verifications of one number by them; 0 is without limit.
+    pub failed_verifications_per_minute: u32,
+    /// Records of learners that they submit in batches; 0 is without limit.
+    pub batch_records_per_hour: u32,
 }
 
 impl Limits {
@@ -81,6 +87,10 @@ impl Limits {
                 defaults.connections_by_organisation,
                 some,
             )?,
+            misses_per_hour: reader.get("limits.misses_per_hour", defaults.misses_per_hour)?,
+            failed_verifications_per_minute: reader
+                .get("limits.failed_verifications_per_minute", defaults.failed_verifications_per_minute)?,
+            batch_records_per_hour: reader.get("limits.batch_records_per_hour", defaults.batch_records_per_hour)?,
         })
     }
 }
@@ -131,6 +141,9 @@ impl Default for Limits {
             connections: 4096,
             connections_by_certificate: 512,
             connections_by_organisation: 1024,
+            misses_per_hour: 10_000,
+            failed_verifications_per_minute: 5,
+            batch_records_per_hour: 100_000,
         }
     }
 }

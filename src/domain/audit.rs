@@ -51,10 +51,13 @@ impl Service {
     pub fn view_audit(&self, caller: &Caller<'_>, query: &AuditQuery<'_>) -> Result<AuditPage, Error> {
         caller.require(Permission::ViewAudit)?;
         caller.call.must_be_able_to_block()?;
+        self.may_look(caller)?;
         let page_index = query.page.max(1);
         let resolved = self.resolve(query.uln)?.filter(|found| found.names_agree(query.given_name, query.family_name));
         let Some(found) = resolved else {
-            self.trail(caller, [query.uln.parse().ok()], codes::NO_MATCH);
+            let uln: Option<Uln> = query.uln.parse().ok();
+            self.missed(caller, usize::from(uln.is_some()));
+            self.trail(caller, [uln], codes::NO_MATCH);
             return Ok(AuditPage {
                 entries: Vec::new(),
                 page_count: 0,

@@ -94,6 +94,13 @@ impl Call {
     }
 }
 
+/// An organisation and the certificate that calls for it. What one certificate does costs no other one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Pair {
+    pub(super) organisation_id: i32,
+    pub(super) certificate: Fingerprint,
+}
+
 /// An organisation that has proved who it is, for one call.
 pub struct Caller<'c> {
     pub(super) call: &'c Call,
@@ -106,6 +113,11 @@ impl Caller<'_> {
     /// The organisation.
     pub fn organisation(&self) -> &Organisation {
         &self.organisation
+    }
+
+    /// Whose misses are counted together.
+    pub(super) fn pair(&self) -> Pair {
+        Pair { organisation_id: self.organisation.id, certificate: self.certificate }
     }
 
     pub(super) fn require(&self, permission: Permission) -> Result<(), Error> {

@@ -14,6 +14,7 @@ mod import;
 mod learners;
 mod linking;
 pub mod matching;
+mod misses;
 pub mod names;
 mod organisations;
 mod passwords;
@@ -40,6 +41,7 @@ pub use learners::{
     SubsetChange, Updated, Verification, VerifyQuery,
 };
 pub use linking::Linking;
+pub use misses::MissLimits;
 pub use organisations::{Claim, Guesses, OrganisationSummary};
 pub use records::{GetType, LearnerRecord, LearnerRecordQuery, RecordAnswer, RecordOutcome, RecordQuery, UserType};
 pub use settings::{OpeningHours, RuleSettings};
@@ -47,6 +49,7 @@ pub use verification::{Flag, Verified};
 
 use crate::model::london_time;
 use crate::store::Store;
+use misses::Misses;
 use passwords::Passwords;
 use registry::Registry;
 
@@ -62,6 +65,7 @@ struct Inner {
     clock: Clock,
     registry: Registry,
     passwords: Passwords,
+    misses: Misses,
     searches: learners::SearchSweep,
     jobs_bell: batches::Bell,
 }
@@ -70,10 +74,11 @@ impl Service {
     /// The rules over a store. The store's tables must be there ([`Store::migrate`]).
     pub fn new(store: Store, settings: RuleSettings, clock: Clock) -> Self {
         let passwords = Passwords::new(settings.password_memory);
+        let misses = Misses::new(settings.miss_limits);
         let registry = Registry::default();
         let searches = learners::SearchSweep::default();
         let jobs_bell = batches::Bell::default();
-        Self { inner: Arc::new(Inner { store, settings, clock, registry, passwords, searches, jobs_bell }) }
+        Self { inner: Arc::new(Inner { store, settings, clock, registry, passwords, misses, searches, jobs_bell }) }
     }
 
     /// The store, for those who open, migrate, watch and close it.

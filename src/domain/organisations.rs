@@ -26,6 +26,10 @@ pub struct Guesses {
     pub wrong_passwords: u64,
     /// Passwords that were refused unchecked, because too many wrong ones came before or are being checked.
     pub passwords_refused: u64,
+    /// Answers that nobody was found, or that details are not the learner's.
+    pub misses: u64,
+    /// Calls that were refused because of too many of them.
+    pub misses_refused: u64,
 }
 
 /// An organisation as others see it.
@@ -75,7 +79,11 @@ impl Service {
             Err(error) => {
                 if matches!(error, Error::IncorrectPassword) {
                     self.trail(&caller, [None], codes::INCORRECT_PASSWORD);
-                    if let Some(count) = self.inner.passwords.note_wrong(organisation.id, peer.fingerprint, now) {
+                    // No password at all is no guess.
+                    let is_guess = !claim.password.is_empty();
+                    if is_guess
+                        && let Some(count) = self.inner.passwords.note_wrong(organisation.id, peer.fingerprint, now)
+                    {
                         let (ukprn, certificate) = (&organisation.ukprn, &peer.fingerprint);
                         log::warn!(
                             "{count} wrong passwords for {ukprn} by the certificate {certificate}: is somebody guessing? \
@@ -91,7 +99,8 @@ impl Service {
     /// What looks like guessing, counted since the start.
     pub fn guesses(&self) -> Guesses {
         let (wrong_passwords, passwords_refused) = self.inner.passwords.counts();
-        Guesses { wrong_passwords, passwords_refused }
+        let (misses, misses_refused) = self.inner.misses.counts();
+        Guesses { wrong_passwords, passwords_refused, misses, misses_refused }
     }
 
     /// GetOrganisation: an organisation by UKPRN or, where that is empty, by reference.

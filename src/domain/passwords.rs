@@ -11,9 +11,10 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 
+use super::call::Pair;
 use super::{Call, Error};
 use crate::model::{Fingerprint, Organisation, Timestamp};
-use admission::{Admission, Pair};
+use admission::Admission;
 
 /// The length that the contract demands (`MIAPOrgPassword`, domain.md 2.1).
 pub(super) const PASSWORD_LENGTH: usize = 16;
@@ -64,6 +65,10 @@ impl Passwords {
         password: &str,
         now: Timestamp,
     ) -> Result<(), Error> {
+        // No password at all is no guess, and costs nothing.
+        if password.is_empty() {
+            return Err(Error::IncorrectPassword);
+        }
         let pair = Pair { organisation_id: organisation.id, certificate };
         let Some(stored) = organisation.password_hash.as_deref() else {
             self.admission.check_pace(pair, now)?;

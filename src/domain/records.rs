@@ -5,6 +5,7 @@ use std::str::FromStr;
 use chrono::NaiveDate;
 
 use super::learners::{compare, present};
+use super::misses::Way;
 use super::verification::Details;
 use super::{Caller, Error, Service, codes};
 use crate::model::{AbilityToShare, EventStatus, Learner, LearningEvent, Permission, Postcode, Uln};
@@ -180,6 +181,7 @@ impl Service {
             self.trail(caller, [None], codes::INVALID_ULN);
             return Ok((RecordOutcome::InvalidUln, None, Vec::new()));
         };
+        self.may_try(caller, Way::Record, Some(uln))?;
         let verified = self.resolve(query.uln)?.filter(|resolved| {
             compare(resolved, &details(query)).0.is_verified()
                 && present(query.postcode).is_none_or(|postcode| {
@@ -187,6 +189,7 @@ impl Service {
                 })
         });
         let Some(resolved) = verified else {
+            self.tried(caller, Way::Record, uln);
             self.trail(caller, [Some(uln)], codes::NOT_VERIFIED);
             return Ok((RecordOutcome::NotVerified, None, Vec::new()));
         };

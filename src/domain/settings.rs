@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use chrono::NaiveTime;
 
+use super::MissLimits;
+
 /// The settings of the rules. The default is what the web services use.
 #[derive(Debug, Clone)]
 pub struct RuleSettings {
@@ -24,6 +26,8 @@ pub struct RuleSettings {
     /// How long a verified password is remembered, so that a call costs a hash and not an argon2 run (our choice: 24 hours, so that a client
     /// that calls every day is not held up by somebody who guesses).
     pub password_memory: Duration,
+    /// How much may be guessed.
+    pub miss_limits: MissLimits,
     /// How many batches of one organisation may be open, that is, not over; further ones are told to wait (our choice:
     /// 500, which is 100,000 learners).
     pub open_batches: u32,
@@ -44,6 +48,7 @@ impl Default for RuleSettings {
             kept_demographics: 2,
             unseen_notice_blocks: true,
             password_memory: Duration::from_secs(24 * 60 * 60),
+            miss_limits: MissLimits::default(),
             open_batches: 500,
             batch_records_kept: chrono::TimeDelta::days(90),
             hours: None,

@@ -84,7 +84,7 @@ impl Metrics {
             guesses: IntCounterVec::new(
                 Opts::new(
                     "lrs_guesses_total",
-                    "What looks like guessing: wrong passwords, and calls refused for too many of them",
+                    "What looks like guessing: wrong passwords, searches that find nobody, and what is refused for too many of them",
                 ),
                 &["kind"],
             )?,

@@ -13,6 +13,8 @@ use crate::model::{AuditEntry, Permission};
 use crate::store::jobs::{self, NewJob};
 use crate::store::{Begun, StoreError, audit};
 
+/// What a record says of its learner beside the number.
+const DETAILS: [&str; 4] = ["FamilyName", "GivenName", "DateOfBirth", "Gender"];
 /// Records that are held in memory before they are written: as many as SQLite writes in a few milliseconds, so that other calls need not
 /// wait for long behind a large batch.
 const RECORDS_AT_ONCE: usize = 250;
@@ -99,6 +101,10 @@ impl Service {
             }
             JobType::Check => caller.require(Permission::FindLearner)?,
         }
+        let rows = at_most(rows);
+        // Where a record changes its learner, that is no way of trying details out.
+        let tried = rows.iter().filter(|_| job_type == JobType::Check);
+        self.may_submit(caller, rows.len(), tried.map(|row| (row.get("ULN"), DETAILS.map(|field| row.get(field)))))?;
         let intake = self.receive(caller, JobKind::Registration, &Settings { job_type })?;
         intake.take_all(stated_count, rows, codes::BATCH_SUBMITTED)
     }
@@ -114,6 +120,12 @@ impl Service {
         caller.require(Permission::SubmitBatches)?;
         caller.require(Permission::VerifyLearner)?;
         let settings = super::verification::Settings { email: email.map(str::to_owned) };
+        let rows = at_most(rows);
+        self.may_submit(
+            caller,
+            rows.len(),
+            rows.iter().map(|row| (row.get("ULN"), DETAILS.map(|field| row.get(field)))),
+        )?;
         let intake = self.receive(caller, JobKind::Verification, &settings)?;
         intake.take_all(stated_count, rows, codes::VERIFY_BATCH_SUBMITTED)
     }
@@ -124,6 +136,11 @@ impl Service {
         let before = now.checked_sub_signed(ABANDONED_AFTER).unwrap_or(now);
         Ok(self.inner.store.write_aside(move |store| jobs::forget_unfinished(store, before))?)
     }
+}
+
+/// The rows of a batch, and one more where there are too many.
+fn at_most<R>(rows: impl IntoIterator<Item = R>) -> Vec<R> {
+    rows.into_iter().take(MOST_LEARNERS + 1).collect()
 }
 
 impl Intake<'_> {

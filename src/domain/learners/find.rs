@@ -127,6 +127,7 @@ impl Service {
     /// learnerByULN and LearnerByUln: the learner of a number, if the names agree.
     pub fn find_by_uln(&self, caller: &Caller<'_>, query: &FindByUln<'_>) -> Result<Found, Error> {
         caller.require(Permission::FindLearner)?;
+        self.may_look(caller)?;
         let found = match self.resolve(query.uln)? {
             None => Found::None,
             Some(resolved) => {
@@ -143,7 +144,11 @@ impl Service {
             }
         };
         match found.learners() {
-            [] => self.trail(caller, [query.uln.parse().ok()], found.code()),
+            [] => {
+                let uln: Option<Uln> = query.uln.parse().ok();
+                self.missed(caller, usize::from(uln.is_some()));
+                self.trail(caller, [uln], found.code());
+            }
             learners => self.trail(caller, learners.iter().map(|each| Some(each.learner.uln)), found.code()),
         }
         Ok(found)
@@ -152,6 +157,7 @@ impl Service {
     /// learnerByDemographics: who has these details, or similar ones.
     pub fn find_by_demographics(&self, caller: &Caller<'_>, query: &Demographics<'_>) -> Result<Found, Error> {
         caller.require(Permission::FindLearner)?;
+        self.may_look(caller)?;
         let now = self.inner.clock.now();
         let Some(search) = Search::of(query) else {
             self.trail(caller, [None], codes::NO_MATCH);
@@ -159,6 +165,7 @@ impl Service {
         };
         let found = self.inner.store.read(|store| search.find(store, london_day(now)))?;
         let learners = found.learners();
+        self.missed(caller, usize::from(found == Found::None));
         let ulns = learners.iter().map(|each| Some(each.learner.uln)).chain(learners.is_empty().then_some(None));
         let record = Record {
             entries: ulns.map(|uln| caller.entry(now, uln, found.code())).collect(),

@@ -65,6 +65,7 @@ impl Service {
     pub fn register(&self, caller: &Caller<'_>, new: &NewLearner<'_>) -> Result<Registered, Error> {
         caller.require(Permission::RegisterLearner)?;
         caller.call.must_be_able_to_block()?;
+        self.may_look(caller)?;
         let now = self.inner.clock.now();
         let organisation = caller.organisation();
         let Some(registration) = Registration::prepare(new, organisation.org_ref, now)
@@ -76,7 +77,7 @@ impl Service {
         let procedure = Procedure::of(&self.inner.settings, organisation.id, &registration.details, now);
         let entry = caller.entry(now, None, codes::NOT_REGISTERED);
 
-        Ok(self.inner.store.write(move |store| {
+        let registered = self.inner.store.write(move |store| {
             lock(store, lock_key(&registration.details))?;
             let registered =
                 if procedure.was_followed(store)? { registration.run(store)? } else { Registered::Refused };
@@ -87,7 +88,10 @@ impl Service {
             }
             audit::insert(store, std::iter::once(&entry))?;
             Ok(registered)
-        })?)
+        })?;
+        // It may say that the learner is there.
+        self.missed(caller, usize::from(registered == Registered::Refused));
+        Ok(registered)
     }
 }
 

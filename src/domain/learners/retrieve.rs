@@ -32,6 +32,7 @@ impl Service {
     /// retrieveULNs: an answer for each number, in the order of the list.
     pub fn retrieve_ulns(&self, caller: &Caller<'_>, ulns: &[&str]) -> Result<Vec<RetrievedUln>, Error> {
         caller.require(Permission::RetrieveUlns)?;
+        self.may_look(caller)?;
         let numbers: Vec<Uln> = ulns.iter().filter_map(|text| text.parse().ok()).collect();
         let (asked, masters) = self.inner.store.read(|store| {
             let asked = rows::by_ulns(store, &numbers)?;
@@ -58,6 +59,8 @@ impl Service {
                 RetrievedUln { uln: (*text).to_owned(), master, learner: learner.cloned() }
             })
             .collect();
+        let missing = answers.iter().filter(|answer| answer.learner.is_none() && answer.uln.parse::<Uln>().is_ok());
+        self.missed(caller, missing.count());
         self.trail_retrieved(caller, &answers);
         Ok(answers)
     }

@@ -118,6 +118,7 @@ impl Service {
     ) -> Result<Updated, Error> {
         caller.require(Permission::UpdateLearner)?;
         caller.call.must_be_able_to_block()?;
+        self.may_look(caller)?;
         let number: Option<Uln> = uln.parse().ok();
         let current = match number {
             Some(uln) => self.inner.store.read(|store| rows::by_uln(store, uln))?,
@@ -126,6 +127,7 @@ impl Service {
         let changed = match decide(current, version, apply, self.inner.settings.kept_demographics) {
             Ok(changed) => changed,
             Err(refusal) => {
+                self.missed(caller, usize::from(refusal == Updated::NotFound && number.is_some()));
                 self.trail(caller, [number], refusal.code());
                 return Ok(refusal);
             }

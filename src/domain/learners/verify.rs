@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::super::misses::Way;
 use super::super::verification::{self, Details, Flag, Verified};
 use super::super::{Caller, Error, Service};
 use super::present;
@@ -53,7 +54,12 @@ impl Service {
     /// verifyLearner.
     pub fn verify(&self, caller: &Caller<'_>, query: &VerifyQuery<'_>) -> Result<Verification, Error> {
         caller.require(Permission::VerifyLearner)?;
+        let asked: Option<Uln> = query.uln.parse().ok();
+        self.may_try(caller, Way::Verification, asked)?;
         let (verification, uln) = self.inner.store.read(|store| verify_in(store, query))?;
+        if let Some(asked) = asked.filter(|_| !verification.outcome.is_verified()) {
+            self.tried(caller, Way::Verification, asked);
+        }
         self.trail(caller, [uln], verification.code());
         Ok(verification)
     }

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::super::call::{Call, Turn};
+use super::super::call::{Call, Pair, Turn};
 use super::super::error::{Busy, Error};
-use crate::model::{Fingerprint, Timestamp};
+use crate::model::Timestamp;
 
 /// How many checks may run at once, however many processors there are: each takes 19 MiB.
 const MOST_CHECKS: usize = 16;
@@ -21,8 +21,9 @@ const FEWEST_CHECKS: usize = 4;
 const CHECKS_OF_ORGANISATION: usize = 2;
 /// How many calls may wait for a turn.
 const MOST_TURNS: usize = 1024;
-/// After so many wrong passwords, further ones are slowed (our choice: a person does not mistype so often).
-const FREE_GUESSES: u64 = 10;
+/// After so many wrong passwords, further ones are slowed (our choice: nobody mistypes so often, and a supplier who tries what every
+/// operation says to a wrong one has room).
+const FREE_GUESSES: u64 = 20;
 /// The longest time between two checks of those who guess.
 const LONGEST_DELAY: Duration = Duration::from_secs(60);
 /// After so long without a wrong password they are counted from the start again.
@@ -35,13 +36,6 @@ const IN_CHECKING: Busy = Busy {
     why: "Other calls with this organisation's credentials are still being checked.",
     retry_after: Duration::from_secs(1),
 };
-
-/// An organisation and the certificate that calls for it. What one certificate does costs no other one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Pair {
-    pub(super) organisation_id: i32,
-    pub(super) certificate: Fingerprint,
-}
 
 /// The checks that run, and who has given wrong passwords. Both are keyed by pairs that are registered.
 pub(super) struct Admission {
@@ -71,7 +65,7 @@ impl Wrong {
         now.signed_duration_since(self.last) > FORGIVEN_AFTER
     }
 
-    /// How long the next check still has to wait: a second after the tenth wrong password, twice as long after each further one.
+    /// How long the next check still has to wait: a second after the twentieth wrong password, twice as long after each further one.
     fn rest(&self, now: Timestamp) -> Option<Duration> {
         let doublings = self.count.checked_sub(FREE_GUESSES)?;
         let seconds = u32::try_from(doublings).ok().and_then(|n| 1_u64.checked_shl(n)).unwrap_or(u64::MAX);
@@ -188,7 +182,7 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::*;
-    use crate::model::Door;
+    use crate::model::{Door, Fingerprint};
 
     fn noon() -> Timestamp {
         NaiveDate::from_ymd_opt(2025, 6, 1).unwrap().and_hms_opt(12, 0, 0).unwrap()

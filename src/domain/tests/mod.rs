@@ -16,6 +16,7 @@ mod batches;
 mod concurrency;
 mod days;
 mod finding;
+mod guessing;
 mod records;
 mod registering;
 mod retention;

@@ -1,0 +1,320 @@
+//! Misses: answers that say that nobody is there, or that details are not a learner's. Whoever gets many of them may be guessing, and has to
+//! wait. They are counted by organisation and certificate, in each process for itself; a call that finds its learner costs one look at a number.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::call::Pair;
+use super::{Busy, Caller, Error, Service};
+use crate::model::{Timestamp, Uln};
+
+/// Microseconds.
+const MINUTE: i64 = 60_000_000;
+/// Microseconds.
+const HOUR: i64 = 60 * MINUTE;
+/// Misses of different organisations seldom wait for each other.
+const SHARDS: usize = 16;
+/// As many times more details of a number may come in batches, whose right ones are counted too.
+const IN_BATCHES: usize = 4;
+/// Numbers that a part keeps in mind; where more are tried within a minute it begins again, which costs a guesser more than it gives.
+const MOST_NUMBERS: usize = 4096;
+
+const TOO_MANY_MISSES: &str =
+    "Too many requests of this organisation and certificate found nobody, or had details that are not the learner's.";
+const TOO_MANY_TRIES: &str = "The same number was tried with too many details that are not the learner's.";
+const TOO_MANY_RECORDS: &str = "This organisation and certificate have submitted too many records in batches.";
+
+/// How much may be guessed. 0 switches a limit off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MissLimits {
+    /// Misses of an organisation and certificate in an hour. Our choice: 10,000. A college registers some thousands of learners in a season, each
+    /// after a search that finds nobody; to try every number would take ten years.
+    pub misses_per_hour: u32,
+    /// Verifications of one number that fail, in a minute (our choice: 5; nobody mistypes the same learner more often).
+    pub failed_verifications_per_minute: u32,
+    /// Records of learners submitted in batches in an hour. Our choice: 100,000, which is 500 full batches; what becomes of them is known to
+    /// the workers alone, so that all count.
+    pub batch_records_per_hour: u32,
+}
+
+impl Default for MissLimits {
+    fn default() -> Self {
+        Self { misses_per_hour: 10_000, failed_verifications_per_minute: 5, batch_records_per_hour: 100_000 }
+    }
+}
+
+/// The misses of a process.
+pub(super) struct Misses {
+    limits: MissLimits,
+    shards: [Mutex<Shard>; SHARDS],
+    /// Nobody is held back from this moment on (microseconds), so that calls after it need not look.
+    held_until: AtomicI64,
+    missed: AtomicU64,
+    refused: AtomicU64,
+}
+
+#[derive(Default)]
+struct Shard {
+    /// Keyed by pairs that are registered.
+    budgets: HashMap<Pair, Budgets>,
+    /// When details of a number were tried; at most [`MOST_NUMBERS`], each with as many times as the limit.
+    tries: Tries,
+}
+
+type Tries = HashMap<Number, Vec<Try>>;
+
+/// Details of a number that were tried.
+struct Try {
+    at: i64,
+    /// The same again, which tells nothing new, is not counted again in batches: they may be sent again as they were.
+    details: Option<blake3::Hash>,
+}
+
+/// A number that somebody tries details of.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Number {
+    pair: Pair,
+    uln: Uln,
+    way: Way,
+}
+
+/// How the details of a number are tried; each way is counted by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Way {
+    /// verifyLearner, and the failed ones alone.
+    Verification,
+    /// Asking for the learner's record, and the failed ones alone.
+    Record,
+    /// In batches, where all are counted: what they come to is known to the workers alone.
+    Batch,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Budgets {
+    misses: Spent,
+    records: Spent,
+    /// When the log was last told of the pair.
+    told: i64,
+}
+
+/// What is spent of a budget that fills up evenly in an hour: the moment from which it is whole again, an hour early.
+#[derive(Clone, Copy, Default)]
+struct Spent(i64);
+
+impl Spent {
+    /// How long until there is something left of it; 0 when there is.
+    fn rest(self, per_hour: u32, now: i64) -> i64 {
+        let rest = self.0.saturating_add(each(per_hour)).saturating_sub(now);
+        // More than can be owed: the clock was set back.
+        if per_hour == 0 || rest > 2 * HOUR { 0 } else { rest.max(0) }
+    }
+
+    fn add(&mut self, count: usize, per_hour: u32, now: i64) {
+        let whole = now.saturating_sub(HOUR);
+        let from = if self.0 > now.saturating_add(2 * HOUR) { whole } else { self.0.max(whole) };
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        self.0 = from.saturating_add(count.saturating_mul(each(per_hour)));
+    }
+}
+
+/// The time in which one is earned.
+fn each(per_hour: u32) -> i64 {
+    HOUR.checked_div(i64::from(per_hour)).unwrap_or_default().max(1)
+}
+
+impl Misses {
+    pub(super) fn new(limits: MissLimits) -> Self {
+        Self {
+            limits,
+            shards: Default::default(),
+            held_until: AtomicI64::new(0),
+            missed: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
+        }
+    }
+
+    /// Misses so far, and calls that were refused for too many of them.
+    pub(super) fn counts(&self) -> (u64, u64) {
+        (self.missed.load(Ordering::Relaxed), self.refused.load(Ordering::Relaxed))
+    }
+
+    /// Refuses a pair that has missed too often, or with this number.
+    fn admit(&self, pair: Pair, tried: Option<(Way, Uln)>, now: impl Fn() -> Timestamp) -> Result<(), Busy> {
+        let held_until = self.held_until.load(Ordering::Relaxed);
+        if held_until == 0 {
+            return Ok(());
+        }
+        let now = micros(now());
+        if now >= held_until {
+            return Ok(());
+        }
+        let shard = self.shard(pair);
+        let spent = shard.budgets.get(&pair).copied().unwrap_or_default().misses;
+        self.hold(TOO_MANY_MISSES, spent.rest(self.limits.misses_per_hour, now))?;
+        let rest = tried.map_or(0, |(way, uln)| self.rest_of(&shard.tries, &Number { pair, uln, way }, now));
+        self.hold(TOO_MANY_TRIES, rest)
+    }
+
+    /// Counts misses; whether that was one too many and the log has not been told of the pair for long.
+    fn note(&self, pair: Pair, count: usize, tried: Option<(Way, Uln)>, now: Timestamp) -> bool {
+        let now = micros(now);
+        self.missed.fetch_add(u64::try_from(count).unwrap_or_default(), Ordering::Relaxed);
+        let mut shard = self.shard(pair);
+        let Shard { budgets, tries } = &mut *shard;
+        let budget = budgets.entry(pair).or_default();
+        let per_hour = self.limits.misses_per_hour;
+        budget.misses.add(count, per_hour, now);
+        let mut rest = budget.misses.rest(per_hour, now);
+        if let Some((way, uln)) = tried {
+            rest = rest.max(self.try_number(tries, Number { pair, uln, way }, None, now));
+        }
+        self.held_until.fetch_max(now.saturating_add(rest), Ordering::Relaxed);
+        let is_news = rest > 0 && !(0..HOUR).contains(&now.saturating_sub(budget.told));
+        if is_news {
+            budget.told = now;
+        }
+        is_news
+    }
+
+    /// Counts the records of a batch, unless there are too many of them; and, for each number, the details that they try.
+    fn admit_batch(
+        &self,
+        pair: Pair,
+        records: usize,
+        tried: &HashSet<(Uln, blake3::Hash)>,
+        now: Timestamp,
+    ) -> Result<(), Busy> {
+        let now = micros(now);
+        let mut shard = self.shard(pair);
+        let Shard { budgets, tries } = &mut *shard;
+        let budget = budgets.entry(pair).or_default();
+        let per_hour = self.limits.batch_records_per_hour;
+        self.hold(TOO_MANY_RECORDS, budget.records.rest(per_hour, now))?;
+        for (uln, details) in tried {
+            let number = Number { pair, uln: *uln, way: Way::Batch };
+            let is_known =
+                |each: &Try| each.details == Some(*details) && (0..MINUTE).contains(&now.saturating_sub(each.at));
+            if tries.get(&number).is_some_and(|tries| tries.iter().any(is_known)) {
+                continue;
+            }
+            self.hold(TOO_MANY_TRIES, self.rest_of(tries, &number, now))?;
+            self.try_number(tries, number, Some(*details), now);
+        }
+        budget.records.add(records, per_hour, now);
+        Ok(())
+    }
+
+    /// Notes a try; how long the number then has to be left alone.
+    fn try_number(&self, tries: &mut Tries, number: Number, details: Option<blake3::Hash>, now: i64) -> i64 {
+        if self.most(number.way) == 0 {
+            return 0;
+        }
+        if tries.len() >= MOST_NUMBERS && !tries.contains_key(&number) {
+            tries.retain(|_, times| times.last().is_some_and(|last| now.saturating_sub(last.at) < MINUTE));
+            if tries.len() >= MOST_NUMBERS {
+                tries.clear();
+            }
+        }
+        let times = tries.entry(number).or_default();
+        times.retain(|each| (0..MINUTE).contains(&now.saturating_sub(each.at)));
+        times.push(Try { at: now, details });
+        self.rest_of(tries, &number, now)
+    }
+
+    /// How long a number has to be left alone.
+    fn rest_of(&self, tries: &Tries, number: &Number, now: i64) -> i64 {
+        let times = tries.get(number).map_or(&[][..], Vec::as_slice);
+        let decisive = times.len().checked_sub(self.most(number.way)).and_then(|place| times.get(place));
+        decisive.map_or(0, |time| {
+            let since = now.saturating_sub(time.at);
+            if (0..MINUTE).contains(&since) { MINUTE.saturating_sub(since) } else { 0 }
+        })
+    }
+
+    /// How many tries of a number a minute may have; 0 is without limit.
+    fn most(&self, way: Way) -> usize {
+        let most = usize::try_from(self.limits.failed_verifications_per_minute).unwrap_or(usize::MAX);
+        match way {
+            Way::Verification | Way::Record => most,
+            Way::Batch => most.saturating_mul(IN_BATCHES),
+        }
+    }
+
+    fn hold(&self, why: &'static str, rest: i64) -> Result<(), Busy> {
+        match u64::try_from(rest) {
+            Ok(0) | Err(_) => Ok(()),
+            Ok(rest) => {
+                self.refused.fetch_add(1, Ordering::Relaxed);
+                Err(Busy { why, retry_after: Duration::from_micros(rest) })
+            }
+        }
+    }
+
+    fn shard(&self, pair: Pair) -> MutexGuard<'_, Shard> {
+        let number = usize::try_from(pair.organisation_id).unwrap_or_default() % SHARDS;
+        let [first, ..] = &self.shards;
+        self.shards.get(number).unwrap_or(first).lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn micros(time: Timestamp) -> i64 {
+    time.and_utc().timestamp_micros()
+}
+
+impl Service {
+    /// Whether the caller may ask for learners now. Asked by every operation whose answer may say that nobody is there.
+    pub(super) fn may_look(&self, caller: &Caller<'_>) -> Result<(), Error> {
+        Ok(self.inner.misses.admit(caller.pair(), None, || self.inner.clock.now())?)
+    }
+
+    /// Whether the caller may have the details of a number compared now.
+    pub(super) fn may_try(&self, caller: &Caller<'_>, way: Way, uln: Option<Uln>) -> Result<(), Error> {
+        Ok(self.inner.misses.admit(caller.pair(), uln.map(|uln| (way, uln)), || self.inner.clock.now())?)
+    }
+
+    /// Whether the caller may submit a batch with these records; they are counted if so. `details` has the number of each that names one,
+    /// and what is said of it: the same words twice are one try.
+    pub(super) fn may_submit<'a>(
+        &self,
+        caller: &Caller<'_>,
+        records: usize,
+        details: impl Iterator<Item = (Option<&'a str>, [Option<&'a str>; 4])>,
+    ) -> Result<(), Error> {
+        let tried = details.filter_map(|(uln, words)| Some((uln?.parse().ok()?, hash_of(words)))).collect();
+        Ok(self.inner.misses.admit_batch(caller.pair(), records, &tried, self.inner.clock.now())?)
+    }
+
+    /// Counts answers that nobody was found.
+    pub(super) fn missed(&self, caller: &Caller<'_>, count: usize) {
+        if count > 0 {
+            self.note_misses(caller, count, None);
+        }
+    }
+
+    /// Counts an answer that the details are not those of the number's learner.
+    pub(super) fn tried(&self, caller: &Caller<'_>, way: Way, uln: Uln) {
+        self.note_misses(caller, 1, Some((way, uln)));
+    }
+
+    fn note_misses(&self, caller: &Caller<'_>, count: usize, tried: Option<(Way, Uln)>) {
+        let Caller { organisation, certificate, .. } = caller;
+        if self.inner.misses.note(caller.pair(), count, tried, self.inner.clock.now()) {
+            log::warn!(
+                "{} has found nobody too often, or tried too many details of one number, by the certificate {certificate}: is somebody \
+                 guessing? It has to wait; 'lrs cert revoke' shuts it out",
+                organisation.ukprn
+            );
+        }
+    }
+}
+
+fn hash_of(words: [Option<&str>; 4]) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    for word in words {
+        hasher.update(word.unwrap_or_default().as_bytes());
+        hasher.update(&[0]);
+    }
+    hasher.finalize()
+}
