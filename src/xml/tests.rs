@@ -121,6 +121,48 @@ fn limits_hold_and_are_named() {
 }
 
 #[test]
+fn references_and_attributes_are_limited_in_all() {
+    let many =
+        |piece: &str, count: usize| format!("<a>{}</a>", format!("<b>{}</b>", piece.repeat(100)).repeat(count / 100));
+    for (name, piece, most) in [
+        ("references to entities and characters", "&lt;", LIMITS.references),
+        ("attributes in all", "<c d='' e='' f='' g='' h='' i='' j='' k=''/>", LIMITS.attributes_in_all / 8),
+    ] {
+        assert!(pass(&many(piece, most - 100)).is_ok(), "{name}");
+        refused(&many(piece, most + 100), NotWellFormed::Limit(name));
+    }
+    let attribute = format!("<a b='{}'/>", "&lt;".repeat(1_000)).repeat(51);
+    refused(&format!("<r>{attribute}</r>"), NotWellFormed::Limit("references to entities and characters"));
+}
+
+#[test]
+fn a_beginning_is_read_as_far_as_a_child_and_no_further() {
+    for rest in ["<third/></root>", "<thi", "&nope;", "\u{1}", "<?go?>", ""] {
+        let text = format!("<root><first/><second>2</second>{rest}");
+        let mut reader = Reader::beginning(&text, &LIMITS);
+        assert!(reader.child().is_ok_and(|root| root.is_some()));
+        reader.end_after("second");
+        let mut names = Vec::new();
+        while let Some(child) = reader.child().unwrap() {
+            names.push(child.local);
+            let _ = reader.text().unwrap();
+        }
+        assert_eq!(names, ["first", "second"], "{rest}");
+        assert!(reader.check_so_far().is_ok(), "{rest}");
+    }
+    let mut reader = Reader::beginning("<root><deep><second/></deep><second/>", &LIMITS);
+    reader.child().unwrap();
+    reader.end_after("second");
+    while reader.child().unwrap().is_some() {
+        reader.skip().unwrap();
+    }
+    assert_eq!(reader.place().offset, 37, "a child of the name further down is another");
+    let mut reader = Reader::beginning("<root>\u{1}<second/>", &LIMITS);
+    reader.child().unwrap();
+    assert!(reader.child().is_err() || reader.check_so_far().is_err(), "what was read is checked");
+}
+
+#[test]
 fn a_value_in_pieces_is_one_value() {
     for document in [
         "<a>Sm<!-- -->ith</a>",
