@@ -30,7 +30,7 @@ pub(super) struct Socket {
 /// What others see of a connection, and by which they cut it.
 pub(super) struct Pulse {
     began: Instant,
-    /// Milliseconds after the beginning at which the client was heard last, while it is on its way in.
+    /// Milliseconds after the beginning since which the client has been silent, while it is on its way in.
     heard: AtomicU64,
     /// Milliseconds after the beginning by which the next request must have begun.
     due: AtomicU64,
@@ -121,7 +121,8 @@ impl Pulse {
         self.began.elapsed().saturating_sub(Duration::from_millis(self.heard.load(Ordering::Relaxed)))
     }
 
-    fn heard(&self) {
+    /// Its silence begins now.
+    pub(super) fn heard(&self) {
         self.heard.store(milliseconds(self.began.elapsed()), Ordering::Relaxed);
     }
 

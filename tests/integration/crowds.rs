@@ -97,6 +97,35 @@ fn silent_clients_keep_nobody_out() {
 }
 
 #[test]
+fn a_handshake_that_waited_for_its_place_has_its_time_all_the_same() {
+    let mut setup = patient();
+    setup.environment.push(("LRS_LIMITS_HANDSHAKES", "1".to_owned()));
+    let deployment = Deployment::with(Database::Sqlite, setup);
+    let provider = deployment.provider();
+    let hello = hello(provider.tls());
+    let mut silent = crowd(&deployment, 1, 1, &hello);
+    silent.iter_mut().for_each(|socket| socket.read_exact(&mut [0]).expect("the server's hello"));
+
+    let mut socket = TcpStream::connect(("127.0.0.1", deployment.port())).expect("a connection");
+    let mut session =
+        ClientConnection::new(Arc::clone(provider.tls()), "localhost".try_into().expect("a name")).expect("a session");
+    session.write_tls(&mut socket).expect("sent");
+    std::thread::sleep(Duration::from_millis(100));
+    let next = crowd(&deployment, 1, 1, &hello);
+
+    // The place comes after more than a second; then the client thinks for a moment, while the next one waits.
+    session.read_tls(&mut socket).expect("the server's hello");
+    std::thread::sleep(Duration::from_millis(400));
+    session.process_new_packets().expect("an answer of the server");
+    let mut stream = rustls::StreamOwned::new(session, socket);
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("sent");
+    let mut status = [0; 12];
+    stream.read_exact(&mut status).expect("an answer");
+    assert_eq!(&status, b"HTTP/1.1 200");
+    drop(next);
+}
+
+#[test]
 fn a_client_that_says_nothing_is_closed_after_a_second_and_a_slow_one_is_not() {
     let deployment = Deployment::with(Database::Sqlite, patient());
     let provider = deployment.provider();

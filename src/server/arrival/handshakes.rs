@@ -1,10 +1,10 @@
-//! How many TLS handshakes are in progress. Where no more may begin, one whose client has gone silent gives way.
+//! How many TLS handshakes are in progress. Where no more may begin, those whose clients have gone silent give way.
 
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use futures_util::future::{Either, select};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -15,11 +15,12 @@ use super::super::socket::Pulse;
 /// A client may think for this long before its handshake gives way.
 const SILENCE: Duration = Duration::from_secs(1);
 
-/// How often one that waits looks for a handshake that can give way.
+/// How often those who wait look for handshakes that can give way: one look for all of them, however many they are.
 const GLANCE: Duration = Duration::from_millis(50);
 
 /// Those in progress.
 pub(super) struct Handshakes {
+    most: usize,
     places: Semaphore,
     begun: Mutex<Begun>,
 }
@@ -28,7 +29,13 @@ pub(super) struct Handshakes {
 struct Begun {
     next: u64,
     pulses: BTreeMap<u64, Arc<Pulse>>,
+    /// How many wait for a place.
+    waiting: usize,
+    looked: Option<Instant>,
 }
+
+/// One that waits for a place, until it is dropped.
+struct Waiting<'h>(&'h Handshakes);
 
 /// A handshake in progress, until it is dropped.
 pub(super) struct InProgress<'h> {
@@ -39,7 +46,8 @@ pub(super) struct InProgress<'h> {
 
 impl Handshakes {
     pub(super) fn new(places: usize) -> Self {
-        Self { places: Semaphore::new(places.min(Semaphore::MAX_PERMITS)), begun: Mutex::default() }
+        let most = places.min(Semaphore::MAX_PERMITS);
+        Self { most, places: Semaphore::new(most), begun: Mutex::default() }
     }
 
     /// Waits for a place, in the order in which clients come.
@@ -47,40 +55,67 @@ impl Handshakes {
     /// # Errors
     /// The connection was cut meanwhile.
     pub(super) async fn begin(&self, pulse: &Arc<Pulse>) -> io::Result<InProgress<'_>> {
+        let _waiting = Waiting::of(self);
         let mut place = pin!(self.places.acquire());
         loop {
             match timeout(GLANCE, select(place.as_mut(), pin!(pulse.until_cut()))).await {
                 Ok(Either::Left((place, _))) => return Ok(self.note(place.map_err(io::Error::other)?, pulse)),
                 Ok(Either::Right(_)) => return Err(ErrorKind::ConnectionAborted.into()),
-                Err(_) => self.displace(),
+                Err(_) => self.displace(Instant::now()),
             }
         }
     }
 
     fn note<'h>(&'h self, place: SemaphorePermit<'h>, pulse: &Arc<Pulse>) -> InProgress<'h> {
-        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        // It has waited for us until now, and we for it from now on.
+        pulse.heard();
+        let mut begun = self.begun();
         let number = begun.next;
         begun.next += 1;
         begun.pulses.insert(number, Arc::clone(pulse));
         InProgress { handshakes: self, number, _place: place }
     }
 
-    /// Cuts the handshake whose client has been silent the longest, if that is long enough.
-    fn displace(&self) {
-        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
-        let silent = begun.pulses.iter().map(|(number, pulse)| (pulse.silence(), *number)).max();
-        if let Some((silence, number)) = silent
-            && silence > SILENCE
-            && let Some(pulse) = begun.pulses.remove(&number)
-        {
-            pulse.cut();
+    /// Cuts handshakes for those who wait: the ones whose clients have been silent the longest, where that is long enough.
+    fn displace(&self, now: Instant) {
+        let mut begun = self.begun();
+        if begun.looked.is_some_and(|looked| now.saturating_duration_since(looked) < GLANCE) {
+            return;
         }
+        begun.looked = Some(now);
+        let coming_free = self.most.saturating_sub(begun.pulses.len());
+        let wanted = begun.waiting.saturating_sub(coming_free);
+        let silence = begun.pulses.iter().map(|(number, pulse)| (pulse.silence(), *number));
+        let mut silent: Vec<(Duration, u64)> = silence.filter(|(silence, _)| *silence > SILENCE).collect();
+        silent.sort_unstable_by(|one, other| other.cmp(one));
+        for (_, number) in silent.into_iter().take(wanted) {
+            if let Some(pulse) = begun.pulses.remove(&number) {
+                pulse.cut();
+            }
+        }
+    }
+
+    fn begun(&self) -> MutexGuard<'_, Begun> {
+        self.begun.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for InProgress<'_> {
     fn drop(&mut self) {
-        let mut begun = self.handshakes.begun.lock().unwrap_or_else(PoisonError::into_inner);
-        begun.pulses.remove(&self.number);
+        self.handshakes.begun().pulses.remove(&self.number);
+    }
+}
+
+impl<'h> Waiting<'h> {
+    fn of(handshakes: &'h Handshakes) -> Self {
+        handshakes.begun().waiting += 1;
+        Self(handshakes)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let mut begun = self.0.begun();
+        begun.waiting = begun.waiting.saturating_sub(1);
     }
 }
