@@ -98,6 +98,9 @@ impl Limits {
 /// Open files that are not clients' connections: the database, the log, threads, and the operations listener with its own connections.
 const OTHER_FILES: u64 = 192;
 
+/// Connections that were only just taken from the system, or cut and not yet closed. Part of [`OTHER_FILES`].
+const IN_PASSING: usize = 64;
+
 /// Connections that do not stand have at most this part of all files for each phase, and of `connections` for those that are too many.
 const PART: usize = 8;
 
@@ -120,6 +123,12 @@ impl Limits {
     /// How many connections beyond `connections` may stand for as long as it takes to tell them so.
     pub const fn told(&self) -> usize {
         self.connections.div_ceil(PART)
+    }
+
+    /// How many connections may be open in whatever phase: while there are more, the system keeps those that come.
+    pub const fn open(&self) -> usize {
+        let standing = self.connections.saturating_add(self.told());
+        standing.saturating_add(self.waiting).saturating_add(self.handshakes).saturating_add(IN_PASSING)
     }
 }
 

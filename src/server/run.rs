@@ -286,8 +286,9 @@ fn serving(
     let server = builder
         .workers(workers)
         .worker_max_blocking_threads(WAITING_THREADS)
-        // Connections are counted where it is known whose they are.
-        .max_concurrent_connections(usize::MAX)
+        // Connections are counted where it is known whose they are. This is more than all phases hold: it stops the
+        // listener before the process has no open file left, and where old connections make way it goes on at once.
+        .max_concurrent_connections(edge.limits.open().div_ceil(workers))
         .shutdown_timeout(FAREWELL_S)
         .disable_signals()
         .listen("lrs", listener, move || {
