@@ -26,7 +26,8 @@ const MOST_TURNS: usize = 1024;
 const FREE_GUESSES: u64 = 20;
 /// The longest time between two checks of those who guess.
 const LONGEST_DELAY: Duration = Duration::from_secs(60);
-/// After so long without a wrong password they are counted from the start again.
+/// After so long without a wrong password they are counted from the start again; and where the clock was set back by so much, so that
+/// nobody waits for a time that is far away.
 const FORGIVEN_AFTER: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
 /// So many wrong passwords are worth a line of the log, and ten times as many another one (our choice).
 const WORTH_A_LINE: u64 = 10;
@@ -62,7 +63,7 @@ struct Wrong {
 
 impl Wrong {
     fn is_forgiven(&self, now: Timestamp) -> bool {
-        now.signed_duration_since(self.last) > FORGIVEN_AFTER
+        now.signed_duration_since(self.last).abs() > FORGIVEN_AFTER
     }
 
     /// How long the next check still has to wait: a second after the twentieth wrong password, twice as long after each further one.
@@ -70,7 +71,7 @@ impl Wrong {
         let doublings = self.count.checked_sub(FREE_GUESSES)?;
         let seconds = u32::try_from(doublings).ok().and_then(|n| 1_u64.checked_shl(n)).unwrap_or(u64::MAX);
         let delay = Duration::from_secs(seconds).min(LONGEST_DELAY);
-        // A clock that was set back counts as no time.
+        // A clock that was set back a little counts as no time.
         let since = now.signed_duration_since(self.last).to_std().unwrap_or_default();
         delay.checked_sub(since).filter(|rest| !rest.is_zero())
     }
@@ -243,5 +244,17 @@ mod tests {
         let waiting = call();
         assert!(matches!(admission.begin(&waiting, pair(1, "a"), false, noon()), Err(Error::Busy(_))));
         assert!(waiting.take_turn().is_none());
+    }
+
+    #[test]
+    fn a_clock_that_was_a_day_ahead_shuts_nobody_out_for_a_day() {
+        let admission = Admission::new();
+        for _ in 0..50 {
+            admission.note_wrong(pair(1, "a"), noon() + chrono::TimeDelta::days(1));
+        }
+        assert!(admission.check_pace(pair(1, "a"), noon() + chrono::TimeDelta::days(1)).is_err());
+        assert!(admission.check_pace(pair(1, "a"), noon() + chrono::TimeDelta::hours(23)).is_ok());
+        assert!(admission.check_pace(pair(1, "a"), noon()).is_ok());
+        assert_eq!(admission.note_wrong(pair(1, "a"), noon()), None, "counted from the start again");
     }
 }
