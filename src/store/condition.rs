@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -20,18 +21,20 @@ pub(super) struct DatabaseFile {
     path: PathBuf,
     device: u64,
     number: u64,
+    /// Whether the last change was refused for it.
+    refuses: AtomicBool,
 }
 
 impl DatabaseFile {
     /// The file that stands at a path now; nothing for an address that is no plain path.
     pub(super) fn at(path: PathBuf) -> Option<Self> {
         let file = fs::metadata(&path).ok()?;
-        Some(Self { path, device: file.dev(), number: file.ino() })
+        Some(Self { path, device: file.dev(), number: file.ino(), refuses: AtomicBool::new(false) })
     }
 
     /// Refuses when another file, or none, stands there: changes then go into a file that nobody will open again.
     pub(super) fn check(&self) -> Result<(), StoreError> {
-        let Self { path, device, number } = self;
+        let Self { path, device, number, .. } = self;
         let what = match fs::metadata(path) {
             Ok(file) if (file.dev(), file.ino()) == (*device, *number) => return Ok(()),
             Ok(_) => "was replaced",
@@ -41,6 +44,18 @@ impl DatabaseFile {
             "{} {what} while it was open; stop the service, put the file back and start again",
             path.display()
         )))
+    }
+
+    /// Refuses a change likewise, because what was acknowledged would be lost. The log has a line when that begins and when it ends.
+    pub(super) fn check_for_change(&self) -> Result<(), StoreError> {
+        let place = self.check();
+        if self.refuses.swap(place.is_err(), Ordering::Relaxed) != place.is_err() {
+            match &place {
+                Err(error) => log::error!("changes are refused: {error}"),
+                Ok(()) => log::warn!("changes are taken again: the database's file is back"),
+            }
+        }
+        place
     }
 }
 

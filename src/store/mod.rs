@@ -38,7 +38,6 @@ pub use error::StoreError;
 pub use ticket::Ticket;
 
 use crate::model::{AuditEntry, Timestamp, Uln};
-use condition::DatabaseFile;
 use connection::{Address, Reader};
 use learners::{LearnerMemory, Stored};
 use trail::Trail;
@@ -80,7 +79,6 @@ struct Inner {
     readers: Pool<Address>,
     writer: Arc<Writer>,
     trail: Option<Trail>,
-    file: Option<DatabaseFile>,
     /// On SQLite alone: elsewhere other nodes change learners all the time.
     memory: Option<Arc<LearnerMemory>>,
 }
@@ -124,8 +122,7 @@ impl Store {
             Some(path) => Trail::start(&path, Arc::clone(&writer))?,
             None => None,
         };
-        let file = address.file().and_then(DatabaseFile::at);
-        Ok(Self { inner: Arc::new(Inner { address, readers, writer, trail, file, memory }) })
+        Ok(Self { inner: Arc::new(Inner { address, readers, writer, trail, memory }) })
     }
 
     /// Brings the tables up to date and returns the names of the migrations that ran. Several nodes may do so at once.
@@ -138,12 +135,13 @@ impl Store {
         self.read(migrations::are_complete)
     }
 
-    /// Whether the database is still the one that was opened: an SQLite file can be removed or replaced under an open store.
+    /// Whether the database is still the one that was opened: an SQLite file can be removed or replaced under an open store, which
+    /// then refuses changes.
     ///
     /// # Errors
     /// It is not; the text says what happened to the file and what to do.
     pub fn check_place(&self) -> Result<(), StoreError> {
-        self.inner.file.as_ref().map_or(Ok(()), DatabaseFile::check)
+        self.inner.writer.check_place()
     }
 
     /// Whether the database takes changes, tried by a small one that leaves nothing behind. The tables must be there. Blocks.

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::{Connection, InstrumentationEvent, TransactionManager};
 use tokio::sync::oneshot;
 
+use super::condition::DatabaseFile;
 use super::connection::{Address, AnyConnection};
 use super::learners::{Changed, LearnerMemory};
 use super::{Record, StoreError, audit, dialect, searches};
@@ -67,6 +68,7 @@ fn open(address: &Address) -> Result<AnyConnection, StoreError> {
 /// The queue in front of the writing thread.
 pub(super) struct Writer {
     queue: Sender<Task>,
+    file: Option<Arc<DatabaseFile>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -74,12 +76,19 @@ impl Writer {
     /// Starts the thread with a connection of its own.
     pub(super) fn start(address: Address, memory: Option<Arc<LearnerMemory>>) -> Result<Self, StoreError> {
         let connection = Some(open(&address)?);
+        let file = address.file().and_then(DatabaseFile::at).map(Arc::new);
+        let thread = WritingThread { address, file: file.clone(), connection, wrote: false, memory, known: None };
         let (queue, tasks) = channel();
         let thread = thread::Builder::new()
             .name("lrs-writer".to_owned())
-            .spawn(move || WritingThread { address, connection, wrote: false, memory, known: None }.run(&tasks))
+            .spawn(move || thread.run(&tasks))
             .map_err(|error| StoreError::Unreachable(error.to_string()))?;
-        Ok(Self { queue, thread: Mutex::new(Some(thread)) })
+        Ok(Self { queue, file, thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Refuses where the database's file is not the one that was opened.
+    pub(super) fn check_place(&self) -> Result<(), StoreError> {
+        self.file.as_deref().map_or(Ok(()), DatabaseFile::check)
     }
 
     /// Queues a write.
@@ -119,6 +128,7 @@ impl Writer {
 
 struct WritingThread {
     address: Address,
+    file: Option<Arc<DatabaseFile>>,
     connection: Option<AnyConnection>,
     /// Whether anything was committed since the log was brought in.
     wrote: bool,
@@ -253,6 +263,7 @@ impl WritingThread {
     /// One transaction. An error means that nothing of the group was kept, or that the commit's outcome is not known; the latter is never
     /// a disconnection, so that nothing is done twice.
     fn commit(&mut self, group: &mut Group) -> Result<Fates, StoreError> {
+        self.file.as_deref().map_or(Ok(()), DatabaseFile::check_for_change)?;
         let memory = self.memory.clone();
         let connection = self.connection()?;
         // Of a transaction that came to nothing.

@@ -209,21 +209,37 @@ on_both! {
     }
 }
 
-/// A file that is removed or replaced under a running server is told by health; put back, all is well again.
+/// A file that is removed or replaced under a running server is told by health, and no change is acknowledged that would be lost; put
+/// back, all is well again.
 #[test]
-fn health_tells_of_a_database_that_is_gone() {
+fn health_tells_of_a_database_that_is_gone_and_changes_are_refused() {
     let deployment = Deployment::start(Database::Sqlite);
     let (file, away) = (deployment.dir().join("lrs.db"), deployment.dir().join("away.db"));
     let health = || deployment.operations("GET", "/readyz").expect("an answer");
+    let provider = deployment.provider();
+    let register = || {
+        let person = Person::new();
+        provider.post(LS, &provider.credentials().register(&borrowed(&person.registration("1"))))
+    };
     assert_eq!(health().0, 200);
     fs::rename(&file, &away).expect("moved");
     let (status, said) = health();
     assert!(status == 503 && said.contains("lrs.db was removed"), "{status} {said}");
+    let refused = register();
+    assert!(refused.status == 500 && refused.text().contains("WSEC0999"), "{}", refused.text());
+    // Lines of the log are written a moment later.
+    let is_told = (0..500).any(|_| {
+        std::thread::sleep(Duration::from_millis(10));
+        deployment.log().contains("changes are refused")
+    });
+    assert!(is_told, "{}", deployment.log());
     fs::copy(&away, &file).expect("copied");
     let (status, said) = health();
     assert!(status == 503 && said.contains("lrs.db was replaced"), "{status} {said}");
+    assert_eq!(register().status, 500);
     fs::rename(&away, &file).expect("moved back");
     assert_eq!(health().0, 200);
+    assert_eq!(register().status, 200);
 }
 
 /// A server that could record nothing does not start.
