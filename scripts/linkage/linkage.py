@@ -64,7 +64,7 @@ def read(folder, names):
 
 
 def ulns():
-    """Valid numbers, one after the other (domain.md 1.2), away from those of the demonstration."""
+    """Valid numbers, one after the other (rules.md 1.2), away from those of the demonstration."""
     stem = 500_000_000
     while True:
         rest = sum(int(digit) * weight for digit, weight in zip(str(stem), range(10, 1, -1))) % 11

@@ -3,7 +3,7 @@
 use rand::seq::IndexedRandom;
 use zeroize::Zeroizing;
 
-/// Length of an organisation password, in characters: `MIAPOrgPassword`, domain.md 2.1. Other passwords are as long.
+/// Length of an organisation password, in characters: `MIAPOrgPassword`, rules.md 2.1. Other passwords are as long.
 pub const LENGTH: usize = 16;
 
 /// Characters of a password that is made: none that is mistaken for another, none that a shell or XML would change.

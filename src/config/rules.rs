@@ -9,7 +9,7 @@ use super::reader::Reader;
 #[derive(Debug, Clone)]
 pub struct Rules {
     /// Whether a learner can only be registered after a search for the same five demographics by the same organisation
-    /// (domain.md 2.5; off for web services by default).
+    /// (rules.md 2.5; off for web services by default).
     pub require_recent_find: bool,
     /// How old that search may be.
     pub recent_find_maximum: Duration,

@@ -8,7 +8,7 @@ use super::{ConfigError, FromValue};
 /// Maintenance and hours.
 #[derive(Debug, Clone)]
 pub struct Service {
-    /// While true every call is answered with the maintenance page (HTTP 405, domain.md 3.4).
+    /// While true every call is answered with the maintenance page (HTTP 405, rules.md 3.4).
     pub maintenance: bool,
     /// Outside these hours calls are answered with WSEC0004. The charter's service is open round the clock.
     pub hours: Hours,

@@ -36,7 +36,7 @@ pub struct Service {
     pub namespace: &'static str,
     /// Name of the port type.
     pub port_type: &'static str,
-    /// Shape of its faults: `miap` or `domain` (domain.md 3.4).
+    /// Shape of its faults: `miap` or `domain` (rules.md 3.4).
     pub fault: &'static str,
     /// Operations in the order of the port type.
     pub operations: &'static [Operation],

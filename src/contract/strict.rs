@@ -1,4 +1,4 @@
-//! What a strict validator says first of a request: the texts of Xerces (domain.md 3.4), in the order in which it finds faults.
+//! What a strict validator says first of a request: the texts of Xerces (rules.md 3.4), in the order in which it finds faults.
 //!
 //! The service itself reads requests leniently ([`crate::xml::Seen`]). Only where it refuses one is the request read again here, because
 //! clients know the text of the first fault that Xerces finds, and that may be one that the service would have let pass. This is a model of

@@ -1,5 +1,5 @@
 //! The invented qualifications, units and learning aims of `fixtures/aims.toml`, and the learning events made of them, each in the shape that
-//! its source gives it (domain.md 2.13).
+//! its source gives it (rules.md 2.13).
 
 use chrono::{Days, NaiveDate, NaiveTime};
 use serde::Deserialize;
@@ -144,7 +144,7 @@ mod tests {
 
     use super::*;
 
-    /// The check character of a qualification number (domain.md 6.1).
+    /// The check character of a qualification number (rules.md 6.1).
     fn check_character(digits: &str) -> char {
         let sum: u32 =
             digits.chars().zip((2..=8).rev()).map(|(digit, weight)| digit.to_digit(10).unwrap() * weight).sum();

@@ -1,4 +1,4 @@
-//! The audit trail: what a call disclosed, and who saw a learning record (ViewAudit, domain.md 2.16).
+//! The audit trail: what a call disclosed, and who saw a learning record (ViewAudit, rules.md 2.16).
 
 use super::{Caller, Error, Service, codes};
 use crate::model::{Permission, Uln};
@@ -6,7 +6,7 @@ use crate::store::Record;
 use crate::store::audit;
 pub use crate::store::audit::AuditLine;
 
-/// Lines of one page (domain.md 2.16, our choice).
+/// Lines of one page (rules.md 2.16, our choice).
 const PAGE_SIZE: i32 = 10;
 /// A question about who saw a learning record.
 #[derive(Clone, Copy)]

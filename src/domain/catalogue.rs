@@ -1,4 +1,4 @@
-//! The catalogue of qualifications and units (domain.md 6.1, 6.2): loading it, looking an entry up, and who is recognised to award.
+//! The catalogue of qualifications and units (rules.md 6.1, 6.2): loading it, looking an entry up, and who is recognised to award.
 //! One row of a catalogue file becomes an entry here, or the rule that it breaks.
 
 use std::fmt;

@@ -36,7 +36,7 @@ impl Clock {
         }
     }
 
-    /// The present day in London (domain.md 4.0).
+    /// The present day in London (rules.md 4.0).
     pub fn today(&self) -> NaiveDate {
         london_day(self.now())
     }

@@ -1,4 +1,4 @@
-//! Every response code of the service with its meaning: the one table behind replies, help pages, `lrs call` and the demo (domain.md 3.1 to 3.3).
+//! Every response code of the service with its meaning: the one table behind replies, help pages, `lrs call` and the demo (rules.md 3.1 to 3.3).
 
 /// A response code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub const NO_CHANGE: &str = "WSRC0020";
 pub const NOT_REGISTERED: &str = "WSRC0021";
 /// Master substituted.
 pub const MASTER_SUBSTITUTED: &str = "WSRC0022";
-/// Verify batch submitted (this and the next three are our choice, domain.md 2.9).
+/// Verify batch submitted (this and the next three are our choice, rules.md 2.9).
 pub const VERIFY_BATCH_SUBMITTED: &str = "WSRC0025";
 /// Verify batch still running.
 pub const VERIFY_BATCH_INCOMPLETE: &str = "WSRC0026";

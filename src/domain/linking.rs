@@ -1,4 +1,4 @@
-//! Merging numbers of one person, taking a merge back, and deleting (domain.md 1.5, our choice): one level alone, so that a master is
+//! Merging numbers of one person, taking a merge back, and deleting (rules.md 1.5, our choice): one level alone, so that a master is
 //! never merged itself; a number is never issued again. These are for the service's operators.
 
 use super::learners::key_columns;

@@ -1,5 +1,5 @@
 //! Finding learners by what is known of them: when names, dates and places resemble each other, how candidates are ranked, and which index
-//! probes find the candidates (domain.md 2.3, 4.2). Pure; every threshold here is our choice, because the public record has none.
+//! probes find the candidates (rules.md 2.3, 4.2). Pure; every threshold here is our choice, because the public record has none.
 //!
 //! A search is a bounded number of probes at any size of the register: first [`exact_probe`] alone, and where that does not decide
 //! ([`decide_exact`]), the six of [`wide_probes`] at most, each over at most [`NEAR_DATES`] dates and cut at [`PROBE_LIMIT`] rows. The probes find
@@ -22,7 +22,7 @@ use super::names::{
 };
 use crate::model::{Gender, Learner, Postcode, Uln};
 
-/// More possible matches than this are too many (domain.md 4.2).
+/// More possible matches than this are too many (rules.md 4.2).
 pub const MAX_POSSIBLE: usize = 10;
 
 /// A search by demographics, normalised.

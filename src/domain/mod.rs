@@ -91,7 +91,7 @@ impl Service {
         &self.inner.clock
     }
 
-    /// Whether the service is open now; every door asks before it reads a request's details (domain.md 3.4, order of checks).
+    /// Whether the service is open now; every door asks before it reads a request's details (rules.md 3.4, order of checks).
     pub fn check_hours(&self) -> Result<(), Error> {
         match &self.inner.settings.hours {
             Some(hours) if !hours.contains(london_time(self.inner.clock.now()).time()) => Err(Error::OutOfHours),

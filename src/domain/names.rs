@@ -1,5 +1,5 @@
 //! Names as they are compared: normalised text, phonetic keys, nicknames, and the search keys that are stored beside a learner.
-//! Pure; the rules of domain.md 4.1, of which every algorithm is our choice.
+//! Pure; the rules of rules.md 4.1, of which every algorithm is our choice.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -80,7 +80,7 @@ pub fn normalise_optional(name: Option<&str>) -> Option<String> {
     name.map(normalise).filter(|key| !key.is_empty())
 }
 
-/// Whether a normalised name stands for one that is not known, and so says nothing of who has it (domain.md 4.2).
+/// Whether a normalised name stands for one that is not known, and so says nothing of who has it (rules.md 4.2).
 pub fn is_placeholder(normalised: &str) -> bool {
     matches!(normalised, "UNKNOWN" | "NOTKNOWN" | "NK") || !normalised.chars().any(char::is_alphanumeric)
 }

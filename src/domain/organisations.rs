@@ -1,4 +1,4 @@
-//! Who calls: the organisation by its numbers, its certificate and its password; and looking organisations up (domain.md 2.0, 2.17).
+//! Who calls: the organisation by its numbers, its certificate and its password; and looking organisations up (rules.md 2.0, 2.17).
 
 use std::sync::Arc;
 

@@ -16,7 +16,7 @@ use super::{Call, Error};
 use crate::model::{Fingerprint, Organisation, Timestamp};
 use admission::Admission;
 
-/// The length that the contract demands (`MIAPOrgPassword`, domain.md 2.1).
+/// The length that the contract demands (`MIAPOrgPassword`, rules.md 2.1).
 pub(super) const PASSWORD_LENGTH: usize = 16;
 
 /// The memory, and the checks of what is not in it.

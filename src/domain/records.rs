@@ -1,4 +1,4 @@
-//! Personal learning records: who may see one, and what is in it (domain.md 2.13, 4.6).
+//! Personal learning records: who may see one, and what is in it (rules.md 2.13, 4.6).
 
 use std::str::FromStr;
 
@@ -11,7 +11,7 @@ use super::{Caller, Error, Service, codes};
 use crate::model::{AbilityToShare, EventStatus, Learner, LearningEvent, Permission, Postcode, Uln};
 use crate::store::{Record, events};
 
-/// On whose behalf a record is asked for (domain.md 2.2).
+/// On whose behalf a record is asked for (rules.md 2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UserType {
     /// The learner.
@@ -35,7 +35,7 @@ impl FromStr for UserType {
     }
 }
 
-/// How much of each event is wanted (domain.md 2.13).
+/// How much of each event is wanted (rules.md 2.13).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GetType {
     /// Every member.
@@ -214,7 +214,7 @@ impl Service {
     }
 
     /// Whether the learner's record may be shown: always to the learner; to others unless the learner refused or, by a setting, has not
-    /// seen the privacy notice (domain.md 4.6, our choice).
+    /// seen the privacy notice (rules.md 4.6, our choice).
     fn shares(&self, ability: AbilityToShare, user_type: UserType) -> bool {
         match (user_type, ability) {
             (UserType::Learner, _) | (_, AbilityToShare::Shares) => true,

@@ -59,7 +59,7 @@ pub(super) struct Content {
 
 impl Content {
     /// The organisation of a UKPRN or, where that is empty, of a reference. A reference of eight characters is a UKPRN: some clients put
-    /// theirs into both fields (domain.md 2.0).
+    /// theirs into both fields (rules.md 2.0).
     pub(super) fn organisation(&self, ukprn: &str, org_ref: &str) -> Option<&Arc<Organisation>> {
         let named_by_ukprn = |text: &str| text.parse().ok().and_then(|ukprn: Ukprn| self.by_ukprn.get(&ukprn));
         if !ukprn.is_empty() {

@@ -1,4 +1,4 @@
-//! The charter's numbers from the service's own records: availability by function and month, and how long batches took (domain.md 9).
+//! The charter's numbers from the service's own records: availability by function and month, and how long batches took (rules.md 9).
 //!
 //! The rule of measurement is "entry to exit": a call counts from the moment its head was read to the moment its reply left, and a batch
 //! from the moment its submission was durable to the moment its last record was. A function is down in a minute in which no node was up, or
@@ -14,7 +14,7 @@ use crate::model::{Timestamp, london_day, london_midnight};
 use crate::store::jobs::{self, JobFilter};
 use crate::store::service_levels::{self as rows, FunctionDay, Minutes};
 
-/// Availability of every function in a calendar month, in per cent (domain.md 9, row 1).
+/// Availability of every function in a calendar month, in per cent (rules.md 9, row 1).
 pub const TARGET: f64 = 99.5;
 /// Jobs that are not over and are listed at most.
 const MOST_OPEN_JOBS: i64 = 10_000;

@@ -9,19 +9,19 @@ use super::MissLimits;
 /// The settings of the rules. The default is what the web services use.
 #[derive(Debug, Clone)]
 pub struct RuleSettings {
-    /// `register.require_recent_find`: whether a registration needs a find with the same details before it (domain.md 2.5, our choice: off).
+    /// `register.require_recent_find`: whether a registration needs a find with the same details before it (rules.md 2.5, our choice: off).
     pub require_recent_find: bool,
     /// How long a find counts as recent (our choice: 120 minutes).
     pub recent_find_maximum: Duration,
     /// How long a user must have had to look at possible matches (our choice: 5 seconds).
     pub recent_find_minimum: Duration,
-    /// The youngest age at registration, in years (domain.md 4.5: 13).
+    /// The youngest age at registration, in years (rules.md 4.5: 13).
     pub minimum_age: u32,
-    /// The oldest age at registration, in years (domain.md 4.5: 110).
+    /// The oldest age at registration, in years (rules.md 4.5: 110).
     pub maximum_age: u32,
-    /// How many of the five demographics an update must leave as they are (domain.md 4.4, our choice: 2; 0 switches the rule off).
+    /// How many of the five demographics an update must leave as they are (rules.md 4.4, our choice: 2; 0 switches the rule off).
     pub kept_demographics: usize,
-    /// Whether a learner who has not seen the privacy notice shares nothing with organisations (domain.md 4.6, our choice: yes).
+    /// Whether a learner who has not seen the privacy notice shares nothing with organisations (rules.md 4.6, our choice: yes).
     pub unseen_notice_blocks: bool,
     /// How long a verified password is remembered, so that a call costs a hash and not an argon2 run (our choice: 24 hours, so that a client
     /// that calls every day is not held up by somebody who guesses).
@@ -33,7 +33,7 @@ pub struct RuleSettings {
     pub open_batches: u32,
     /// How long the records of a batch are kept once it is over (our choice: 90 days).
     pub batch_records_kept: chrono::TimeDelta,
-    /// When the service is open; `None` is always (domain.md 9: 24 x 7).
+    /// When the service is open; `None` is always (rules.md 9: 24 x 7).
     pub hours: Option<OpeningHours>,
 }
 

@@ -1,4 +1,4 @@
-//! Verifying a learner's details: the outcome and the flags of what differs (domain.md 3.3, 4.3). Pure.
+//! Verifying a learner's details: the outcome and the flags of what differs (rules.md 3.3, 4.3). Pure.
 
 use chrono::NaiveDate;
 
@@ -24,7 +24,7 @@ pub enum Verified {
 }
 
 impl Verified {
-    /// Whether the learner counts as verified, as it does for seeing learning events (our choice, domain.md 4.6).
+    /// Whether the learner counts as verified, as it does for seeing learning events (our choice, rules.md 4.6).
     pub const fn is_verified(self) -> bool {
         matches!(self, Self::Match | Self::LinkedMatch | Self::Similar | Self::SimilarLinked)
     }
@@ -80,7 +80,7 @@ pub struct Details<'a> {
     pub gender: Option<Gender>,
 }
 
-/// Compares details with a learner's record; `linked` says that the number asked for was merged into another. Our choice (domain.md 4.3):
+/// Compares details with a learner's record; `linked` says that the number asked for was merged into another. Our choice (rules.md 4.3):
 /// a match needs the given or preferred given name and the family name, exactly; a similar one a resemblance among all names;
 /// neither forgives a different date of birth or gender. Flags come in ascending order, none with an exact match.
 pub fn verify(details: &Details<'_>, learner: &Learner, linked: bool) -> (Verified, Vec<Flag>) {
@@ -114,7 +114,7 @@ pub fn verify(details: &Details<'_>, learner: &Learner, linked: bool) -> (Verifi
 }
 
 /// Whether normalised names resemble a learner's: the given name any of given, preferred, family and previous family name,
-/// the family name any of family, previous family and given name (domain.md 4.3).
+/// the family name any of family, previous family and given name (rules.md 4.3).
 pub(super) fn names_are_similar(given: &str, family: &str, keys: &SearchKeys) -> bool {
     let family_names = || std::iter::once(keys.family.as_str()).chain(keys.previous_family.as_deref());
     keys.given_names().chain(family_names()).any(|name| similar_given(given, name))

@@ -33,7 +33,7 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// The service's ages (domain.md 4.5), and anything else unknown.
+    /// The service's ages (rules.md 4.5), and anything else unknown.
     pub fn on(today: NaiveDate) -> Self {
         Expected { kind: None, ukprn: None, today, ages: (13, 110) }
     }

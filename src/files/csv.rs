@@ -109,7 +109,7 @@ impl<'t> Iterator for Reader<'t> {
     }
 }
 
-/// Appends a row: every cell quoted, CRLF at its end, as clients write it (domain.md 5.3). Cells that a spreadsheet would take for a
+/// Appends a row: every cell quoted, CRLF at its end, as clients write it (rules.md 5.3). Cells that a spreadsheet would take for a
 /// formula are guarded.
 pub(super) fn write_row<'c>(cells: impl IntoIterator<Item = &'c str>, out: &mut String) {
     for (index, cell) in cells.into_iter().enumerate() {

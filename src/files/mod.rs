@@ -1,5 +1,5 @@
 //! Batch files: registration, verify and achievement files as CSV and XML in and out, spreadsheets in, what is wrong with a file told row by
-//! row, and the files with which jobs answer (domain.md 5). The form of a record is the domain's matter, which is asked about every record:
+//! row, and the files with which jobs answer (rules.md 5). The form of a record is the domain's matter, which is asked about every record:
 //! whoever checks a file with this, offline or at a door, hears exactly what the service would say.
 
 mod batch;

@@ -1,4 +1,4 @@
-//! The names that batch files must have (domain.md 5.2, 5.7, 5.8): prefix, UKPRN, stamp, and an extension in upper case.
+//! The names that batch files must have (rules.md 5.2, 5.7, 5.8): prefix, UKPRN, stamp, and an extension in upper case.
 
 use chrono::{NaiveDate, NaiveDateTime};
 

@@ -1,4 +1,4 @@
-//! The files with which jobs answer (domain.md 5.1, 5.6, 5.7): the output of registration and verify jobs, and the exceptions of a
+//! The files with which jobs answer (rules.md 5.1, 5.6, 5.7): the output of registration and verify jobs, and the exceptions of a
 //! registration for correction. Achievements have their error file, which the domain writes because the web service carries it too.
 
 use super::convert::{NamedText, csv_text};

@@ -1,4 +1,4 @@
-//! Batch files as XML (domain.md 5.4): the header's elements first, then one element a record, whose children have no namespace.
+//! Batch files as XML (rules.md 5.4): the header's elements first, then one element a record, whose children have no namespace.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,5 @@
 //! An achievement as its awarding organisation maintains it: what is submitted about it, and what is kept of it beside the learning
-//! event that others see (domain.md 2.18, 6.3).
+//! event that others see (rules.md 2.18, 6.3).
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,7 +10,7 @@ use super::codes::{UnknownCode, code_list};
 use super::{EventStatus, LearningEvent};
 
 code_list! {
-    /// What is to be done with an achievement (domain.md 5.8, our choice of numbers).
+    /// What is to be done with an achievement (rules.md 5.8, our choice of numbers).
     AchievementAction {
         /// Create it, or make a provisional one final.
         Create = "1",
@@ -34,7 +34,7 @@ code_list! {
 }
 
 impl SubmissionType {
-    /// The type of a code or of the whole word, in any letter case (domain.md 5.8, our choice).
+    /// The type of a code or of the whole word, in any letter case (rules.md 5.8, our choice).
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL
             .iter()
@@ -60,7 +60,7 @@ impl SubmissionType {
 }
 
 code_list! {
-    /// Language in which a learner was assessed (domain.md 2.2, our choice for input).
+    /// Language in which a learner was assessed (rules.md 2.2, our choice for input).
     AssessmentLanguage {
         /// English.
         English = "English",
@@ -78,7 +78,7 @@ pub struct Achievement {
     pub event: LearningEvent,
     /// How it stood before it was withdrawn.
     pub withdrawn_from: Option<SubmissionType>,
-    /// UKPRN of the provider with which the learner achieved it. The learning event does not show it (domain.md 2.13).
+    /// UKPRN of the provider with which the learner achieved it. The learning event does not show it (rules.md 2.13).
     pub provider_ukprn: String,
     /// The awarding organisation's own key.
     pub mis_identifier: Option<String>,

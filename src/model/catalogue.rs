@@ -1,4 +1,4 @@
-//! An entry of the catalogue of qualifications and units, and the recognition of those who award them (domain.md 6.2).
+//! An entry of the catalogue of qualifications and units, and the recognition of those who award them (rules.md 6.2).
 
 use chrono::NaiveDate;
 
@@ -58,7 +58,7 @@ impl Recognition {
         )
     }
 
-    /// Whether what is awarded on the day is awarded under the recognition: while it lasts, or up to its last day (domain.md 6.2, our
+    /// Whether what is awarded on the day is awarded under the recognition: while it lasts, or up to its last day (rules.md 6.2, our
     /// choice).
     pub fn covers(self, awarded_on: NaiveDate) -> bool {
         match self.status {
@@ -100,7 +100,7 @@ pub struct CatalogueEntry {
 
 impl CatalogueEntry {
     /// Whether the organisation may submit achievements of it: the owner, anybody where it is shared, those listed where it is restricted
-    /// (domain.md 6.2).
+    /// (rules.md 6.2).
     pub fn is_open_to(&self, organisation: &Organisation) -> bool {
         let is = |number: &str| number == organisation.ukprn.as_str() || number == organisation.org_ref.as_str();
         is(&self.owner)

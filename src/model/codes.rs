@@ -1,4 +1,4 @@
-//! The closed code lists of the contract (domain.md 2.2): each value with its wire code.
+//! The closed code lists of the contract (rules.md 2.2): each value with its wire code.
 
 use std::fmt;
 use std::str::FromStr;
@@ -78,7 +78,7 @@ impl Gender {
         }
     }
 
-    /// Whether the value says something: 0 and 9 never exclude anybody (domain.md 4.2).
+    /// Whether the value says something: 0 and 9 never exclude anybody (rules.md 4.2).
     pub const fn is_known(self) -> bool {
         matches!(self, Self::Male | Self::Female)
     }
@@ -124,7 +124,7 @@ impl VerificationType {
         }
     }
 
-    /// The strength of the verification. Our choice (domain.md 2.2): derived from the type, never an input.
+    /// The strength of the verification. Our choice (rules.md 2.2): derived from the type, never an input.
     pub const fn tier_level(self) -> TierLevel {
         match self {
             Self::NotProvided => TierLevel::Zero,
@@ -185,7 +185,7 @@ impl AbilityToShare {
 }
 
 code_list! {
-    /// State of the record. The labels are our choice (domain.md 2.2).
+    /// State of the record. The labels are our choice (rules.md 2.2).
     LearnerStatus {
         /// Deleted: every operation answers "not found".
         Deleted = "0",
@@ -208,7 +208,7 @@ impl LearnerStatus {
 }
 
 code_list! {
-    /// Where a learning event came from. QCFQ is our addition (domain.md 2.2).
+    /// Where a learning event came from. QCFQ is our addition (rules.md 2.2).
     EventSource {
         /// An awarding organisation.
         Ao = "AO",
@@ -224,7 +224,7 @@ code_list! {
 }
 
 code_list! {
-    /// State of a learning event; P and W are our choice, withdrawn events are not returned (domain.md 2.2).
+    /// State of a learning event; P and W are our choice, withdrawn events are not returned (rules.md 2.2).
     EventStatus {
         /// Final.
         Final = "F",

@@ -1,4 +1,4 @@
-//! One learning event of a personal learning record, with what each source fills in (domain.md 2.13).
+//! One learning event of a personal learning record, with what each source fills in (rules.md 2.13).
 
 use std::fmt;
 
@@ -58,7 +58,7 @@ pub struct LearningEvent {
 }
 
 impl LearningEvent {
-    /// Orders the events of a record: ILR, then NPD, then awarding organisations, each by number (domain.md 2.13).
+    /// Orders the events of a record: ILR, then NPD, then awarding organisations, each by number (rules.md 2.13).
     pub const fn listing_key(&self) -> (u8, i32) {
         let rank = match self.source {
             EventSource::Ilr => 0,

@@ -1,4 +1,4 @@
-//! With which grades a qualification or unit may be achieved: the sets known by name (domain.md 6.4), or a list of its own.
+//! With which grades a qualification or unit may be achieved: the sets known by name (rules.md 6.4), or a list of its own.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Jobs: what a batch becomes when it was submitted. The words are those of the contract (domain.md 2.8, 2.19).
+//! Jobs: what a batch becomes when it was submitted. The words are those of the contract (rules.md 2.8, 2.19).
 
 use std::fmt;
 use std::str::FromStr;
@@ -29,7 +29,7 @@ code_list! {
 }
 
 code_list! {
-    /// How far a job is. The words are those of the achievement jobs, used for all (domain.md 2.8, our choice).
+    /// How far a job is. The words are those of the achievement jobs, used for all (rules.md 2.8, our choice).
     JobState {
         /// Nobody has begun.
         Waiting = "Waiting",

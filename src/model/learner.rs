@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::{AbilityToShare, Gender, LearnerStatus, OrgRef, Postcode, TierLevel, Timestamp, Uln, VerificationType};
 
-/// One learner. Text is kept as it was given, trailing spaces and letter case included (domain.md 2.4); `None` is an absent member.
+/// One learner. Text is kept as it was given, trailing spaces and letter case included (rules.md 2.4); `None` is an absent member.
 ///
 /// Everything but the internal numbers is personal data, so that `Debug` shows only those.
 #[derive(Clone, PartialEq, Eq)]

@@ -52,12 +52,12 @@ macro_rules! identifier {
 }
 
 identifier! {
-    /// UK provider reference number: eight letters or digits (`MIAPUKPRN`, domain.md 2.1; test systems use letters).
+    /// UK provider reference number: eight letters or digits (`MIAPUKPRN`, rules.md 2.1; test systems use letters).
     Ukprn, InvalidUkprn, 8, "a UKPRN of eight letters or digits"
 }
 
 identifier! {
-    /// Organisation reference: six letters or digits (`MIAPOrganisationRef`, domain.md 2.1).
+    /// Organisation reference: six letters or digits (`MIAPOrganisationRef`, rules.md 2.1).
     OrgRef, InvalidOrgRef, 6, "an organisation reference of six letters or digits"
 }
 

@@ -1,4 +1,4 @@
-//! The postcode of an address: pattern of the contract, canonical spacing, and the parts that a search uses (domain.md 2.1, 4.1).
+//! The postcode of an address: pattern of the contract, canonical spacing, and the parts that a search uses (rules.md 2.1, 4.1).
 
 use std::fmt;
 use std::str::FromStr;

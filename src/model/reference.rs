@@ -1,4 +1,4 @@
-//! The numbers of what may be achieved: the qualification number with its check character, and the unit number (domain.md 6.1).
+//! The numbers of what may be achieved: the qualification number with its check character, and the unit number (rules.md 6.1).
 
 use std::fmt;
 use std::str::FromStr;

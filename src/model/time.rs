@@ -12,13 +12,13 @@ pub fn to_microseconds(moment: NaiveDateTime) -> Timestamp {
     moment.trunc_subsecs(6)
 }
 
-/// The date and time that a clock in London shows at a moment (domain.md 4.0): what a client or a person is shown.
+/// The date and time that a clock in London shows at a moment (rules.md 4.0): what a client or a person is shown.
 pub fn london_time(moment: Timestamp) -> NaiveDateTime {
     in_london(moment).naive_local()
 }
 
 /// The day in London at a moment: the one that every rule about a day goes by, such as an age or "not in the future"
-/// (domain.md 4.0).
+/// (rules.md 4.0).
 pub fn london_day(moment: Timestamp) -> NaiveDate {
     in_london(moment).date_naive()
 }

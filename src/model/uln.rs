@@ -1,4 +1,4 @@
-//! The unique learner number: ten digits, of which the last checks the others (domain.md 1).
+//! The unique learner number: ten digits, of which the last checks the others (rules.md 1).
 
 use std::fmt;
 use std::str::FromStr;
@@ -21,7 +21,7 @@ impl Uln {
     pub const LAST_STEM: u32 = 999_999_999;
 
     /// The ULN of a nine digit stem; `None` when the stem is out of range or one of those that are never issued
-    /// (their weighted sum is a multiple of 11, domain.md 1.2).
+    /// (their weighted sum is a multiple of 11, rules.md 1.2).
     pub fn from_stem(stem: u32) -> Option<Self> {
         if !(Self::FIRST_STEM..=Self::LAST_STEM).contains(&stem) {
             return None;
@@ -87,7 +87,7 @@ mod tests {
 
     use super::*;
 
-    /// The second wording of the rule (domain.md 1.2): the sum of all ten digits with weights 10 to 1 is 10 modulo 11.
+    /// The second wording of the rule (rules.md 1.2): the sum of all ten digits with weights 10 to 1 is 10 modulo 11.
     fn full_sum_is_ten(text: &str) -> bool {
         let sum: u32 = text.bytes().zip((1..=10).rev()).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
         sum % 11 == 10

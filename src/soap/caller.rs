@@ -92,7 +92,7 @@ macro_rules! in_invoking_user {
 
 in_invoking_user!(SubmitAchievementBatchJob, GetAchievementBatchJob);
 
-/// This service knows no UKPRN; a reference of eight characters is one all the same (domain.md 2.0).
+/// This service knows no UKPRN; a reference of eight characters is one all the same (rules.md 2.0).
 impl Credentialed for User<'_> {
     fn credentials(&self) -> Credentials<'_> {
         Credentials {

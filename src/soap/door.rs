@@ -99,7 +99,7 @@ impl<'e> Door<'e> {
 }
 
 const VALIDATOR: &str = "uk.gov.miap.lrs.api.learner.utils.MSGValidator.validateSOAPMSG()";
-/// The next two are our choice (domain.md 3.4).
+/// The next two are our choice (rules.md 3.4).
 const ORGANISATION_VALIDATOR: &str = "uk.gov.miap.lrs.api.learner.utils.OrganisationValidator.validate()";
 const SERVICE: &str = "uk.gov.miap.lrs.api.learner.LearnerService";
 

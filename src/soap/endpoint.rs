@@ -239,7 +239,7 @@ pub(super) fn envelope_refusal(refusal: Refusal) -> (Version, Fault) {
     }
 }
 
-/// What is not well-formed is refused as such, whatever else is wrong with it (domain.md 3.4, order of checks): where
+/// What is not well-formed is refused as such, whatever else is wrong with it (rules.md 3.4, order of checks): where
 /// a request was refused before its end was read, the rest is read now.
 fn well_formed_first(body: &str, limits: &Limits, refused: Refused) -> Refused {
     if !matches!(

@@ -1,4 +1,4 @@
-//! Faults: their codes, their texts, and the two shapes that the services give them (domain.md 3.4).
+//! Faults: their codes, their texts, and the two shapes that the services give them (rules.md 3.4).
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! The four batch operations of LearnerService: rows in, rows out, in the order of the batch (domain.md 2.7 to 2.10).
+//! The four batch operations of LearnerService: rows in, rows out, in the order of the batch (rules.md 2.7 to 2.10).
 
 use std::borrow::Cow;
 

@@ -182,7 +182,7 @@ impl LearnerPortType for Door<'_> {
     }
 }
 
-/// What was sent empty is not echoed (domain.md 2.4).
+/// What was sent empty is not echoed (rules.md 2.4).
 fn sent(text: Option<Cow<'_, str>>) -> Option<Cow<'_, str>> {
     text.filter(|text| !text.is_empty())
 }

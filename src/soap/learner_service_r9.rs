@@ -69,7 +69,7 @@ impl ILearnerServiceR9 for Door<'_> {
                 response_code: some(self.answer(answer.outcome.code())),
                 found_uln: Some(answer.found_uln.map(|uln| uln.to_string()).unwrap_or_default().into()),
                 incoming_uln: request.uln,
-                // Always there, even without events: clients count what is in it (domain.md 2.13).
+                // Always there, even without events: clients count what is in it (rules.md 2.13).
                 learner_record: Some(ArrayOfLearningEvent { learning_event }),
             }),
         })
@@ -124,7 +124,7 @@ impl ILearnerServiceR9 for Door<'_> {
                 page_count: Some(page.page_count),
                 page_index: Some(page.page_index),
                 page_size: Some(page.page_size),
-                // Newest first, by the first column (domain.md 2.16, our choice).
+                // Newest first, by the first column (rules.md 2.16, our choice).
                 sort_index: Some(0),
                 sort_order: Some(1),
                 total_items: Some(page.total_items),
@@ -213,7 +213,7 @@ fn unlisted() -> Refused {
     Refused::Domain(Error::Unexpected("a word that the facet does not allow"))
 }
 
-/// The one learner that there is room for: with CHK none (domain.md 2.4, our choice).
+/// The one learner that there is room for: with CHK none (rules.md 2.4, our choice).
 fn only(find_type: FindType, found: Found) -> Option<FoundLearner> {
     match (find_type, found) {
         (FindType::Check, _) | (FindType::Full, Found::None | Found::TooMany) => None,

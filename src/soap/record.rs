@@ -15,7 +15,7 @@ fn owned<'a>(text: impl ToString) -> Text<'a> {
     Some(Cow::Owned(text.to_string()))
 }
 
-/// An event of GetLearnerLearningEvents: BRIEF is the nine members that are always there (domain.md 2.13).
+/// An event of GetLearnerLearningEvents: BRIEF is the nine members that are always there (rules.md 2.13).
 pub(super) fn learning_event<'a>(event: model::LearningEvent, get_type: GetType) -> LearningEvent<'a> {
     let participation_start_date = event.participation_start_text().map(Cow::Owned);
     let participation_end_date = event.participation_end_text().map(Cow::Owned);
@@ -81,7 +81,7 @@ fn challenged(under_data_challenge: bool) -> &'static str {
     if under_data_challenge { "Y" } else { "N" }
 }
 
-/// A moment as a client is shown it (domain.md 4.0).
+/// A moment as a client is shown it (rules.md 4.0).
 pub(super) fn shown(at: Timestamp) -> XsDateTime {
     XsDateTime(london_time(at))
 }
@@ -153,7 +153,7 @@ pub(super) fn personal_details<'a>(learner: model::Learner) -> ModelGetLearnerRe
 }
 
 /// A learner of LearnerByUln: members for learners are filled, internal ones have their default or are nil, and
-/// security answers, national insurance numbers and ethnicity are never shown (domain.md 2.14, our choice).
+/// security answers, national insurance numbers and ethnicity are never shown (rules.md 2.14, our choice).
 pub(super) fn learner<'a>(found: FoundLearner) -> Learner<'a> {
     let FoundLearner { learner, linked_ulns, substituted: _ } = found;
     let string = linked_ulns.iter().filter_map(owned).collect();

@@ -1,6 +1,6 @@
 //! Who sends a batch, established before its records are looked at.
 //!
-//! On ExternalService the order of checks of domain.md 3.4 is changed (our choice): unknown request, opening hours, organisation and
+//! On ExternalService the order of checks of rules.md 3.4 is changed (our choice): unknown request, opening hours, organisation and
 //! password come before the rest of the document has been read, and so before it is known to be well-formed. A request of 32 MiB from
 //! somebody who is refused then costs no more than its beginning. The other services keep the order; their requests are short.
 

@@ -131,7 +131,6 @@ impl Address {
 
     /// Opens a connection that is ready for use.
     pub(super) fn connect(&self) -> Result<AnyConnection, StoreError> {
-        let unreachable = |error: ConnectionError| StoreError::Unreachable(error.to_string());
         match self {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(path) => {
@@ -144,7 +143,8 @@ impl Address {
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(url) => {
-                let mut connection = diesel::PgConnection::establish(url).map_err(unreachable)?;
+                let mut connection =
+                    diesel::PgConnection::establish(url).map_err(|error| StoreError::Unreachable(error.to_string()))?;
                 connection.batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages TO WARNING")?;
                 Ok(AnyConnection::Postgres(connection))
             }

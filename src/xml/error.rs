@@ -57,7 +57,7 @@ impl fmt::Display for Place {
 
 /// Content that the contract does not allow.
 ///
-/// `text` is what Xerces would say (domain.md 3.4). It quotes the value that was sent, so it goes back to the sender
+/// `text` is what Xerces would say (rules.md 3.4). It quotes the value that was sent, so it goes back to the sender
 /// and never into a log.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Invalid {

@@ -1,4 +1,4 @@
-//! Checks of a text against a facet type of `schemas/facets.xsd`, with the texts that Xerces would give (domain.md 3.4).
+//! Checks of a text against a facet type of `schemas/facets.xsd`, with the texts that Xerces would give (rules.md 3.4).
 
 use std::sync::LazyLock;
 

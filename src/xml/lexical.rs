@@ -197,7 +197,7 @@ impl XsDateTime {
         XsDateTime(date.and_time(NaiveTime::MIN))
     }
 
-    /// The calendar day that a client means: the one that it wrote, whatever the time and the offset (domain.md 4.0).
+    /// The calendar day that a client means: the one that it wrote, whatever the time and the offset (rules.md 4.0).
     /// The two forms of midnight that name the day before it are read as midnight already.
     pub fn day(self) -> NaiveDate {
         self.0.date()

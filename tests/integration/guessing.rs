@@ -129,7 +129,7 @@ on_both! {
     }
 }
 
-/// As many numbers with a right check digit as no organisation may miss in an hour (domain.md 1.2), away from those of the demo.
+/// As many numbers with a right check digit as no organisation may miss in an hour (rules.md 1.2), away from those of the demo.
 fn valid_numbers() -> Vec<String> {
     let check = |stem: u64| {
         let sum: u64 =

@@ -78,14 +78,12 @@ struct Reference {
 /// The references of a text. A name that belongs to a link or a path names the page and no section of it.
 fn references(text: &str) -> Vec<Reference> {
     let pattern = Regex::new(
-        r"(?P<before>/|\[|\]\(|`)?\b(?P<page>domain|rules)\.md\b(?P<list> \d+(?:\.\d+)?\b(?:(?:,| and| to) \d+(?:\.\d+)?\b)*)?(?:, row (?P<row>\d+))?",
+        r"(?P<before>/|\[|\]\(|`)?\b(?P<page>rules\.md)\b(?P<list> \d+(?:\.\d+)?\b(?:(?:,| and| to) \d+(?:\.\d+)?\b)*)?(?:, row (?P<row>\d+))?",
     )
     .expect("a pattern");
     let number = Regex::new(r"\d+(?:\.\d+)?").expect("a pattern");
     let (flat, starts) = flat(text);
-    let is_name = |found: &regex::Captures<'_>| {
-        &found["page"] == "rules" && found.name("before").is_some() && found.name("list").is_none()
-    };
+    let is_name = |found: &regex::Captures<'_>| found.name("before").is_some() && found.name("list").is_none();
     pattern
         .captures_iter(&flat)
         .filter(|found| !is_name(found))
@@ -122,7 +120,7 @@ fn every_reference_leads_to_a_rule_that_is_there() {
     for file in files() {
         let Ok(text) = fs::read_to_string(&file) else { continue };
         let name = file.strip_prefix(root()).expect("a file of this project").display().to_string();
-        if name == file!() || !["domain.md", "rules.md"].iter().any(|page| text.contains(page)) {
+        if name == file!() || !text.contains("rules.md") {
             continue;
         }
         for reference in references(&text) {
@@ -161,26 +159,25 @@ fn references_are_seen_in_every_form() {
         references(text).iter().map(|reference| (reference.line, rules.fault(reference))).collect()
     };
     for right in [
-        "(domain.md 9)",
+        "(rules.md 9)",
         "(rules.md 9, row 12)",
-        "domain.md 9.1: 5",
-        "domain.md 9.1, 9.10, our choice",
+        "rules.md 9.1: 5",
+        "rules.md 9.1, 9.10, our choice",
         "rules.md 9.1 to 9.10.",
         "/// see rules.md\n    /// 9.1",
-        "domain.md 9, 9.1, row by row",
+        "rules.md 9, 9.1, row by row",
     ] {
         assert!(matches!(faults(right).as_slice(), [(1, None)]), "{right}: {:?}", faults(right));
     }
     for (text, fault) in [
-        ("domain.md 8", "there is no section 8"),
-        ("domain.md 9.1, 9.2", "there is no section 9.2"),
+        ("rules.md 8", "there is no section 8"),
+        ("rules.md 9.1, 9.2", "there is no section 9.2"),
         ("rules.md 9.1 to 9.11", "there is no section 9.11"),
         ("rules.md 9, row 13", "section 9 has no row 13"),
         ("[rules.md 8](rules.md)", "there is no section 8"),
         ("rules.md 9.1, row 12", "section 9.1 has no row 12"),
         ("as rules.md says", "names no section"),
-        ("domain.md, our choice", "names no section"),
-        ("`domain.md` says", "names no section"),
+        ("rules.md, our choice", "names no section"),
     ] {
         assert_eq!(faults(&format!("a line\n{text}")), [(2, Some(fault.to_owned()))], "{text}");
     }

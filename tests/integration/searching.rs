@@ -1,4 +1,4 @@
-//! Who is found by details that are not quite those of the register, and who is not taken for somebody else (domain.md 4.2).
+//! Who is found by details that are not quite those of the register, and who is not taken for somebody else (rules.md 4.2).
 
 use std::fmt::Write;
 use std::fs;

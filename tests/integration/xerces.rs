@@ -1,4 +1,4 @@
-//! The texts of refused LearnerService requests, as a Xerces validator gives them (domain.md 3.4). Their
+//! The texts of refused LearnerService requests, as a Xerces validator gives them (rules.md 3.4). Their
 //! wording is that of the JDK 17's validator; passwords in them are masked, which is our choice.
 
 use crate::harness::message::{BATCH, REGISTER, REPORT};

@@ -110,7 +110,7 @@ function fault_code(SoapClient $client, string $operation, array $message): stri
     exit(1);
 }
 
-/** A name of its own for each run, so that no learner of an earlier run is a possible match (domain.md 4.2). */
+/** A name of its own for each run, so that no learner of an earlier run is a possible match (rules.md 4.2). */
 function letters(): string
 {
     $text = '';

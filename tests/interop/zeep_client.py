@@ -93,7 +93,7 @@ def fault_code(namespace, call, *arguments, **members):
 
 
 def letters():
-    """A name of its own for each run, so that no learner of an earlier run is a possible match (domain.md 4.2)."""
+    """A name of its own for each run, so that no learner of an earlier run is a possible match (rules.md 4.2)."""
     return "".join(random.choice(string.ascii_lowercase) for _ in range(9)).capitalize()
 
 

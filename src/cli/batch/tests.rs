@@ -146,7 +146,7 @@ fn every_registration() -> Vec<Draft> {
     ]
 }
 
-/// Learner batches of the web service call an age outside the range RC011, files RC013 (domain.md 2.8).
+/// Learner batches of the web service call an age outside the range RC011, files RC013 (rules.md 2.8).
 fn one_code_for_ages(rows: Vec<RegisteredRow>) -> Vec<RegisteredRow> {
     let one =
         |row: RegisteredRow| if row.code == "RC013" { RegisteredRow { code: "RC011".to_owned(), ..row } } else { row };

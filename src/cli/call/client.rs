@@ -13,7 +13,7 @@ use super::credentials::Caller;
 use crate::cli::failure::Failure;
 use crate::pki::Bundle;
 
-/// As long as the known clients wait for a reply (domain.md 2.0).
+/// As long as the known clients wait for a reply (rules.md 2.0).
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The largest reply that is read, in bytes: a full record is far below it.

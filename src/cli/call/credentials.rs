@@ -131,7 +131,7 @@ impl Credentials {
     /// Adds the credentials wherever the operation has a field for them that the user did not fill.
     ///
     /// The places are those of the contracts: the header of LearnerService, `invokingOrganisation` of LearnerServiceR9 in its two
-    /// shapes, `invokingUser` of ExternalService (domain.md 2.0).
+    /// shapes, `invokingUser` of ExternalService (rules.md 2.0).
     pub fn fill(&self, root: &'static Element, given: &mut Vec<Field>) {
         let ukprn = self.ukprn.as_deref();
         let org_ref = self.org_ref.as_deref();

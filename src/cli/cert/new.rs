@@ -10,7 +10,7 @@ use crate::cli::failure::Failure;
 use crate::cli::password;
 use crate::pki::{CertificateAuthority, KeyKind, PkiError, write_private};
 
-/// Validity of certificates, in days (our choice, domain.md 8: twelve months).
+/// Validity of certificates, in days (our choice, rules.md 8: twelve months).
 const DAYS: u32 = 365;
 
 /// Validity of the authority, in days.

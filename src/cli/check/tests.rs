@@ -267,7 +267,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
     /// The rules of a record are the facets that the web service enforces, but for a day that the published pattern lets through though it
-    /// never was, for nationalities (domain.md 2.2), and for names, which stand on one line.
+    /// never was, for nationalities (rules.md 2.2), and for names, which stand on one line.
     #[test]
     fn the_rules_are_the_facets_of_the_contract(value in value(), postcode in "[A-Za-z]{1,2}[0-9R][0-9A-Z]? ?[0-9][A-Z]{2} {0,5}", email in "[a-z&.]{1,6}@[a-z-]{1,3}(\\.[a-z0-9-]{0,3})?\\.[a-z]{1,7}") {
         use crate::contract::facet as f;

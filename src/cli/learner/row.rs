@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use crate::model::{AbilityToShare, Gender, Learner, LearnerStatus, Postcode, Timestamp, Uln, VerificationType};
 
-/// A column of the file. The names are those of the contract's learner; UCI and UPN are those of batch files (domain.md 5.1).
+/// A column of the file. The names are those of the contract's learner; UCI and UPN are those of batch files (rules.md 5.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
     Uln,

@@ -203,7 +203,7 @@ fn key(achievement: &Achievement, present: &HashMap<Uln, Uln>) -> Option<Key> {
     })
 }
 
-/// Whether the details are the learner's or similar, as for seeing a record (our choice; domain.md 4.3, 4.6).
+/// Whether the details are the learner's or similar, as for seeing a record (our choice; rules.md 4.3, 4.6).
 fn agrees(resolved: &Resolved, submitted: &Submitted<'_>) -> bool {
     let Submitted { given_name, family_name, date_of_birth, gender, .. } = *submitted;
     // Details as they are stored need no normalising: the usual case by far.
@@ -239,7 +239,7 @@ fn permitted<'e>(
     if submitted.award_date > london_day(terms.job.now) {
         return Err(codes::FUTURE_AWARD);
     }
-    // A unit is passed; that need not be said (domain.md 5.8).
+    // A unit is passed; that need not be said (rules.md 5.8).
     let grade = submitted.grade.map_or_else(|| entry.grading.grades().next(), |grade| entry.grading.find(grade));
     Ok((entry, Some(grade.ok_or(codes::UNKNOWN_GRADE)?)))
 }

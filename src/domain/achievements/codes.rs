@@ -1,4 +1,4 @@
-//! Every error of an achievement record with its cause and what to do: the one table behind error files, reports and help (domain.md 5.8).
+//! Every error of an achievement record with its cause and what to do: the one table behind error files, reports and help (rules.md 5.8).
 //! The codes are our choice, and so is everything after B008.
 
 /// The three ways in which a record can fail, as the contract counts them.

@@ -1,4 +1,4 @@
-//! The life of an achievement: provisional, final, withdrawn, and the actions that lead from one to the other (domain.md 6.3). Pure: the
+//! The life of an achievement: provisional, final, withdrawn, and the actions that lead from one to the other (rules.md 6.3). Pure: the
 //! achievements of some learners in memory, changed record by record; what is new or changed is stored afterwards.
 
 use std::collections::HashMap;
@@ -214,7 +214,7 @@ impl Place {
 
 impl Request<'_> {
     /// The achievement that the request describes. Members that awarding organisations' events do not have are absent, and the provider is
-    /// not shown (domain.md 2.13).
+    /// not shown (rules.md 2.13).
     fn achievement(&self) -> Achievement {
         let Self { key, submitted, submission, entry, grade, awarding, now } = *self;
         let event = LearningEvent {

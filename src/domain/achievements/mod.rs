@@ -1,5 +1,5 @@
 //! Achievements: what awarding organisations say that learners have achieved, from the batch in which they say so to the learning event that
-//! others see (domain.md 2.18, 2.19, 5.8, 6.3). What may be achieved is the catalogue's.
+//! others see (rules.md 2.18, 2.19, 5.8, 6.3). What may be achieved is the catalogue's.
 
 mod chunk;
 pub mod codes;

@@ -1,4 +1,4 @@
-//! What an achievement batch came to: every counter of the contract, and the error file (domain.md 2.19, 5.8).
+//! What an achievement batch came to: every counter of the contract, and the error file (rules.md 2.19, 5.8).
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -118,7 +118,7 @@ fn line_of(finding: &Finding) -> ErrorLine {
     }
 }
 
-/// An error file as CSV text (domain.md 5.8): lines end with CRLF, the first names the columns.
+/// An error file as CSV text (rules.md 5.8): lines end with CRLF, the first names the columns.
 pub struct ErrorFile {
     text: String,
     lines: usize,

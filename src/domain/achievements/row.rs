@@ -9,7 +9,7 @@ use crate::domain::batches::format::{Finding, Findings, GENDERS, Rule, is_postco
 use crate::model::{AchievementAction, AssessmentLanguage, Gender, LONGEST_GRADE, Reference};
 
 batch_row! {
-    /// An achievement record under the headings of achievement files (domain.md 5.8), which the web service spells a little differently.
+    /// An achievement record under the headings of achievement files (rules.md 5.8), which the web service spells a little differently.
     AchievementRow {
         /// The submitter's own name for the record, returned with its errors.
         mis_identifier = "MISIdentifier",

@@ -1,4 +1,4 @@
-//! Submitting a batch of achievements, and reading what became of it (domain.md 2.18, 2.19).
+//! Submitting a batch of achievements, and reading what became of it (rules.md 2.18, 2.19).
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::domain::{Caller, Error, Service, codes};
 use crate::model::{Permission, Recognition, SubmissionType, london_time};
 use crate::store::{StoreError, catalogue, jobs};
 
-/// Most achievements of a batch (domain.md 9, row 12).
+/// Most achievements of a batch (rules.md 9, row 12).
 pub const MOST_ACHIEVEMENTS: usize = 10_000;
 /// Records that are read at once for the error file.
 const RECORDS_AT_ONCE: i64 = 500;

@@ -1,5 +1,5 @@
 //! Batches: what a door hands in as rows becomes a job, a worker does its records in chunks, and the submitter reads what they came to
-//! (domain.md 2.7 to 2.10, 5). The queue itself is the store's, the workers are those of `jobs`; here are the rules.
+//! (rules.md 2.7 to 2.10, 5). The queue itself is the store's, the workers are those of `jobs`; here are the rules.
 
 mod bell;
 pub mod format;
@@ -28,5 +28,5 @@ pub use work::{ChunkWork, JobInHand, operation, row};
 pub use crate::model::{Job, JobId, JobKind, JobRecord, JobState};
 pub use crate::store::jobs::{Depth, RecordResult};
 
-/// Most learners of a registration or verify batch (domain.md 9, row 12).
+/// Most learners of a registration or verify batch (rules.md 9, row 12).
 pub const MOST_LEARNERS: usize = 200;

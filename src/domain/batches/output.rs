@@ -1,4 +1,4 @@
-//! Reading what a batch came to: by the organisation that submitted it alone, in the order of the batch (domain.md 2.8, 2.10).
+//! Reading what a batch came to: by the organisation that submitted it alone, in the order of the batch (rules.md 2.8, 2.10).
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -120,7 +120,7 @@ impl VerificationOutput {
 }
 
 impl JobReport {
-    /// How many registration records count as this (domain.md 5.5).
+    /// How many registration records count as this (rules.md 5.5).
     pub fn registrations(&self, counted: Counted) -> i64 {
         self.count(|code| return_codes::lookup(code).is_some_and(|entry| entry.counted == counted))
     }

@@ -19,7 +19,7 @@ pub enum JobOutput {
     Achievement(Box<AchievementJob>),
 }
 
-/// After this long a job must be over (domain.md 9, row 9).
+/// After this long a job must be over (rules.md 9, row 9).
 pub const DUE_AFTER: TimeDelta = TimeDelta::hours(48);
 
 impl Service {

@@ -1,4 +1,4 @@
-//! Registration records: who the learner of a row is, and whether a record is updated or made (domain.md 2.7, 5.5).
+//! Registration records: who the learner of a row is, and whether a record is updated or made (rules.md 2.7, 5.5).
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -16,7 +16,7 @@ use crate::domain::matching::Agreement;
 use crate::model::{Door, Uln, london_day};
 use crate::store::{AnyConnection, StoreError, audit, lock};
 
-/// What a registration batch is to do (domain.md 2.2).
+/// What a registration batch is to do (rules.md 2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum JobType {
     /// FUL: find, update or register.
@@ -210,7 +210,7 @@ impl Registrations {
     }
 }
 
-/// The portal and the output file have a code of their own for the age (domain.md 2.8).
+/// The portal and the output file have a code of their own for the age (rules.md 2.8).
 const fn age_code(door: Door) -> &'static str {
     match door {
         Door::WebService => codes::INCORRECT_FORMAT,
@@ -281,7 +281,7 @@ fn new_learner(row: &RegistrationRow) -> NewLearner<'_> {
     }
 }
 
-/// The unique pupil number is never updated (domain.md 4.4).
+/// The unique pupil number is never updated (rules.md 4.4).
 fn change<'r>(row: &'r RegistrationRow, uln: &'r str, version: i32) -> LearnerChange<'r> {
     LearnerChange {
         uln,

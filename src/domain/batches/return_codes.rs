@@ -1,7 +1,7 @@
-//! The return codes of registration records, in one table (domain.md 5.5: RC006, RC011 to RC013 are published, the meanings of the others
+//! The return codes of registration records, in one table (rules.md 5.5: RC006, RC011 to RC013 are published, the meanings of the others
 //! are our choice).
 
-/// What a return code counts as in the answer to a batch (domain.md 5.5, our choice).
+/// What a return code counts as in the answer to a batch (rules.md 5.5, our choice).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
     /// NewLearnersCount.

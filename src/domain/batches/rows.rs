@@ -49,7 +49,7 @@ macro_rules! batch_row {
 pub(crate) use batch_row;
 
 batch_row! {
-    /// A learner of a registration batch (`BatchLearner`, domain.md 2.7), and the two identifiers that files of version 3A add.
+    /// A learner of a registration batch (`BatchLearner`, rules.md 2.7), and the two identifiers that files of version 3A add.
     RegistrationRow {
         /// The number, where the submitter knows it.
         uln = "ULN",
@@ -120,7 +120,7 @@ impl RegistrationRow {
 }
 
 batch_row! {
-    /// A learner of a verify batch (`MIAPBatchLearnerToVerify`, domain.md 2.9).
+    /// A learner of a verify batch (`MIAPBatchLearnerToVerify`, rules.md 2.9).
     VerificationRow {
         /// The submitter's own name for the record, returned as sent.
         mis_identifier = "MISIdentifier",

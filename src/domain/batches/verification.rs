@@ -1,4 +1,4 @@
-//! Verify records: each as verifyLearner would answer (domain.md 2.9, 4.3). A record whose form is wrong, which only a file can hold, gets
+//! Verify records: each as verifyLearner would answer (rules.md 2.9, 4.3). A record whose form is wrong, which only a file can hold, gets
 //! RC011 (our choice: there is no such code in the list of verifyLearner).
 
 use std::borrow::Cow;

@@ -1,4 +1,4 @@
-//! Finding learners: by ULN and names, and by demographics (domain.md 2.3, 2.4, 4.2). Every find is audited, and every find by demographics
+//! Finding learners: by ULN and names, and by demographics (rules.md 2.3, 2.4, 4.2). Every find is audited, and every find by demographics
 //! is remembered for the rule that it precedes a registration.
 
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ use crate::store::learners::{self as rows, CandidateRow, Conditions, KeyColumns}
 use crate::store::searches::RecentSearch;
 use crate::store::{AnyConnection, Record, StoreError};
 
-/// What a find returns (domain.md 2.2).
+/// What a find returns (rules.md 2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FindType {
     /// The whole learners.

@@ -1,4 +1,4 @@
-//! Registering a learner: who may be registered, and the number that the learner gets (domain.md 2.5, 4.5, 1.5).
+//! Registering a learner: who may be registered, and the number that the learner gets (rules.md 2.5, 4.5, 1.5).
 
 use chrono::{NaiveDate, TimeDelta};
 
@@ -223,7 +223,7 @@ pub(in crate::domain) fn of_age(date_of_birth: NaiveDate, today: NaiveDate, sett
 }
 
 /// The rule that a find with the same details precedes a registration: not too long ago, and, when it showed possible matches, long enough
-/// ago that somebody can have looked at them (domain.md 2.5).
+/// ago that somebody can have looked at them (rules.md 2.5).
 struct Procedure {
     required: Option<Window>,
     organisation_id: i32,

@@ -1,4 +1,4 @@
-//! What the register says of a list of ULNs (domain.md 2.11).
+//! What the register says of a list of ULNs (rules.md 2.11).
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ pub struct RetrievedUln {
 }
 
 impl RetrievedUln {
-    /// The response code of this number (domain.md 2.11, our choice).
+    /// The response code of this number (rules.md 2.11, our choice).
     pub const fn code(&self) -> &'static str {
         match (&self.learner, &self.master) {
             (None, _) => codes::NO_MATCH,

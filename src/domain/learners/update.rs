@@ -1,4 +1,4 @@
-//! Updating a learner: the optimistic lock, the changes that are allowed, and what counts as none (domain.md 2.6, 2.15, 4.4).
+//! Updating a learner: the optimistic lock, the changes that are allowed, and what counts as none (rules.md 2.6, 2.15, 4.4).
 
 use super::super::names::normalise;
 use super::super::{Caller, Error, Service, codes};
@@ -210,7 +210,7 @@ fn decide(
     Ok(Stored { learner: changed, has_linked })
 }
 
-/// The allowed changes of the ability to share (domain.md 4.4, our choice): a learner who has seen the notice now may share, also one who
+/// The allowed changes of the ability to share (rules.md 4.4, our choice): a learner who has seen the notice now may share, also one who
 /// once refused; nobody un-sees it, and a refusal is for the service desk alone.
 fn may_change_sharing(from: AbilityToShare, to: AbilityToShare) -> bool {
     match (from, to) {

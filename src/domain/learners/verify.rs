@@ -1,4 +1,4 @@
-//! Verifying a learner's details without showing others (domain.md 2.12, 4.3).
+//! Verifying a learner's details without showing others (rules.md 2.12, 4.3).
 
 use chrono::NaiveDate;
 
@@ -32,7 +32,7 @@ pub struct Verification {
     pub outcome: Verified,
     /// The comparisons that failed, in ascending order.
     pub flags: Vec<Flag>,
-    /// The learner, the master where the number was merged; only when verified (domain.md 4.3, our choice).
+    /// The learner, the master where the number was merged; only when verified (rules.md 4.3, our choice).
     pub learner: Option<Learner>,
 }
 

@@ -1,4 +1,4 @@
-//! When two dates of birth are near each other and two names resemble each other (domain.md 2.3, 4.2, thresholds our choice).
+//! When two dates of birth are near each other and two names resemble each other (rules.md 2.3, 4.2, thresholds our choice).
 
 use chrono::{Datelike, NaiveDate};
 
@@ -98,7 +98,7 @@ pub enum Agreement {
     No,
 }
 
-/// Compares names supplied with a ULN (domain.md 2.3).
+/// Compares names supplied with a ULN (rules.md 2.3).
 pub fn names_agree(learner: &Learner, given: &str, family: &str) -> Agreement {
     let keys = SearchKeys::of(learner);
     let (given, family) = (normalise(given), normalise(family));

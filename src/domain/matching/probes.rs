@@ -1,4 +1,4 @@
-//! The questions that a search puts to the store's indexes (domain.md 4.2, thresholds our choice).
+//! The questions that a search puts to the store's indexes (rules.md 4.2, thresholds our choice).
 
 use chrono::{Datelike, NaiveDate};
 

@@ -1,4 +1,4 @@
-//! What a file says of itself: its name, and the header's values (domain.md 5.2, 5.3, 5.7, 5.8). The checks that a
+//! What a file says of itself: its name, and the header's values (rules.md 5.2, 5.3, 5.7, 5.8). The checks that a
 //! spreadsheet and a file for correction escape are those of what conversion writes anew.
 
 use super::{Expected, Form};

@@ -13,7 +13,7 @@ pub(super) fn some<'a>(text: &'static str) -> Option<Cow<'a, str>> {
     Some(Cow::Borrowed(text))
 }
 
-/// With CHK there is the code alone (domain.md 2.4, our choice).
+/// With CHK there is the code alone (rules.md 2.4, our choice).
 pub(super) fn learners<'a>(find_type: FindType, found: Found) -> Vec<Learner<'a>> {
     match (find_type, found) {
         (FindType::Check, _) | (FindType::Full, Found::None | Found::TooMany) => Vec::new(),
@@ -26,7 +26,7 @@ fn owned<'a>(text: impl ToString) -> Option<Cow<'a, str>> {
     Some(Cow::Owned(text.to_string()))
 }
 
-/// The element as captured: absent what there is not, but `LinkedULNs` and `Notes` always (domain.md 2.4).
+/// The element as captured: absent what there is not, but `LinkedULNs` and `Notes` always (rules.md 2.4).
 fn learner<'a>(found: FoundLearner) -> Learner<'a> {
     let FoundLearner { learner, linked_ulns, substituted } = found;
     let model::Learner {
@@ -159,7 +159,7 @@ pub(super) fn new_learner<'r>(learner: &'r LearnerToRegister<'_>) -> NewLearner<
     }
 }
 
-/// Absent means unchanged, empty means cleared (domain.md 4.4, our choice).
+/// Absent means unchanged, empty means cleared (rules.md 4.4, our choice).
 pub(super) fn change<'r>(learner: &'r LearnerToUpdate<'_>) -> LearnerChange<'r> {
     let LearnerToUpdate {
         title,
@@ -233,7 +233,7 @@ pub(super) fn identity<'a>(learner: model::Learner) -> MIAPRetrievedULN<'a> {
     }
 }
 
-/// The number as asked for, with the names of its learner or of the master (domain.md 2.11).
+/// The number as asked for, with the names of its learner or of the master (rules.md 2.11).
 pub(super) fn retrieved_uln<'a>(retrieved: RetrievedUln) -> MIAPRetrievedULN<'a> {
     let response_code = some(retrieved.code());
     let RetrievedUln { uln, master, learner } = retrieved;

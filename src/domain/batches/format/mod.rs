@@ -1,5 +1,5 @@
 //! The format rules of batch rows, said once: the jobs, the batch files and the validation tool all ask here. A finding says which field,
-//! which rule, what kind of value stands there and what to do about it, and never the value itself (domain.md 2.1, 5.3, 5.5).
+//! which rule, what kind of value stands there and what to do about it, and never the value itself (rules.md 2.1, 5.3, 5.5).
 
 mod nationalities;
 mod patterns;
@@ -31,7 +31,7 @@ pub const GENDERS: &[&str] = &["0", "1", "2", "9"];
 pub const VERIFICATION_TYPES: &[&str] = &["0", "1", "2", "3", "4", "5", "6", "7", "999"];
 /// Codes of [`crate::model::AbilityToShare`].
 pub const ABILITIES_TO_SHARE: &[&str] = &["0", "1", "2"];
-/// Codes of `PrivacyNoticeSeen` in files of version 3A (domain.md 5.1).
+/// Codes of `PrivacyNoticeSeen` in files of version 3A (rules.md 5.1).
 pub const PRIVACY_NOTICE_SEEN: &[&str] = &["0", "1"];
 
 impl Finding {
@@ -99,7 +99,7 @@ const NAMES: [&str; 6] =
     ["GivenName", "PreferredGivenName", "MiddleOtherName", "FamilyName", "PreviousFamilyName", "FamilyNameAtAge16"];
 
 /// What is wrong with the form of a registration row. That a field is missing which only a new learner needs is no matter of form: it is
-/// RC006, and only when there is no number (domain.md 5.5).
+/// RC006, and only when there is no number (rules.md 5.5).
 pub fn registration(row: &RegistrationRow) -> Vec<Finding> {
     let mut found = Findings::default();
     let text = |field| row.get(field);
@@ -153,7 +153,7 @@ pub fn registration(row: &RegistrationRow) -> Vec<Finding> {
     found.into_vec()
 }
 
-/// Details by which a learner without a number is searched for and registered; the names are mandatory in any case (domain.md 4.5).
+/// Details by which a learner without a number is searched for and registered; the names are mandatory in any case (rules.md 4.5).
 const NEEDED_WITHOUT_ULN: [&str; 4] = ["LastKnownPostCode", "DateOfBirth", "Gender", "VerificationType"];
 
 /// What a row without a number lacks to become a new learner (RC006). It is no fault of the form: the learner may be found all the same.

@@ -1,4 +1,4 @@
-//! The nationality codes that batches know: ISO 3166-1 alpha-3 (domain.md 2.2, our choice, because the published list is not public).
+//! The nationality codes that batches know: ISO 3166-1 alpha-3 (rules.md 2.2, our choice, because the published list is not public).
 
 const CODES: &[&str] = &[
     "ABW", "AFG", "AGO", "AIA", "ALA", "ALB", "AND", "ARE", "ARG", "ARM", "ASM", "ATA", "ATF", "ATG", "AUS", "AUT",

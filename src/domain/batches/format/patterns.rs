@@ -1,4 +1,4 @@
-//! The published patterns (domain.md 2.1, 5.3), each as a function over text. Empty text is none of them.
+//! The published patterns (rules.md 2.1, 5.3), each as a function over text. Empty text is none of them.
 
 use std::sync::LazyLock;
 
@@ -60,7 +60,7 @@ pub fn is_date(text: &str) -> bool {
     (18..=20).contains(&century) && (1..=length).contains(&day)
 }
 
-/// A unique candidate identifier (domain.md 5.3, our check).
+/// A unique candidate identifier (rules.md 5.3, our check).
 pub fn is_uci(text: &str) -> bool {
     matches(&UCI, text)
 }

@@ -25,7 +25,7 @@ pub enum Rule {
     OneOf(&'static [&'static str]),
     /// Nine digits.
     ScottishCandidateNumber,
-    /// A country of ISO 3166-1, three letters (our choice, domain.md 2.2).
+    /// A country of ISO 3166-1, three letters (our choice, rules.md 2.2).
     Nationality,
     /// Needed because the verification type is 999.
     DescriptionOfOther,
@@ -101,7 +101,7 @@ impl Rule {
         }
     }
 
-    /// The return code of a registration record that breaks the rule (domain.md 5.5).
+    /// The return code of a registration record that breaks the rule (rules.md 5.5).
     pub const fn return_code(self) -> &'static str {
         match self {
             Self::Uci | Self::Upn => "RC012",
