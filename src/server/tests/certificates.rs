@@ -61,25 +61,34 @@ fn a_revoked_certificate_is_refused_on_a_connection_that_stands() {
 
 #[test]
 fn a_revoked_certificate_is_refused_on_a_resumed_session() {
-    for version in [&TLS12, &TLS13] {
-        let stage = Stage::new();
-        let bad = stage.pki.client(8, "Bad");
-        let config = Arc::new(stage.pki.client_config_for(&bad, version));
-        let mut first = stage.connect_with(config.clone()).unwrap();
-        assert_eq!(first.ask(post(XML, "<a/>")).status, 200);
-        let mut second = stage.connect_with(config.clone()).unwrap();
-        assert_eq!(second.stream.conn.handshake_kind(), Some(HandshakeKind::Resumed), "{version:?}");
-        assert_eq!(second.ask(post(XML, "<a/>")).status, 200);
+    let stage = Stage::new();
+    let bad = stage.pki.client(8, "Bad");
+    let config = Arc::new(stage.pki.client_config_for(&bad, &TLS12));
+    let mut first = stage.connect_with(config.clone()).unwrap();
+    assert_eq!(first.ask(post(XML, "<a/>")).status, 200);
+    let mut second = stage.connect_with(config.clone()).unwrap();
+    assert_eq!(second.stream.conn.handshake_kind(), Some(HandshakeKind::Resumed));
+    assert_eq!(second.ask(post(XML, "<a/>")).status, 200);
 
-        stage.pki.revoke(&[&bad]);
-        stage.trust.reload().unwrap();
-        let mut third = stage.connect_with(config).unwrap();
-        assert_eq!(third.stream.conn.handshake_kind(), Some(HandshakeKind::Resumed), "{version:?}");
-        let response = third.ask(post(XML, "<a/>"));
-        assert_eq!((response.status, response.header("connection")), (403, Some("close")), "{version:?}");
-        assert!(third.is_closed());
-        assert_eq!(stage.gateway.calls.load(Ordering::SeqCst), 2);
-        assert!(stage.refused("certificate_revoked"));
+    stage.pki.revoke(&[&bad]);
+    stage.trust.reload().unwrap();
+    let mut third = stage.connect_with(config).unwrap();
+    assert_eq!(third.stream.conn.handshake_kind(), Some(HandshakeKind::Resumed));
+    let response = third.ask(post(XML, "<a/>"));
+    assert_eq!((response.status, response.header("connection")), (403, Some("close")));
+    assert!(third.is_closed());
+    assert_eq!(stage.gateway.calls.load(Ordering::SeqCst), 2);
+    assert!(stage.refused("certificate_revoked"));
+}
+
+#[test]
+fn every_session_of_tls_1_3_begins_with_a_whole_handshake() {
+    let stage = Stage::new();
+    let config = Arc::new(stage.pki.client_config_for(&stage.good, &TLS13));
+    for _ in 0..3 {
+        let mut connection = stage.connect_with(config.clone()).unwrap();
+        assert_eq!(connection.ask(post(XML, "<a/>")).status, 200);
+        assert_eq!(connection.stream.conn.handshake_kind(), Some(HandshakeKind::Full));
     }
 }
 

@@ -11,7 +11,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
@@ -174,8 +174,17 @@ impl Stage {
         self.connect().ask(request)
     }
 
+    /// Whether a refusal for this reason is counted, which may be a moment after the client hears of it.
     pub(super) fn refused(&self, reason: &str) -> bool {
-        self.metrics.render().contains(&format!("lrs_refused_total{{reason=\"{reason}\"}}"))
+        let counted = format!("lrs_refused_total{{reason=\"{reason}\"}}");
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while !self.metrics.render().contains(&counted) {
+            if Instant::now() > deadline {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        true
     }
 }
 
