@@ -12,7 +12,8 @@ pub struct Limits {
     pub body_bytes: usize,
     /// The same for a service that takes batches.
     pub batch_body_bytes: usize,
-    /// Memory for all request bodies in flight.
+    /// Memory for all request bodies in flight. By default six of the longest: with the buffers of TLS and HTTP beside
+    /// them, forty that come at once hold less than 256 MB.
     pub bodies_bytes: usize,
     /// Memory for the bodies in flight of one certificate.
     pub bodies_bytes_by_certificate: usize,
@@ -137,7 +138,7 @@ impl Default for Limits {
         Self {
             body_bytes: 2 * 1024 * 1024,
             batch_body_bytes: 32 * 1024 * 1024,
-            bodies_bytes: 256 * 1024 * 1024,
+            bodies_bytes: 192 * 1024 * 1024,
             bodies_bytes_by_certificate: 64 * 1024 * 1024,
             header_timeout: Duration::from_secs(5),
             body_timeout: Duration::from_secs(10),

@@ -33,9 +33,9 @@ fn the_memory_for_bodies_holds_the_longest_request() {
         let sources = flags.iter().fold(Sources::default(), |sources, (key, value)| sources.with_flag(key, *value));
         Config::load(&sources).map(|config| (config.limits.bodies_bytes, config.limits.bodies_bytes_by_certificate))
     };
-    assert_eq!(load(&[]).unwrap(), (268_435_456, 67_108_864));
+    assert_eq!(load(&[]).unwrap(), (201_326_592, 67_108_864));
     let long = ("limits.batch_body_bytes", "100000000");
-    assert_eq!(load(&[long]).unwrap(), (268_435_456, 100_000_000), "the default follows");
+    assert_eq!(load(&[long]).unwrap(), (201_326_592, 100_000_000), "the default follows");
     for key in ["limits.bodies_bytes", "limits.bodies_bytes_by_certificate"] {
         let error = load(&[long, (key, "99999999")]).unwrap_err().to_string();
         assert!(error.contains(key) && error.contains("must be at least 100000000"), "{error}");
