@@ -3,7 +3,7 @@
 use super::Reader;
 use crate::xml::error::{NotWellFormed, ReadError};
 
-/// What a document may be; more is refused with [`NotWellFormed::Limit`](super::super::NotWellFormed::Limit).
+/// What a document may be; more is refused with [`NotWellFormed::Limit`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Nesting of elements.
