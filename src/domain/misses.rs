@@ -1,5 +1,5 @@
-//! Misses: answers that say that nobody is there, or that details are not a learner's. Whoever gets many of them may be guessing, and has to
-//! wait. They are counted by organisation and certificate, in each process for itself; a call that finds its learner costs one look at a number.
+//! Misses: answers that say that nobody is there, or that details are not a learner's. A caller that gets many of them may be guessing, and
+//! has to wait. They are counted by organisation and certificate, in each process for itself; a call that finds its learner costs one look at a number.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
