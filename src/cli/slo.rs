@@ -39,7 +39,7 @@ pub fn run(slo: &Slo, out: &mut impl Write) -> Result<(), Failure> {
     let last = slo.month.unwrap_or_else(|| Clock::system().today());
     let months = (0..slo.months).rev().filter_map(|back| last.checked_sub_months(Months::new(back)));
     let months = setup::administer(&slo.config, |admin| {
-        months.map(|month| admin.service_month(month)).collect::<Result<Vec<_>, _>>()
+        months.map(|month| Ok(admin.service().status().month(month)?)).collect::<Result<Vec<_>, _>>()
     })?;
     months.iter().try_for_each(|month| print(month, out))
 }

@@ -61,7 +61,7 @@ pub(super) fn call<T>(service: &Service, ukprn: &str, body: impl FnOnce(&Caller<
     let call = Call::new(Door::File, "test", true);
     let peer = peer();
     let claim = Claim { peer: Some(&peer), ukprn: Some(ukprn), org_ref: None, password: PASSWORD, user_name: "test" };
-    let outcome = body(&service.authenticate(&call, &claim).unwrap());
+    let outcome = body(&service.organisations().authenticate(&call, &claim).unwrap());
     call.settle_blocking().unwrap();
     outcome
 }

@@ -42,7 +42,7 @@ pub fn look_at_queue(service: &Service, metrics: &Metrics) {
 
 /// Shows how much was guessed.
 pub fn look_at_guesses(service: &Service, metrics: &Metrics) {
-    let Guesses { wrong_passwords, passwords_refused, misses, misses_refused } = service.guesses();
+    let Guesses { wrong_passwords, passwords_refused, misses, misses_refused } = service.status().guesses();
     metrics.guesses("wrong_password", wrong_passwords);
     metrics.guesses("password_refused", passwords_refused);
     metrics.guesses("miss", misses);
@@ -66,7 +66,7 @@ impl Minutes {
                 let mut before = BTreeMap::new();
                 let mut note = || {
                     let calls = metrics.calls_so_far();
-                    match service.note_service(maintenance.load(Ordering::Relaxed), &since(&before, &calls)) {
+                    match service.status().note_minute(maintenance.load(Ordering::Relaxed), &since(&before, &calls)) {
                         Ok(()) => before = calls,
                         Err(error) => log::warn!("the minute could not be noted: {error}"),
                     }

@@ -182,7 +182,10 @@ fn play(demo: &Demo, service: &Service, example: &Example, caller: Caller, field
     let password = if caller == Caller::WrongPassword { "wrong-passwordxx" } else { organisation.password };
     let call = Call::new(Door::WebService, example.operation, true);
     let claim = Claim { peer: Some(peer), ukprn: Some(ukprn), org_ref: None, password, user_name: "test" };
-    let outcome = service.authenticate(&call, &claim).and_then(|caller| answer(service, &caller, example, fields));
+    let outcome = service
+        .organisations()
+        .authenticate(&call, &claim)
+        .and_then(|caller| answer(service, &caller, example, fields));
     let code = match outcome {
         Ok(code) => code.to_owned(),
         Err(Error::UnknownOrganisation) => "WSEC0003".to_owned(),
@@ -300,7 +303,7 @@ fn answer(
                 user_type: given("userType").unwrap_or("ORG").parse().unwrap(),
                 get_type: GetType::Full,
             };
-            let answer = service.learning_events(caller, &query)?;
+            let answer = service.records().events(caller, &query)?;
             assert_eq!(
                 answer.events.is_empty(),
                 example.note == "no events" || example.code.starts_with("WSEC"),
@@ -319,7 +322,7 @@ fn answer(
                 postcode: given("postcode"),
                 user_type: "ORG".parse().unwrap(),
             };
-            service.learner_record(caller, &query)?.outcome.code()
+            service.records().with_learner(caller, &query)?.outcome.code()
         }
         "UpdateLearnerSubsetFields" => {
             let change = SubsetChange {
@@ -342,10 +345,10 @@ fn answer(
                 family_name: field("learnerFamilyName"),
                 page: 1,
             };
-            service.view_audit(caller, &query)?;
+            service.audit().view(caller, &query)?;
             "none"
         }
-        "GetOrganisation" => match service.organisation(caller, field("ukPrn"), field("orgRef"))? {
+        "GetOrganisation" => match service.organisations().find(caller, field("ukPrn"), field("orgRef"))? {
             Some(_) => "WSRC0004",
             None => "WSRC0001",
         },

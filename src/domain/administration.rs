@@ -83,6 +83,11 @@ impl Service {
 }
 
 impl Administration<'_> {
+    /// The service.
+    pub const fn service(&self) -> &Service {
+        self.service
+    }
+
     /// Adds an organisation.
     pub fn add_organisation(&self, new: &NewOrganisation<'_>) -> Result<Organisation, AdministrationError> {
         let NewOrganisation {

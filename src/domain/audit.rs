@@ -35,6 +35,10 @@ pub struct AuditPage {
     pub total_items: i32,
 }
 
+/// Who saw a learning record.
+#[derive(Clone, Copy)]
+pub struct Audit<'s>(pub(super) &'s Service);
+
 impl Service {
     /// Queues the lines of the trail that say what a call did to whom; the call waits for them when it settles.
     pub(super) fn trail(&self, caller: &Caller<'_>, ulns: impl IntoIterator<Item = Option<Uln>>, outcome: &str) {
@@ -46,18 +50,21 @@ impl Service {
     pub(super) fn record(&self, caller: &Caller<'_>, record: Record) {
         caller.call.keep(self.inner.store.add(record));
     }
+}
 
+impl Audit<'_> {
     /// ViewAudit: who saw the learner's record. A learner who is unknown, or whose names are others, gives an empty list (our choice).
-    pub fn view_audit(&self, caller: &Caller<'_>, query: &AuditQuery<'_>) -> Result<AuditPage, Error> {
+    pub fn view(&self, caller: &Caller<'_>, query: &AuditQuery<'_>) -> Result<AuditPage, Error> {
         caller.require(Permission::ViewAudit)?;
         caller.call.must_be_able_to_block()?;
-        self.may_look(caller)?;
+        self.0.may_look(caller)?;
         let page_index = query.page.max(1);
-        let resolved = self.resolve(query.uln)?.filter(|found| found.names_agree(query.given_name, query.family_name));
+        let resolved =
+            self.0.resolve(query.uln)?.filter(|found| found.names_agree(query.given_name, query.family_name));
         let Some(found) = resolved else {
             let uln: Option<Uln> = query.uln.parse().ok();
-            self.missed(caller, usize::from(uln.is_some()));
-            self.trail(caller, [uln], codes::NO_MATCH);
+            self.0.missed(caller, usize::from(uln.is_some()));
+            self.0.trail(caller, [uln], codes::NO_MATCH);
             return Ok(AuditPage {
                 entries: Vec::new(),
                 page_count: 0,
@@ -68,10 +75,10 @@ impl Service {
         };
         let ulns: Vec<Uln> = found.all_ulns().collect();
         let offset = i64::from(page_index - 1) * i64::from(PAGE_SIZE);
-        self.inner.store.settle()?;
+        self.0.inner.store.settle()?;
         let (total, entries) =
-            self.inner.store.read(|store| audit::records_shown(store, &ulns, offset, i64::from(PAGE_SIZE)))?;
-        self.trail(caller, [Some(found.learner.uln)], codes::FOUND);
+            self.0.inner.store.read(|store| audit::records_shown(store, &ulns, offset, i64::from(PAGE_SIZE)))?;
+        self.0.trail(caller, [Some(found.learner.uln)], codes::FOUND);
         let total_items = i32::try_from(total).unwrap_or(i32::MAX);
         let page_count = total_items / PAGE_SIZE + i32::from(total_items % PAGE_SIZE > 0);
         Ok(AuditPage { entries, page_count, page_index, page_size: PAGE_SIZE, total_items })

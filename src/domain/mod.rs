@@ -1,5 +1,5 @@
-//! The rules of the service, as every door calls them: one [`Service`], one [`Call`] a request, one function an operation, one enum of
-//! outcomes each. It knows no XML, no HTTP and no SQL.
+//! The rules of the service, as every door calls them: one [`Service`] that hands out a capability for each noun, one
+//! [`Call`] a request, one function an operation, one enum of outcomes each. It knows no XML, no HTTP and no SQL.
 
 pub mod achievements;
 mod administration;
@@ -22,6 +22,7 @@ mod records;
 mod registry;
 pub mod service_levels;
 mod settings;
+mod status;
 #[cfg(test)]
 mod tests;
 pub mod verification;
@@ -30,7 +31,7 @@ use std::sync::Arc;
 
 pub use achievements::{AchievementBatch, AchievementJob, AchievementRow, AchievementSubmission};
 pub use administration::{Administration, AdministrationError, NewOrganisation};
-pub use audit::{AuditLine, AuditPage, AuditQuery};
+pub use audit::{Audit, AuditLine, AuditPage, AuditQuery};
 pub use call::{Call, Caller, Turn};
 pub use catalogue::CatalogueReport;
 pub use clock::Clock;
@@ -42,12 +43,14 @@ pub use learners::{
 };
 pub use linking::Linking;
 pub use misses::MissLimits;
-pub use organisations::{Claim, Guesses, OrganisationSummary};
-pub use records::{GetType, LearnerRecord, LearnerRecordQuery, RecordAnswer, RecordOutcome, RecordQuery, UserType};
+pub use organisations::{Claim, OrganisationSummary, Organisations};
+pub use records::{
+    GetType, LearnerRecord, LearnerRecordQuery, RecordAnswer, RecordOutcome, RecordQuery, Records, UserType,
+};
 pub use settings::{OpeningHours, RuleSettings};
+pub use status::{Guesses, Status};
 pub use verification::{Flag, Verified};
 
-use crate::model::london_time;
 use crate::store::Store;
 use misses::Misses;
 use passwords::Passwords;
@@ -90,12 +93,27 @@ impl Service {
     pub fn clock(&self) -> &Clock {
         &self.inner.clock
     }
+}
 
-    /// Whether the service is open now; every door asks before it reads a request's details (rules.md 3.4, order of checks).
-    pub fn check_hours(&self) -> Result<(), Error> {
-        match &self.inner.settings.hours {
-            Some(hours) if !hours.contains(london_time(self.inner.clock.now()).time()) => Err(Error::OutOfHours),
-            _ => Ok(()),
-        }
+/// The capabilities: what the service does, by noun. Each borrows the service and stands in the file of its noun.
+impl Service {
+    /// Who calls, and organisations as others see them.
+    pub const fn organisations(&self) -> Organisations<'_> {
+        Organisations(self)
+    }
+
+    /// Personal learning records.
+    pub const fn records(&self) -> Records<'_> {
+        Records(self)
+    }
+
+    /// Who saw a learning record.
+    pub const fn audit(&self) -> Audit<'_> {
+        Audit(self)
+    }
+
+    /// Whether the service is open, and how it does.
+    pub const fn status(&self) -> Status<'_> {
+        Status(self)
     }
 }

@@ -19,18 +19,9 @@ pub struct Claim<'a> {
     pub user_name: &'a str,
 }
 
-/// What looks like guessing, counted since the service was started.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Guesses {
-    /// Passwords that were wrong.
-    pub wrong_passwords: u64,
-    /// Passwords that were refused unchecked, because too many wrong ones came before or are being checked.
-    pub passwords_refused: u64,
-    /// Answers that nobody was found, or that details are not the learner's.
-    pub misses: u64,
-    /// Calls that were refused because of too many of them.
-    pub misses_refused: u64,
-}
+/// Who calls, and organisations as others see them.
+#[derive(Clone, Copy)]
+pub struct Organisations<'s>(pub(super) &'s Service);
 
 /// An organisation as others see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,13 +47,13 @@ impl From<&Organisation> for OrganisationSummary {
     }
 }
 
-impl Service {
+impl Organisations<'_> {
     /// Establishes who calls. The pair of certificate and organisation must be registered and neither revoked nor expired; otherwise the
     /// organisation counts as unknown (WSEC0003: "not recognised or not authorised"). Then the password must be right; a wrong one has its line
     /// of the audit, many have a line of the log, and their certificate must wait ([`Error::Busy`]).
     pub fn authenticate<'c>(&self, call: &'c Call, claim: &Claim<'c>) -> Result<Caller<'c>, Error> {
-        let now = self.inner.clock.now();
-        let registry = self.registry(call.must_be_able_to_block().is_ok())?;
+        let now = self.0.inner.clock.now();
+        let registry = self.0.registry(call.must_be_able_to_block().is_ok())?;
         let peer = claim.peer.ok_or(Error::UnknownOrganisation)?;
         let organisation = registry
             .organisation(claim.ukprn.unwrap_or_default(), claim.org_ref.unwrap_or_default())
@@ -74,15 +65,15 @@ impl Service {
             user_name: claim.user_name,
             certificate: peer.fingerprint,
         };
-        match self.inner.passwords.check(call, organisation, peer.fingerprint, claim.password, now) {
+        match self.0.inner.passwords.check(call, organisation, peer.fingerprint, claim.password, now) {
             Ok(()) => Ok(caller),
             Err(error) => {
                 if matches!(error, Error::IncorrectPassword) {
-                    self.trail(&caller, [None], codes::INCORRECT_PASSWORD);
+                    self.0.trail(&caller, [None], codes::INCORRECT_PASSWORD);
                     // No password at all is no guess.
                     let is_guess = !claim.password.is_empty();
                     if is_guess
-                        && let Some(count) = self.inner.passwords.note_wrong(organisation.id, peer.fingerprint, now)
+                        && let Some(count) = self.0.inner.passwords.note_wrong(organisation.id, peer.fingerprint, now)
                     {
                         let (ukprn, certificate) = (&organisation.ukprn, &peer.fingerprint);
                         log::warn!(
@@ -96,25 +87,13 @@ impl Service {
         }
     }
 
-    /// What looks like guessing, counted since the start.
-    pub fn guesses(&self) -> Guesses {
-        let (wrong_passwords, passwords_refused) = self.inner.passwords.counts();
-        let (misses, misses_refused) = self.inner.misses.counts();
-        Guesses { wrong_passwords, passwords_refused, misses, misses_refused }
-    }
-
     /// GetOrganisation: an organisation by UKPRN or, where that is empty, by reference.
-    pub fn organisation(
-        &self,
-        caller: &Caller<'_>,
-        ukprn: &str,
-        org_ref: &str,
-    ) -> Result<Option<OrganisationSummary>, Error> {
+    pub fn find(&self, caller: &Caller<'_>, ukprn: &str, org_ref: &str) -> Result<Option<OrganisationSummary>, Error> {
         caller.require(Permission::ViewOrganisation)?;
-        let registry = self.registry(caller.call.must_be_able_to_block().is_ok())?;
+        let registry = self.0.registry(caller.call.must_be_able_to_block().is_ok())?;
         let found =
             registry.organisation(ukprn, org_ref).map(|organisation| OrganisationSummary::from(&**organisation));
-        self.trail(caller, [None], if found.is_some() { codes::FOUND } else { codes::NO_MATCH });
+        self.0.trail(caller, [None], if found.is_some() { codes::FOUND } else { codes::NO_MATCH });
         Ok(found)
     }
 }

@@ -154,9 +154,13 @@ pub struct LearnerRecord {
     pub events: Vec<LearningEvent>,
 }
 
-impl Service {
+/// Personal learning records.
+#[derive(Clone, Copy)]
+pub struct Records<'s>(pub(super) &'s Service);
+
+impl Records<'_> {
     /// GetLearnerLearningEvents.
-    pub fn learning_events(&self, caller: &Caller<'_>, query: &RecordQuery<'_>) -> Result<RecordAnswer, Error> {
+    pub fn events(&self, caller: &Caller<'_>, query: &RecordQuery<'_>) -> Result<RecordAnswer, Error> {
         let RecordQuery { uln, given_name, family_name, date_of_birth, gender, user_type, get_type } = *query;
         let question =
             LearnerRecordQuery { uln, given_name, family_name, date_of_birth, gender, postcode: None, user_type };
@@ -165,7 +169,7 @@ impl Service {
     }
 
     /// GetLearnerRecord.
-    pub fn learner_record(&self, caller: &Caller<'_>, query: &LearnerRecordQuery<'_>) -> Result<LearnerRecord, Error> {
+    pub fn with_learner(&self, caller: &Caller<'_>, query: &LearnerRecordQuery<'_>) -> Result<LearnerRecord, Error> {
         let (outcome, learner, events) = self.open_record(caller, query)?;
         Ok(LearnerRecord { outcome, learner: learner.filter(|_| outcome.shows_record()), events })
     }
@@ -178,19 +182,19 @@ impl Service {
     ) -> Result<(RecordOutcome, Option<Learner>, Vec<LearningEvent>), Error> {
         caller.require(Permission::ViewRecord)?;
         let Ok(uln) = query.uln.parse::<Uln>() else {
-            self.trail(caller, [None], codes::INVALID_ULN);
+            self.0.trail(caller, [None], codes::INVALID_ULN);
             return Ok((RecordOutcome::InvalidUln, None, Vec::new()));
         };
-        self.may_try(caller, Way::Record, Some(uln))?;
-        let verified = self.resolve(query.uln)?.filter(|resolved| {
+        self.0.may_try(caller, Way::Record, Some(uln))?;
+        let verified = self.0.resolve(query.uln)?.filter(|resolved| {
             compare(resolved, &details(query)).0.is_verified()
                 && present(query.postcode).is_none_or(|postcode| {
                     postcode.parse().is_ok_and(|asked: Postcode| resolved.records().any(|r| r.postcode == asked))
                 })
         });
         let Some(resolved) = verified else {
-            self.tried(caller, Way::Record, uln);
-            self.trail(caller, [Some(uln)], codes::NOT_VERIFIED);
+            self.0.tried(caller, Way::Record, uln);
+            self.0.trail(caller, [Some(uln)], codes::NOT_VERIFIED);
             return Ok((RecordOutcome::NotVerified, None, Vec::new()));
         };
         let outcome = if !self.shares(resolved.learner.ability_to_share, query.user_type) {
@@ -203,13 +207,13 @@ impl Service {
         let mut events = Vec::new();
         if outcome.shows_record() {
             let ulns: Vec<Uln> = resolved.all_ulns().collect();
-            events = self.inner.store.read(|store| events::of(store, &ulns))?;
+            events = self.0.inner.store.read(|store| events::of(store, &ulns))?;
             events.retain(|event| event.status != EventStatus::Withdrawn);
             events.sort_by_key(LearningEvent::listing_key);
         }
-        let mut entry = caller.entry(self.inner.clock.now(), Some(resolved.learner.uln), outcome.code());
+        let mut entry = caller.entry(self.0.inner.clock.now(), Some(resolved.learner.uln), outcome.code());
         entry.record_shown = outcome.shows_record();
-        self.record(caller, Record { entries: vec![entry], ..Record::default() });
+        self.0.record(caller, Record { entries: vec![entry], ..Record::default() });
         Ok((outcome, Some(resolved.learner), events))
     }
 
@@ -219,7 +223,7 @@ impl Service {
         match (user_type, ability) {
             (UserType::Learner, _) | (_, AbilityToShare::Shares) => true,
             (_, AbilityToShare::DoesNotShare) => false,
-            (_, AbilityToShare::NotSeen) => !self.inner.settings.unseen_notice_blocks,
+            (_, AbilityToShare::NotSeen) => !self.0.inner.settings.unseen_notice_blocks,
         }
     }
 }

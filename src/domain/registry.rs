@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 
-use super::{Error, Service};
+use super::{Error, Organisations, Service};
 use crate::model::{Fingerprint, OrgRef, Organisation, Peer, Timestamp, Ukprn};
 use crate::store::organisations::{self, Certificate};
 
@@ -136,22 +136,6 @@ impl Service {
         Ok(content)
     }
 
-    /// Whether the certificate may act for any active organisation; what is worth asking before a request is read. A yes may be out of date
-    /// (the call itself asks again); a no is as good as the call's would be.
-    ///
-    /// # Errors
-    /// [`Error::MustBlock`], and what the store fails with.
-    pub fn may_call(&self, peer: &Peer, may_block: bool) -> Result<bool, Error> {
-        let now = Moment { instant: Instant::now(), time: self.inner.clock.now() };
-        let registry = &self.inner.registry;
-        if registry.memory.load().as_ref().is_some_and(|memory| memory.content.may_call(peer, now.time)) {
-            return Ok(true);
-        }
-        let content =
-            if may_block { self.registry(true)? } else { registry.recent(now, FRESH).ok_or(Error::MustBlock)? };
-        Ok(content.may_call(peer, now.time))
-    }
-
     /// The number was read before the rows, so that a change in between is noticed next time.
     fn read_registry(&self, change_number: i64) -> Result<Content, Error> {
         let organisations = self.inner.store.read(organisations::all)?;
@@ -164,5 +148,23 @@ impl Service {
             by_id: organisations.iter().map(|each| (each.id, Arc::clone(each))).collect(),
             certificates: certificates.into_iter().map(|each| (each.fingerprint, each)).collect(),
         })
+    }
+}
+
+impl Organisations<'_> {
+    /// Whether the certificate may act for any active organisation; what is worth asking before a request is read. A yes may be out of date
+    /// (the call itself asks again); a no is as good as the call's would be.
+    ///
+    /// # Errors
+    /// [`Error::MustBlock`], and what the store fails with.
+    pub fn may_call(&self, peer: &Peer, may_block: bool) -> Result<bool, Error> {
+        let now = Moment { instant: Instant::now(), time: self.0.inner.clock.now() };
+        let registry = &self.0.inner.registry;
+        if registry.memory.load().as_ref().is_some_and(|memory| memory.content.may_call(peer, now.time)) {
+            return Ok(true);
+        }
+        let content =
+            if may_block { self.0.registry(true)? } else { registry.recent(now, FRESH).ok_or(Error::MustBlock)? };
+        Ok(content.may_call(peer, now.time))
     }
 }

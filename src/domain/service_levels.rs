@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate, TimeDelta, Timelike};
 
 use super::batches::{DUE_AFTER, Job, JobKind, JobState};
-use super::{Administration, AdministrationError, Error, Service};
+use super::{Error, Status};
 use crate::model::{Timestamp, london_day, london_midnight};
 use crate::store::jobs::{self, JobFilter};
 use crate::store::service_levels::{self as rows, FunctionDay, Minutes};
@@ -79,10 +79,10 @@ pub struct ServiceMonth {
     pub batches: Vec<BatchTimes>,
 }
 
-impl Service {
+impl Status<'_> {
     /// Notes that this node was up in the present minute, and the calls since the last time.
-    pub fn note_service(&self, maintenance: bool, calls: &[FunctionMinute<'_>]) -> Result<(), Error> {
-        let now = self.inner.clock.now();
+    pub fn note_minute(&self, maintenance: bool, calls: &[FunctionMinute<'_>]) -> Result<(), Error> {
+        let now = self.0.inner.clock.now();
         let minute = now.with_second(0).and_then(|at| at.with_nanosecond(0)).unwrap_or(now);
         let calls: Vec<FunctionDay> = calls
             .iter()
@@ -95,21 +95,19 @@ impl Service {
                 failed_minutes: i64::from(calls.failed > 0 && calls.answered == 0),
             })
             .collect();
-        Ok(self.inner.store.write(move |store| {
+        Ok(self.0.inner.store.write(move |store| {
             rows::note_minute(store, minute, maintenance)?;
             calls.iter().try_for_each(|calls| rows::add_calls(store, calls))
         })?)
     }
-}
 
-impl Administration<'_> {
     /// What the service knows of a month in London; any day of the month will do.
-    pub fn service_month(&self, day: NaiveDate) -> Result<ServiceMonth, AdministrationError> {
-        let now = self.service.inner.clock.now();
+    pub fn month(&self, day: NaiveDate) -> Result<ServiceMonth, Error> {
+        let now = self.0.inner.clock.now();
         let month = day.with_day(1).unwrap_or(day);
         let next = month.checked_add_months(chrono::Months::new(1)).unwrap_or(month);
         let (from, until) = (london_midnight(month), london_midnight(next).min(now));
-        let (minutes, days, finished, open) = self.service.inner.store.read(|store| {
+        let (minutes, days, finished, open) = self.0.inner.store.read(|store| {
             let open = JobFilter { states: Some(&[JobState::Waiting, JobState::InProgress]), ..JobFilter::default() };
             Ok((
                 rows::minutes(store, from, until)?,

@@ -50,7 +50,7 @@ fn submit(service: &Service, rows: Vec<RegistrationRow>) {
     let peer = peer();
     let claim =
         Claim { peer: Some(&peer), ukprn: Some("TEST0001"), org_ref: None, password: PASSWORD, user_name: "A. Tester" };
-    let caller = service.authenticate(&call, &claim).unwrap();
+    let caller = service.organisations().authenticate(&call, &claim).unwrap();
     let submission = service.submit_registration(&caller, JobType::Full, rows.len(), rows).unwrap();
     assert!(matches!(submission, Submission::Accepted(_)));
 }

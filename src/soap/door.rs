@@ -81,7 +81,7 @@ impl<'e> Door<'e> {
             password: password.unwrap_or_default(),
             user_name: user_name.unwrap_or_default(),
         };
-        let caller = self.domain.authenticate(call, &claim)?;
+        let caller = self.domain.organisations().authenticate(call, &claim)?;
         caller.organisation().ukprn.as_str().clone_into(&mut self.noted.borrow_mut().organisation);
         Ok(caller)
     }

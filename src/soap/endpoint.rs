@@ -148,7 +148,7 @@ impl Endpoint {
         let start = &opened.root;
         let outcome = match operation {
             None => Err(Refused::UnknownRequest(unknown(self.service(), &opened.namespace, opened.root.local))),
-            Some(operation) => domain.check_hours().map_err(Refused::from).and_then(|()| match operation {
+            Some(operation) => domain.status().check_hours().map_err(Refused::from).and_then(|()| match operation {
                 Operation::Learner(operation) => {
                     learner_service::dispatch(&door, &call, operation, &mut reader, start, envelope::close, &mut out)
                 }

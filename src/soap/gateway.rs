@@ -78,7 +78,7 @@ impl Gateway for SoapGateway {
     }
 
     fn may_call(&self, peer: &Peer, may_block: bool) -> Answer<bool> {
-        match self.domain.may_call(peer, may_block) {
+        match self.domain.organisations().may_call(peer, may_block) {
             Err(Error::MustBlock) => Answer::MustBlock,
             // Where the store fails, the call itself will have the fault for that.
             answer => Answer::Said(answer.unwrap_or(true)),

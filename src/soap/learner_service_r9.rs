@@ -62,7 +62,7 @@ impl ILearnerServiceR9 for Door<'_> {
             user_type,
             get_type,
         };
-        let answer = self.domain.learning_events(&caller, &query)?;
+        let answer = self.domain.records().events(&caller, &query)?;
         let learning_event = answer.events.into_iter().map(|event| record::learning_event(event, get_type)).collect();
         Ok(GetLearnerLearningEventsResponse {
             get_learner_learning_events_result: Some(ModelGetLearnerLearningEventsResponse {
@@ -106,7 +106,7 @@ impl ILearnerServiceR9 for Door<'_> {
             family_name: text(&request.learner_family_name),
             page: request.page,
         };
-        let page = self.domain.view_audit(&caller, &query)?;
+        let page = self.domain.audit().view(&caller, &query)?;
         self.answer(codes::DONE);
         let plr_access_entry_response = page
             .entries
@@ -138,7 +138,7 @@ impl ILearnerServiceR9 for Door<'_> {
         request: GetOrganisation<'a>,
     ) -> Result<GetOrganisationResponse<'a>, Refused> {
         let caller = self.caller(call, &request)?;
-        let found = self.domain.organisation(&caller, text(&request.uk_prn), text(&request.org_ref))?;
+        let found = self.domain.organisations().find(&caller, text(&request.uk_prn), text(&request.org_ref))?;
         let result = match found {
             None => ModelGetOrganisationResponse {
                 response_code: some(self.answer(codes::NO_MATCH)),
@@ -174,7 +174,7 @@ impl ILearnerServiceR9 for Door<'_> {
             postcode: request.postcode.as_deref(),
             user_type,
         };
-        let answer = self.domain.learner_record(&caller, &query)?;
+        let answer = self.domain.records().with_learner(&caller, &query)?;
         let learner_event = answer.events.into_iter().map(record::learner_event).collect();
         Ok(GetLearnerRecordResponse {
             get_learner_record_result: Some(ModelGetLearnerRecordResponse {

@@ -75,11 +75,12 @@ impl Endpoint {
                 if let Some(credentials) = self.credentials(operation) {
                     reader.end_after(credentials);
                 }
-                let read = domain.check_hours().map_err(|error| Passed::Refused(error.into())).and_then(|()| {
-                    let (threshold, unwritten) = (Threshold(&door), &mut String::new());
-                    let start = &opened.root;
-                    dispatch(&threshold, &call, operation, &mut reader, start, Reader::check_so_far, unwritten)
-                });
+                let read =
+                    domain.status().check_hours().map_err(|error| Passed::Refused(error.into())).and_then(|()| {
+                        let (threshold, unwritten) = (Threshold(&door), &mut String::new());
+                        let start = &opened.root;
+                        dispatch(&threshold, &call, operation, &mut reader, start, Reader::check_so_far, unwritten)
+                    });
                 read.err().unwrap_or(Passed::Known)
             }
         };

@@ -94,7 +94,10 @@ fn a_wipe_starts_over() {
         world.administration().wipe().unwrap();
         assert_eq!(world.administration().learner_count().unwrap(), 0);
         let call = Call::new(Door::WebService, "learnerByULN", true);
-        assert!(matches!(world.service.authenticate(&call, &world.claim()), Err(Error::UnknownOrganisation)));
+        assert!(matches!(
+            world.service.organisations().authenticate(&call, &world.claim()),
+            Err(Error::UnknownOrganisation)
+        ));
         world.add_organisation(PROVIDER, "TEST01", "Synthetic College", true);
         assert_eq!(world.administration().organisation(PROVIDER.parse().unwrap()).unwrap().id, 1, "numbers start over");
         world.registered(&ada());

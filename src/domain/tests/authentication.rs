@@ -3,7 +3,7 @@ use crate::store::StoreError;
 
 fn refusal(world: &World, claim: &Claim<'_>) -> Option<Error> {
     let call = Call::new(Door::WebService, "learnerByULN", true);
-    world.service.authenticate(&call, claim).err()
+    world.service.organisations().authenticate(&call, claim).err()
 }
 
 #[test]
@@ -20,7 +20,7 @@ fn an_organisation_is_known_by_either_number() {
         ] {
             let call = Call::new(Door::WebService, "learnerByULN", true);
             let claim = Claim { ukprn, org_ref, ..world.claim() };
-            let caller = world.service.authenticate(&call, &claim).unwrap();
+            let caller = world.service.organisations().authenticate(&call, &claim).unwrap();
             assert_eq!(caller.organisation().name, "Synthetic College");
         }
     });
@@ -96,15 +96,15 @@ fn a_certificate_may_call_while_it_acts_for_an_active_organisation() {
     each_world(|world| {
         let provider = || PROVIDER.parse().unwrap();
         let newcomer = peer("newcomer");
-        let may_call = |peer| world.service.may_call(peer, true).unwrap();
+        let may_call = |peer| world.service.organisations().may_call(peer, true).unwrap();
         assert!(may_call(&world.peer) && !may_call(&newcomer));
 
         let other = Service::new(world.stored.reopened(), RuleSettings::default(), world.clock.clone());
         assert!(other.administration("operator").register_certificate(provider(), &newcomer).unwrap());
         world.clock.advance(TimeDelta::milliseconds(101));
-        assert!(matches!(world.service.may_call(&newcomer, false), Err(Error::MustBlock)));
+        assert!(matches!(world.service.organisations().may_call(&newcomer, false), Err(Error::MustBlock)));
         assert!(may_call(&newcomer));
-        assert!(matches!(world.service.may_call(&newcomer, false), Ok(true)));
+        assert!(matches!(world.service.organisations().may_call(&newcomer, false), Ok(true)));
 
         world.administration().set_active(provider(), false).unwrap();
         assert!(matches!(refusal(world, &world.claim()), Some(Error::UnknownOrganisation)));
@@ -120,7 +120,7 @@ fn a_call_that_may_not_block_asks_to_be_run_again() {
     each_world(|world| {
         let attempt = |may_block| {
             let call = Call::new(Door::WebService, "learnerByULN", may_block);
-            world.service.authenticate(&call, &world.claim()).err()
+            world.service.organisations().authenticate(&call, &world.claim()).err()
         };
         world.clock.advance(TimeDelta::seconds(2));
         assert!(matches!(attempt(false), Some(Error::MustBlock)));
@@ -133,7 +133,7 @@ fn a_call_that_may_not_block_asks_to_be_run_again() {
 
         let call = Call::new(Door::WebService, "registerSingleLearner", false);
         assert!(attempt(true).is_none());
-        let caller = world.service.authenticate(&call, &world.claim()).unwrap();
+        let caller = world.service.organisations().authenticate(&call, &world.claim()).unwrap();
         assert!(matches!(world.service.register(&caller, &ada()), Err(Error::MustBlock)));
     });
 }
@@ -164,20 +164,21 @@ fn rights_are_checked_by_every_operation() {
             denied(service.update(caller, &LearnerChange::default()).map(drop));
             denied(service.update_subset(caller, &SubsetChange::default()).map(drop));
             denied(service.retrieve_ulns(caller, &[&uln]).map(drop));
-            denied(service.learning_events(caller, &records::question(&uln)).map(drop));
+            denied(service.records().events(caller, &records::question(&uln)).map(drop));
             denied(
                 service
-                    .view_audit(caller, &AuditQuery { uln: &uln, given_name: "x", family_name: "x", page: 1 })
+                    .audit()
+                    .view(caller, &AuditQuery { uln: &uln, given_name: "x", family_name: "x", page: 1 })
                     .map(drop),
             );
             let verify =
                 VerifyQuery { uln: &uln, family_name: "x", given_name: "x", date_of_birth: None, gender: None };
             assert!(service.verify(caller, &verify).is_ok());
-            assert!(service.organisation(caller, PROVIDER, "").unwrap().is_some());
+            assert!(service.organisations().find(caller, PROVIDER, "").unwrap().is_some());
         });
         world.administration().set_permissions(AWARDING.parse().unwrap(), Permissions::NONE).unwrap();
         world.call_as(AWARDING, "GetOrganisation", |caller| {
-            assert!(matches!(service.organisation(caller, PROVIDER, ""), Err(Error::InsufficientAccess)));
+            assert!(matches!(service.organisations().find(caller, PROVIDER, ""), Err(Error::InsufficientAccess)));
         });
     });
 }
@@ -186,7 +187,7 @@ fn rights_are_checked_by_every_operation() {
 fn organisations_are_found_by_either_number() {
     each_world(|world| {
         world.call("GetOrganisation", |caller| {
-            let of = |ukprn, org_ref| world.service.organisation(caller, ukprn, org_ref).unwrap();
+            let of = |ukprn, org_ref| world.service.organisations().find(caller, ukprn, org_ref).unwrap();
             let awards = of("", "TEST02").unwrap();
             assert_eq!((awards.name.as_str(), awards.active), ("Synthetic Awards", true));
             assert_eq!(of(AWARDING, ""), Some(awards));
@@ -204,7 +205,10 @@ fn every_wrong_password_has_its_line_of_the_audit() {
         for _ in 0..3 {
             let claim = Claim { password: "synthetic-wrong!", ..world.claim() };
             let call = Call::new(Door::WebService, "learnerByULN", true);
-            assert!(matches!(world.service.authenticate(&call, &claim).err(), Some(Error::IncorrectPassword)));
+            assert!(matches!(
+                world.service.organisations().authenticate(&call, &claim).err(),
+                Some(Error::IncorrectPassword)
+            ));
             call.settle_blocking().unwrap();
         }
         assert!(refusal(world, &world.claim()).is_none());
@@ -248,7 +252,7 @@ fn those_who_guess_are_slowed_and_the_right_certificate_is_not() {
         assert!(refusal(world, &world.claim()).is_none(), "nobody has given the right password before");
         assert!(refusal(world, &Claim { password: PASSWORD, ..guess }).is_none(), "and now it is remembered");
         assert_eq!(wait(&guess), Some(60));
-        assert_eq!(world.service.guesses().wrong_passwords, 28);
+        assert_eq!(world.service.status().guesses().wrong_passwords, 28);
         world.clock.advance(TimeDelta::minutes(11));
         assert_eq!((wait(&guess), wait(&guess)), (None, None), "forgiven after a while");
 
@@ -270,9 +274,9 @@ fn out_of_hours() {
     let settings =
         RuleSettings { hours: Some(OpeningHours { from: at(13), until: at(14) }), ..RuleSettings::default() };
     each_world_with(settings, |world| {
-        assert!(world.service.check_hours().is_ok());
+        assert!(world.service.status().check_hours().is_ok());
         world.clock.advance(TimeDelta::hours(1));
-        assert!(matches!(world.service.check_hours(), Err(Error::OutOfHours)));
+        assert!(matches!(world.service.status().check_hours(), Err(Error::OutOfHours)));
     });
 }
 
@@ -281,7 +285,7 @@ fn what_must_not_happen_is_an_error_of_its_own() {
     each_world(|world| {
         let id = world.administration().organisation(PROVIDER.parse().unwrap()).unwrap().id;
         let call = Call::new(Door::WebService, "registerSingleLearner", true);
-        let caller = world.service.authenticate(&call, &world.claim()).unwrap();
+        let caller = world.service.organisations().authenticate(&call, &world.claim()).unwrap();
         let store = world.service.store();
         store.write(move |store| organisations::set_password_hash(store, id, "unreadable", noon())).unwrap();
         world.clock.advance(TimeDelta::seconds(2));

@@ -38,7 +38,7 @@ impl World {
 
     fn submit_by(&self, door: Door, job_type: JobType, rows: &[RegistrationRow]) -> JobId {
         let call = Call::new(door, "submitBatchRegistration", true);
-        let caller = self.service.authenticate(&call, &self.claim()).unwrap();
+        let caller = self.service.organisations().authenticate(&call, &self.claim()).unwrap();
         let submission = self.service.submit_registration(&caller, job_type, rows.len(), rows.iter().cloned()).unwrap();
         let Submission::Accepted(id) = submission else { panic!("{submission:?}") };
         id
@@ -357,7 +357,7 @@ fn a_cancelled_job_stops_and_keeps_what_was_done() {
 fn a_job_that_never_gets_on_fails_with_a_reason() {
     each_world(|world| {
         let call = Call::new(Door::WebService, "submitBatchRegistration", true);
-        let caller = world.service.authenticate(&call, &world.claim()).unwrap();
+        let caller = world.service.organisations().authenticate(&call, &world.claim()).unwrap();
         let mut intake =
             world.service.receive(&caller, JobKind::Registration, &serde_json::json!({"job_type": "FUL"})).unwrap();
         intake.push(&learner("Ada", "Quill")).unwrap();
@@ -395,7 +395,7 @@ fn workers_that_die_again_and_again_count_as_attempts() {
 fn a_submission_that_breaks_off_is_not_seen_and_is_cleared() {
     each_world(|world| {
         let call = Call::new(Door::WebService, "submitBatchRegistration", true);
-        let caller = world.service.authenticate(&call, &world.claim()).unwrap();
+        let caller = world.service.organisations().authenticate(&call, &world.claim()).unwrap();
         let mut intake = world.service.receive(&caller, JobKind::Registration, &()).unwrap();
         for _ in 0..600 {
             intake.push(&learner("Ada", "Quill")).unwrap();
@@ -416,7 +416,7 @@ fn a_submission_that_breaks_off_is_not_seen_and_is_cleared() {
 fn a_large_submission_is_there_as_a_whole() {
     each_world(|world| {
         let call = Call::new(Door::WebService, "submitBatchRegistration", true);
-        let caller = world.service.authenticate(&call, &world.claim()).unwrap();
+        let caller = world.service.organisations().authenticate(&call, &world.claim()).unwrap();
         let mut intake = world.service.receive(&caller, JobKind::Registration, &()).unwrap();
         for number in 0..1_003 {
             intake.push(&number).unwrap();
@@ -440,7 +440,7 @@ fn the_queue_and_the_service_levels_are_seen() {
         world.work(1);
         assert_eq!(world.service.queue_depth().unwrap(), Default::default());
         assert_eq!(world.job(id).finished_at, Some(world.clock.now()));
-        let june = world.administration().service_month(noon().date()).unwrap();
+        let june = world.service.status().month(noon().date()).unwrap();
         let registrations = &june.batches[0];
         assert_eq!((registrations.kind, registrations.finished, registrations.late), (JobKind::Registration, 1, 1));
         assert_eq!(registrations.longest, TimeDelta::hours(49));

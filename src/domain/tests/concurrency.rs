@@ -15,7 +15,7 @@ fn introduce(world: &World, node: &Service) {
 
 fn on_node<T>(world: &World, node: &Service, body: impl FnOnce(&Caller<'_>) -> T) -> T {
     let call = Call::new(Door::WebService, "test", true);
-    let outcome = body(&node.authenticate(&call, &world.claim()).unwrap());
+    let outcome = body(&node.organisations().authenticate(&call, &world.claim()).unwrap());
     call.settle_blocking().unwrap();
     outcome
 }

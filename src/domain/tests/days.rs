@@ -40,10 +40,10 @@ fn an_award_of_the_day_in_london_is_not_in_the_future() {
 fn a_month_of_the_service_begins_at_midnight_in_london() {
     each_world_after_midnight(|world| {
         let calls = [service_levels::FunctionMinute { function: "LearnerByULN", answered: 1, failed: 0 }];
-        world.service.note_service(false, &calls).unwrap();
+        world.service.status().note_minute(false, &calls).unwrap();
         world.clock.advance(TimeDelta::minutes(1));
         let answered = |day: NaiveDate| {
-            let month = world.administration().service_month(day).unwrap();
+            let month = world.service.status().month(day).unwrap();
             (month.functions.iter().map(|each| each.answered).sum::<i64>(), month.measured_minutes)
         };
         assert_eq!(answered(NaiveDate::from_ymd_opt(2025, 6, 15).unwrap()), (0, 0));

@@ -47,7 +47,7 @@ fn misses_are_limited_in_an_hour_and_earned_back() {
         assert_eq!(retrieve(world, &[&uln]), Err(60));
         let other = Claim { ukprn: Some(AWARDING), ..world.claim() };
         let call = Call::new(Door::WebService, "verifyLearner", true);
-        assert!(world.service.authenticate(&call, &other).is_ok());
+        assert!(world.service.organisations().authenticate(&call, &other).is_ok());
         assert_eq!(verify(world, AWARDING, &uln, "2004-02-03"), Ok("WSVRC001"), "another organisation");
 
         world.clock.advance(TimeDelta::minutes(1));
@@ -63,7 +63,7 @@ fn misses_are_limited_in_an_hour_and_earned_back() {
             assert_eq!(find(world, "1000000000"), Ok("WSRC0001"));
         }
         assert_eq!(find(world, "1000000000"), Err(60), "no more than an hour's are kept");
-        let guesses = world.service.guesses();
+        let guesses = world.service.status().guesses();
         assert_eq!((guesses.misses, guesses.misses_refused), (123, 5));
     });
 }
@@ -73,7 +73,7 @@ fn every_operation_that_tells_of_learners_counts() {
     let limits = MissLimits { misses_per_hour: 8, ..MissLimits::default() };
     world_with(limits, |world| {
         let uln = world.registered(&ada()).to_string();
-        let misses = || world.service.guesses().misses;
+        let misses = || world.service.status().guesses().misses;
         let service = &world.service;
         let nobody = Demographics { given_name: "Quentin", family_name: "Zzyzx", ..details_of(&ada()) };
         world.call("any", |caller| {
@@ -85,10 +85,10 @@ fn every_operation_that_tells_of_learners_counts() {
             assert_eq!(service.update(caller, &change).unwrap(), Updated::NotFound);
             assert_eq!(misses(), 3);
             let query = RecordQuery { given_name: "Quentin", family_name: "Zzyzx", ..records::question(&uln) };
-            assert_eq!(service.learning_events(caller, &query).unwrap().outcome, RecordOutcome::NotVerified);
+            assert_eq!(service.records().events(caller, &query).unwrap().outcome, RecordOutcome::NotVerified);
             assert_eq!(misses(), 4);
             let audit = AuditQuery { uln: &uln, given_name: "Quentin", family_name: "Zzyzx", page: 1 };
-            assert_eq!(service.view_audit(caller, &audit).unwrap().total_items, 0);
+            assert_eq!(service.audit().view(caller, &audit).unwrap().total_items, 0);
             assert_eq!(misses(), 5);
             let verify = VerifyQuery {
                 uln: &uln,
@@ -105,8 +105,8 @@ fn every_operation_that_tells_of_learners_counts() {
             assert!(matches!(service.find_by_demographics(caller, &nobody), Err(Error::Busy(_))));
             assert!(matches!(service.register(caller, &ada()), Err(Error::Busy(_))));
             assert!(matches!(service.update(caller, &change), Err(Error::Busy(_))));
-            assert!(matches!(service.learning_events(caller, &query), Err(Error::Busy(_))));
-            assert!(matches!(service.view_audit(caller, &audit), Err(Error::Busy(_))));
+            assert!(matches!(service.records().events(caller, &query), Err(Error::Busy(_))));
+            assert!(matches!(service.audit().view(caller, &audit), Err(Error::Busy(_))));
             assert!(matches!(service.verify(caller, &verify), Err(Error::Busy(_))));
             assert!(matches!(service.retrieve_ulns(caller, &[&uln]), Err(Error::Busy(_))));
         });
@@ -131,7 +131,7 @@ fn a_date_of_birth_cannot_be_found_by_trying() {
 
         let events = |born| {
             let query = RecordQuery { date_of_birth: Some(born), ..records::question(&uln) };
-            wait(world.call("GetLearnerLearningEvents", |caller| world.service.learning_events(caller, &query)))
+            wait(world.call("GetLearnerLearningEvents", |caller| world.service.records().events(caller, &query)))
         };
         for born in ["2004-02-10", "2004-02-11", "2004-02-12", "2004-02-13", "2004-02-14"] {
             assert_eq!(events(born).unwrap().outcome, RecordOutcome::NotVerified);
@@ -185,7 +185,7 @@ fn nought_switches_the_limits_off() {
             world.service.submit_registration(caller, JobType::Full, rows.len(), rows.clone())
         });
         assert!(matches!(submitted, Ok(Submission::Accepted(_))));
-        assert_eq!(world.service.guesses().misses, 200);
+        assert_eq!(world.service.status().guesses().misses, 200);
     });
 }
 

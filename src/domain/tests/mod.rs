@@ -111,7 +111,7 @@ impl World {
     pub(super) fn call_as<T>(&self, ukprn: &str, operation: &'static str, body: impl FnOnce(&Caller<'_>) -> T) -> T {
         let call = Call::new(Door::WebService, operation, true);
         let claim = Claim { ukprn: Some(ukprn), ..self.claim() };
-        let outcome = body(&self.service.authenticate(&call, &claim).unwrap());
+        let outcome = body(&self.service.organisations().authenticate(&call, &claim).unwrap());
         call.settle_blocking().unwrap();
         outcome
     }

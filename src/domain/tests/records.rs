@@ -42,7 +42,7 @@ fn event(uln: Uln, source: EventSource, status: EventStatus, subject: &str) -> L
 }
 
 fn events(world: &World, query: &RecordQuery<'_>) -> RecordAnswer {
-    world.call("GetLearnerLearningEvents", |caller| world.service.learning_events(caller, query)).unwrap()
+    world.call("GetLearnerLearningEvents", |caller| world.service.records().events(caller, query)).unwrap()
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn who_may_see_a_record() {
         let lenient = RuleSettings { unseen_notice_blocks: false, ..RuleSettings::default() };
         let service = Service::new(world.service.store().clone(), lenient, world.clock.clone());
         world.call("GetLearnerLearningEvents", |caller| {
-            let outcome = |uln: Uln| service.learning_events(caller, &question(uln.as_str())).unwrap().outcome;
+            let outcome = |uln: Uln| service.records().events(caller, &question(uln.as_str())).unwrap().outcome;
             assert_eq!(outcome(unseen), RecordOutcome::Found);
             assert_eq!(outcome(refusing), RecordOutcome::NotShared);
         });
@@ -147,8 +147,9 @@ fn the_record_with_personal_details() {
             postcode: Some("cv49ee"),
             user_type: UserType::Organisation,
         };
-        let ask =
-            |query| world.call("GetLearnerRecord", |caller| world.service.learner_record(caller, &query)).unwrap();
+        let ask = |query| {
+            world.call("GetLearnerRecord", |caller| world.service.records().with_learner(caller, &query)).unwrap()
+        };
         let record = ask(query);
         assert_eq!((record.outcome, record.learner.unwrap().uln.to_string()), (RecordOutcome::Found, text.clone()));
         assert_eq!(ask(LearnerRecordQuery { postcode: Some(""), ..query }).outcome, RecordOutcome::Found);
@@ -164,8 +165,9 @@ fn the_audit_shows_who_saw_a_record() {
     each_world(|world| {
         let uln = world.registered(&ada());
         let text = uln.to_string();
-        let audit =
-            |query: AuditQuery<'_>| world.call("ViewAudit", |caller| world.service.view_audit(caller, &query)).unwrap();
+        let audit = |query: AuditQuery<'_>| {
+            world.call("ViewAudit", |caller| world.service.audit().view(caller, &query)).unwrap()
+        };
         let query = AuditQuery { uln: &text, given_name: "Adalind", family_name: "Testcase", page: 1 };
         assert_eq!((audit(query).total_items, audit(query).page_count), (0, 0));
         for _ in 0..12 {

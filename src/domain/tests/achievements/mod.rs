@@ -111,7 +111,7 @@ pub(super) fn process(
 
 fn events(world: &World, uln: Uln) -> Vec<LearningEvent> {
     let query = records::question(uln.as_str());
-    world.call("GetLearnerLearningEvents", |caller| world.service.learning_events(caller, &query)).unwrap().events
+    world.call("GetLearnerLearningEvents", |caller| world.service.records().events(caller, &query)).unwrap().events
 }
 
 #[test]
@@ -163,7 +163,8 @@ fn an_accepted_achievement_is_a_learning_event_at_once_and_a_withdrawn_one_is_no
             postcode: None,
             user_type: UserType::Organisation,
         };
-        let record = world.call("GetLearnerRecord", |caller| world.service.learner_record(caller, &record)).unwrap();
+        let record =
+            world.call("GetLearnerRecord", |caller| world.service.records().with_learner(caller, &record)).unwrap();
         assert_eq!(record.events, shown);
 
         let (counters, _) = process(world, "F", vec![achievement(uln, WITHDRAW)], 200);
