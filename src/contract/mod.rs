@@ -1,5 +1,5 @@
-//! The contract: message types, readers, writers, traits and dispatch, all compiled from `wsdl/` and `schemas/` at build
-//! time; by hand there are only the shapes of its static description.
+//! The contract, compiled from `wsdl/` and `schemas/` at build time: message types, readers,
+//! writers, traits and dispatch. Only the types of its static description are written by hand.
 
 #[allow(
     missing_docs,
@@ -22,36 +22,36 @@ mod tests;
 
 pub use strict::first_fault;
 
-/// The contract as a listing for people; a test compares it with `wsdl/contract.txt`.
+/// The contract as a readable listing; a test compares it with `wsdl/contract.txt`.
 pub const LISTING: &str = include_str!(concat!(env!("OUT_DIR"), "/contract.txt"));
 
-/// A service as its WSDL describes it.
+/// A service, as described by its WSDL.
 #[derive(Debug, Clone, Copy)]
 pub struct Service {
-    /// Name, which is also that of its WSDL.
+    /// The name, also that of the WSDL.
     pub name: &'static str,
-    /// Path of its endpoint.
+    /// The path of the endpoint.
     pub path: &'static str,
-    /// Target namespace of the definitions.
+    /// The target namespace of the definitions.
     pub namespace: &'static str,
-    /// Name of the port type.
+    /// The name of the port type.
     pub port_type: &'static str,
-    /// Shape of its faults: `miap` or `domain` (rules.md 3.4).
+    /// The shape of its faults: `miap` or `domain` (rules.md 3.4).
     pub fault: &'static str,
-    /// Operations in the order of the port type.
+    /// The operations, in port type order.
     pub operations: &'static [Operation],
-    /// File names and texts: the WSDL first, then its schemas, each after those that it imports.
+    /// File names and texts: the WSDL first, then each schema after those that it imports.
     pub documents: &'static [(&'static str, &'static str)],
 }
 
 /// An operation of a service.
 #[derive(Debug, Clone, Copy)]
 pub struct Operation {
-    /// Name.
+    /// The name.
     pub name: &'static str,
-    /// SOAPAction, which may be empty.
+    /// The SOAPAction, which may be empty.
     pub soap_action: &'static str,
-    /// What it does.
+    /// What the operation does.
     pub documentation: &'static str,
     /// The request element.
     pub input: Element,
@@ -59,31 +59,32 @@ pub struct Operation {
     pub output: Element,
 }
 
-/// An element with all that may stand in it.
+/// An element and its possible content.
 #[derive(Debug, Clone, Copy)]
 pub struct Element {
-    /// Local name.
+    /// The local name.
     pub name: &'static str,
-    /// Namespace, empty where the element is unqualified.
+    /// The namespace; empty if the element is unqualified.
     pub namespace: &'static str,
-    /// Name of its type.
+    /// The name of its type.
     pub type_name: &'static str,
-    /// Least number of occurrences.
+    /// The minimum number of occurrences.
     pub min: u32,
-    /// Greatest number of occurrences, where there is one.
+    /// The maximum number of occurrences; `None` if unbounded.
     pub max: Option<u32>,
     /// Whether it may be nil.
     pub nillable: bool,
-    /// Whether it may not be missing.
+    /// Whether it is mandatory.
     pub required: bool,
-    /// The facet type that its text is held to.
+    /// The facet type that restricts its text.
     pub facet: Option<&'static str>,
-    /// Meaning, limits, codes.
+    /// Its meaning, limits and codes.
     pub documentation: &'static str,
-    /// The words that it may hold, where they are listed in the schema.
+    /// The allowed values, if the schema enumerates them.
     pub values: &'static [&'static str],
-    /// Whether a text is a value of its type, or what Xerces says of it; the facet is not looked at.
+    /// Checks a text against the element's type, but not its facet. The error is what Xerces would
+    /// report.
     pub check: fn(&str) -> Result<(), String>,
-    /// Its children in order; none where it holds text.
+    /// The children in order; empty if the element holds text.
     pub children: &'static [Element],
 }

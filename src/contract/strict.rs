@@ -1,15 +1,18 @@
-//! What a strict validator says first of a request: the texts of Xerces (rules.md 3.4), in the order in which it finds faults.
+//! A model of Xerces 2.12 (JDK 17) as a strict validator: the error that it would report first for
+//! a request, word for word (rules.md 3.4).
 //!
-//! The service itself reads requests leniently ([`crate::xml::Seen`]). Only where it refuses one is the request read again here, because
-//! clients know the text of the first fault that Xerces finds, and that may be one that the service would have let pass. This is a model of
-//! Xerces 2.12 (JDK 17) for sequences of elements; `make xerces` compares the two.
+//! The service reads requests leniently ([`crate::xml::Seen`]). When it refuses one, the request is
+//! read again here, because clients know the text of the first error that Xerces would find, even
+//! where the service itself would have accepted that part. The model covers sequences of elements;
+//! `make xerces` compares it with the original.
 
 use std::borrow::Cow;
 
 use super::{Element, facet};
 use crate::xml::{self, ReadError, Reader, Start, XSI, nil_with_content, not_nillable};
 
-/// The first fault of the request that `start` began, or nothing where there is none. What `xsi:type` states is not judged.
+/// The first error in the request whose root element is `start`; `None` if it is valid. The types
+/// stated by `xsi:type` are ignored.
 ///
 /// # Errors
 /// When the document is not well-formed.
@@ -61,7 +64,7 @@ fn fault_of_children<'a>(
     let mut of_text = None;
     loop {
         let child = match reader.child() {
-            // Xerces tells of text between the children when it has come to the end of them.
+            // Xerces reports text between children only after the last of them.
             Err(ReadError::Invalid(invalid)) => {
                 of_text.get_or_insert(invalid.text);
                 continue;
@@ -84,15 +87,15 @@ fn fault_of_children<'a>(
     Ok(of_text.or_else(incomplete))
 }
 
-/// How far the children of an element have come.
+/// How far the children of an element have been read.
 struct Sequence {
     children: &'static [Element],
-    /// The index of the child that came last, and how often it has come.
+    /// The index of the last child read, and how often it has occurred.
     last: Option<(usize, u32)>,
 }
 
 impl Sequence {
-    /// Goes on to the child that has come, or says why it may not stand there.
+    /// Advances to a child element, or returns the reason why it is not allowed there.
     fn step(&mut self, namespace: &str, local: &str) -> Result<&'static Element, String> {
         let came = |(_, child): &(usize, &Element)| child.namespace == namespace && child.name == local;
         let next = self.expected().find(came);
@@ -130,7 +133,7 @@ impl Sequence {
         })
     }
 
-    /// What is said at the end, when a mandatory child is missing.
+    /// The error for a missing mandatory child at the end of the element.
     fn incomplete(&self, parent: &Start<'_>) -> Option<String> {
         let names = self.names().filter(|_| self.expected().any(|(index, child)| self.is_demanded(index, child)))?;
         let parent = parent.raw();
@@ -139,7 +142,8 @@ impl Sequence {
         ))
     }
 
-    /// What may come next: the last child where it may come again, and those behind it up to the first that must come.
+    /// The children allowed next: the last one, if it may repeat, then those after it up to the
+    /// first mandatory one.
     fn expected(&self) -> impl Iterator<Item = (usize, &'static Element)> {
         let first = match self.last {
             None => 0,
@@ -158,7 +162,7 @@ impl Sequence {
         child.required && self.last.is_none_or(|(last, _)| last < index)
     }
 
-    /// The child that came last, where it may not come again.
+    /// The last child, if it has reached its maximum.
     fn exhausted(&self) -> Option<&'static Element> {
         let (last, count) = self.last?;
         self.children.get(last).filter(|child| child.max.is_some_and(|most| count >= most))
@@ -170,7 +174,7 @@ impl Sequence {
     }
 }
 
-/// A name as Xerces lists it.
+/// A name in the form in which Xerces lists it.
 fn qualified(namespace: &str, local: &str) -> String {
     if namespace.is_empty() { local.to_owned() } else { format!("\"{namespace}\":{local}") }
 }

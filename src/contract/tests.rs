@@ -1,4 +1,5 @@
-//! The compiled contract: its listing against the committed one, its requests as clients send them, and what it says of wrong ones.
+//! The compiled contract: its listing matches the committed one, it reads requests in the forms
+//! that clients send, and it reports invalid ones as Xerces would.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -12,7 +13,7 @@ use crate::xml::{self, FromXml, Limits, ReadError, Reader, Root, ToXml};
 
 const LIMITS: Limits = Limits::INTERACTIVE;
 
-/// A change of the contract shows in a review as a change of this file.
+/// Makes any change of the contract visible in a review.
 #[test]
 fn the_listing_is_the_committed_one() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("wsdl/contract.txt");
@@ -44,8 +45,8 @@ fn the_three_services_have_their_operations() {
     }
 }
 
-/// node-soap looks up the types of a schema that stands apart by the prefixes of the WSDL: without them it reads truth
-/// values as text and lists of one as objects.
+/// For a schema in a file of its own, node-soap looks up types by the prefixes declared in the
+/// WSDL. Without them it reads booleans as text, and lists of one as objects.
 #[test]
 fn every_prefix_of_a_schema_is_declared_by_its_wsdl_too() {
     for service in SERVICES {
@@ -74,7 +75,7 @@ fn read<'a, T: FromXml<'a>>(document: &'a str) -> Result<T, ReadError> {
     Ok(content)
 }
 
-/// A list of a batch, with what may stand between its records.
+/// A list in a batch, with the white space and comments that are allowed between records.
 #[test]
 fn the_records_of_a_batch_are_read_as_often_as_they_are_wanted() {
     let record = |uln: &str| {
@@ -128,7 +129,8 @@ fn a_list_without_a_record_is_empty_and_one_with_a_bad_record_is_refused_before_
         let records = read.achievements.unwrap().achievement;
         assert!(records.is_empty() && records.iter().next().is_none());
     }
-    // What the contract demands of a record is missing: that is for the rules behind the service to say, record by record.
+    // A record that lacks mandatory fields is still read: the rules of the domain report it record
+    // by record.
     let document = request("<Achievement><ActionDate/></Achievement>");
     let read_request: external_service::SubmitAchievementBatchJob<'_> = read(&document).unwrap();
     let record = read_request.achievements.unwrap().achievement.iter().next().unwrap().unwrap();
@@ -157,7 +159,8 @@ const HEAD: &str = "<FindType>FUL</FindType><OrgPassword>0123456789abcdef</OrgPa
 fn requests_are_lenient_where_real_clients_differ() {
     for fields in [
         "<ULN>1026893096</ULN><FamilyName>F</FamilyName><GivenName>G</GivenName>".to_owned(),
-        // any order, children in the namespace of the root, unknown elements, empty and nil optional ones
+        // any order, children in the root's namespace, unknown elements, optional elements empty or
+        // nil
         "<f:GivenName>G</f:GivenName><FamilyName>F</FamilyName><Other><ULN/></Other><ULN>1026893096</ULN>".to_owned(),
         "<OrganisationRef/><UKPRN xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" i:nil=\"true\"/><ULN>1026893096</ULN><FamilyName>F</FamilyName><GivenName>G</GivenName>".to_owned(),
     ] {

@@ -1,31 +1,32 @@
-//! A batch as a file holds it: the header's values and the records as the domain takes them.
+//! The content of a batch file: the header's values, and the records in the form that the domain
+//! takes.
 
 use super::layout::{Holds, Layout};
 use crate::domain::achievements::AchievementRow;
 use crate::domain::batches::{RegistrationRow, VerificationRow};
 use crate::model::JobKind;
 
-/// A record with its place in the file.
+/// A record and its position in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placed<R> {
-    /// The row of the file, or the number of the element.
+    /// The row of the file; in XML, the number of the record element.
     pub place: usize,
-    /// The record.
+    /// The record's values.
     pub row: R,
 }
 
-/// The records of a file.
+/// The records of a file, by kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Records {
-    /// Learners to be found, updated or registered.
+    /// Learners to find, update or register.
     Registration(Vec<Placed<RegistrationRow>>),
-    /// Learners to be verified.
+    /// Learners to verify.
     Verification(Vec<Placed<VerificationRow>>),
-    /// Achievements.
+    /// Achievements to record.
     Achievement(Vec<Placed<AchievementRow>>),
 }
 
-/// What a file says of itself, as it stands there.
+/// The header's values, as the file states them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Header {
     /// FileVersion.
@@ -67,14 +68,14 @@ impl Header {
     }
 }
 
-/// A file's content.
+/// The content of a file.
 #[derive(Debug, Clone)]
 pub struct Batch {
-    /// The layout of the file.
+    /// The layout that the file follows.
     pub layout: &'static Layout,
-    /// What it says of itself.
+    /// The header's values.
     pub header: Header,
-    /// Its records.
+    /// The records.
     pub records: Records,
 }
 
@@ -88,7 +89,7 @@ impl Batch {
         Batch { layout, header: Header::default(), records }
     }
 
-    /// Adds a record whose values stand in the order of the layout.
+    /// Adds a record, given its values in the order of the layout.
     pub(super) fn push<'v>(&mut self, place: usize, values: impl IntoIterator<Item = &'v str>) {
         let fields = self.layout.record.columns.iter().zip(values).filter(|(_, value)| !value.is_empty());
         macro_rules! push {
@@ -123,7 +124,7 @@ impl Batch {
         }
     }
 
-    /// How many records there are.
+    /// The number of records.
     pub fn len(&self) -> usize {
         match &self.records {
             Records::Registration(rows) => rows.len(),
@@ -132,7 +133,7 @@ impl Batch {
         }
     }
 
-    /// Whether there is none.
+    /// Whether the file has no records.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

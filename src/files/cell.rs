@@ -1,62 +1,63 @@
-//! What stands in a cell: a text, or the value of a workbook's cell, which stays what it is until its column says what it wants.
+//! A cell: either text, or a typed value from a workbook that stays as it is until its column says
+//! what to make of it.
 
 use std::borrow::Cow;
 
 use super::finding::Finding;
 use super::number_format::{self, Kind};
 
-/// What stands in a cell.
+/// The content of a cell.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Cell {
     Text(String),
-    /// Of a workbook.
+    /// A typed value from a workbook.
     Value(Value),
 }
 
-/// The value of a workbook's cell that is no text.
+/// A workbook value that is not text.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value {
     Number {
         number: f64,
-        /// The number format's code.
+        /// The number format code.
         format: String,
     },
     Moment(Moment),
     Truth(bool),
     /// An error value such as #N/A.
     Error,
-    /// A formula whose result is not in the file.
+    /// A formula whose result was not saved in the file.
     NoResult,
 }
 
-/// A cell that shows a date or a time.
+/// A cell formatted as a date or a time.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Moment {
-    /// Days since the workbook's first day.
+    /// Days since the workbook's epoch.
     pub(super) days: f64,
-    /// The day, yyyy-mm-dd.
+    /// The date, yyyy-mm-dd.
     pub(super) day: String,
-    /// The hour of the day.
+    /// The hour of the day, 0 to 23.
     pub(super) hour: u8,
-    /// Whether a time alone is shown.
+    /// Whether the cell shows a time without a date.
     pub(super) time_alone: bool,
-    /// The number format's code.
+    /// The number format code.
     pub(super) format: String,
 }
 
-/// What a column wants of a cell.
+/// The type of value that a column expects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wants {
-    /// A day.
+    /// A date.
     Day,
-    /// Yes or no, for which 1 and 0 are written.
+    /// Yes or no, written as 1 and 0.
     YesNo,
-    /// A text; of a number what the cell shows.
+    /// Text. A number is taken as the cell displays it.
     Text,
 }
 
 impl Wants {
-    /// What the field with this name in the contract wants.
+    /// The type that the contract field of this name expects.
     pub(super) fn of(field: &str) -> Self {
         match field {
             "DateOfBirth" | "DateOfAddressCapture" | "AchievementAwardDate" | "ActionDate" => Wants::Day,
@@ -77,7 +78,7 @@ impl Cell {
         Cell::Text(text)
     }
 
-    /// Its text; empty for a value that is no text.
+    /// The text; empty for a typed value.
     pub(super) fn as_str(&self) -> &str {
         match self {
             Cell::Text(text) => text,
@@ -89,12 +90,13 @@ impl Cell {
         matches!(self, Cell::Text(text) if text.is_empty())
     }
 
-    /// Whether nothing can be seen in it.
+    /// Whether the cell is empty or holds only white space.
     pub(super) fn is_blank(&self) -> bool {
         matches!(self, Cell::Text(text) if text.trim().is_empty())
     }
 
-    /// Its text under a column, and what is to be said about that. A value that the column cannot have is empty and an error.
+    /// The cell's text in a given column, and a finding if there is something to report. A value of
+    /// the wrong type gives an empty text and an error.
     pub(super) fn under(&self, column: &str, wants: Wants) -> (Cow<'_, str>, Option<Finding>) {
         let value = match self {
             Cell::Text(text) => return (Cow::Borrowed(text), None),
@@ -150,7 +152,7 @@ impl Cell {
 }
 
 impl Moment {
-    /// A cell of a workbook that shows a number as a date or time.
+    /// A workbook cell whose number is displayed as a date or time.
     pub(super) fn new(days: f64, is_1904: bool, format: &str) -> Self {
         let moment = calamine::ExcelDateTime::new(days, calamine::ExcelDateTimeType::DateTime, is_1904);
         let (year, month, day, hour, ..) = moment.to_ymd_hms_milli();
@@ -163,7 +165,7 @@ impl Moment {
         }
     }
 
-    /// A cell that has its date as ISO 8601 writes it.
+    /// A cell that stores its date in ISO 8601.
     pub(super) fn iso(text: &str) -> Self {
         let (day, time) = text.split_once('T').unwrap_or((text, ""));
         let hour = time.get(..2).and_then(|hour| hour.parse().ok()).unwrap_or(0);
@@ -180,8 +182,8 @@ impl Moment {
             let advice = "Enter the date again: the cell does not hold one.";
             return (Cow::Borrowed(""), Some(Finding::file(column, found, "must be a date", advice)));
         }
-        // A writer that converts midnight in summer time to UTC stores 23:00 of the day before, or
-        // 22:00 further east.
+        // A program that converts midnight in British Summer Time to UTC stores 23:00 on the day
+        // before; further east it is 22:00.
         let remark = (self.hour >= 22).then(|| {
             Finding::remark(
                 column,
@@ -194,7 +196,7 @@ impl Moment {
     }
 }
 
-/// A cell that holds an error value such as #N/A, or its text.
+/// For a cell that holds an error value such as #N/A, or its text.
 pub(super) fn error_value(column: &str) -> Finding {
     Finding::file(
         column,

@@ -1,4 +1,4 @@
-//! Reading and checking a file: its name, its encoding, its form, its header, and each record by the domain's rules.
+//! Checks a file: its name, encoding, form and header, then each record by the domain's rules.
 
 mod forms;
 mod header;
@@ -16,42 +16,42 @@ use super::finding::{Finding, Weight};
 use super::spreadsheet;
 use crate::model::{JobKind, Ukprn};
 
-/// The most bytes of a file: ten thousand achievements are some 8 MB.
+/// The largest file accepted, in bytes. Ten thousand achievements take about 8 MB.
 const MOST_BYTES: usize = 32 * 1024 * 1024;
 
-/// What is known about a file before it is read.
+/// What the caller knows about a file before it is read.
 #[derive(Debug, Clone, Copy)]
 pub struct Expected {
-    /// What its records are; otherwise its name and its headings tell.
+    /// The kind of records. If absent, the file's name and headings decide.
     pub kind: Option<JobKind>,
-    /// Whose file it is.
+    /// The organisation that the file belongs to.
     pub ukprn: Option<Ukprn>,
-    /// The day by which ages are counted.
+    /// The date on which ages are calculated.
     pub today: NaiveDate,
-    /// The youngest and the oldest age, in years, at which a learner may be registered.
+    /// The youngest and oldest age, in years, at which a learner may be registered.
     pub ages: (u32, u32),
 }
 
 impl Expected {
-    /// The service's ages (rules.md 4.5), and anything else unknown.
+    /// The service's age limits (rules.md 4.5), with everything else unknown.
     pub fn on(today: NaiveDate) -> Self {
         Expected { kind: None, ukprn: None, today, ages: (13, 110) }
     }
 }
 
-/// The form that a file has.
+/// The form of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// Comma-separated values.
     Csv,
     /// XML.
     Xml,
-    /// A workbook; it can be converted and not sent.
+    /// A workbook, which can be converted but not submitted.
     Spreadsheet,
 }
 
 impl Form {
-    /// As reports call it.
+    /// Its name in reports.
     pub const fn word(self) -> &'static str {
         match self {
             Form::Csv => "CSV",
@@ -61,34 +61,34 @@ impl Form {
     }
 }
 
-/// What became of a check.
+/// The result of a check.
 #[derive(Debug, Clone)]
 pub struct Checked {
     /// The file's name without its folder.
     pub name: String,
-    /// The form that it has.
+    /// The file's form.
     pub form: Form,
-    /// Its encoding, where it is text.
+    /// The encoding, for a text file.
     pub encoding: Option<Encoding>,
-    /// What it holds, as far as it could be read.
+    /// The content, as far as it could be read.
     pub batch: Option<Batch>,
-    /// What is to be said about it, in the order of the rows, the file as a whole first.
+    /// The findings: those about the whole file first, then by row.
     pub findings: Vec<Finding>,
 }
 
 impl Checked {
-    /// Whether the file as a whole would be refused.
+    /// Whether the whole file would be refused.
     pub fn is_refused(&self) -> bool {
         self.batch.is_none() || self.findings.iter().any(|finding| finding.weight == Weight::File)
     }
 
-    /// Whether nothing of it would be refused.
+    /// Whether neither the file nor any record would be refused.
     pub fn is_clean(&self) -> bool {
         self.batch.is_some() && self.findings.iter().all(|finding| finding.weight == Weight::Remark)
     }
 }
 
-/// Reads and checks a file.
+/// Checks a file.
 pub fn check(name: &str, bytes: &[u8], expected: &Expected) -> Checked {
     let mut findings = Vec::new();
     let form = form(name, bytes);
@@ -114,7 +114,7 @@ pub fn check(name: &str, bytes: &[u8], expected: &Expected) -> Checked {
             .map(|finding| (finding.row, finding.column.clone()))
             .collect();
         records::check(batch, expected, &mut findings);
-        // A cell that refuses the whole file is told once.
+        // A cell that causes the whole file to be refused is reported only once.
         findings.retain(|finding| {
             finding.weight != Weight::Record || !refused.contains(&(finding.row, finding.column.clone()))
         });

@@ -1,5 +1,5 @@
-//! A batch as a file that can be sent: whatever form it had, headings, header, count, encoding and line ends become those of its layout.
-//! Values stay as they are.
+//! Writes a batch as a file that can be submitted: whatever the source, the result has the
+//! headings, header, count, encoding and line endings of its layout. Values are unchanged.
 
 use super::batch::Batch;
 use super::layout::{Holds, Layout};
@@ -7,19 +7,20 @@ use super::name::{self, Extension};
 use super::{csv, xml};
 use crate::model::{Timestamp, Ukprn};
 
-/// A file's name and its text, which is UTF-8.
+/// A file's name and its text, in UTF-8.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedText {
-    /// The name that the service accepts.
+    /// A name that the service accepts.
     pub name: String,
     /// The text.
     pub text: String,
 }
 
-/// The file of a batch; records in which nothing stands are left out. Without a UKPRN it is the one that the batch has; `number` counts the achievement files of a day.
+/// Writes a batch as a file. Empty records are dropped. Without a UKPRN, the batch's own is used.
+/// `number` is the sequence number of the day's achievement files.
 ///
 /// # Errors
-/// When nobody says whose file it is.
+/// When neither the caller nor the batch gives a UKPRN.
 pub fn convert(
     batch: &Batch,
     ukprn: Option<Ukprn>,
@@ -53,7 +54,8 @@ pub fn convert(
     Ok(NamedText { name, text })
 }
 
-/// A layout's headings and further ones, then the records; the header's values stand in the first of them.
+/// The layout's headings plus `further` ones, then the records; the first record carries the
+/// header's values.
 pub(super) fn csv_text<'v>(
     layout: &Layout,
     further: &[String],

@@ -1,12 +1,13 @@
-//! Comma-separated values as batch files have them: a strict reader that knows the row of every fault, and the writer with which all
-//! files go out, which lets no cell become a formula.
+//! Comma-separated values in batch files: a strict reader that reports the row of every error, and
+//! the writer for all outgoing files, which prevents any cell from being interpreted as a formula.
 //!
-//! The reader is our own because a checker must tell people of what common readers pass over in silence: a quotation mark that is never
-//! closed, text behind a closing one, blank lines that shift the row numbers. Tests hold it to the `csv` crate wherever both accept.
+//! We wrote our own reader because a checker must report what common readers ignore: a quotation
+//! mark that is never closed, text after a closing one, blank lines that shift the row numbers.
+//! Tests compare it with the `csv` crate on input that both accept.
 
 use std::borrow::Cow;
 
-/// A row with its number as a spreadsheet counts: the headings are row 1.
+/// A row, numbered as in a spreadsheet: the headings are row 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Record<'t> {
     pub(super) row: usize,
@@ -14,22 +15,23 @@ pub(super) struct Record<'t> {
 }
 
 impl Record<'_> {
-    /// Whether nothing stands in the row.
+    /// Whether every cell is blank.
     pub(super) fn is_blank(&self) -> bool {
         self.cells.iter().all(|cell| cell.trim().is_empty())
     }
 }
 
-/// Why a row cannot be read; neither can those behind it.
+/// Why a row cannot be read. The rows after it cannot be read either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Broken {
-    /// A quotation mark is opened and not closed.
+    /// A quotation mark is never closed.
     Unclosed,
-    /// Text stands between a closing quotation mark and the next separator.
+    /// There is text between a closing quotation mark and the next separator.
     BehindQuote,
 }
 
-/// Reads a text row by row, with a comma or another separator between the cells. Lines end with CRLF, LF or CR; a quoted cell may hold any of them, and a quotation mark doubled.
+/// Reads a text row by row, with a comma or another separator between the cells. Lines end in CRLF,
+/// LF or CR. A quoted cell may contain any of them, and a quotation mark if it is doubled.
 pub(super) struct Reader<'t> {
     separator: char,
     rest: Option<&'t str>,
@@ -41,7 +43,7 @@ impl<'t> Reader<'t> {
         Reader { separator, rest: (!text.is_empty()).then_some(text), row: 0 }
     }
 
-    /// The first character that stands behind a cell: a separator, a line end, or nothing.
+    /// Also returns what follows the cell: a separator, a line end, or the end of the text.
     fn cell(&mut self) -> Result<(Cow<'t, str>, End), Broken> {
         let text = self.rest.unwrap_or_default();
         let (cell, rest) = match text.strip_prefix('"') {
@@ -97,7 +99,7 @@ impl<'t> Iterator for Reader<'t> {
                     if end == End::Row {
                         return Some(Ok(Record { row: self.row, cells }));
                     }
-                    // A separator at the very end of the text: the last cell is empty.
+                    // A separator at the end of the text means that the last cell is empty.
                     self.rest.get_or_insert("");
                 }
                 Err(broken) => {
@@ -109,8 +111,8 @@ impl<'t> Iterator for Reader<'t> {
     }
 }
 
-/// Appends a row: every cell quoted, CRLF at its end, as clients write it (rules.md 5.3). Cells that a spreadsheet would take for a
-/// formula are guarded.
+/// Appends a row as existing clients write it: every cell quoted, CRLF at the end (rules.md 5.3). A
+/// cell that a spreadsheet would interpret as a formula gets a guard: an apostrophe in front.
 pub(super) fn write_row<'c>(cells: impl IntoIterator<Item = &'c str>, out: &mut String) {
     for (index, cell) in cells.into_iter().enumerate() {
         out.push_str(if index == 0 { "\"" } else { ",\"" });
@@ -128,7 +130,8 @@ pub(super) fn write_row<'c>(cells: impl IntoIterator<Item = &'c str>, out: &mut 
     out.push_str("\r\n");
 }
 
-/// A cell as it was before it was guarded. A row that was exported, corrected in a spreadsheet and sent again comes back unchanged.
+/// Removes the guard from a cell, so that a row which was exported, corrected in a spreadsheet and
+/// submitted again keeps its values.
 pub(super) fn without_guard(cell: Cow<'_, str>) -> Cow<'_, str> {
     match cell.strip_prefix('\'') {
         Some(rest) if needs_guard(rest) => match cell {
@@ -139,8 +142,9 @@ pub(super) fn without_guard(cell: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-/// Whether a cell would be taken for a formula: it begins with one of `= + - @`, a tab or a line end, and is no plain number. Cells that
-/// are guarded already get another guard, so that taking one away gives back what was written.
+/// Whether a spreadsheet would interpret a cell as a formula: it begins with `= + - @`, a tab or a
+/// line end, and is not a plain number. A cell that already has a guard gets a second one, so that
+/// removing one restores what was written.
 pub(super) fn needs_guard(cell: &str) -> bool {
     let bare = cell.trim_start_matches('\'');
     match bare.chars().next() {

@@ -1,5 +1,6 @@
-//! Which encoding a file's bytes are in, and their text: UTF-8 with and without a byte order mark, and Windows-1252 and Mac Roman, in which
-//! spreadsheets save. Which of them it was is said in the report, because names suffer when it is guessed wrong.
+//! Detects a file's encoding and decodes it: UTF-8 with or without a byte order mark, or the
+//! encodings in which spreadsheets save, Windows-1252 and Mac Roman. The report names the encoding,
+//! because a wrong guess garbles names.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,9 +10,9 @@ use encoding_rs::{MACINTOSH, WINDOWS_1252};
 /// The encoding of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
-    /// UTF-8, of which ASCII is a part.
+    /// UTF-8, which includes ASCII.
     Utf8,
-    /// UTF-8 that begins with a byte order mark.
+    /// UTF-8 with a byte order mark.
     Utf8Marked,
     /// Windows-1252.
     Windows1252,
@@ -30,19 +31,19 @@ impl fmt::Display for Encoding {
     }
 }
 
-/// Why bytes are no text that is read here.
+/// Why bytes cannot be decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotText {
     /// UTF-16, which spreadsheets call "Unicode text".
     Utf16,
-    /// Bytes that are in none of the encodings.
+    /// Bytes in none of the supported encodings.
     Unknown,
 }
 
-/// The text of a file's bytes, without a byte order mark.
+/// Decodes a file's bytes, dropping a byte order mark.
 ///
 /// # Errors
-/// When the bytes are in none of the encodings.
+/// When the bytes are in none of the supported encodings.
 pub fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), NotText> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || looks_like_utf16(bytes) {
         return Err(NotText::Utf16);
@@ -66,16 +67,17 @@ pub fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), NotText> {
     }
 }
 
-/// The text of bytes in Windows-1252; none where a byte is no character of it.
+/// Decodes Windows-1252; `None` if a byte is undefined in it.
 pub(super) fn windows_1252(bytes: &[u8]) -> Option<String> {
     let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
     let is_defined = !text.contains(|character| ('\u{80}'..='\u{9f}').contains(&character));
     is_defined.then(|| text.into_owned())
 }
 
-/// Whether bytes that are not UTF-8 are Mac Roman. There, letters stand where Windows-1252 has punctuation, or nothing, or capitals that
-/// follow small letters: `Zo‘`, `MŸller`, `RenŽ`. What both could mean (`O’Brien`, `Smith–Jones`) says nothing, and letters that
-/// Windows-1252 alone has speak against it.
+/// Whether bytes that are not UTF-8 are Mac Roman. Its letters appear in Windows-1252 as
+/// punctuation, as undefined bytes, or as capitals after small letters: `Zo‘`, `MŸller`, `RenŽ`.
+/// Text that makes sense in both (`O’Brien`, `Smith–Jones`) proves nothing; letters that exist only
+/// in Windows-1252 are evidence against Mac Roman.
 fn is_mac_roman(bytes: &[u8]) -> bool {
     let (mut mac, mut windows) = (0_usize, 0_usize);
     let at = |index: usize| bytes.get(index).copied().unwrap_or(b' ');
@@ -83,19 +85,20 @@ fn is_mac_roman(bytes: &[u8]) -> bool {
         let (before, after) = (if index == 0 { b' ' } else { at(index - 1) }, at(index + 1));
         let is_beside_small = before.is_ascii_lowercase() || after.is_ascii_lowercase();
         let is_letter_of_mac = match byte {
-            // No characters of Windows-1252.
+            // Undefined in Windows-1252.
             0x81 | 0x8d | 0x8f | 0x90 | 0x9d => before.is_ascii_alphabetic() || after.is_ascii_alphabetic(),
-            // Capitals of Windows-1252.
+            // Capitals in Windows-1252.
             0x8a | 0x8c | 0x8e | 0x9f => {
                 before.is_ascii_lowercase() || (before.is_ascii_alphabetic() && after.is_ascii_lowercase())
             }
             // An apostrophe.
             0x92 => false,
-            // Dashes, behind which a second name begins with a capital.
+            // Dashes, after which a second name would begin with a capital.
             0x96 | 0x97 => before.is_ascii_alphabetic() && after.is_ascii_lowercase(),
-            // Small letters of Windows-1252.
+            // Small letters in Windows-1252.
             0x9a | 0x9c | 0x9e => false,
-            // What may close a word: dots, a closing quotation mark, a bullet, a trade mark.
+            // These may end a word: an ellipsis, a closing quotation mark, a bullet, a trade mark
+            // sign.
             0x85 | 0x94 | 0x95 | 0x99 | 0x9b => before.is_ascii_alphabetic() && after.is_ascii_alphabetic(),
             0x80..=0x9f => before.is_ascii_alphabetic(),
             _ => false,
@@ -106,7 +109,7 @@ fn is_mac_roman(bytes: &[u8]) -> bool {
     mac > windows
 }
 
-/// ASCII in UTF-16 without a mark has a zero in every other byte.
+/// ASCII in UTF-16 without a byte order mark has a zero in every other byte.
 fn looks_like_utf16(bytes: &[u8]) -> bool {
     matches!(bytes, [0, second, 0, fourth, ..] | [second, 0, fourth, 0, ..] if *second != 0 && *fourth != 0)
 }

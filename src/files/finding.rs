@@ -1,26 +1,27 @@
-//! What a file is told about itself: one line for each thing, with the row, the column, the class of value found there, the rule and what
-//! to do. It never quotes a value.
+//! The findings of a check: each has the row, the column, the kind of value found, the rule, and
+//! what to do. A finding never quotes a value.
 
 use serde::Serialize;
 
-/// What a finding keeps out.
+/// What a finding causes to be refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Weight {
     /// The whole file is refused.
     File,
-    /// The record is refused with the finding's code, the others are not.
+    /// The record is refused with the finding's code; the others are not affected.
     Record,
-    /// Nothing is refused; somebody should look.
+    /// Nothing is refused, but somebody should look.
     Remark,
 }
 
-/// Something to say about a file.
+/// One thing to report about a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What it keeps out.
+    /// What it causes to be refused.
     pub weight: Weight,
-    /// The row as a spreadsheet counts it (the headings are row 1); in XML the number of the record. None for the file as a whole.
+    /// The row as a spreadsheet counts it (the headings are row 1), or the number of the record in
+    /// XML. `None` for the whole file.
     pub row: Option<usize>,
     /// The column's heading in the file.
     pub column: String,
@@ -28,7 +29,7 @@ pub struct Finding {
     pub code: &'static str,
     /// What kind of value was found.
     pub found: String,
-    /// The rule that it breaks, as it goes on after the column's name.
+    /// The rule that it breaks, phrased to follow the column's name.
     pub rule: String,
     /// What to do about it.
     pub advice: String,
@@ -76,7 +77,7 @@ impl Finding {
     }
 }
 
-/// Remarks of which many rows may have the same: each is made once, and says how many rows it is about.
+/// Remarks that may apply to many rows: each is reported once, with the number of rows.
 #[derive(Debug, Default)]
 pub(super) struct Remarks(Vec<(Finding, usize)>);
 

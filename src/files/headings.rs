@@ -1,19 +1,19 @@
-//! Which column of the layout a heading of a file is, and what is wrong with the headings.
+//! Matches a file's headings to the layout's columns, and reports what is wrong with them.
 
 use super::finding::Finding;
 use super::layout::{Column, Layout};
 use super::table::Table;
 
-/// How strictly headings are taken.
+/// How strictly headings are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Strictness {
-    /// Spelling, letter case and order are those of the layout: files that are sent.
+    /// Spelling, case and order must be the layout's: for files that are submitted.
     Exact,
-    /// Headings are recognised: files that are converted before they are sent.
+    /// Similar spellings are recognised: for files that are converted first.
     Recognised,
 }
 
-/// Headings in each of the spellings by which they are compared.
+/// The headings, in each of the spellings that are compared.
 pub(super) struct Headings<'h> {
     texts: &'h [String],
     squeezed: Vec<String>,
@@ -29,12 +29,13 @@ impl<'h> Headings<'h> {
         }
     }
 
-    /// How many of the layout's headings are there, in whatever spelling.
+    /// How many of the layout's headings are present, in any spelling.
     pub(super) fn likeness(&self, layout: &Layout) -> usize {
         layout.headings().filter(|heading| !self.places_of(layout, heading, Strictness::Recognised).is_empty()).count()
     }
 
-    /// Where the headings stand that are this one: spelt so, else spelt otherwise, else with something in brackets added.
+    /// The positions of the columns that match a heading: those spelt exactly so, otherwise those
+    /// spelt similarly, otherwise those with something added in brackets.
     fn places_of(&self, layout: &Layout, heading: &str, strictness: Strictness) -> Vec<usize> {
         let exact = those(self.texts, heading);
         if !exact.is_empty() {
@@ -58,7 +59,8 @@ fn those(texts: &[String], wanted: &str) -> Vec<usize> {
     texts.iter().enumerate().filter(|(_, text)| *text == wanted).map(|(index, _)| index).collect()
 }
 
-/// Where each column of the layout stands in the table, header first; none for a column that is not there.
+/// The position of each of the layout's columns in the table, the header's first; `None` for a
+/// column that is missing.
 pub(super) fn columns(
     layout: &Layout,
     table: &Table,
@@ -78,12 +80,12 @@ pub(super) fn columns(
     places
 }
 
-/// Letters and digits alone, in lower case: "Family Name" is FamilyName.
+/// The letters and digits only, in lower case: "Family Name" matches FamilyName.
 fn squeezed(heading: &str) -> String {
     heading.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
 }
 
-/// "Date of Birth (dd/mm/yyyy)" without what stands in brackets.
+/// Removes what is in brackets, as in "Date of Birth (dd/mm/yyyy)".
 fn without_brackets(heading: &str) -> String {
     let mut depth = 0_usize;
     let is_outside = |character: &char| {
@@ -140,7 +142,8 @@ fn inexact(found: &[(&str, Vec<usize>)], headings: &[String], places: &[Option<u
     misspelt.into_iter().chain(missing).chain(disorder).collect()
 }
 
-/// Columns of records that are missing in the table. Those of the header may be missing: conversion writes them.
+/// Record columns that are missing from the table. Header columns may be missing, because
+/// conversion writes them.
 fn missing(layout: &Layout, found: &[(&str, Vec<usize>)]) -> Option<Finding> {
     let is_of_records = |heading: &str| layout.record.columns.iter().any(|column| column.heading == heading);
     let missing = found.iter().filter(|(heading, places)| places.is_empty() && is_of_records(heading));
@@ -154,7 +157,7 @@ fn missing(layout: &Layout, found: &[(&str, Vec<usize>)]) -> Option<Finding> {
     })
 }
 
-/// Columns of the layout that more than one heading means.
+/// Layout columns that match more than one heading.
 fn repeated<'f>(found: &'f [(&str, Vec<usize>)]) -> impl Iterator<Item = Finding> + 'f {
     found.iter().filter(|(_, places)| places.len() > 1).map(|(heading, places)| {
         Finding::file(
@@ -176,7 +179,7 @@ fn unknown(
         Strictness::Exact => found.iter().any(|(_, places)| places.first() == Some(&index)),
         Strictness::Recognised => found.iter().any(|(_, places)| places.contains(&index)),
     };
-    // A column that the service adds to its answer is known, and says so itself.
+    // A column that the service adds to its result files needs no remark.
     let is_answer = |heading: &str| {
         strictness == Strictness::Recognised && layout.answer_headings().any(|column| column == heading)
     };
@@ -184,7 +187,8 @@ fn unknown(
         .iter()
         .enumerate()
         .filter(|(index, heading)| !is_taken(*index) && !heading.trim().is_empty() && !is_answer(heading));
-    // The heading is whatever somebody wrote into the first row, perhaps a learner's name: its place is told instead.
+    // The first row may contain anything, perhaps a learner's name, so report the column's number
+    // instead of its heading.
     let numbers: Vec<String> = strange.map(|(index, _)| (index + 1).to_string()).collect();
     in_one_line(numbers.iter().map(String::as_str).collect(), |columns, count| {
         let column = format!("column{} {columns}", if count == 1 { "" } else { "s" });
@@ -204,7 +208,7 @@ fn unknown(
     })
 }
 
-/// Columns of which the same is to be said get one line.
+/// Combines columns with the same fault into one finding.
 fn in_one_line(columns: Vec<&str>, finding: impl FnOnce(&str, usize) -> Finding) -> Option<Finding> {
     (!columns.is_empty()).then(|| finding(&columns.join(", "), columns.len()))
 }

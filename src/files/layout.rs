@@ -1,5 +1,5 @@
-//! The layouts of batch files, as `schemas/files/` has them: headings and their order, what stands in the first row alone, how files are
-//! named, and the element names of the XML form.
+//! The layouts of batch files, read from `schemas/files/`: headings and their order, header
+//! columns, file names, and the element names of the XML form.
 
 use std::sync::LazyLock;
 
@@ -13,19 +13,19 @@ use crate::model::JobKind;
 pub struct Layout {
     #[serde(deserialize_with = "kind")]
     pub(super) kind: JobKind,
-    /// What stands in FileVersion.
+    /// The value of FileVersion.
     pub version: String,
-    /// The most records that a file may hold.
+    /// The maximum number of records in a file.
     pub most_records: usize,
     pub(super) name: NameRule,
     pub(super) xml: XmlNames,
     pub(super) header: Columns<HeaderColumn>,
     pub(super) record: Columns<Column>,
-    /// The file that answers it.
+    /// The layout of the result file.
     pub(super) output: Output,
 }
 
-/// How files of a kind are named.
+/// The naming rule for files of a kind.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NameRule {
@@ -56,7 +56,7 @@ pub(super) struct Columns<T> {
     pub(super) columns: Vec<T>,
 }
 
-/// A column that is filled in the first row of records alone.
+/// A header column: filled in the first record only.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct HeaderColumn {
@@ -64,7 +64,7 @@ pub(super) struct HeaderColumn {
     pub(super) holds: Holds,
 }
 
-/// What a header column holds.
+/// The value in a header column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Holds {
@@ -76,7 +76,7 @@ pub(super) enum Holds {
     Submission,
 }
 
-/// A column of every record.
+/// A column that every record has.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Column {
@@ -86,12 +86,12 @@ pub(super) struct Column {
 }
 
 impl Column {
-    /// The contract's name of the field.
+    /// The field's name in the contract.
     pub(super) fn field(&self) -> &str {
         self.field.as_deref().unwrap_or(&self.heading)
     }
 
-    /// The element in an XML file.
+    /// The element's name in an XML file.
     pub(super) fn element(&self) -> &str {
         self.element.as_deref().unwrap_or(&self.heading)
     }
@@ -119,7 +119,7 @@ static LAYOUTS: LazyLock<Vec<Layout>> =
     LazyLock::new(|| TEXTS.iter().filter_map(|text| toml::from_str(text).ok()).collect());
 
 impl Layout {
-    /// Every layout; those of a kind in the order of their versions.
+    /// All layouts; within a kind, in version order.
     pub fn all() -> &'static [Layout] {
         &LAYOUTS
     }
@@ -134,12 +134,12 @@ impl Layout {
         Layout::of_kind(kind).find(|layout| layout.version == version)
     }
 
-    /// What the file's records are.
+    /// The kind of the file's records.
     pub fn kind(&self) -> JobKind {
         self.kind
     }
 
-    /// The headings in their order, those of the header first.
+    /// The headings in order, the header's first.
     pub fn headings(&self) -> impl Iterator<Item = &str> {
         let header = self.header.columns.iter().map(|column| column.heading.as_str());
         header.chain(self.record.columns.iter().map(|column| column.heading.as_str()))
@@ -154,12 +154,12 @@ impl Layout {
         self.header.columns.iter().find(|column| column.holds == holds).map_or("", |column| &column.heading)
     }
 
-    /// The headings of the file that answers; of a registration those that are added to the layout's own.
+    /// The headings of the result file; for registrations, those added to the layout's own.
     pub(super) fn answer_headings(&self) -> impl Iterator<Item = &str> {
         self.output.columns.iter().map(String::as_str)
     }
 
-    /// What the kind is called in reports.
+    /// The kind's name in reports.
     pub fn title(&self) -> &'static str {
         match self.kind {
             JobKind::Registration => "registration file",
@@ -168,7 +168,7 @@ impl Layout {
         }
     }
 
-    /// What a record is called in reports, with its count.
+    /// A number of records, in words for reports.
     pub fn records(&self, count: usize) -> String {
         let noun = if self.kind == JobKind::Achievement { "achievement" } else { "learner" };
         format!("{count} {noun}{}", if count == 1 { "" } else { "s" })

@@ -1,6 +1,7 @@
-//! Batch files: registration, verify and achievement files as CSV and XML in and out, spreadsheets in, what is wrong with a file told row by
-//! row, and the files with which jobs answer (rules.md 5). The form of a record is the domain's matter, which is asked about every record:
-//! whoever checks a file with this, offline or at a door, hears exactly what the service would say.
+//! Batch files: registration, verify and achievement files read and written as CSV and XML,
+//! spreadsheets read, every fault reported row by row, and the result files of jobs (rules.md 5).
+//! What makes a record valid is the domain's business; asking it about every record means that an
+//! offline check and the service always say the same.
 
 mod batch;
 mod cell;

@@ -1,11 +1,12 @@
-//! The names that batch files must have (rules.md 5.2, 5.7, 5.8): prefix, UKPRN, stamp, and an extension in upper case.
+//! The names of batch files (rules.md 5.2, 5.7, 5.8): prefix, UKPRN, date, and an extension in
+//! upper case.
 
 use chrono::{NaiveDate, NaiveDateTime};
 
 use super::layout::{Layout, Stamp};
 use crate::model::{JobKind, Timestamp, Ukprn, london_time};
 
-/// The two forms of files that are sent.
+/// The two forms of file that can be submitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extension {
     /// `.CSV`
@@ -15,7 +16,7 @@ pub enum Extension {
 }
 
 impl Extension {
-    /// As it stands in a name.
+    /// As written in a file's name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Extension::Csv => "CSV",
@@ -24,16 +25,16 @@ impl Extension {
     }
 }
 
-/// A name that keeps the rule.
+/// The parts of a valid name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileName {
-    /// Whose file it is.
+    /// The organisation that the file belongs to.
     pub ukprn: Ukprn,
-    /// What its form should be.
+    /// The form that the file must have.
     pub extension: Extension,
 }
 
-/// What a name must be like, in words.
+/// The naming rule, in words.
 pub fn rule(layout: &Layout) -> String {
     let stamp = match layout.name.stamp {
         Stamp::Minute => "DDMMYYYYHHMM",
@@ -42,10 +43,10 @@ pub fn rule(layout: &Layout) -> String {
     format!("{}_UKPRN_{stamp}.CSV or .XML, the extension in upper case", layout.name.prefix)
 }
 
-/// Reads a name.
+/// Parses a name.
 ///
 /// # Errors
-/// What is wrong with it.
+/// What is wrong with the name.
 pub fn read(layout: &Layout, name: &str) -> Result<FileName, &'static str> {
     let (stem, extension) = name.rsplit_once('.').ok_or("it has no extension")?;
     let extension = match extension {
@@ -62,7 +63,8 @@ pub fn read(layout: &Layout, name: &str) -> Result<FileName, &'static str> {
     if is_stamp(layout.name.stamp, stamp) { Ok(FileName { ukprn, extension }) } else { Err("its date is none") }
 }
 
-/// The name of a file that is made now, with the time in London. `number` counts the achievement files of a day.
+/// The name for a file created now, in London time. `number` is the sequence number of the day's
+/// achievement files.
 pub fn make(layout: &Layout, ukprn: Ukprn, now: Timestamp, number: u16, extension: Extension) -> String {
     let now = london_time(now);
     let stamp = match layout.name.stamp {
@@ -72,7 +74,7 @@ pub fn make(layout: &Layout, ukprn: Ukprn, now: Timestamp, number: u16, extensio
     format!("{}_{ukprn}_{stamp}.{}", layout.name.prefix, extension.as_str())
 }
 
-/// The kind of file that a name says, by its prefix alone.
+/// The kind of file, judging by the name's prefix alone.
 pub fn kind(name: &str) -> Option<JobKind> {
     let says = |layout: &&Layout| {
         name.get(..layout.name.prefix.len() + 1).is_some_and(|start| {

@@ -1,12 +1,13 @@
-//! A workbook's number formats: what kind of value a cell shows by one, and the text of a number as the cell shows it.
+//! A workbook's number formats: whether a format shows a number, a date or a time, and a number's
+//! text as its cell displays it.
 
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// The most digits of a number that a workbook keeps.
+/// The number of significant digits that a workbook stores.
 const DIGITS: usize = 15;
 
-/// What cells of a format show.
+/// What cells with a format display.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Number,
@@ -14,7 +15,7 @@ pub(super) enum Kind {
     Time,
 }
 
-/// What a format's code makes of a number.
+/// What a format code displays.
 pub(super) fn kind(code: &str) -> Kind {
     let section = sections(code).into_iter().next().unwrap_or_default();
     let mut found = Kind::Number;
@@ -30,7 +31,8 @@ pub(super) fn kind(code: &str) -> Kind {
     found
 }
 
-/// A number as its cell shows it. None where that is not sure, or where the digits are not in the file.
+/// A number as its cell displays it. `None` if that is uncertain, or if the file lacks some of the
+/// digits.
 pub(super) fn shown(number: f64, code: &str) -> Option<String> {
     let sections = sections(code);
     let (section, absolute) = match sections.as_slice() {
@@ -49,7 +51,7 @@ pub(super) fn shown(number: f64, code: &str) -> Option<String> {
     Some(format!("{sign}{}", Pattern::of(tokens)?.fill(number)?))
 }
 
-/// The code of a format that workbooks of XLS need not define.
+/// The codes of the built-in formats, which an XLS workbook need not define.
 pub(super) fn builtin(number: u16) -> &'static str {
     match number {
         1 => "0",
@@ -74,7 +76,7 @@ pub(super) fn builtin(number: u16) -> &'static str {
     }
 }
 
-/// A number in the format General: as it would be typed.
+/// A number in the format General: as a user would type it.
 fn general(number: f64) -> Option<String> {
     let (whole, fraction) = decimal(number)?;
     let sign = if number < 0.0 { "-" } else { "" };
@@ -82,19 +84,20 @@ fn general(number: f64) -> Option<String> {
     Some(if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") })
 }
 
-/// Whether a number has more digits than a workbook keeps.
+/// Whether a number has more digits than a workbook stores.
 pub(super) fn loses_digits(number: f64) -> bool {
     number.abs() >= 1e15
 }
 
-/// The digits before and behind the decimal point, without the sign, to the fifteen digits that a workbook keeps.
+/// The digits before and after the decimal point, without a sign, limited to the fifteen that a
+/// workbook stores.
 fn decimal(number: f64) -> Option<(String, String)> {
     if !number.is_finite() || loses_digits(number) {
         return None;
     }
     let number = number.abs();
     let whole_digits = if number < 1.0 { 1 } else { format!("{:.0}", number.trunc()).len() };
-    // Behind the point of a small number there are more places; twenty are more than a cell ever shows.
+    // A number below 1 has more decimal places; twenty are more than any cell displays.
     let places =
         if number < 1.0 { 20.min(DIGITS + leading_zeros(number)) } else { DIGITS.saturating_sub(whole_digits) };
     let text = format!("{number:.places$}");
@@ -107,7 +110,7 @@ fn leading_zeros(number: f64) -> usize {
     text.chars().skip(2).take_while(|digit| *digit == '0').count()
 }
 
-/// The parts for positive numbers, negative ones, zero and text.
+/// The sections for positive numbers, negative numbers, zero and text.
 fn sections(code: &str) -> Vec<String> {
     let mut sections = vec![String::new()];
     let (mut quoted, mut escaped) = (false, false);
@@ -127,19 +130,19 @@ fn sections(code: &str) -> Vec<String> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Token {
     General,
-    /// `@`: as the text was typed.
+    /// `@`: the text as typed.
     AsText,
-    /// `0`, `#` or `?`: the place of a digit.
+    /// `0`, `#` or `?`: a digit placeholder.
     Digit(char),
     Point,
     Comma,
     Percent,
-    /// A letter of a date or time, in lower case.
+    /// A letter of a date or time code, in lower case.
     Letter(char),
-    /// `[h]`: hours that go on beyond a day.
+    /// `[h]`: elapsed hours, which may exceed 24.
     Elapsed,
     Literal(String),
-    /// Fractions, powers of ten, conditions: shown in a way that is not followed here.
+    /// Fractions, scientific notation, conditions: not supported here.
     Other,
 }
 
@@ -153,7 +156,8 @@ impl Iterator for Tokens<'_> {
         Some(match character {
             '"' => Token::Literal(self.0.by_ref().take_while(|next| *next != '"').collect()),
             '\\' => Token::Literal(self.0.next().into_iter().collect()),
-            // The width of a character, and a character that fills the cell's width.
+            // `_` leaves a gap as wide as the next character; `*` repeats the next character to
+            // fill the cell.
             '_' | '*' => {
                 self.0.next();
                 Token::Literal(String::new())
@@ -188,7 +192,7 @@ impl Tokens<'_> {
     }
 }
 
-/// What stands in brackets: hours, minutes or seconds, a currency with a language, a colour, a condition.
+/// Brackets hold elapsed time, a currency with a locale, a colour, or a condition.
 fn bracketed(inner: &str) -> Token {
     let letters = inner.to_ascii_lowercase();
     if !letters.is_empty() && ['h', 'm', 's'].iter().any(|letter| letters.chars().all(|other| other == *letter)) {
@@ -200,7 +204,7 @@ fn bracketed(inner: &str) -> Token {
     if inner.starts_with(['<', '>', '=']) { Token::Other } else { Token::Literal(String::new()) }
 }
 
-/// A format of digits with texts before, between and behind them.
+/// A format made of digit placeholders and literal text.
 #[derive(Default)]
 struct Pattern {
     whole: Vec<Token>,
@@ -219,7 +223,8 @@ impl Pattern {
             match token {
                 Token::Point if behind_point => return None,
                 Token::Point => behind_point = true,
-                // A comma behind the last digit divides by a thousand; what the cell shows then is not what it holds.
+                // A comma after the last digit divides by a thousand, so the cell does not display
+                // its value.
                 Token::Comma if digits > 0 && !behind_point && matches!(tokens.peek(), Some(Token::Digit(_))) => {
                     pattern.thousands = true;
                 }
@@ -280,7 +285,7 @@ impl Pattern {
         Some(text.trim().to_owned())
     }
 
-    /// Fills the places from the right; the first place takes all digits that are left.
+    /// Fills the placeholders from the right; the leftmost takes all remaining digits.
     fn fill_whole(&self, whole: &str) -> String {
         let mut digits = whole.trim_start_matches('0').chars().rev().peekable();
         let mut places = self.whole.iter().filter(|token| matches!(token, Token::Digit(_))).count();
@@ -312,7 +317,7 @@ impl Pattern {
     }
 }
 
-/// To so many places behind the point, halves away from zero.
+/// Rounds to a number of decimal places, halves away from zero.
 fn rounded(whole: &str, fraction: &str, places: usize) -> (String, String) {
     let kept: String = fraction.chars().chain(std::iter::repeat('0')).take(places).collect();
     let up = fraction.chars().nth(places).is_some_and(|digit| digit >= '5');

@@ -1,5 +1,6 @@
-//! The files with which jobs answer (rules.md 5.1, 5.6, 5.7): the output of registration and verify jobs, and the exceptions of a
-//! registration for correction. Achievements have their error file, which the domain writes because the web service carries it too.
+//! The result files of jobs (rules.md 5.1, 5.6, 5.7): the output of registration and verify jobs,
+//! and the exceptions of a registration job for correction. The error file of an achievement job
+//! belongs to the domain, because the web service returns it too.
 
 use super::convert::{NamedText, csv_text};
 use super::csv;
@@ -9,14 +10,15 @@ use crate::domain::batches::return_codes::{self, Counted};
 use crate::domain::batches::{RegisteredRow, RegistrationRow, VerifiedRow};
 use crate::model::{JobKind, Timestamp, Ukprn};
 
-/// Whose file it answers and when that was submitted; a batch of the web service has no name, and gets one.
+/// The submission that a result file belongs to. A batch from the web service has no name, so one
+/// is made.
 #[derive(Debug, Clone, Copy)]
 pub struct Answered<'a> {
-    /// The name of the file that was sent.
+    /// The name of the submitted file.
     pub name: Option<&'a str>,
-    /// Who sent it.
+    /// The organisation that submitted it.
     pub ukprn: Ukprn,
-    /// When.
+    /// When it was submitted.
     pub submitted_at: Timestamp,
 }
 
@@ -29,7 +31,8 @@ impl Answered<'_> {
     }
 }
 
-/// The output of a registration: the layout that was sent with the ULN filled in, every record in its order, the return code last.
+/// The output of a registration job: the submitted layout with the ULN filled in, all records in
+/// their order, the return code last.
 pub fn registration_file(answered: &Answered<'_>, rows: &[RegisteredRow]) -> Option<NamedText> {
     let of_3a =
         |row: &RegistrationRow| ["PrivacyNoticeSeen", "UCI", "UPN"].iter().any(|field| row.get(field).is_some());
@@ -39,8 +42,8 @@ pub fn registration_file(answered: &Answered<'_>, rows: &[RegisteredRow]) -> Opt
     Some(registration_text(layout, name, answered.ukprn, rows.iter()))
 }
 
-/// The records of a registration that need somebody's attention (RC006 to RC013), for correction: always in version 2A without UCI and UPN.
-/// None where there are none.
+/// The registration records that need attention (RC006 to RC013), for correction. Always in version
+/// 2A, without UCI and UPN. `None` if there are none.
 pub fn exception_file(answered: &Answered<'_>, rows: &[RegisteredRow]) -> Option<NamedText> {
     let is_exception = |each: &&RegisteredRow| {
         return_codes::lookup(&each.code)
@@ -74,7 +77,8 @@ fn registration_text<'r>(
     NamedText { name, text }
 }
 
-/// The output of a verification: what was searched for, the response code, what was found, and the comparisons that failed.
+/// The output of a verify job: the values searched for, the response code, the learner found, and
+/// the comparisons that failed.
 pub fn verification_file(answered: &Answered<'_>, rows: &[VerifiedRow]) -> Option<NamedText> {
     let layout = Layout::of_kind(JobKind::Verification).next()?;
     let mut text = String::new();

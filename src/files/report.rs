@@ -1,4 +1,4 @@
-//! What was found, for people and for programs: the summary first, then the rows.
+//! Reports on checked files, for people and for programs: the summary first, then the rows.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -10,44 +10,44 @@ use super::csv;
 use super::finding::{Finding, Weight};
 use crate::xml::escape;
 
-/// The form of a report.
+/// The format of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportFormat {
     /// Plain text.
     Text,
-    /// JSON: a list with an object for each file.
+    /// JSON: an array with an object for each file.
     Json,
-    /// Comma-separated values with a row for each finding.
+    /// Comma-separated values, with a row for each finding.
     Csv,
-    /// A page that stands by itself.
+    /// A self-contained HTML page.
     Html,
 }
 
-/// A file in a few words and numbers.
+/// The summary of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Summary<'c> {
     /// The file's name.
     pub file: &'c str,
-    /// What it was taken for.
+    /// The kind of file that it appears to be.
     pub kind: Option<&'static str>,
-    /// Its version.
+    /// Its layout version.
     pub version: Option<&'c str>,
-    /// The form that it has.
+    /// Its form.
     pub form: &'static str,
     /// Its encoding.
     pub encoding: Option<String>,
     /// How many records were read.
     pub records: usize,
-    /// How many of them would be refused.
+    /// How many records would be refused.
     pub refused_records: usize,
-    /// Whether the file as a whole would be refused.
+    /// Whether the whole file would be refused.
     pub refused: bool,
-    /// Everything that is to be said.
+    /// All findings.
     pub findings: &'c [Finding],
 }
 
 impl<'c> Summary<'c> {
-    /// Of a file.
+    /// Summarises a checked file.
     pub fn of(checked: &'c Checked) -> Self {
         let rows = checked
             .findings
@@ -68,7 +68,7 @@ impl<'c> Summary<'c> {
         }
     }
 
-    /// What the file is.
+    /// A description of the file.
     fn title(&self, checked: &Checked) -> String {
         let encoding = self.encoding.as_ref().map(|encoding| format!(", {encoding}")).unwrap_or_default();
         match &checked.batch {
@@ -86,7 +86,7 @@ impl<'c> Summary<'c> {
         }
     }
 
-    /// What would become of it.
+    /// What the service would do with the file.
     fn verdict(&self, checked: &Checked) -> String {
         let remarks = match self.findings.iter().filter(|finding| finding.weight == Weight::Remark).count() {
             0 => String::new(),
@@ -113,13 +113,13 @@ impl<'c> Summary<'c> {
     }
 }
 
-/// The report about files.
+/// Writes the report on the files.
 pub fn report(format: ReportFormat, files: &[Checked]) -> String {
     match format {
         ReportFormat::Text => files.iter().map(text).collect::<Vec<_>>().join("\n"),
         ReportFormat::Json => {
             let summaries: Vec<Summary<'_>> = files.iter().map(Summary::of).collect();
-            // Texts and numbers can always be written.
+            // Strings and numbers always serialise.
             let mut json = serde_json::to_string_pretty(&summaries).unwrap_or_default();
             json.push('\n');
             json
@@ -129,7 +129,7 @@ pub fn report(format: ReportFormat, files: &[Checked]) -> String {
     }
 }
 
-/// The number that a finding has: in an XML file that of the record.
+/// Where a finding is: its row, or in an XML file the record's number.
 fn place(checked: &Checked, finding: &Finding) -> String {
     match (finding.row, checked.form) {
         (None, _) => String::new(),
@@ -158,7 +158,8 @@ fn text(checked: &Checked) -> String {
     out
 }
 
-/// "DateOfBirth: a date with slashes; rule: is a date yyyy-mm-dd of the years 1800 to 2099."
+/// For example "DateOfBirth: a date with slashes; rule: is a date yyyy-mm-dd of the years 1800 to
+/// 2099."
 fn sentence(finding: &Finding) -> String {
     let column = if finding.column.is_empty() { String::new() } else { format!("{}: ", finding.column) };
     let joint = if finding.weight == Weight::Remark { "," } else { "; rule:" };

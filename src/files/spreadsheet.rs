@@ -1,5 +1,5 @@
-//! Spreadsheets as the checking tool reads them: the first sheet that looks like a batch file becomes a table of cells. Spreadsheets are
-//! converted, never sent.
+//! Reads spreadsheets for the check: the first sheet that looks like a batch file becomes a table
+//! of cells. Spreadsheets are converted, never submitted.
 
 mod container;
 mod disguise;
@@ -18,13 +18,14 @@ use super::layout::Layout;
 use super::number_format::{self, Kind};
 use super::table::{self, Table, TableRow};
 
-/// Cells beyond these are none of a batch file.
+/// Cells beyond these limits do not belong to a batch file.
 const MOST_ROWS: u32 = 20_000;
 const MOST_COLUMNS: u32 = 256;
-/// Headings are looked for in so many rows.
+/// How many rows to search for headings.
 const ROWS_WITH_HEADINGS: usize = 10;
 
-/// Whether bytes begin as a spreadsheet does (a ZIP archive, or an old compound file), or are a page that only its name makes a workbook.
+/// Whether the bytes begin like a spreadsheet (a ZIP archive or an OLE compound file), or are an
+/// HTML page or XML named like a workbook.
 pub(super) fn is_spreadsheet(bytes: &[u8]) -> bool {
     is_zip(bytes) || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) || disguise::page(bytes).is_some()
 }
@@ -33,7 +34,7 @@ fn is_zip(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04")
 }
 
-/// Reads a workbook. What cannot be read is a finding.
+/// Reads a workbook. If it cannot be read, that becomes a finding.
 pub(super) fn read(bytes: &[u8], findings: &mut Vec<Finding>) -> Table {
     let mut chosen = Chosen::default();
     let read = match disguise::page(bytes).or_else(|| disguise::other_archive(bytes)) {
@@ -50,7 +51,7 @@ pub(super) fn read(bytes: &[u8], findings: &mut Vec<Finding>) -> Table {
     }
 }
 
-/// Why a file cannot be read, and what to do.
+/// Why a file cannot be read, and what to do about it.
 struct Unreadable {
     found: &'static str,
     advice: &'static str,
@@ -65,15 +66,15 @@ const LOCKED: Unreadable = Unreadable {
     advice: "Open it in a spreadsheet program, take the password away (File, Info, Protect Workbook) and save it again.",
 };
 
-/// A cell with its row and column, both from 0.
+/// A cell with its row and column, counted from 0.
 type Placed = (u32, u32, Cell);
 
-/// What stands on a sheet.
+/// The content of a sheet.
 #[derive(Default)]
 struct Sheet {
     cells: Vec<Placed>,
     hidden_rows: BTreeSet<u32>,
-    /// The first cell far outside of a batch file.
+    /// The first cell beyond the limits of a batch file.
     stray: Option<(u32, u32)>,
 }
 
@@ -88,7 +89,7 @@ impl Sheet {
     }
 }
 
-/// The value of a cell that is written in a number format. None where nothing stands in it.
+/// A workbook value in its number format, as a cell. `None` if it is empty.
 fn cell(value: &Data, format: &str, is_1904: bool) -> Option<Cell> {
     let number = |number: f64, is_moment: bool| {
         if is_moment {
@@ -112,7 +113,7 @@ fn cell(value: &Data, format: &str, is_1904: bool) -> Option<Cell> {
     })
 }
 
-/// The visible sheets of cells, each with its number among all sheets; charts are passed over.
+/// The visible worksheets, each with its index among all sheets; chart sheets are skipped.
 fn visible(sheets: &[calamine::Sheet]) -> Vec<(usize, String)> {
     let seen = |sheet: &calamine::Sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet;
     sheets
@@ -123,18 +124,19 @@ fn visible(sheets: &[calamine::Sheet]) -> Vec<(usize, String)> {
         .collect()
 }
 
-/// The sheet that is read: the first that looks like a batch file, otherwise the first with anything in it.
+/// The sheet to read: the first that looks like a batch file, otherwise the first that is not
+/// empty.
 #[derive(Default)]
 struct Chosen {
     sheet: Option<Sheet>,
     rows: Vec<TableRow>,
-    /// Where the headings stand among the rows.
+    /// The index of the heading row.
     headings: Option<usize>,
     sheets: usize,
 }
 
 impl Chosen {
-    /// Looks at the next sheet; true when no other needs to be looked at.
+    /// Considers the next sheet; returns true when no further sheet is needed.
     fn look(&mut self, sheet: Sheet) -> bool {
         if sheet.cells.is_empty() && sheet.stray.is_none() {
             return false;
@@ -187,7 +189,8 @@ impl Chosen {
     }
 }
 
-/// The first row that looks like headings: at least two are known, and half of them.
+/// The first row that looks like headings: at least two are known, and they are at least half of
+/// the filled cells.
 fn headings(rows: &[TableRow]) -> Option<usize> {
     rows.iter().take(ROWS_WITH_HEADINGS).position(|row| {
         let texts: Vec<String> = row.cells.iter().map(|cell| cell.as_str().to_owned()).collect();
@@ -216,12 +219,13 @@ fn rows(cells: &[Placed]) -> Vec<TableRow> {
     rows
 }
 
-/// A row as a spreadsheet counts it.
+/// The row number as a spreadsheet shows it.
 fn place(row: u32) -> usize {
     usize::try_from(row).unwrap_or(usize::MAX).saturating_add(1)
 }
 
-/// Empty rows between the headings and the last row with anything in it, spaces included: each run is one remark.
+/// Reports empty rows between the headings and the last row with content, counting spaces as
+/// content: one remark for each run.
 fn tell_of_gaps(headings: usize, rows: &[TableRow], last: usize, findings: &mut Vec<Finding>) {
     let mut expected = headings + 1;
     for place in rows.iter().map(|row| row.place).chain([last + 1]) {
@@ -252,7 +256,7 @@ fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// A column as a spreadsheet names it.
+/// The letters of a column, as a spreadsheet shows them.
 fn letters(column: u32) -> String {
     let letter = char::from_u32(u32::from(b'A') + column % 26).unwrap_or('?');
     if column < 26 { letter.to_string() } else { format!("{}{letter}", letters(column / 26 - 1)) }

@@ -1,4 +1,4 @@
-//! A checked file becomes a job, exactly as a batch of the web service does.
+//! Turns a checked file into a job, exactly as the web service does with a batch.
 
 use super::batch::{Placed, Records};
 use super::check::{Checked, Form};
@@ -8,20 +8,20 @@ use crate::domain::batches::{JobType, Submission};
 use crate::domain::{Caller, Error, Service};
 use crate::model::JobId;
 
-/// What a file that was handed in comes to.
+/// The result of submitting a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Submitted {
-    /// The job is there. Records that are refused by their form are so by the job.
+    /// The job was created. Records that break a rule of form will be refused by the job.
     Accepted(JobId),
-    /// Nothing was submitted; why is said.
+    /// Nothing was submitted, for these reasons.
     Refused(Vec<Finding>),
 }
 
-/// Submits a file in the name of its sender. `Expected::ukprn` should have been the caller's when it was checked. The job type counts for
-/// registration files alone.
+/// Submits a file on behalf of its sender. The file should have been checked with the caller's
+/// UKPRN in `Expected::ukprn`. The job type applies to registration files only.
 ///
 /// # Errors
-/// When the caller may not, or the store fails.
+/// When the caller lacks permission, or the store fails.
 pub fn submit(service: &Service, caller: &Caller<'_>, checked: Checked, job_type: JobType) -> Result<Submitted, Error> {
     let refused = checked.is_refused();
     let Checked { name, form, batch, mut findings, .. } = checked;
@@ -56,7 +56,7 @@ fn refuse(found: &str, rule: &str, advice: &str) -> Submitted {
     Submitted::Refused(vec![Finding::file("the file", found, rule, advice)])
 }
 
-/// The last three cannot come from a file that was found to be without faults; the domain has the last word all the same.
+/// A file that passed the check cannot cause the last three; the domain decides all the same.
 fn of_learners(submission: Submission) -> Submitted {
     match submission {
         Submission::Accepted(id) => Submitted::Accepted(id),

@@ -1,28 +1,29 @@
-//! A batch file as a table, whatever form it had: headings, the values of its header, and its records under the layout's columns.
+//! A batch file as a table, whatever its form: headings, header values, and records arranged by the
+//! layout's columns.
 
 use super::cell::Cell;
 use super::csv::{self, Broken};
 use super::finding::Finding;
 
-/// A record with its place: the row of a spreadsheet, or the number of the element.
+/// A record and its position: the row of a spreadsheet, or the number of the XML element.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct TableRow {
     pub(super) place: usize,
     pub(super) cells: Vec<Cell>,
 }
 
-/// Rows under headings as they stand in the file. An XML file has its header's values in `first_row`; a CSV file has them in its first
-/// row of records.
+/// Rows and their headings in file order. An XML file has its header values in `first_row`; a CSV
+/// file has them in its first record.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Table {
     pub(super) headings: Vec<String>,
-    /// The row in which the headings stand.
+    /// The row that holds the headings.
     pub(super) headings_row: usize,
     pub(super) rows: Vec<TableRow>,
     pub(super) first_row: Vec<Cell>,
 }
 
-/// Reads values that are divided by commas or by another character. What cannot be read is a finding, and the rows before it are kept.
+/// Reads delimited values. A syntax error becomes a finding; the rows before it are kept.
 pub(super) fn read_csv(text: &str, separator: char, findings: &mut Vec<Finding>) -> Table {
     let mut table = Table { headings_row: 1, ..Table::default() };
     for record in csv::Reader::new(text, separator) {
@@ -60,7 +61,7 @@ fn broken_row(row: usize, broken: Broken) -> Finding {
     Finding::file("", found, "must be quoted as CSV files are; nothing behind it can be read", advice).at(row)
 }
 
-/// The row's cells under the layout's columns.
+/// The row's cells, arranged by the layout's columns.
 pub(super) fn arranged<'t>(row: &'t TableRow, places: &[Option<usize>]) -> Vec<Option<&'t Cell>> {
     places.iter().map(|place| place.and_then(|place| row.cells.get(place))).collect()
 }

@@ -239,7 +239,7 @@ fn outputs_keep_the_order_and_fill_in_the_number() {
     assert_eq!(file.name, "OUT_LRB_TEST0038_310720251400.CSV");
     let lines: Vec<&str> = file.text.lines().collect();
     assert!(lines[0].ends_with(",\"Notes\",\"ReturnCode\""));
-    // Clients take the number and their own identifier by position: columns 5 and 6.
+    // Clients read the ULN and their own identifier by position: columns 5 and 6.
     assert!(
         lines[1].starts_with("\"2A\",\"OUT_LRB_TEST0038_310720251400.CSV\",\"TEST0038\",\"2\",\"1000000000\",\"'=1\","),
         "{}",
@@ -279,7 +279,7 @@ fn the_rules_name_the_columns_of_the_layouts() {
     }
 }
 
-/// Records of a layout with any text that a file can carry.
+/// Records of any layout, with any text that a file can carry.
 fn any_batch() -> impl Strategy<Value = Batch> {
     let value = "[-=+@'\",;<&>a-zé0-9 \\n]{0,8}|\\PC{0,6}";
     (0..Layout::all().len(), proptest::collection::vec(proptest::collection::vec(value, 28), 1..4)).prop_map(
@@ -288,7 +288,7 @@ fn any_batch() -> impl Strategy<Value = Batch> {
             let mut batch = Batch::empty(layout);
             batch.header.submission = "F".to_owned();
             for (place, row) in rows.iter().enumerate() {
-                // A record of which nothing is left is none.
+                // A record with only blank values does not count as a record.
                 let values = row
                     .iter()
                     .enumerate()

@@ -1,4 +1,5 @@
-//! Batch files as XML (rules.md 5.4): the header's elements first, then one element a record, whose children have no namespace.
+//! Batch files in XML (rules.md 5.4): the header's elements first, then one element per record,
+//! whose children have no namespace.
 
 use std::borrow::Cow;
 
@@ -10,9 +11,9 @@ use super::table::{Table, TableRow};
 use crate::model::JobKind;
 use crate::xml::{Limits, ReadError, Reader, Start, escape};
 
-/// What the root element says that a document is.
+/// What the root element says the document is.
 pub(super) enum Root {
-    /// A batch file of a kind, with the namespace that it has.
+    /// A batch file of this kind; the flag says whether its namespace is right.
     Batch(JobKind, bool),
     /// A common transfer file.
     CommonTransferFile,
@@ -20,10 +21,10 @@ pub(super) enum Root {
     Other,
 }
 
-/// The text of an XML file: UTF-8, or Windows-1252 or ISO 8859-1 where its declaration says so.
+/// The text of an XML file: UTF-8, or Windows-1252 or ISO 8859-1 if its declaration says so.
 ///
 /// # Errors
-/// When the bytes are in none of the encodings, or in another than the declaration says.
+/// When the bytes are in none of these encodings, or not in the declared one.
 pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), NotText> {
     let head = String::from_utf8_lossy(bytes.get(..200).unwrap_or(bytes)).to_ascii_lowercase();
     let declared = head.split_once("encoding=").map(|(_, rest)| rest.trim_start_matches(['"', '\'']));
@@ -34,13 +35,13 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), NotText> 
         return Ok((Cow::Owned(text), Encoding::Windows1252));
     }
     match encoding::decode(bytes) {
-        // Without a declaration XML is UTF-8.
+        // XML without a declaration is UTF-8.
         Ok((_, Encoding::Windows1252 | Encoding::MacRoman)) => Err(NotText::Unknown),
         other => other,
     }
 }
 
-/// What a document is, by its root element.
+/// Identifies a document by its root element.
 pub(super) fn root(text: &str) -> Root {
     let Ok(mut reader) = Reader::new(text, &Limits::BATCH) else { return Root::Other };
     let Ok(Some(start)) = reader.child() else { return Root::Other };
@@ -51,7 +52,7 @@ pub(super) fn root(text: &str) -> Root {
     named.map_or(Root::Other, |layout| Root::Batch(layout.kind(), reader.namespace(&start) == layout.xml.namespace))
 }
 
-/// Reads a document as a table with the headings of the layout.
+/// Reads a document into a table with the layout's headings.
 pub(super) fn read(text: &str, layout: &Layout, findings: &mut Vec<Finding>) -> Table {
     let mut table = Table { headings: layout.headings().map(str::to_owned).collect(), ..Table::default() };
     let read = Reader::new(text, &Limits::BATCH)
@@ -143,7 +144,7 @@ impl Document<'_> {
         Ok(())
     }
 
-    /// The name is the sender's and may be anything; only its place is told.
+    /// The sender may have named the element anything, so only its position is reported.
     fn unknown(&mut self, place: usize) {
         let finding = Finding::file(
             "",
@@ -155,7 +156,7 @@ impl Document<'_> {
     }
 }
 
-/// Writes a table's rows as a document of the layout: header values first, then a record for each row of values.
+/// Writes rows as a document of the layout: header values first, then a record element per row.
 pub(super) fn write<'c>(
     layout: &Layout,
     header: impl IntoIterator<Item = &'c str>,

@@ -1,13 +1,13 @@
-//! A request of each operation with the answer that the service gives, from the fixtures that the tests play.
+//! An example request and answer for each operation, taken from the fixtures that the tests replay.
 
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-/// A request with its answer.
+/// A request and its answer.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Example {
-    /// The request, with the values of the demo; the password stands for your own.
+    /// The request, with the demo's values and a placeholder for the password.
     pub request: String,
     /// The answer.
     pub answer: String,
@@ -69,16 +69,16 @@ const CASES: &[Case] = &[
 ];
 
 impl Example {
-    /// The example of an operation.
+    /// The example for an operation.
     pub fn of(service: &str, operation: &str) -> Option<Example> {
         let case = CASES.iter().find(|case| case.service == service && case.operation == operation)?;
-        // The answer begins with a comment that tells its HTTP status.
+        // The recorded answer starts with a comment that states its HTTP status.
         let answer = case.answer.split_once("-->\n").map_or(case.answer, |(_, answer)| answer);
         Some(Example { request: in_lines(&filled(case.request)), answer: filled(answer) })
     }
 }
 
-/// The placeholders of a fixture, `${UKPRN}` or `{{day}}`, are replaced by what the demo has.
+/// Replaces the placeholders of a fixture, `${UKPRN}` or `{{day}}`, with the demo's values.
 fn filled(text: &str) -> String {
     static PLACEHOLDER: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"\$\{(?:([A-Z_]+)\.)?([A-Z_]+)\}|\{\{([A-Za-z ]+)\}\}").ok());
@@ -103,7 +103,7 @@ fn filled(text: &str) -> String {
     placeholder.replace_all(text.trim(), value).into_owned()
 }
 
-/// A value of one of the demo's people, under the names of `fixtures/soap/README.md`.
+/// A value of one of the demo's people, by the names in `fixtures/soap/README.md`.
 fn of_person(role: &str, field: &str) -> Option<String> {
     static PEOPLE: LazyLock<toml::Table> =
         LazyLock::new(|| include_str!("../../fixtures/people.toml").parse().unwrap_or_default());
@@ -126,7 +126,7 @@ fn of_person(role: &str, field: &str) -> Option<String> {
     Some(if field == "POSTCODE_UNSPACED" { value.replace(' ', "") } else { value.to_owned() })
 }
 
-/// A line for each element that begins; clients send requests on one line.
+/// Starts a new line for each element; the fixtures have requests on one line.
 fn in_lines(xml: &str) -> String {
     let mut out = String::with_capacity(xml.len());
     let mut rest = xml;

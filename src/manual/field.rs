@@ -1,4 +1,5 @@
-//! One field of a request: its place, whether it is mandatory, and the form that its value must have, all from the contract.
+//! A field of a request: its path, whether it is mandatory, and the form of its value, all taken
+//! from the contract.
 
 use super::lists::{self, Choice};
 use super::sample;
@@ -7,28 +8,29 @@ use crate::domain::achievements::{self, AchievementRow};
 use crate::domain::batches::format::Rule;
 use crate::xml::{Facet, Pattern};
 
-/// A field of a request that holds a value.
+/// A request field that holds a value.
 #[derive(Debug)]
 pub struct Field {
-    /// Its path below the request's element, with dots, as `lrs call` takes it.
+    /// The path below the request's root element, separated by dots, as `lrs call` takes it.
     pub name: String,
-    /// Whether a request without it is invalid, or does not get or do what it is for.
+    /// Whether a request without it is invalid or cannot do its job.
     pub mandatory: bool,
-    /// The element that may be repeated, with how often: the field itself or the nearest one around it.
+    /// The element that may repeat (the field itself or its nearest ancestor that does), and how
+    /// often.
     pub repeats: Option<String>,
-    /// Type and length, in words.
+    /// The type and length, in words.
     pub form: String,
     /// The pattern that the value must match.
     pub pattern: Option<&'static str>,
-    /// The codes that it may hold, where there is a list.
+    /// The allowed codes, if they are listed.
     pub choices: Vec<Choice>,
-    /// A value that the rules accept.
+    /// A valid value.
     pub example: &'static str,
     /// What it means.
     pub meaning: &'static str,
 }
 
-/// The fields of a request in the order of the contract.
+/// The fields of a request, in the order of the contract.
 pub fn all(root: &'static Element) -> Vec<Field> {
     let mut fields = Vec::new();
     for child in root.children {
@@ -68,7 +70,8 @@ fn field(element: &'static Element, name: String, repeats: Option<&str>) -> Fiel
     }
 }
 
-/// Fields that the contract of LearnerServiceR9 and ExternalService lets be nil, and the rules do not.
+/// Fields that are nillable in the contract of LearnerServiceR9 and ExternalService, but mandatory
+/// by the rules.
 const NEEDED: &[&str] = &[
     "Password",
     "OrgPassword",
@@ -84,7 +87,7 @@ const NEEDED: &[&str] = &[
 
 fn is_needed(path: &str, name: &str) -> bool {
     match path.strip_prefix("achievements.Achievement.") {
-        // The rules themselves tell: what they say of a row with nothing in it.
+        // The rules decide: mandatory fields are those that they report in an empty row.
         Some(heading) => achievements::format(&AchievementRow::default())
             .iter()
             .any(|finding| finding.rule == Rule::Mandatory && finding.field.eq_ignore_ascii_case(heading)),
@@ -100,7 +103,7 @@ fn repeats(element: &Element) -> Option<String> {
     }
 }
 
-/// The form of a field that the contract holds to its type alone.
+/// The form of a field that has a type but no facet.
 fn plain(element: &Element) -> &'static str {
     if !element.values.is_empty() {
         return "one word of the list";

@@ -1,4 +1,5 @@
-//! The code list behind a field: the lists of the model where the field has one of them, otherwise the words of the contract.
+//! The codes that a field accepts: from the model's code lists if the field has one, otherwise from
+//! the contract's enumeration.
 
 use crate::contract::{Element, facet};
 use crate::model::{
@@ -6,12 +7,12 @@ use crate::model::{
 };
 use crate::xml::Pattern;
 
-/// A code of a list.
+/// A code in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Choice {
-    /// The code as it travels.
+    /// The code as sent on the wire.
     pub code: &'static str,
-    /// What it means; empty where the field's own text tells.
+    /// Its meaning; empty if the field's own description explains it.
     pub meaning: &'static str,
 }
 
@@ -21,7 +22,7 @@ macro_rules! list {
     };
 }
 
-/// The codes that a field may hold; none where it is free.
+/// The codes that a field accepts; empty if it is not restricted to a list.
 pub fn choices(element: &Element) -> Vec<Choice> {
     if !element.values.is_empty() {
         return words(element.values);

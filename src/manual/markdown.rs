@@ -1,4 +1,4 @@
-//! The manual of every operation as a page of `docs/`.
+//! The manual of all operations as a page in `docs/`.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use super::{Entry, Field, common_codes, entries};
 use crate::contract::Service;
 use crate::domain::codes::ResponseCode;
 
-/// `docs/operations.md`.
+/// Writes `docs/operations.md`.
 pub fn markdown(services: &'static [Service]) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.
@@ -41,7 +41,7 @@ fn write_all(services: &'static [Service], out: &mut String) -> std::fmt::Result
     Ok(())
 }
 
-/// The anchor of a heading, as GitHub makes it.
+/// The anchor that GitHub generates for a heading.
 fn anchor(service: &str, operation: &str) -> String {
     format!("{service}-{operation}").to_ascii_lowercase()
 }
@@ -76,7 +76,7 @@ fn write_field(field: &Field, out: &mut String) -> std::fmt::Result {
     let mandatory = if field.mandatory { "mandatory" } else { "" };
     let mut form = field.form.clone();
     if let Some(pattern) = field.pattern {
-        // Code that has a backtick in it stands between two.
+        // Code that contains a backtick needs two as delimiters.
         let fence = if pattern.contains('`') { "``" } else { "`" };
         write!(form, "; pattern {fence}{pattern}{fence}")?;
     }
@@ -100,7 +100,7 @@ fn write_field(field: &Field, out: &mut String) -> std::fmt::Result {
     )
 }
 
-/// A bar would end the cell, even inside code.
+/// A bar would end the table cell, even inside code.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }

@@ -1,5 +1,6 @@
-//! What a developer must know of each operation: its fields, its codes, a request with its answer. The one source behind
-//! `lrs call OPERATION --help`, `docs/operations.md` and the pages of the services; what a rule is stands elsewhere.
+//! What developers need to know about each operation: its fields, its codes, an example. The single
+//! source of `lrs call OPERATION --help`, `docs/operations.md` and the services' pages. The rules
+//! themselves belong elsewhere.
 
 mod example;
 mod field;
@@ -22,23 +23,23 @@ pub use self::text::text;
 use crate::contract::{Operation, Service};
 use crate::domain::codes::{self, ResponseCode};
 
-/// An operation of the manual.
+/// The manual entry of an operation.
 #[derive(Debug)]
 pub struct Entry {
-    /// The service that has the operation.
+    /// The service that the operation belongs to.
     pub service: &'static Service,
     /// The operation.
     pub operation: &'static Operation,
-    /// The fields of its request that hold a value, in the order of the contract.
+    /// The request fields that hold a value, in the order of the contract.
     pub fields: Vec<Field>,
-    /// The codes that it can answer with; those that every operation may answer with are not among them.
+    /// The codes that it can return, except those that every operation can return.
     pub codes: Vec<&'static ResponseCode>,
-    /// A request with its answer.
+    /// An example request and its answer.
     pub example: Option<Example>,
 }
 
 impl Entry {
-    /// What there is to know of an operation.
+    /// The entry of an operation.
     pub fn of(service: &'static Service, operation: &'static Operation) -> Entry {
         let answers = |code: &&ResponseCode| code.operations.contains(&operation.name);
         Entry {
@@ -51,12 +52,12 @@ impl Entry {
     }
 }
 
-/// The operations of a service, in the order of its contract.
+/// The entries of a service, in the order of its contract.
 pub fn entries(service: &'static Service) -> impl Iterator<Item = Entry> {
     service.operations.iter().map(move |operation| Entry::of(service, operation))
 }
 
-/// The codes that any operation may answer with.
+/// The codes that any operation can return.
 pub fn common_codes() -> impl Iterator<Item = &'static ResponseCode> {
     codes::ALL.iter().filter(|code| code.operations.is_empty())
 }

@@ -1,4 +1,4 @@
-//! The manual of a service as a page that the service itself shows.
+//! The manual of a service as the HTML page that the service itself serves.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use crate::contract::Service;
 use crate::domain::codes::ResponseCode;
 use crate::xml::escape;
 
-/// The page, in HTML.
+/// Writes the HTML page.
 pub fn page(service: &'static Service) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.

@@ -1,8 +1,8 @@
-//! A value for each field of a request.
+//! Sample values for request fields.
 
 use crate::contract::Element;
 
-/// A text that the element's rule accepts; the learner of samples does not exist.
+/// A valid value for the element. The learner that the samples describe does not exist.
 pub fn sample(element: &Element) -> &'static str {
     let by_name = match element.name {
         "FamilyName" | "familyName" | "learnerFamilyName" => "Example",

@@ -1,4 +1,4 @@
-//! The manual is complete, and says what the contract says.
+//! The manual covers every operation and agrees with the contract.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
@@ -57,7 +57,7 @@ fn fields_have_form_list_and_place() {
     assert_eq!(entry("learnerByULN").codes.first().map(|code| code.code), Some("WSRC0001"));
 }
 
-/// `LRS_UPDATE_GOLDENS=1` writes the page again.
+/// `LRS_UPDATE_GOLDENS=1` rewrites the page.
 #[test]
 fn the_page_of_operations_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/operations.md");

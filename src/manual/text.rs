@@ -1,10 +1,10 @@
-//! The manual of one operation as text: what `lrs call OPERATION --help` prints.
+//! The manual of an operation as plain text, printed by `lrs call OPERATION --help`.
 
 use std::fmt::Write;
 
 use super::{Entry, Field, common_codes};
 
-/// The text. Lines are for a terminal of a hundred columns; long explanations are left to it to wrap.
+/// Formats the entry for a terminal of a hundred columns; the terminal wraps long explanations.
 pub fn text(entry: &Entry) -> String {
     let mut out = String::new();
     // Writing to a String cannot fail.

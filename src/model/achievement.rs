@@ -1,5 +1,5 @@
-//! An achievement as its awarding organisation maintains it: what is submitted about it, and what is kept of it beside the learning
-//! event that others see (rules.md 2.18, 6.3).
+//! An achievement as its awarding organisation maintains it: the submitted fields, and those stored
+//! in addition to the learning event that others see (rules.md 2.18, 6.3).
 
 use std::fmt;
 use std::str::FromStr;
@@ -24,7 +24,7 @@ code_list! {
 }
 
 code_list! {
-    /// How the achievements of a submission shall stand.
+    /// Whether the achievements of a submission are provisional or final.
     SubmissionType {
         /// Provisional.
         Provisional = "P",
@@ -34,7 +34,7 @@ code_list! {
 }
 
 impl SubmissionType {
-    /// The type of a code or of the whole word, in any letter case (rules.md 5.8, our choice).
+    /// The type for a code or a whole word, ignoring case (rules.md 5.8, our choice).
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL
             .iter()
@@ -42,7 +42,7 @@ impl SubmissionType {
             .find(|each| word.eq_ignore_ascii_case(each.code()) || word.eq_ignore_ascii_case(each.word()))
     }
 
-    /// The word.
+    /// The whole word.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Provisional => "Provisional",
@@ -50,7 +50,7 @@ impl SubmissionType {
         }
     }
 
-    /// The status of an achievement that stands so.
+    /// The corresponding status of an achievement.
     pub const fn status(self) -> EventStatus {
         match self {
             Self::Provisional => EventStatus::Provisional,
@@ -60,7 +60,7 @@ impl SubmissionType {
 }
 
 code_list! {
-    /// Language in which a learner was assessed (rules.md 2.2, our choice for input).
+    /// The language of assessment (rules.md 2.2, our choice for input).
     AssessmentLanguage {
         /// English.
         English = "English",
@@ -71,25 +71,26 @@ code_list! {
     }
 }
 
-/// An achievement: the learning event with what its awarding organisation alone needs.
+/// An achievement: a learning event, with the fields that only its awarding organisation needs.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Achievement {
     /// The learning event; its status is W when the achievement is withdrawn.
     pub event: LearningEvent,
-    /// How it stood before it was withdrawn.
+    /// Its type before it was withdrawn.
     pub withdrawn_from: Option<SubmissionType>,
-    /// UKPRN of the provider with which the learner achieved it. The learning event does not show it (rules.md 2.13).
+    /// UKPRN of the provider where the learner achieved it. The learning event does not show it
+    /// (rules.md 2.13).
     pub provider_ukprn: String,
-    /// The awarding organisation's own key.
+    /// The awarding organisation's own identifier.
     pub mis_identifier: Option<String>,
-    /// When the last action took effect, as the awarding organisation says.
+    /// When the last action took effect, according to the awarding organisation.
     pub action_date: Option<NaiveDate>,
     /// Why it was withdrawn or reinstated.
     pub action_reason: Option<String>,
 }
 
 impl Achievement {
-    /// How it stands, or stood before it was withdrawn.
+    /// Its type now, or before it was withdrawn.
     pub fn standing(&self) -> SubmissionType {
         match (self.event.status, self.withdrawn_from) {
             (EventStatus::Final, _) => SubmissionType::Final,

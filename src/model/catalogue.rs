@@ -1,4 +1,5 @@
-//! An entry of the catalogue of qualifications and units, and the recognition of those who award them (rules.md 6.2).
+//! An entry in the catalogue of qualifications and units, and the recognition of awarding
+//! organisations (rules.md 6.2).
 
 use chrono::NaiveDate;
 
@@ -37,7 +38,7 @@ code_list! {
     }
 }
 
-/// An awarding organisation's recognition.
+/// An awarding organisation's recognition by the regulator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recognition {
     /// The status.
@@ -47,10 +48,10 @@ pub struct Recognition {
 }
 
 impl Recognition {
-    /// What an awarding organisation has of which nothing else is known.
+    /// The recognition assumed for an awarding organisation about which nothing else is known.
     pub const RECOGNISED: Self = Self { status: RecognitionStatus::Recognised, ended_on: None };
 
-    /// Whether the organisation is or was recognised, so that it may submit at all.
+    /// Whether the organisation is or was recognised, and so may submit at all.
     pub const fn was_granted(self) -> bool {
         matches!(
             self.status,
@@ -58,8 +59,8 @@ impl Recognition {
         )
     }
 
-    /// Whether what is awarded on the day is awarded under the recognition: while it lasts, or up to its last day (rules.md 6.2, our
-    /// choice).
+    /// Whether an award on this date is under the recognition: while it lasts, up to and including
+    /// its last day (rules.md 6.2, our choice).
     pub fn covers(self, awarded_on: NaiveDate) -> bool {
         match self.status {
             RecognitionStatus::Recognised => true,
@@ -71,36 +72,38 @@ impl Recognition {
     }
 }
 
-/// A qualification or unit that may be achieved.
+/// A qualification or unit that learners can achieve.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogueEntry {
-    /// Its number; whether it is a qualification or a unit follows from it.
+    /// Its number, which also tells qualifications and units apart.
     pub reference: Reference,
     /// Title: `Subject` of its learning events.
     pub title: String,
-    /// Label of the type, `GCSE (9 to 1)`; empty for a unit.
+    /// The type's label, such as `GCSE (9 to 1)`; empty for a unit.
     pub qualification_type: String,
-    /// `Level 2`, `Entry Level`.
+    /// Such as `Level 2` or `Entry Level`.
     pub level: Option<String>,
-    /// Credits: above 0 for a unit, 0 for a qualification.
+    /// Credit value: above 0 for a unit, 0 for a qualification.
     pub credits: i64,
-    /// The grades with which it may be achieved.
+    /// The grades that can be awarded.
     pub grading: Grading,
-    /// UKPRN, organisation reference or six-digit number of the awarding organisation that owns it, in upper case.
+    /// UKPRN, organisation reference or six-digit number of the awarding organisation that owns it,
+    /// in upper case.
     pub owner: String,
     /// Who may award it.
     pub availability: Availability,
-    /// Who else may award it where that is restricted: numbers like that of the owner.
+    /// The others who may award it if it is restricted, in the same notation as the owner.
     pub shared_with: Vec<String>,
-    /// The last day on which a learner could begin. It is for information: it refuses no achievement.
+    /// The last day on which a learner could start. For information only: no achievement is refused
+    /// because of it.
     pub operational_end: Option<NaiveDate>,
     /// The last day on which it can be awarded.
     pub certification_end: Option<NaiveDate>,
 }
 
 impl CatalogueEntry {
-    /// Whether the organisation may submit achievements of it: the owner, anybody where it is shared, those listed where it is restricted
-    /// (rules.md 6.2).
+    /// Whether the organisation may submit achievements of it: its owner always, anybody if it is
+    /// shared, those listed if it is restricted (rules.md 6.2).
     pub fn is_open_to(&self, organisation: &Organisation) -> bool {
         let is = |number: &str| number == organisation.ukprn.as_str() || number == organisation.org_ref.as_str();
         is(&self.owner)
@@ -111,7 +114,7 @@ impl CatalogueEntry {
             }
     }
 
-    /// Whether it can be awarded on the day.
+    /// Whether it can be awarded on this date.
     pub fn is_certificated_on(&self, day: NaiveDate) -> bool {
         self.certification_end.is_none_or(|last| day <= last)
     }

@@ -1,4 +1,4 @@
-//! Client certificates as the rules see them: a fingerprint and little else.
+//! Client certificates as the rules see them: a fingerprint and a few details.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::Timestamp;
 
-/// SHA-256 over the DER form of a certificate; written in lower case hexadecimal digits.
+/// The SHA-256 hash of a certificate in DER form, written in lower-case hexadecimal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint([u8; 32]);
 
@@ -36,7 +36,7 @@ impl Fingerprint {
 impl FromStr for Fingerprint {
     type Err = InvalidFingerprint;
 
-    /// Accepts either letter case, and the colons that `openssl x509 -fingerprint` puts between bytes.
+    /// Accepts either case, and the colons that `openssl x509 -fingerprint` prints between bytes.
     fn from_str(text: &str) -> Result<Self, InvalidFingerprint> {
         let mut digits = text.bytes().filter(|b| *b != b':').map(|b| char::from(b).to_digit(16));
         let mut next = || digits.next().flatten().and_then(|d| u8::try_from(d).ok()).ok_or(InvalidFingerprint);
@@ -60,14 +60,14 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
-/// Whoever is at the other end of a mutually authenticated connection.
+/// The peer of a mutually authenticated connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Peer {
-    /// Fingerprint of the client certificate.
+    /// The fingerprint of the client certificate.
     pub fingerprint: Fingerprint,
-    /// The certificate's subject, for people to read.
+    /// The certificate's subject, for display.
     pub subject: String,
-    /// The moment after which the certificate is no longer valid (UTC).
+    /// When the certificate expires (UTC).
     pub not_after: Timestamp,
 }
 

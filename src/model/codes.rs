@@ -1,9 +1,9 @@
-//! The closed code lists of the contract (rules.md 2.2): each value with its wire code.
+//! The closed code lists of the contract (rules.md 2.2): each value and its wire code.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// The text is no code of the list.
+/// The text is not a code in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a code of the list {list}")]
 pub struct UnknownCode {
@@ -11,7 +11,7 @@ pub struct UnknownCode {
     pub list: &'static str,
 }
 
-/// Declares a code list: the enum, its wire code in both directions, and every value in order.
+/// Declares a code list: the enum, conversions to and from the wire code, and all values in order.
 macro_rules! code_list {
     ($(#[$meta:meta])* $name:ident { $($(#[doc = $doc:literal])+ $variant:ident = $code:literal),+ $(,)? }) => {
         $(#[$meta])*
@@ -19,15 +19,15 @@ macro_rules! code_list {
         pub enum $name { $($(#[doc = $doc])+ $variant),+ }
 
         impl $name {
-            /// Every value of the list.
+            /// All values of the list.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The code as it travels and as it is stored.
+            /// The code, as sent and as stored.
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code),+ }
             }
 
-            /// What the code means, in a sentence.
+            /// The meaning of the code, in a sentence.
             pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => concat!($($doc),+).trim_ascii()),+ }
             }
@@ -78,7 +78,7 @@ impl Gender {
         }
     }
 
-    /// Whether the value says something: 0 and 9 never exclude anybody (rules.md 4.2).
+    /// Whether the value is informative: 0 and 9 never rule anybody out (rules.md 4.2).
     pub const fn is_known(self) -> bool {
         matches!(self, Self::Male | Self::Female)
     }
@@ -124,7 +124,8 @@ impl VerificationType {
         }
     }
 
-    /// The strength of the verification. Our choice (rules.md 2.2): derived from the type, never an input.
+    /// The strength of the verification. Our choice (rules.md 2.2): derived from the type, never an
+    /// input.
     pub const fn tier_level(self) -> TierLevel {
         match self {
             Self::NotProvided => TierLevel::Zero,
@@ -224,7 +225,8 @@ code_list! {
 }
 
 code_list! {
-    /// State of a learning event; P and W are our choice, withdrawn events are not returned (rules.md 2.2).
+    /// State of a learning event; P and W are our choice, withdrawn events are not returned
+    /// (rules.md 2.2).
     EventStatus {
         /// Final.
         Final = "F",

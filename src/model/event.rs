@@ -1,4 +1,5 @@
-//! One learning event of a personal learning record, with what each source fills in (rules.md 2.13).
+//! One learning event of a personal learning record; what is filled in depends on its source
+//! (rules.md 2.13).
 
 use std::fmt;
 
@@ -6,18 +7,19 @@ use chrono::NaiveDate;
 
 use super::{EventSource, EventStatus, Timestamp, Uln};
 
-/// An achievement or participation. Fields are the members of the wire's `LearningEvent`; text is returned as stored.
+/// An achievement or participation. The fields are those of `LearningEvent` in the contract; text
+/// is returned as stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LearningEvent {
-    /// `ID`: number of the event, unique in the register; 0 before it is stored.
+    /// `ID`: unique in the register; 0 before the event is stored.
     pub id: i32,
-    /// Whose event it is (never a merged number).
+    /// The learner (never a merged ULN).
     pub uln: Uln,
     /// `Source`.
     pub source: EventSource,
     /// `Status`.
     pub status: EventStatus,
-    /// `AchievementAwardDate`; it may lie in the future.
+    /// `AchievementAwardDate`; may be in the future.
     pub achievement_award_date: Option<NaiveDate>,
     /// `AchievementProviderName`: empty, not absent, for an awarding organisation's event.
     pub achievement_provider_name: String,
@@ -29,7 +31,7 @@ pub struct LearningEvent {
     pub awarding_organisation_ukprn: Option<String>,
     /// `CollectionType`: `W` for ILR, `A` for NPD.
     pub collection_type: Option<String>,
-    /// `Credits`: above 0 on units alone.
+    /// `Credits`: above 0 for units only.
     pub credits: i64,
     /// `DateLoaded`.
     pub date_loaded: Option<Timestamp>,
@@ -37,7 +39,7 @@ pub struct LearningEvent {
     pub grade: Option<String>,
     /// `LanguageForAssessment`.
     pub language_for_assessment: Option<String>,
-    /// `Level`: `Level 3`, `Entry Level`.
+    /// `Level`: such as `Level 3` or `Entry Level`.
     pub level: Option<String>,
     /// `ParticipationStartDate`.
     pub participation_start_date: Option<NaiveDate>,
@@ -49,16 +51,18 @@ pub struct LearningEvent {
     pub restriction: Option<String>,
     /// `ReturnNumber`: `02` for ILR, `01` for NPD.
     pub return_number: Option<String>,
-    /// `Subject`: title of the qualification, unit or aim.
+    /// `Subject`: the title of the qualification, unit or aim.
     pub subject: String,
-    /// `SubjectCode`: with slashes (`600/1166/X`) from awarding organisations, eight characters without from ILR and NPD.
+    /// `SubjectCode`: with slashes (`600/1166/X`) from awarding organisations, eight characters
+    /// without slashes from ILR and NPD.
     pub subject_code: String,
-    /// `UnderDataChallenge`: whether somebody contests the event.
+    /// `UnderDataChallenge`: whether the event is being challenged.
     pub under_data_challenge: bool,
 }
 
 impl LearningEvent {
-    /// Orders the events of a record: ILR, then NPD, then awarding organisations, each by number (rules.md 2.13).
+    /// Sorts the events of a record: ILR, then NPD, then awarding organisations, each by number
+    /// (rules.md 2.13).
     pub const fn listing_key(&self) -> (u8, i32) {
         let rank = match self.source {
             EventSource::Ilr => 0,
@@ -68,12 +72,14 @@ impl LearningEvent {
         (rank, self.id)
     }
 
-    /// `ParticipationStartDate` as it travels: NPD events show an empty element where others show none.
+    /// `ParticipationStartDate` as sent: if absent, NPD events have an empty element and others
+    /// have none.
     pub fn participation_start_text(&self) -> Option<String> {
         self.participation_text(self.participation_start_date)
     }
 
-    /// `ParticipationEndDate` as it travels: NPD events show an empty element where others show none.
+    /// `ParticipationEndDate` as sent: if absent, NPD events have an empty element and others have
+    /// none.
     pub fn participation_end_text(&self) -> Option<String> {
         self.participation_text(self.participation_end_date)
     }

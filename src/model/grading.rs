@@ -1,18 +1,18 @@
-//! With which grades a qualification or unit may be achieved: the sets known by name (rules.md 6.4), or a list of its own.
+//! The grades of a qualification or unit: a named set (rules.md 6.4), or a list of its own.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// The grades of a qualification or unit: the name of a known set, or the grades themselves with `|` between them.
+/// The grades of a qualification or unit: the name of a set, or the grades separated by `|`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Grading(String);
 
-/// The text is neither the name of a set of grades nor a list of them.
+/// The text is neither the name of a grade set nor a list of grades.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the name of a set of grades, or two or more grades of at most 20 characters with | between them")]
 pub struct InvalidGrading;
 
-/// The sets of grades that are known by name. Those of units and of vocational qualifications are our choice.
+/// The named sets of grades. Those for units and for vocational qualifications are our choice.
 pub const GRADE_SETS: &[(&str, &[&str])] = &[
     ("Unit", &["Pass"]),
     ("Basic Skills", PASS_FAIL),
@@ -34,11 +34,11 @@ pub const GRADE_SETS: &[(&str, &[&str])] = &[
 
 const PASS_FAIL: &[&str] = &["Pass", "Fail"];
 const A_TO_E: &[&str] = &["A", "B", "C", "D", "E"];
-/// The longest grade, in characters (our choice).
+/// The maximum length of a grade, in characters (our choice).
 pub const LONGEST_GRADE: usize = 20;
 
 impl Grading {
-    /// The text as it is stored.
+    /// The text, as stored.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -50,7 +50,7 @@ impl Grading {
         known.unwrap_or_default().iter().copied().chain(listed.into_iter().flatten())
     }
 
-    /// The grade as the set spells it, whatever the letter case of the text.
+    /// The grade as the set spells it, ignoring case.
     pub fn find(&self, grade: &str) -> Option<&str> {
         self.grades().find(|known| known.eq_ignore_ascii_case(grade))
     }

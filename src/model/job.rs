@@ -1,4 +1,4 @@
-//! Jobs: what a batch becomes when it was submitted. The words are those of the contract (rules.md 2.8, 2.19).
+//! Jobs: submitted batches. The terms are those of the contract (rules.md 2.8, 2.19).
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::codes::{UnknownCode, code_list};
 use super::{Door, Fingerprint, Timestamp};
 
-/// The number of a job, as its submitter knows it.
+/// The number of a job, known to its submitter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JobId(pub i64);
 
@@ -17,7 +17,7 @@ impl fmt::Display for JobId {
 }
 
 code_list! {
-    /// What a job's records are.
+    /// The kind of records in a job.
     JobKind {
         /// Learners to be found, updated or registered.
         Registration = "Registration",
@@ -29,23 +29,24 @@ code_list! {
 }
 
 code_list! {
-    /// How far a job is. The words are those of the achievement jobs, used for all (rules.md 2.8, our choice).
+    /// The state of a job. The names are those of the achievement jobs, used for all kinds
+    /// (rules.md 2.8, our choice).
     JobState {
-        /// Nobody has begun.
+        /// Not started.
         Waiting = "Waiting",
-        /// Some of its records may be done.
+        /// Started; some of its records may be done.
         InProgress = "InProgress",
-        /// Every record is done, whatever each came to.
+        /// Every record is done, whatever its result.
         Successful = "Successful",
-        /// It could not be done; the reason is kept with it.
+        /// Processing failed; the job holds the reason.
         Failed = "Failed",
-        /// An operator ended it; records done until then stay done.
+        /// An operator cancelled it; records already done stay done.
         Cancelled = "Cancelled",
     }
 }
 
 impl JobState {
-    /// Whether nothing more will happen to the job.
+    /// Whether the job has ended.
     pub const fn is_over(self) -> bool {
         match self {
             Self::Waiting | Self::InProgress => false,
@@ -54,42 +55,42 @@ impl JobState {
     }
 }
 
-/// A job as stored, without its records. `Debug` shows no more than what it is and how far.
+/// A job as stored, without its records. `Debug` shows only its identity and progress.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Job {
-    /// Its number.
+    /// The job's number.
     pub id: JobId,
-    /// What its records are.
+    /// The kind of its records.
     pub kind: JobKind,
-    /// Who submitted it, and alone may read it.
+    /// The organisation that submitted it. No other may read it.
     pub organisation_id: i32,
-    /// The user as named by the submitter (a label, not authenticated).
+    /// The user named by the submitter (a label, not authenticated).
     pub user_name: String,
-    /// The client certificate of the submission.
+    /// The client certificate used for the submission.
     pub certificate: Option<Fingerprint>,
-    /// The way by which it came in: the trail of its records names it.
+    /// How it was submitted; the audit trail of its records states this.
     pub door: Door,
-    /// When the whole of it was durable.
+    /// When the whole job had been stored.
     pub submitted_at: Timestamp,
-    /// When a worker first took it up.
+    /// When a worker first claimed it.
     pub started_at: Option<Timestamp>,
-    /// When it was over.
+    /// When it ended.
     pub finished_at: Option<Timestamp>,
-    /// How far it is.
+    /// Its state.
     pub state: JobState,
-    /// How often it was taken up in vain since it last got on.
+    /// Failed attempts since the last progress.
     pub attempts: i32,
     /// The number of its records.
     pub records: i32,
-    /// How many of them are done; always the first ones.
+    /// The number of records done, always the first ones.
     pub records_done: i32,
-    /// What the kind needs beside the records (job type, submission type, e-mail, file name), as JSON.
+    /// Settings specific to the kind (job type, submission type, e-mail, file name), as JSON.
     pub settings: String,
-    /// Why it failed.
+    /// The reason why it failed.
     pub rejection_reason: Option<String>,
-    /// When it is successful: how many records came to which code, as JSON `{"RC001":3}`.
+    /// The number of records for each code once it is successful, as JSON: `{"RC001":3}`.
     pub counters: Option<String>,
-    /// When its records and their results were deleted, some time after it was over.
+    /// When its records and results were deleted, some time after it ended.
     pub records_deleted_at: Option<Timestamp>,
 }
 
@@ -105,16 +106,17 @@ impl fmt::Debug for Job {
     }
 }
 
-/// A record of a job: what was sent and, once it is done, what it came to. It holds personal data: `Debug` shows number and code alone.
+/// A record in a job: the input and, once done, the result. It contains personal data: `Debug`
+/// shows only number and code.
 #[derive(Clone, PartialEq, Eq)]
 pub struct JobRecord {
-    /// Its place in the batch, from 1.
+    /// Its position in the batch, from 1.
     pub number: i32,
-    /// What was sent: the kind's row as JSON.
+    /// The input: a row of the job's kind, as JSON.
     pub input: String,
-    /// What it came to; `None` until it is done.
+    /// The result code; `None` until it is done.
     pub code: Option<String>,
-    /// What the answer holds beside input and code, as JSON.
+    /// The rest of the result, as JSON.
     pub output: Option<String>,
 }
 

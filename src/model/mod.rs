@@ -1,5 +1,5 @@
-//! The values of the field with their invariants: what a ULN, a postcode, a learner or an organisation is. No I/O, no SQL, no XML;
-//! whoever holds one of these values need not check it again.
+//! Values that are valid by construction: a ULN, a postcode, a learner, an organisation. Whoever
+//! receives one need not check it again. No I/O, SQL or XML.
 
 mod achievement;
 mod audit;

@@ -1,11 +1,11 @@
-//! Organisations and the two numbers that name them.
+//! Organisations and the two numbers that identify them.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::Permissions;
 
-/// Declares an identifier of a fixed number of ASCII letters and digits, kept in upper case.
+/// Declares an identifier with a fixed number of ASCII letters and digits, stored in upper case.
 macro_rules! identifier {
     ($(#[$meta:meta])* $name:ident, $error:ident, $length:literal, $message:literal) => {
         $(#[$meta])*
@@ -52,7 +52,8 @@ macro_rules! identifier {
 }
 
 identifier! {
-    /// UK provider reference number: eight letters or digits (`MIAPUKPRN`, rules.md 2.1; test systems use letters).
+    /// UK provider reference number: eight letters or digits (`MIAPUKPRN`, rules.md 2.1; test
+    /// systems use letters).
     Ukprn, InvalidUkprn, 8, "a UKPRN of eight letters or digits"
 }
 
@@ -61,10 +62,10 @@ identifier! {
     OrgRef, InvalidOrgRef, 6, "an organisation reference of six letters or digits"
 }
 
-/// An organisation that may call the service.
+/// An organisation that may use the service.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Organisation {
-    /// Internal number; 0 before it is stored.
+    /// The internal number; 0 before the organisation is stored.
     pub id: i32,
     /// UK provider reference number.
     pub ukprn: Ukprn,
@@ -72,15 +73,15 @@ pub struct Organisation {
     pub org_ref: OrgRef,
     /// Name.
     pub name: String,
-    /// Whether it registers learners (LRB).
+    /// Whether it is a learner registration body (LRB).
     pub learner_registration_body: bool,
-    /// Whether it awards qualifications (AO).
+    /// Whether it is an awarding organisation (AO).
     pub awarding_organisation: bool,
-    /// Whether it may call at all.
+    /// Whether it may call the service at all.
     pub active: bool,
-    /// What it may do.
+    /// What it is allowed to do.
     pub permissions: Permissions,
-    /// argon2id hash of the organisation password in PHC form; without one nobody can sign in.
+    /// The argon2id hash of the organisation's password in PHC form; without it nobody can sign in.
     pub password_hash: Option<String>,
 }
 

@@ -1,9 +1,10 @@
-//! What an organisation may do, as a small set.
+//! What an organisation may do, as a compact set.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// One right of an organisation. The list and the defaults by role are our choice.
+/// A single permission of an organisation. The list, and the defaults for each role, are our
+/// choice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Permission {
     /// Find learners by ULN and by demographics.
@@ -28,13 +29,13 @@ pub enum Permission {
     SubmitBatches,
 }
 
-/// The text is no permission's name.
+/// The text is not the name of a permission.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown permission {0:?}")]
 pub struct UnknownPermission(pub String);
 
 impl Permission {
-    /// Every permission, in the order in which a set is written.
+    /// All permissions, in the order in which sets are written.
     pub const ALL: &'static [Self] = &[
         Self::FindLearner,
         Self::RegisterLearner,
@@ -94,16 +95,17 @@ impl FromStr for Permission {
     }
 }
 
-/// A set of permissions. Written as names with commas between them; empty text is the empty set.
+/// A set of permissions. Written as names separated by commas; an empty text is the empty set.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Permissions(u16);
 
 impl Permissions {
-    /// The set without members.
+    /// The empty set.
     pub const NONE: Self = Self(0);
 
-    /// What an organisation of these roles may do unless told otherwise (our choice): a learner registration body everything but
-    /// submitting achievements, an awarding organisation verifying, looking up organisations, achievements and batches.
+    /// The default permissions for an organisation's roles (our choice). A learner registration
+    /// body may do everything except submit achievements. An awarding organisation may verify
+    /// learners, view organisations, and submit achievements and batches.
     pub fn for_roles(learner_registration_body: bool, awarding_organisation: bool) -> Self {
         let mut set = Self::NONE;
         if learner_registration_body {
@@ -130,12 +132,12 @@ impl Permissions {
         self.0 |= permission.bit();
     }
 
-    /// Takes a permission away.
+    /// Removes a permission.
     pub fn remove(&mut self, permission: Permission) {
         self.0 &= !permission.bit();
     }
 
-    /// The members in order.
+    /// The permissions in the set, in order.
     pub fn iter(self) -> impl Iterator<Item = Permission> {
         Permission::ALL.iter().copied().filter(move |p| self.contains(*p))
     }

@@ -1,6 +1,7 @@
-//! Text from elsewhere, such as the subject of a certificate, as it is printed to a terminal or written to the log.
+//! Makes untrusted text, such as a certificate's subject, safe to print to a terminal or write to
+//! the log.
 
-/// The text with everything that would steer the terminal or reorder the line written as `\u{...}`.
+/// Escapes every character that could control the terminal or reorder the line, as `\u{...}`.
 pub fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in text.chars() {
@@ -9,7 +10,8 @@ pub fn plain(text: &str) -> String {
     plain
 }
 
-/// Marks that are not seen: of direction, of line and paragraph, and those without width.
+/// Invisible characters: bidirectional controls, line and paragraph separators, zero-width
+/// characters.
 const fn steers(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }

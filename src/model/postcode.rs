@@ -1,36 +1,38 @@
-//! The postcode of an address: pattern of the contract, canonical spacing, and the parts that a search uses (rules.md 2.1, 4.1).
+//! Postcodes: the contract's pattern, canonical spacing, and the parts used in searches (rules.md
+//! 2.1, 4.1).
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A postcode in the form `OUTWARD INWARD`, upper case, one space: `CV4 9EE`, `BFPO 12`. Personal data: `Debug` does not show it.
+/// A postcode in the form `OUTWARD INWARD`, upper case, one space: `CV4 9EE`, `BFPO 12`. Personal
+/// data: `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Postcode(String);
 
-/// The text is not a postcode by the pattern of `MIAPPostCode`.
+/// The text does not match the pattern of `MIAPPostCode`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a postcode")]
 pub struct InvalidPostcode;
 
-/// Letters that never stand in the inward part.
+/// Letters that never occur in the inward code.
 const NOT_INWARD: &[u8] = b"CIKMOV";
 /// `MIAPPostCode` has a maxLength of 9, trailing spaces included.
 const MAX_LENGTH: usize = 9;
-/// As many trailing spaces as the pattern allows.
+/// The maximum number of trailing spaces in the pattern.
 const MAX_TRAILING_SPACES: usize = 4;
 
 impl Postcode {
-    /// The canonical text, one space between the parts.
+    /// The canonical text, with one space between the parts.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The outward part: `CV4` of `CV4 9EE`, `BFPO` of `BFPO 12`.
+    /// The outward code: `CV4` in `CV4 9EE`, `BFPO` in `BFPO 12`.
     pub fn outward(&self) -> &str {
         self.0.split_once(' ').map_or(self.0.as_str(), |(outward, _)| outward)
     }
 
-    /// The text without its space, by which postcodes are compared and indexed.
+    /// The text without its space, used to compare and index postcodes.
     pub fn key(&self) -> String {
         self.0.replace(' ', "")
     }
@@ -39,7 +41,8 @@ impl Postcode {
 impl FromStr for Postcode {
     type Err = InvalidPostcode;
 
-    /// Accepts exactly what the pattern of `MIAPPostCode` accepts: either letter case, the space inside optional, up to four trailing spaces.
+    /// Accepts exactly what the pattern of `MIAPPostCode` accepts: either case, the inner space
+    /// optional, up to four trailing spaces.
     fn from_str(text: &str) -> Result<Self, InvalidPostcode> {
         let trimmed = text.trim_end_matches(' ');
         if text.len() > MAX_LENGTH || text.len() - trimmed.len() > MAX_TRAILING_SPACES {
@@ -106,7 +109,7 @@ mod tests {
 
     use super::*;
 
-    /// The pattern of the contract as published.
+    /// The contract's pattern, as published.
     const PATTERN: &str = "^(?:[a-zA-Z]{1,2}[0-9rR][0-9a-zA-Z]? ?[0-9][abdefghjlnpqrstuwxyzABDEFGHJLNPQRSTUWXYZ]{2} ? ? ? ?|[bB][fF][pP][oO] ?[0-9]{1,4} ? ? ? ?)$";
 
     #[test]

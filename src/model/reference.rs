@@ -1,4 +1,4 @@
-//! The numbers of what may be achieved: the qualification number with its check character, and the unit number (rules.md 6.1).
+//! The numbers of qualifications, with their check character, and of units (rules.md 6.1).
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,12 +7,12 @@ use std::str::FromStr;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct QualificationNumber([u8; 8]);
 
-/// A unit number: a letter and seven digits, `K/501/5773`. How its letter follows from the digits is not published, so that only the
-/// list of letters is checked.
+/// A unit number: a letter and seven digits, `K/501/5773`. How the letter derives from the digits
+/// is not published, so any letter in use is accepted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnitNumber([u8; 8]);
 
-/// What an achievement refers to.
+/// The subject of an achievement.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reference {
     /// A qualification.
@@ -21,18 +21,18 @@ pub enum Reference {
     Unit(UnitNumber),
 }
 
-/// The text is neither a qualification number with a right check character nor a unit number.
+/// The text is neither a qualification number with a correct check character nor a unit number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a reference is a qualification number such as 600/1166/X, of which the last character checks the others, or a unit number such as K/501/5773"
 )]
 pub struct InvalidReference;
 
-/// Letters that begin a unit number.
+/// The letters in use at the start of unit numbers.
 const UNIT_LETTERS: &[u8] = b"ADFHJKLMRTY";
 
 impl QualificationNumber {
-    /// The number of a stem, the first seven digits; `None` when it has more.
+    /// The qualification number for a stem, its first seven digits; `None` if the stem has more.
     pub fn from_stem(stem: u32) -> Option<Self> {
         if stem > 9_999_999 {
             return None;
@@ -50,7 +50,7 @@ impl QualificationNumber {
         Some(Self(text))
     }
 
-    /// The eight characters without slashes, as they are listed for participation.
+    /// The eight characters without slashes, as used for participation.
     pub fn as_plain(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
@@ -63,7 +63,8 @@ impl UnitNumber {
     }
 }
 
-/// The check character over the first seven digits: their sum with weights 8 to 2 modulo 11, where 10 is `X`.
+/// The check character for the first seven digits: their sum with weights 8 to 2, modulo 11; 10 is
+/// written `X`.
 fn check_character(text: &[u8; 8]) -> u8 {
     let sum: u32 = text
         .iter()
@@ -77,7 +78,7 @@ fn check_character(text: &[u8; 8]) -> u8 {
     }
 }
 
-/// The eight characters in upper case, where slashes stand in none of the two places or in both.
+/// The eight characters in upper case. Both slashes must be present, or neither.
 fn plain(text: &str, first: usize, second: usize) -> Option<[u8; 8]> {
     let bytes = text.as_bytes();
     let mut plain: [u8; 8] = match bytes.len() {
@@ -100,7 +101,7 @@ fn plain(text: &str, first: usize, second: usize) -> Option<[u8; 8]> {
 impl FromStr for QualificationNumber {
     type Err = InvalidReference;
 
-    /// With slashes or without, in either letter case.
+    /// Accepts either case, with or without slashes.
     fn from_str(text: &str) -> Result<Self, InvalidReference> {
         let plain = plain(text, 3, 8).ok_or(InvalidReference)?;
         let digits = plain.iter().take(7).all(u8::is_ascii_digit);
@@ -111,7 +112,7 @@ impl FromStr for QualificationNumber {
 impl FromStr for UnitNumber {
     type Err = InvalidReference;
 
-    /// With slashes or without, in either letter case.
+    /// Accepts either case, with or without slashes.
     fn from_str(text: &str) -> Result<Self, InvalidReference> {
         let plain = plain(text, 1, 5).ok_or(InvalidReference)?;
         match &plain {
@@ -131,7 +132,7 @@ impl FromStr for Reference {
     }
 }
 
-/// Writes eight characters with slashes before the two places.
+/// Writes eight characters with a slash before each of the two positions.
 fn with_slashes(f: &mut fmt::Formatter<'_>, plain: &str, first: usize, second: usize) -> fmt::Result {
     let (head, rest) = plain.split_at_checked(first).unwrap_or((plain, ""));
     let (middle, tail) = rest.split_at_checked(second).unwrap_or((rest, ""));

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::{AbilityToShare, Gender, Learner, LearnerStatus, TierLevel, Uln, VerificationType};
 
-/// A synthetic learner with little more than the mandatory members.
+/// A synthetic learner with few fields beyond the mandatory ones.
 pub(crate) fn learner(uln: Uln) -> Learner {
     let day = NaiveDate::from_ymd_opt(2020, 1, 1).unwrap();
     Learner {

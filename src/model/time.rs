@@ -1,40 +1,41 @@
-//! Moments (UTC, to the microsecond, because that is what both databases keep) and the days and times that people in England read off them.
+//! Times in UTC, to the microsecond because both databases store that, and the corresponding dates
+//! and times in London.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, TimeZone};
 use chrono_tz::Europe::London;
 use chrono_tz::Tz;
 
-/// A moment in UTC, truncated to microseconds.
+/// A time in UTC, truncated to microseconds.
 pub type Timestamp = NaiveDateTime;
 
-/// Cuts a moment to the precision that is stored, so that what was written equals what is read.
+/// Truncates a time to the stored precision, so that it equals itself after a round trip.
 pub fn to_microseconds(moment: NaiveDateTime) -> Timestamp {
     moment.trunc_subsecs(6)
 }
 
-/// The date and time that a clock in London shows at a moment (rules.md 4.0): what a client or a person is shown.
+/// The date and time in London (rules.md 4.0), as shown to clients and people.
 pub fn london_time(moment: Timestamp) -> NaiveDateTime {
     in_london(moment).naive_local()
 }
 
-/// The day in London at a moment: the one that every rule about a day goes by, such as an age or "not in the future"
+/// The date in London. Every rule about dates, such as an age or "not in the future", uses it
 /// (rules.md 4.0).
 pub fn london_day(moment: Timestamp) -> NaiveDate {
     in_london(moment).date_naive()
 }
 
-/// A moment as a person reads it: `2025-07-01 00:30:00`, in London.
+/// A time as people read it, in London: `2025-07-01 00:30:00`.
 pub fn london_text(moment: Timestamp) -> String {
     london_time(moment).format("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-/// The moment at which a clock in London shows a date and time. Of the hour that comes twice in October it is the
-/// first; the hour that is left out in March is read as if the clock had not moved yet.
+/// The time in UTC for a date and time in London. In the hour that occurs twice in October it is
+/// the first occurrence; the hour skipped in March is read as if the clocks had not changed yet.
 pub fn from_london_time(shown: NaiveDateTime) -> Timestamp {
     London.from_local_datetime(&shown).earliest().map_or(shown, |moment| moment.naive_utc())
 }
 
-/// The moment at which a day begins in London.
+/// The start of a day in London.
 pub fn london_midnight(day: NaiveDate) -> Timestamp {
     from_london_time(day.and_time(NaiveTime::MIN))
 }

@@ -1,27 +1,29 @@
-//! The unique learner number: ten digits, of which the last checks the others (rules.md 1).
+//! The unique learner number: ten digits, the last of which is a check digit (rules.md 1).
 
 use std::fmt;
 use std::str::FromStr;
 
 /// A unique learner number with a correct check digit.
 ///
-/// It is personal data: `Debug` shows no digit, `Display` shows them all and is for replies, not for logs.
+/// It is personal data: `Debug` hides the digits; `Display` shows them, and is for replies, not for
+/// logs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Uln([u8; 10]);
 
-/// The text is not a ULN: not ten digits, the first digit 0, a stem that is never issued, or a wrong check digit.
+/// The text is not a ULN: not ten digits, a leading 0, a stem that is never issued, or a wrong
+/// check digit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a ULN is ten digits: the first is not 0 and the last is the check digit")]
 pub struct InvalidUln;
 
 impl Uln {
-    /// The smallest stem, the first nine digits of a ULN.
+    /// The smallest stem. A stem is the first nine digits of a ULN.
     pub const FIRST_STEM: u32 = 100_000_000;
     /// The largest stem.
     pub const LAST_STEM: u32 = 999_999_999;
 
-    /// The ULN of a nine digit stem; `None` when the stem is out of range or one of those that are never issued
-    /// (their weighted sum is a multiple of 11, rules.md 1.2).
+    /// The ULN for a nine-digit stem; `None` if the stem is out of range or never issued (its
+    /// weighted sum is a multiple of 11, rules.md 1.2).
     pub fn from_stem(stem: u32) -> Option<Self> {
         if !(Self::FIRST_STEM..=Self::LAST_STEM).contains(&stem) {
             return None;
@@ -45,8 +47,8 @@ impl Uln {
     }
 }
 
-/// The ASCII check digit over the first nine digits: `10 - r` where `r` is the sum with weights 10 to 2, modulo 11.
-/// No digit exists for `r = 0`.
+/// The check digit in ASCII for the first nine digits: `10 - r`, where `r` is their sum with
+/// weights 10 to 2, modulo 11. There is no check digit for `r = 0`.
 fn check_digit(text: &[u8; 10]) -> Option<u8> {
     let sum: u32 =
         text.iter().zip((2..=10).rev()).map(|(&digit, weight)| u32::from(digit.wrapping_sub(b'0')) * weight).sum();
@@ -59,7 +61,7 @@ fn check_digit(text: &[u8; 10]) -> Option<u8> {
 impl FromStr for Uln {
     type Err = InvalidUln;
 
-    /// Strict: exactly ten digits and nothing around them.
+    /// Strict: exactly ten digits, without white space.
     fn from_str(text: &str) -> Result<Self, InvalidUln> {
         let digits: [u8; 10] = text.as_bytes().try_into().map_err(|_| InvalidUln)?;
         let well_formed = digits.iter().all(u8::is_ascii_digit) && digits.first() != Some(&b'0');
@@ -87,7 +89,8 @@ mod tests {
 
     use super::*;
 
-    /// The second wording of the rule (rules.md 1.2): the sum of all ten digits with weights 10 to 1 is 10 modulo 11.
+    /// The rule in its other form (rules.md 1.2): the sum of all ten digits with weights 10 to 1 is
+    /// 10 modulo 11.
     fn full_sum_is_ten(text: &str) -> bool {
         let sum: u32 = text.bytes().zip((1..=10).rev()).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
         sum % 11 == 10

@@ -1,8 +1,9 @@
-//! The rules that every generated reader applies to the children of an element: which may come, how often, what they
-//! hold, and which may not be missing.
+//! The rules that every generated reader applies to the children of an element: which are allowed,
+//! how often, what they may contain, and which are mandatory.
 //!
-//! Lenient in order and in namespaces of children, because real clients are (clients.md: node-soap sends keys in the
-//! caller's order and children in the root's namespace); strict in what is there twice and what is missing.
+//! Lenient about the order and the namespaces of children, as real clients require (clients.md:
+//! node-soap sends keys in the caller's order, and children in the root's namespace). Strict about
+//! duplicates and missing elements.
 
 use std::borrow::Cow;
 
@@ -12,27 +13,27 @@ use super::facets::Facet;
 use super::lexical::{Base64, Lexical};
 use super::reader::{Reader, Start};
 
-/// A type whose content is read from the element that is open.
+/// A type that is read from the content of the open element.
 pub trait FromXml<'a>: Sized {
-    /// Reads up to and including the end of the element that `start` began.
+    /// Reads up to and including the end of the element `start`.
     ///
     /// # Errors
-    /// When the document is not well-formed or its content is not what the contract allows.
+    /// When the document is not well-formed, or its content violates the contract.
     fn from_xml(reader: &mut Reader<'a>, start: &Start<'a>) -> Result<Self, ReadError>;
 }
 
-/// One child of a type, as far as reading needs to know it.
+/// What a reader needs to know about one child of a type.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
-    /// Local name.
+    /// The local name.
     pub name: &'static str,
-    /// Whether it may not be missing.
+    /// Whether it is mandatory.
     pub required: bool,
-    /// Greatest number of occurrences.
+    /// The maximum number of occurrences.
     pub most: u32,
 }
 
-/// Which children of an element have come so far.
+/// Which children of an element have been read so far.
 #[derive(Debug, Clone, Copy)]
 pub struct Seen {
     fields: &'static [Field],
@@ -40,15 +41,15 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Nothing yet.
+    /// Starts with no children read.
     pub fn new(fields: &'static [Field]) -> Seen {
         Seen { fields, bits: 0 }
     }
 
-    /// Notes that the child with this index of `parent` has come.
+    /// Records that the child of `parent` with this index has been read.
     ///
     /// # Errors
-    /// When it has come before, and may come only once.
+    /// When it is a duplicate of a child that may occur only once.
     pub fn once(&mut self, index: u32, parent: &Start<'_>, reader: &Reader<'_>) -> Result<(), ReadError> {
         if self.has(index) {
             return Err(self.once_too_often(index, parent, reader));
@@ -57,10 +58,10 @@ impl Seen {
         Ok(())
     }
 
-    /// Notes that one more of a repeated child has come, of which there are `already` some.
+    /// Records another occurrence of a repeated child, of which `already` have been read.
     ///
     /// # Errors
-    /// When there are more than may come.
+    /// When that exceeds the maximum.
     pub fn again(
         &mut self,
         index: u32,
@@ -76,10 +77,10 @@ impl Seen {
         Ok(())
     }
 
-    /// Checks at the end of the element `parent` that nothing is missing.
+    /// Checks, at the end of the element `parent`, that no mandatory child is missing.
     ///
     /// # Errors
-    /// When something is: the first such child is named.
+    /// Names the first child that is missing.
     pub fn complete(&self, parent: &Start<'_>, reader: &Reader<'_>) -> Result<(), ReadError> {
         let missing = (0_u32..).zip(self.fields).find(|(index, field)| field.required && !self.has(*index));
         match missing {
@@ -90,7 +91,7 @@ impl Seen {
         }
     }
 
-    // The texts stand apart, because the code that has none of them is run for every element.
+    // The error texts are kept out of line, to keep the code that runs for every element small.
 
     #[cold]
     #[inline(never)]
@@ -119,12 +120,13 @@ impl Seen {
 
 /// Reads the simple value of the child `start`.
 ///
-/// An optional one that is nil or, where an empty text is no value, empty counts as absent; a required one is held
-/// to its facet and type even then. An element that says that it is nil may hold nothing, and a required one that
-/// the contract does not call nillable may not say so. Text that the client says is base64 is decoded first.
+/// An optional child counts as absent when it is nil, or when it is empty and its type has no empty
+/// value. A mandatory child must satisfy its facet and type even then. A nil element must be empty,
+/// and a mandatory child may be nil only if the contract calls it nillable. Text declared as base64
+/// is decoded first.
 ///
 /// # Errors
-/// When the text is not a value of the type or does not fit the facet, or the document is broken.
+/// When the text violates its type or facet, or the document is malformed.
 pub fn value<'a, T: Lexical<'a>>(
     reader: &mut Reader<'a>,
     start: &Start<'a>,
@@ -152,7 +154,7 @@ pub fn value<'a, T: Lexical<'a>>(
     T::parse(text).map(Some).map_err(wrong)
 }
 
-/// The text behind base64, or why there is none.
+/// Decodes base64 to text, or says why that fails.
 fn decoded<'a>(text: Cow<'a, str>, facet: Option<&Facet>) -> Result<Cow<'a, str>, String> {
     let shown = facet.map_or(&*text, |facet| facet.shown(&text));
     let wrong = format!("cvc-datatype-valid.1.2.1: '{shown}' is not a valid value for 'base64Binary'.");
@@ -161,14 +163,14 @@ fn decoded<'a>(text: Cow<'a, str>, facet: Option<&Facet>) -> Result<Cow<'a, str>
         .ok_or_else(|| "The content of the element is no text in UTF-8, although its xsi:type says base64.".to_owned())
 }
 
-/// What Xerces says of nil on an element that may not be nil.
+/// What Xerces reports for nil on an element that is not nillable.
 pub fn not_nillable(name: impl std::fmt::Display) -> String {
     format!(
         "cvc-elt.3.1: Attribute 'http://www.w3.org/2001/XMLSchema-instance,nil' must not appear on element '{name}', because the {{nillable}} property of '{name}' is false."
     )
 }
 
-/// What Xerces says of an element that is nil and holds something.
+/// What Xerces reports for a nil element that is not empty.
 pub fn nil_with_content(name: impl std::fmt::Display) -> String {
     format!(
         "cvc-elt.3.2.1: Element '{name}' cannot have character or element information [children], because 'http://www.w3.org/2001/XMLSchema-instance,nil' is specified."
@@ -178,7 +180,7 @@ pub fn nil_with_content(name: impl std::fmt::Display) -> String {
 /// Reads the structured value of the child `start`; nil counts as absent.
 ///
 /// # Errors
-/// When its content is not what the contract allows.
+/// When its content violates the contract.
 pub fn complex<'a, T: FromXml<'a>>(reader: &mut Reader<'a>, start: &Start<'a>) -> Result<Option<T>, ReadError> {
     if start.nil {
         reader.skip()?;
@@ -187,10 +189,10 @@ pub fn complex<'a, T: FromXml<'a>>(reader: &mut Reader<'a>, start: &Start<'a>) -
     T::from_xml(reader, start).map(Some)
 }
 
-/// The value of a child that may not be missing.
+/// The value of a mandatory child.
 ///
 /// # Errors
-/// When it came as nil.
+/// When the child was nil.
 pub fn required<T>(value: Option<T>, name: &str, reader: &Reader<'_>) -> Result<T, ReadError> {
     value.ok_or_else(|| reader.invalid(not_nillable(name)))
 }

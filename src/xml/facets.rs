@@ -1,4 +1,5 @@
-//! Checks of a text against a facet type of `schemas/facets.xsd`, with the texts that Xerces would give (rules.md 3.4).
+//! Checks a text against a facet type of `schemas/facets.xsd`, reporting errors in the words of
+//! Xerces (rules.md 3.4).
 
 use std::sync::LazyLock;
 
@@ -9,37 +10,37 @@ use super::lexical::{collapsed, whole_number};
 /// The facet type of passwords.
 const PASSWORD: &str = "MIAPOrgPassword";
 
-/// A simple type with its restrictions; the compiler makes one for each type of `schemas/facets.xsd`.
+/// A restricted simple type; the compiler emits one for each type in `schemas/facets.xsd`.
 #[derive(Debug)]
 pub struct Facet {
-    /// Name of the type, as clients know it from fault texts.
+    /// The name of the type, which fault texts quote.
     pub name: &'static str,
-    /// The pattern, several of them joined by `|`.
+    /// The pattern; several patterns are joined by `|`.
     pub pattern: Option<Pattern>,
-    /// The name of the number type where the base is one.
+    /// Whether the base type is a whole number.
     pub integer: bool,
-    /// Least length in characters.
+    /// The minimum length, in characters.
     pub min_length: Option<usize>,
-    /// Greatest length in characters.
+    /// The maximum length, in characters.
     pub max_length: Option<usize>,
-    /// Least value.
+    /// The minimum value.
     pub min_inclusive: Option<i64>,
-    /// Greatest value.
+    /// The maximum value.
     pub max_inclusive: Option<i64>,
 }
 
-/// A pattern with the cheapest way to test it.
+/// A pattern, represented so that it is cheap to test.
 #[derive(Debug)]
 pub enum Pattern {
-    /// Alternatives that are plain words.
+    /// Alternatives that are all literal words.
     Words(&'static str, &'static [&'static str]),
-    /// Anything with at least one character that is not white space.
+    /// At least one character that is not white space.
     NonBlank(&'static str),
-    /// Everything else: the pattern as published, and the same as an anchored regular expression.
+    /// Any other pattern: as published, and as an anchored regular expression.
     Expression(&'static str, LazyLock<Regex, fn() -> Regex>),
 }
 
-/// Whether the text has a character that is not XML white space.
+/// Whether the text contains a character other than XML white space.
 pub fn non_blank(text: &str) -> bool {
     text.bytes().any(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
 }
@@ -63,10 +64,10 @@ impl Pattern {
 }
 
 impl Facet {
-    /// Checks a text: the pattern first, then the lengths, then the range, as Xerces does.
+    /// Checks a text in the order that Xerces uses: pattern, length, range.
     ///
     /// # Errors
-    /// The text of Xerces for the first restriction that does not hold.
+    /// The Xerces message for the first restriction violated.
     pub fn check(&self, text: &str) -> Result<(), String> {
         let name = self.name;
         if let Some(pattern) = &self.pattern
@@ -84,8 +85,8 @@ impl Facet {
         if self.integer { self.check_range(text) } else { Ok(()) }
     }
 
-    /// The value as a fault may quote it: a password never stands in one, not even a wrong one, which
-    /// is often the right one of another organisation.
+    /// The value as a fault may quote it. A password is never quoted, not even a wrong one, because
+    /// that is often another organisation's password.
     pub fn shown<'t>(&self, text: &'t str) -> &'t str {
         if self.name == PASSWORD { "…" } else { text }
     }

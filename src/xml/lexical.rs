@@ -1,4 +1,4 @@
-//! The lexical forms of simple values: how each is read from text and written to it.
+//! The lexical forms of simple values: reads each from text and writes it to text.
 
 use std::borrow::Cow;
 
@@ -9,29 +9,29 @@ use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime};
 use super::characters::is_character;
 use super::writer::escape;
 
-/// A value that stands in an element as text.
+/// A value that is written as the text of an element.
 pub trait Lexical<'a>: Sized {
-    /// Whether an empty element is a value of this type (true for strings alone); where it is not, an empty
-    /// optional element means that there is none.
+    /// Whether an empty element is a value of this type: true only for strings. For other types an
+    /// empty optional element counts as absent.
     const EMPTY_IS_VALUE: bool = false;
 
-    /// Whether its text is base64 already, so that an `xsi:type` that says so says nothing new.
+    /// Whether the type is base64 already, so that an `xsi:type` of base64 adds nothing.
     const IS_BASE64: bool = false;
 
-    /// Reads the text.
+    /// Parses the text.
     ///
     /// # Errors
-    /// The Xerces text that says why it is no value of this type.
+    /// The Xerces message that says why the text is not a value of this type.
     fn parse(text: Cow<'a, str>) -> Result<Self, String>;
 
     /// Appends the text, escaped.
     fn write(&self, out: &mut String);
 }
 
-/// Whether a text is a value of this type.
+/// Checks whether a text is a value of this type.
 ///
 /// # Errors
-/// What Xerces says where it is not.
+/// What Xerces reports if it is not.
 pub fn check<T: for<'a> Lexical<'a>>(text: &str) -> Result<(), String> {
     T::parse(Cow::Borrowed(text)).map(drop)
 }
@@ -52,7 +52,7 @@ fn no_value(text: &str, type_name: &str) -> String {
     format!("cvc-datatype-valid.1.2.1: '{text}' is not a valid value for '{type_name}'.")
 }
 
-/// The text for a value that is not in its list.
+/// The Xerces message for a value outside its enumeration.
 pub fn enumeration_violation(text: &str, values: &[&str]) -> String {
     format!(
         "cvc-enumeration-valid: Value '{text}' is not facet-valid with respect to enumeration '[{}]'. It must be a value from the enumeration.",
@@ -60,8 +60,8 @@ pub fn enumeration_violation(text: &str, values: &[&str]) -> String {
     )
 }
 
-/// The text as a schema processor sees a number, a date or a truth value: XML's white space at both ends
-/// is gone, and inside it is one space. A no-break space is no white space of XML.
+/// Collapses white space as a schema processor does for numbers, dates and booleans: none at either
+/// end, single spaces within. A no-break space is not XML white space.
 pub fn collapsed(text: &str) -> Cow<'_, str> {
     const WHITE: [char; 4] = [' ', '\t', '\r', '\n'];
     let trimmed = text.trim_matches(WHITE);
@@ -72,11 +72,12 @@ pub fn collapsed(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The whole number that a collapsed text is. A number of more digits than any type can hold becomes the
-/// greatest or least `i128`, so that it is out of range and not "no number".
+/// Parses a collapsed text as a whole number. A number with more digits than any type holds is
+/// clamped to the range of `i128`, so that it is reported as out of range rather than as not a
+/// number.
 ///
 /// # Errors
-/// The Xerces text of a text that is no whole number.
+/// The Xerces message if the text is not a whole number.
 pub fn whole_number(text: &str) -> Result<i128, String> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -159,12 +160,13 @@ impl Lexical<'_> for bool {
     }
 }
 
-/// Bytes that travel as xs:base64Binary.
+/// Bytes sent as xs:base64Binary.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Base64(pub Vec<u8>);
 
 impl Base64 {
-    /// The text that these bytes are in UTF-8, where XML allows all its characters.
+    /// Decodes the bytes as UTF-8; `None` if they are not, or contain a character that XML does not
+    /// allow.
     pub fn into_text(self) -> Option<String> {
         String::from_utf8(self.0).ok().filter(|text| text.chars().all(is_character))
     }
@@ -183,22 +185,24 @@ impl Lexical<'_> for Base64 {
     }
 }
 
-/// A date and time without an offset, in every form that clients send (clients.md, "beyond the table of shapes").
+/// A date and time without an offset, in every form that clients send (clients.md, "beyond the
+/// table of shapes").
 ///
-/// A date alone means midnight; an offset and fractions of a second are dropped. Every request member of this type is a
-/// calendar day, see [`XsDateTime::day`].
-/// Written as `2024-07-01T00:00:00`: some clients fail on an offset, others without a time.
+/// A date alone means midnight; an offset and fractions of a second are dropped. All request fields
+/// of this type are calendar dates, see [`XsDateTime::day`]. Written as `2024-07-01T00:00:00`: some
+/// clients fail on an offset, others on a missing time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct XsDateTime(pub NaiveDateTime);
 
 impl XsDateTime {
-    /// Midnight at the beginning of a day.
+    /// The start of a day.
     pub fn midnight(date: NaiveDate) -> XsDateTime {
         XsDateTime(date.and_time(NaiveTime::MIN))
     }
 
-    /// The calendar day that a client means: the one that it wrote, whatever the time and the offset (rules.md 4.0).
-    /// The two forms of midnight that name the day before it are read as midnight already.
+    /// The calendar date that the client means: the one that it wrote, whatever the time and offset
+    /// (rules.md 4.0). The two notations of midnight that name the previous day were converted when
+    /// the text was parsed.
     pub fn day(self) -> NaiveDate {
         self.0.date()
     }
@@ -243,8 +247,9 @@ fn date_time(text: &str) -> Option<NaiveDateTime> {
     }
 }
 
-/// Whether 23:00 UTC on this day is a midnight in England. Clients that turn a day into UTC (gSOAP, JavaScript) send the
-/// first of July as `2024-06-30T23:00:00Z`. Most of them apply today's rule to every year, and so does this (our choice).
+/// Whether 23:00 UTC on this date is midnight in England. Clients that convert a date to UTC
+/// (gSOAP, JavaScript) send the first of July as `2024-06-30T23:00:00Z`. Most of them apply today's
+/// daylight saving rule to every year, and so does this (our choice).
 fn has_midnight_at_23_utc(date: NaiveDate) -> bool {
     let last_sunday = |month| {
         let last = NaiveDate::from_ymd_opt(date.year(), month, 31)?;
@@ -253,7 +258,8 @@ fn has_midnight_at_23_utc(date: NaiveDate) -> bool {
     last_sunday(3).zip(last_sunday(10)).is_some_and(|(begins, ends)| begins <= date && date < ends)
 }
 
-/// How long the fraction of a second is at the start of a text; none is 0 long, and a full stop alone is an error.
+/// The length of the fraction of a second at the start of a text: 0 if there is none. `None` for a
+/// full stop without digits.
 fn fraction_length(text: &str) -> Option<usize> {
     let Some(fraction) = text.strip_prefix('.') else { return Some(0) };
     let rest = fraction.trim_start_matches(|digit: char| digit.is_ascii_digit());
@@ -264,7 +270,7 @@ fn is_utc(offset: &str) -> bool {
     matches!(offset, "Z" | "+00:00" | "-00:00")
 }
 
-/// Whether this is an offset from UTC, or nothing.
+/// Whether the text is an offset from UTC, or empty.
 fn is_offset(text: &str) -> bool {
     let Some(clock) = text.strip_prefix(['+', '-']) else { return text.is_empty() || text == "Z" };
     let two_digits = |part: &str| match part.as_bytes() {
@@ -332,7 +338,7 @@ mod tests {
             // Midnight in British Summer Time, as UTC.
             ("2024-08-21T23:00:00Z", "2024-08-22"),
             ("2024-08-21T23:00:00.000+00:00", "2024-08-22"),
-            // The same clock, but not UTC.
+            // The same time of day, but not UTC.
             ("2025-07-01T23:00:00", "2025-07-01"),
             ("2025-07-01T23:00:00+01:00", "2025-07-01"),
             ("2025-07-01T23:00:00-05:00", "2025-07-01"),
@@ -343,7 +349,7 @@ mod tests {
             ("2025-10-26T23:00:00Z", "2025-10-26"),
             ("2025-12-01T23:00:00Z", "2025-12-01"),
             ("2024-03-31T23:00:00Z", "2024-04-01"),
-            // The midnight that ends the day.
+            // Midnight at the end of the day.
             ("2025-07-01T24:00:00", "2025-07-02"),
             ("2025-12-31T24:00:00.00Z", "2026-01-01"),
             ("2025-07-01T24:00:00+01:00", "2025-07-02"),

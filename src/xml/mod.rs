@@ -1,5 +1,5 @@
-//! XML at run time: the reader at which hostile input stops, the writer, and the checks of facets and content
-//! that generated message code is built from. It knows no message, no SOAP and no learner.
+//! XML at run time: a reader that rejects hostile input, a writer, and the checks of facets and
+//! content that generated code uses. It knows nothing of particular messages, SOAP or learners.
 
 mod characters;
 mod content;

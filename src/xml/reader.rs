@@ -1,7 +1,9 @@
-//! The pull reader at which hostile input stops: well-formedness beyond what quick-xml checks, and limits.
+//! The pull reader, which rejects hostile input: it enforces limits, and well-formedness beyond
+//! what quick-xml checks.
 //!
-//! It never recurses, resolves no entity but the five predefined ones, and gives slices of the document wherever a
-//! value stands in it as one piece. What it must refuse is listed in `tests/integration/hostile.rs`.
+//! It never recurses, resolves no entities except the five predefined ones, and returns slices of
+//! the document wherever a value is contiguous. `tests/integration/hostile.rs` lists what it must
+//! reject.
 
 mod attributes;
 mod beginning;
@@ -20,7 +22,8 @@ use super::scope::Scope;
 use attributes::Attribute;
 pub use limits::Limits;
 
-/// After so many elements the reader offers the processor to others: a fraction of a millisecond, and more than most documents have.
+/// After this many elements the reader yields the processor: that is a fraction of a millisecond,
+/// and more than most documents have.
 const STRETCH: u32 = 512;
 
 /// The start of an element.
@@ -28,11 +31,11 @@ const STRETCH: u32 = 512;
 pub struct Start<'i> {
     /// The name without its prefix.
     pub local: &'i str,
-    /// The prefix, empty where there is none; only [`Reader::namespace`] gives it a meaning.
+    /// The prefix, or empty; [`Reader::namespace`] resolves it.
     pub prefix: &'i str,
-    /// Whether the element says `xsi:nil="true"` (or `1`), whatever prefix it uses for `xsi`.
+    /// Whether the element has `xsi:nil="true"` (or `1`), whatever prefix stands for `xsi`.
     pub nil: bool,
-    /// Whether the element says that its text is base64, by `xsi:type`.
+    /// Whether `xsi:type` declares the text as base64.
     pub base64: bool,
 }
 
@@ -43,7 +46,7 @@ impl Start<'_> {
     }
 }
 
-/// A name with its prefix, as the sender wrote it: this is how Xerces names an element.
+/// A name with its prefix, as the sender wrote it and as Xerces reports it.
 #[derive(Debug, Clone, Copy)]
 pub struct RawName<'i> {
     prefix: &'i str,
@@ -56,7 +59,7 @@ impl fmt::Display for RawName<'_> {
     }
 }
 
-/// Reads one document from beginning to end. A clone goes on from where the reader stands.
+/// Reads a document from beginning to end. A clone continues from the current position.
 #[derive(Clone)]
 pub struct Reader<'i> {
     source: &'i str,
@@ -69,11 +72,11 @@ pub struct Reader<'i> {
     references: usize,
     attributes_in_all: usize,
     rooted: bool,
-    /// An empty element tag was read: its end is the next token.
+    /// An empty-element tag was read, so its end is the next token.
     closing: bool,
     carriage_returns: bool,
     unknown: u32,
-    /// Depth of an element that is taken to end behind the child of this name.
+    /// The depth of an element to treat as ended after its child of this name.
     ends_after: Option<(usize, &'static str)>,
 }
 
@@ -93,10 +96,10 @@ enum Token<'i> {
 }
 
 impl<'i> Reader<'i> {
-    /// Begins to read `document`, which has been decoded already; a byte order mark at its beginning is passed over.
+    /// Starts reading a decoded document; skips a byte order mark.
     ///
     /// # Errors
-    /// When the document has a character that XML does not allow.
+    /// When the document contains a character that XML does not allow.
     pub fn new(document: &'i str, limits: &'i Limits) -> Result<Self, ReadError> {
         let reader = Self::unchecked(document, limits);
         check_characters(reader.source)?;
@@ -125,10 +128,10 @@ impl<'i> Reader<'i> {
         }
     }
 
-    /// The next child of the element that is open, or nothing at its end.
+    /// The next child of the open element; `None` at its end.
     ///
     /// # Errors
-    /// When the document is not well-formed, or has text where only elements may stand.
+    /// When the document is not well-formed, or has text where only elements are allowed.
     pub fn child(&mut self) -> Result<Option<Start<'i>>, ReadError> {
         loop {
             match self.token()? {
@@ -147,7 +150,8 @@ impl<'i> Reader<'i> {
         }
     }
 
-    /// The text of the element that is open, up to and including its end; comments and CDATA marks vanish.
+    /// The text of the open element, up to and including its end. Comments are dropped and CDATA
+    /// sections unwrapped.
     ///
     /// # Errors
     /// When the document is not well-formed, or the element has children.
@@ -174,7 +178,7 @@ impl<'i> Reader<'i> {
         }
     }
 
-    /// Passes over the element that is open, with all that is in it.
+    /// Skips the open element and everything in it.
     ///
     /// # Errors
     /// When the document is not well-formed.
@@ -191,7 +195,7 @@ impl<'i> Reader<'i> {
         Ok(())
     }
 
-    /// Passes over an element that the contract does not know, and counts it.
+    /// Skips an element that is not in the contract, and counts it.
     ///
     /// # Errors
     /// When the document is not well-formed.
@@ -200,10 +204,10 @@ impl<'i> Reader<'i> {
         self.skip()
     }
 
-    /// Reads on to the end of the document; only comments and white space may be left.
+    /// Reads to the end of the document, which may contain only comments and white space.
     ///
     /// # Errors
-    /// When anything else stands behind the root element.
+    /// When anything else follows the root element.
     pub fn finish(&mut self) -> Result<(), ReadError> {
         if !self.open.is_empty() || !self.rooted {
             return Err(self.broken(NotWellFormed::Truncated));
@@ -217,12 +221,12 @@ impl<'i> Reader<'i> {
         }
     }
 
-    /// The namespace of an element; valid until the next token is read.
+    /// The namespace of an element; valid only until the next token is read.
     pub fn namespace(&self, start: &Start<'_>) -> &str {
         self.scope.resolve(start.prefix).unwrap_or("")
     }
 
-    /// How many elements were passed over because the contract does not know them.
+    /// The number of elements skipped because they are not in the contract.
     pub fn unknown_elements(&self) -> u32 {
         self.unknown
     }
@@ -304,7 +308,7 @@ impl<'i> Reader<'i> {
     fn count(&mut self) -> Result<(), ReadError> {
         self.elements += 1;
         if self.elements.is_multiple_of(STRETCH) {
-            // A long document: whoever waits for the processor may go first.
+            // A long document must not block other tasks.
             std::thread::yield_now();
         }
         let siblings = self.open.last_mut().map_or(0, |parent| {
@@ -367,7 +371,7 @@ impl<'i> Reader<'i> {
         Ok(())
     }
 
-    /// Line ends are read as one line feed each (XML 1.0, 2.11).
+    /// Normalises line ends to a line feed (XML 1.0, 2.11).
     fn with_line_ends(&self, text: Cow<'i, str>) -> Cow<'i, str> {
         if self.carriage_returns && text.contains('\r') {
             Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))

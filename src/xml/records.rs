@@ -1,11 +1,12 @@
-//! A list of records of a request, read one after the other as often as it is asked for: a batch of 10,000 is never in memory as a whole.
+//! The records of a list in a request, read one at a time on each iteration, so that a batch of
+//! 10,000 is never in memory as a whole.
 
 use super::content::{FromXml, complex};
 use super::error::ReadError;
 use super::reader::{Reader, Start};
 
-/// The records of a list. Those of a document were read once, so that whatever is wrong with them has been found, and are read again when
-/// they are wanted.
+/// The records of a list. A document's records are read once to validate them, and again on each
+/// iteration.
 #[derive(Clone)]
 pub struct Records<'a, T> {
     source: Source<'a, T>,
@@ -13,13 +14,13 @@ pub struct Records<'a, T> {
 
 #[derive(Clone)]
 enum Source<'a, T> {
-    /// For those who write a request.
+    /// Records in memory, for building a request.
     Given(Vec<T>),
-    /// The document from the first record on, and how many there are.
+    /// A reader at the first record, and the number of records.
     Document(Box<Place<'a>>, usize),
 }
 
-/// A reader that has just begun an element.
+/// A reader that has just started an element.
 #[derive(Clone)]
 struct Place<'a> {
     reader: Reader<'a>,
@@ -27,7 +28,7 @@ struct Place<'a> {
 }
 
 impl<'a, T> Records<'a, T> {
-    /// How many there are; those that are nil do not count.
+    /// The number of records, not counting nil ones.
     pub const fn len(&self) -> usize {
         match &self.source {
             Source::Given(records) => records.len(),
@@ -35,17 +36,17 @@ impl<'a, T> Records<'a, T> {
         }
     }
 
-    /// Whether there is none.
+    /// Whether there are no records.
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }
 
 impl<'a, T: FromXml<'a>> Records<'a, T> {
-    /// Reads the record that `start` began, and keeps where it stands.
+    /// Reads the record `start`, and remembers the position of the first one.
     ///
     /// # Errors
-    /// When its content is not what the contract allows.
+    /// When its content violates the contract.
     pub fn read(&mut self, reader: &mut Reader<'a>, start: &Start<'a>) -> Result<(), ReadError> {
         let first = if self.is_empty() { Some(Place { reader: reader.clone(), start: *start }) } else { None };
         if complex::<T>(reader, start)?.is_some() {
@@ -58,7 +59,7 @@ impl<'a, T: FromXml<'a>> Records<'a, T> {
         Ok(())
     }
 
-    /// Reads the records; the list may be read again.
+    /// Iterates over the records; may be called more than once.
     pub fn iter(&self) -> RecordsIter<'a, T>
     where
         T: Clone,
@@ -108,11 +109,11 @@ impl<'a, T: FromXml<'a> + Clone> IntoIterator for &Records<'a, T> {
     }
 }
 
-/// The records of a list, one after the other. What was read before can be read again, so that an error is one of ours; nothing comes
-/// after it.
+/// Iterates over the records of a list. They have been read before, so an error here is a bug of
+/// ours; the iteration ends after it.
 pub struct RecordsIter<'a, T> {
     given: std::vec::IntoIter<T>,
-    /// The next record, and how many there are with it.
+    /// A reader at the next record, and the number of records left including it.
     document: Option<(Box<Place<'a>>, usize)>,
 }
 
@@ -144,7 +145,7 @@ impl<'a, T: FromXml<'a>> RecordsIter<'a, T> {
 }
 
 impl Place<'_> {
-    /// Goes to the next element of the name, of which there is one.
+    /// Advances to the next element of this name, which must exist.
     fn go_to(&mut self, name: &str) -> Result<(), ReadError> {
         loop {
             match self.reader.child()? {

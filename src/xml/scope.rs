@@ -1,4 +1,4 @@
-//! Namespace bindings in scope while a document is read.
+//! The namespace bindings in scope while a document is read.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use super::error::NotWellFormed;
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 
-/// The stack of bindings; a binding lives as long as the element that made it.
+/// The stack of bindings. A binding ends with the element that declared it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scope<'i> {
     bindings: Vec<Binding<'i>>,
@@ -21,7 +21,8 @@ struct Binding<'i> {
 }
 
 impl<'i> Scope<'i> {
-    /// Adds a binding made by the element at `depth`; an empty `prefix` is the default namespace.
+    /// Adds a binding declared by the element at `depth`; an empty `prefix` declares the default
+    /// namespace.
     pub(super) fn bind(
         &mut self,
         prefix: &'i str,
@@ -45,14 +46,15 @@ impl<'i> Scope<'i> {
         Ok(())
     }
 
-    /// Forgets the bindings of the element at `depth` and of everything inside it.
+    /// Drops the bindings of the element at `depth` and of everything inside it.
     pub(super) fn leave(&mut self, depth: u32) {
         while self.bindings.last().is_some_and(|binding| binding.depth >= depth) {
             self.bindings.pop();
         }
     }
 
-    /// The namespace of `prefix`; the empty prefix has the empty namespace unless a default one is in scope.
+    /// The namespace of `prefix`; an empty prefix without a default namespace has the empty
+    /// namespace.
     pub(super) fn resolve(&self, prefix: &str) -> Option<&str> {
         let bound = self.bindings.iter().rev().find(|binding| binding.prefix == prefix);
         match (bound, prefix) {

@@ -1,4 +1,4 @@
-//! The reader against hostile and awkward documents, the writer against the reader.
+//! The reader against hostile and unusual documents, and the writer against the reader.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -10,7 +10,7 @@ use super::{Base64, Facet, Limits, NotWellFormed, ReadError, Reader, escape, val
 
 const LIMITS: Limits = Limits::INTERACTIVE;
 
-/// Reads a whole document, and gives the text of all elements.
+/// Reads a whole document and returns the text of all elements.
 fn read(document: &str) -> Result<String, ReadError> {
     let mut reader = Reader::new(document, &LIMITS)?;
     let mut text = String::new();
@@ -21,7 +21,7 @@ fn read(document: &str) -> Result<String, ReadError> {
     Ok(text)
 }
 
-/// Passes over a whole document.
+/// Skips a whole document.
 fn pass(document: &str) -> Result<(), ReadError> {
     let mut reader = Reader::new(document, &LIMITS)?;
     reader.child()?;
@@ -208,7 +208,7 @@ fn nil_is_seen_with_any_prefix_in_any_place_and_in_both_forms() {
     }
 }
 
-/// The text of a document whose root says `stated` for its type.
+/// The text of a document whose root declares the type `stated`.
 fn typed(stated: &str, text: &str) -> Result<Option<String>, String> {
     let document = format!(
         "<a xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" xmlns:x=\"http://www.w3.org/2001/XMLSchema\" \
@@ -242,12 +242,12 @@ fn text_that_says_it_is_base64_is_decoded_and_no_other_stated_type_matters() {
     }
     assert_eq!(typed("x:base64Binary", ""), Ok(Some(String::new())));
 
-    // A facet is about the text, not about its base64.
+    // A facet restricts the decoded text, not its base64 form.
     let long = typed("x:base64Binary", "U2nDom4gTQ==").unwrap_err();
     assert!(long.contains("Value 'Si\u{e2}n M' with length = '6'"), "{long}");
     let broken = typed("x:base64Binary", "U2k").unwrap_err();
     assert_eq!(broken, "cvc-datatype-valid.1.2.1: 'U2k' is not a valid value for 'base64Binary'.");
-    // Bytes that are no UTF-8, and a character that XML leaves out.
+    // Bytes that are not UTF-8, and a character that XML does not allow.
     for bytes in ["/w==", "AA=="] {
         assert!(typed("x:base64Binary", bytes).unwrap_err().contains("no text in UTF-8"), "{bytes}");
     }

@@ -1,29 +1,29 @@
-//! Writing XML: escaped text, and the root element of a message.
+//! Writes XML: escaped text, and the root element of a message.
 
 /// The namespace of `xsi:nil`.
 pub const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
-/// Writes what stands inside an element; the element's own tags are its parent's matter.
+/// A type that writes the content of an element; its parent writes the tags.
 pub trait ToXml {
     /// Appends the content to `out`.
     fn to_xml(&self, out: &mut String);
 }
 
-/// A global element that is a message of the contract.
+/// A global element that is a message in the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Root {
-    /// Target namespace of the element's schema.
+    /// The target namespace of the element's schema.
     pub namespace: &'static str,
-    /// Name of the element.
+    /// The name of the element.
     pub local: &'static str,
-    /// The start tag with the namespace declarations that the content relies on.
+    /// The start tag, with the namespace declarations that the content needs.
     pub open: &'static str,
     /// The end tag.
     pub close: &'static str,
 }
 
 impl Root {
-    /// Appends the element with `content` to `out`.
+    /// Appends the element, containing `content`, to `out`.
     pub fn write<T: ToXml>(&self, content: &T, out: &mut String) {
         out.push_str(self.open);
         content.to_xml(out);
@@ -31,7 +31,7 @@ impl Root {
     }
 }
 
-/// Appends `text` with the three characters escaped that must be, and with carriage returns kept.
+/// Appends `text`, escaping the three characters that must be and preserving carriage returns.
 pub fn escape(text: &str, out: &mut String) {
     let mut rest = text;
     while let Some(position) = rest.bytes().position(|byte| matches!(byte, b'<' | b'>' | b'&' | b'\r')) {
@@ -48,7 +48,7 @@ pub fn escape(text: &str, out: &mut String) {
     out.push_str(rest);
 }
 
-/// Appends `text` as an attribute's value between double quotes.
+/// Appends `text` as an attribute value in double quotes.
 pub fn attribute(text: &str, out: &mut String) {
     for character in text.chars() {
         match character {
@@ -63,7 +63,8 @@ pub fn attribute(text: &str, out: &mut String) {
     }
 }
 
-/// Appends `<name>text</name>` from tags that are already spelt out, or the empty element where there is no text.
+/// Appends `<name>text</name>` from prepared tags, or the prepared empty element if the text is
+/// empty.
 pub fn text_element(open: &str, text: &str, close: &str, empty: &str, out: &mut String) {
     if text.is_empty() {
         out.push_str(empty);
@@ -74,7 +75,7 @@ pub fn text_element(open: &str, text: &str, close: &str, empty: &str, out: &mut 
     }
 }
 
-/// Appends an element with structured content, or the empty element where it has none.
+/// Appends an element with structured content, or the empty element if it has none.
 pub fn complex_element<T: ToXml>(open: &str, value: &T, close: &str, empty: &str, out: &mut String) {
     let before = out.len();
     out.push_str(open);
@@ -88,7 +89,7 @@ pub fn complex_element<T: ToXml>(open: &str, value: &T, close: &str, empty: &str
     }
 }
 
-/// Appends an element with a simple value that is never an empty text.
+/// Appends an element whose simple value is never empty.
 pub fn simple_element<'a, T: super::Lexical<'a>>(open: &str, value: &T, close: &str, out: &mut String) {
     out.push_str(open);
     value.write(out);

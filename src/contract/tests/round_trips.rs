@@ -1,4 +1,5 @@
-//! Replies of any content, written and read back: by the contract's own readers, and by those that yaserde derives.
+//! Arbitrary replies, written and then read back by the contract's own readers and by those that
+//! yaserde derives.
 
 use std::borrow::Cow;
 
@@ -103,7 +104,7 @@ prop_compose! {
     }
 }
 
-/// What yaserde makes of a reply: types of its own, and a reader of its own.
+/// The reply as yaserde sees it: types and a reader of its own.
 #[derive(Debug, Default, PartialEq, YaDeserialize)]
 #[yaserde(rename = "FindLearnerResponse", prefix = "ns2", namespaces = {"ns2" = "http://api.lrs.miap.gov.uk/findmsg"})]
 struct ReplyTwin {
@@ -135,7 +136,7 @@ struct LearnerTwin {
     version_number: i32,
 }
 
-/// yaserde trims and reads an empty element as an empty text; both sides are brought to that.
+/// yaserde trims text and reads an empty element as empty text; both sides are normalised to that.
 fn trimmed(text: &Option<Cow<'_, str>>) -> Option<String> {
     text.as_deref().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }

@@ -1,4 +1,4 @@
-//! Reading a file of each form, and finding out what it is.
+//! Reads a file of each form and identifies its layout.
 
 use super::rows::batch;
 use super::{Expected, Form};
@@ -11,7 +11,7 @@ use crate::files::table::{self, Table, TableRow};
 use crate::files::{name, spreadsheet, xml};
 use crate::model::JobKind;
 
-/// A batch, and how strictly its header and headings are to be taken.
+/// A batch, and how strictly its header and headings are to be checked.
 pub(super) type Read = (Batch, Strictness);
 
 pub(super) fn from_spreadsheet(
@@ -73,7 +73,8 @@ fn undecodable(reason: NotText) -> Finding {
 fn from_csv(name: &str, text: &str, expected: &Expected, findings: &mut Vec<Finding>) -> Option<Read> {
     let separator = separator(text);
     let table = table::read_csv(text, separator, findings);
-    // The service's own file for correction, which a spreadsheet program may have saved, is taken like a spreadsheet.
+    // The service's own correction file may have been saved by a spreadsheet program, so it is
+    // treated as a spreadsheet.
     let is_for_correction = Layout::of_kind(JobKind::Registration)
         .any(|layout| table.headings.iter().any(|heading| layout.answer_headings().any(|column| column == heading)));
     if separator != ',' && !is_for_correction {
@@ -90,7 +91,7 @@ fn from_csv(name: &str, text: &str, expected: &Expected, findings: &mut Vec<Find
     Some(read)
 }
 
-/// A row must have a cell for each heading; more are forgiven where they are empty.
+/// A row must have a cell for each heading; extra cells are accepted if they are empty.
 fn miscounted(row: &TableRow, headings: usize) -> Option<Finding> {
     let filled = row.cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
     (row.cells.len() < headings || filled > headings).then(|| {
@@ -100,7 +101,7 @@ fn miscounted(row: &TableRow, headings: usize) -> Option<Finding> {
     })
 }
 
-/// What divides the cells of the first row.
+/// The separator in the first row.
 fn separator(text: &str) -> char {
     let first = text.lines().next().unwrap_or_default();
     let count = |separator: char| first.matches(separator).count();
@@ -145,7 +146,7 @@ fn from_xml(name: &str, text: &str, expected: &Expected, findings: &mut Vec<Find
             return None;
         }
         xml::Root::Other => {
-            // Whatever else it is, that it is no XML must be said first.
+            // Whatever else is wrong, report first that the file is not well-formed XML.
             let mut broken = Vec::new();
             let layout = expected
                 .kind
@@ -199,7 +200,7 @@ fn common_transfer_file() -> Finding {
     )
 }
 
-/// A file with which the service answers and which holds nothing that could be sent again.
+/// Recognises the service's own result files, whose records cannot be submitted again.
 fn answer(table: &Table) -> Option<Finding> {
     let is_answer = |layout: &&Layout| {
         layout.kind() != JobKind::Registration
@@ -217,7 +218,8 @@ fn answer(table: &Table) -> Option<Finding> {
     )
 }
 
-/// The layout: of the kind that is asked for, that the name says, or that the headings are most like; in the version that the file says.
+/// Chooses the layout: of the requested kind, or the kind in the file's name, or the kind whose
+/// headings match best; then the version stated in the file.
 fn layout(name: &str, table: &Table, expected: &Expected, findings: &mut Vec<Finding>) -> Option<&'static Layout> {
     let kind = expected.kind.or_else(|| name::kind(name));
     let headings = Headings::of(&table.headings);

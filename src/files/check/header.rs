@@ -1,5 +1,5 @@
-//! What a file says of itself: its name, and the header's values (rules.md 5.2, 5.3, 5.7, 5.8). The checks that a
-//! spreadsheet and a file for correction escape are those of what conversion writes anew.
+//! The file's name and its header values (rules.md 5.2, 5.3, 5.7, 5.8). Spreadsheets and correction
+//! files skip the checks of values that conversion rewrites.
 
 use super::{Expected, Form};
 use crate::domain::batches::format::is_email;
@@ -10,9 +10,9 @@ use crate::files::layout::{Holds, Layout};
 use crate::files::name::{self, Extension};
 use crate::model::{SubmissionType, Ukprn};
 
-/// The most characters of a file name in the header (our choice).
+/// The maximum length of the header's file name, in characters (our choice).
 const LONGEST_NAME: usize = 254;
-/// What to do when the file is not that of the organisation in whose name it is checked or sent.
+/// The advice when the file belongs to another organisation than the one it is checked or sent for.
 const FOR_ANOTHER: &str = "If it is another organisation's file, check it with that organisation's --ukprn and send it in its part: \
                            lrs batch submit --as awarding, or --as provider. Otherwise correct the UKPRN.";
 

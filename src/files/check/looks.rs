@@ -1,11 +1,12 @@
-//! Values that are allowed and hardly meant: letters that an encoding has spoilt, formulas, and spaces and line breaks that cannot be seen.
+//! Values that are valid but probably mistakes: letters garbled by a wrong encoding, formulas, and
+//! invisible spaces and line breaks.
 
 use encoding_rs::{Encoding, MACINTOSH, WINDOWS_1252};
 
-/// What was found, how it stands, and what to do.
+/// What was found, how it is treated, and what to do.
 pub(super) type Look = (&'static str, &'static str, &'static str);
 
-/// Fields in which a question mark stands for a letter that was lost.
+/// Fields in which a question mark suggests a lost letter.
 const WITHOUT_QUESTIONS: [&str; 13] = [
     "GivenName",
     "PreferredGivenName",
@@ -21,10 +22,10 @@ const WITHOUT_QUESTIONS: [&str; 13] = [
     "PlaceOfBirth",
     "Title",
 ];
-/// Fields that may have several lines.
+/// Fields that may contain several lines.
 const OF_LINES: [&str; 3] = ["Notes", "OtherVerificationDescription", "ActionReason"];
 
-/// What is to be said of a field's value, if anything.
+/// The remark to make about a field's value, if any.
 pub(super) fn of(field: &str, value: &str) -> Option<Look> {
     if is_garbled(value) {
         return Some((
@@ -57,16 +58,18 @@ pub(super) fn of(field: &str, value: &str) -> Option<Look> {
     ))
 }
 
-/// Spaces that look like the plain one, and characters without a width.
+/// Spaces that look like an ordinary one, and zero-width characters.
 fn is_unseen(character: char) -> bool {
     matches!(character, '\u{a0}' | '\u{ad}' | '\u{2000}'..='\u{200b}' | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{2064}' | '\u{3000}' | '\u{feff}')
 }
 
-/// Whether a text looks like UTF-8 that was read in another encoding: letters beyond ASCII that, written in that encoding, are UTF-8.
+/// Whether a text looks like UTF-8 that was decoded wrongly: its non-ASCII letters, encoded as
+/// Windows-1252 or Mac Roman, form valid UTF-8.
 fn is_garbled(value: &str) -> bool {
     value.contains('\u{fffd}')
         || value.split(|character: char| character.is_ascii()).filter(|run| !run.is_empty()).any(|run| {
-            // Without its first sign, a text in Mac Roman has runs that could be UTF-8 by chance.
+            // In Mac Roman the commonest lead byte is `√`. Without requiring it, correct text
+            // in Mac Roman could match by chance.
             was_utf_8(run, WINDOWS_1252) || (run.contains('√') && was_utf_8(run, MACINTOSH))
         })
 }
@@ -76,7 +79,7 @@ fn was_utf_8(run: &str, read_as: &'static Encoding) -> bool {
     !has_others && std::str::from_utf8(&bytes).is_ok()
 }
 
-/// `G?yr`, `?zel`, `Andr?`.
+/// Such as `G?yr`, `?zel` or `Andr?`.
 fn has_lost_letter(value: &str) -> bool {
     let characters: Vec<char> = value.chars().collect();
     let is_letter =

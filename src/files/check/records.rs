@@ -1,4 +1,5 @@
-//! Each record by the domain's rules: its form, and what the service is bound to answer whatever its register holds.
+//! Checks each record by the domain's rules: its form, and whatever the service must answer
+//! regardless of what its register contains.
 
 use std::collections::HashMap;
 
@@ -11,7 +12,7 @@ use crate::files::finding::{Finding, Remarks};
 use crate::files::layout::Layout;
 use crate::model::Uln;
 
-/// The answer to a verify record whose number nobody has.
+/// The code for a verify record whose ULN nobody has.
 const ULN_NOT_FOUND: &str = "WSVRC006";
 
 pub(super) fn check(batch: &Batch, expected: &Expected, findings: &mut Vec<Finding>) {
@@ -49,7 +50,7 @@ pub(super) fn check(batch: &Batch, expected: &Expected, findings: &mut Vec<Findi
     findings.extend(remarks.into_findings());
 }
 
-/// Whether a text has characters that XML cannot carry (XML 1.0, 2.2).
+/// Whether a text contains characters that XML does not allow (XML 1.0, 2.2).
 pub(in crate::files) fn has_control(value: &str) -> bool {
     value.chars().any(|character| match character {
         '\t' | '\n' | '\r' => false,
@@ -96,13 +97,14 @@ impl Report<'_> {
             .push(Finding::record(code, heading, finding.class, finding.rule.text(), finding.rule.advice()).at(place));
     }
 
-    /// The file's heading of a field; the ability to share has two names.
+    /// The heading of a field in this file. The field for sharing has a different name in each
+    /// version.
     fn heading(&self, field: &'static str) -> &'static str {
         let layout: &'static Layout = self.batch.layout;
         layout.heading_of(field).unwrap_or(if field == "AbilityToShare" { "PrivacyNoticeSeen" } else { field })
     }
 
-    /// A number whose last digit does not fit was never issued, so that nobody can have it.
+    /// A ULN with a wrong check digit was never issued, so no learner can have it.
     fn check_digit(&mut self, place: usize, uln: Option<&str>, code: &'static str) {
         let Some(uln) = uln.filter(|uln| format::is_uln_pattern(uln) && uln.parse::<Uln>().is_err()) else { return };
         let found = format::class_of_value(uln);
@@ -111,7 +113,7 @@ impl Report<'_> {
         self.findings.push(Finding::record(code, "ULN", found, rule, advice).at(place));
     }
 
-    /// Only who asks for a new ULN must be of an age for one.
+    /// Ages matter only where a new ULN is requested.
     fn age(&mut self, place: usize, row: &RegistrationRow, expected: &Expected) {
         let (None, Some(value)) = (row.get("ULN"), row.get("DateOfBirth")) else { return };
         let Some(born) = value.parse().ok().filter(|_| format::is_date(value)) else { return };
@@ -127,7 +129,7 @@ impl Report<'_> {
         );
     }
 
-    /// What is allowed and yet hardly meant.
+    /// Reports values that are valid but probably mistakes.
     fn look<'v>(&mut self, place: usize, fields: &[&'static str], get: impl Fn(&str) -> Option<&'v str>) {
         for field in fields {
             let Some((found, rule, advice)) = get(field).and_then(|value| looks::of(field, value)) else { continue };
@@ -139,7 +141,7 @@ impl Report<'_> {
         }
     }
 
-    /// Records that say the same twice are both processed (our choice); the second comes to little.
+    /// Duplicate records are both processed (our choice), but the second one changes nothing.
     fn repeated<'v>(&mut self, keys: impl Iterator<Item = (usize, Vec<Option<&'v str>>)>) {
         let mut first: HashMap<Vec<&str>, usize> = HashMap::new();
         for (place, key) in keys {

@@ -1,4 +1,4 @@
-//! The records of a table, and what is wrong with how they stand there.
+//! Turns the rows of a table into a batch, and reports what is wrong with the cells.
 
 use std::borrow::Cow;
 use std::iter;
@@ -12,7 +12,8 @@ use crate::files::headings::Strictness;
 use crate::files::layout::Layout;
 use crate::files::table::{self, Table};
 
-/// The header from the first row, the records from all, and what is wrong with how they stand there.
+/// Takes the header from the first row and the records from all rows, and reports what is wrong
+/// with their cells.
 pub(super) fn batch(
     layout: &'static Layout,
     table: &Table,

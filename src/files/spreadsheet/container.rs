@@ -1,23 +1,23 @@
-//! The compound file in which a workbook of XLS stands: its streams by name. The `cfb` crate refuses what SheetJS writes, whose table of
-//! sectors ends in zeros.
+//! The OLE compound file that holds an XLS workbook: reads its streams by name. The `cfb` crate
+//! rejects what SheetJS writes, because its sector table is padded with zeros.
 
 use super::xls::{u16_at, u32_at};
 
-/// Sector numbers from here on mean something else than a sector.
+/// Sector numbers from here on are special markers.
 const LAST_SECTOR: u32 = 0xffff_fffa;
 const HEADER: usize = 512;
 const ENTRY: usize = 128;
-/// The first sectors of the table stand in the header.
+/// The header lists this many sectors of the allocation table.
 const TABLE_IN_HEADER: usize = 109;
 
-/// An old compound file.
+/// An OLE compound file.
 pub(super) struct Container<'b> {
     bytes: &'b [u8],
     sector: usize,
-    /// The sector behind each sector.
+    /// The successor of each sector.
     next: Vec<u32>,
     entries: Vec<Entry>,
-    /// Sectors of 64 bytes, in which short streams stand, and the one behind each.
+    /// The 64-byte sectors that hold short streams, and the successor of each.
     short: Vec<u8>,
     short_next: Vec<u32>,
     shortest_long: usize,
@@ -74,7 +74,7 @@ impl<'b> Container<'b> {
 
     fn table(&self) -> Option<Vec<u32>> {
         let mut sectors: Vec<u32> = numbers(self.bytes.get(76..HEADER)?).into_iter().take(TABLE_IN_HEADER).collect();
-        // More of them stand in a chain, whose sectors end with the number of the next one.
+        // Further ones are listed in a chain of sectors; each ends with the number of the next.
         let mut more = u32_at(self.bytes, 68)?;
         for _ in 0..self.bytes.len() / self.sector {
             if more >= LAST_SECTOR || more == 0 {
@@ -91,7 +91,7 @@ impl<'b> Container<'b> {
         Some(table)
     }
 
-    /// A sector; the last one of a file may be cut short.
+    /// The bytes of a sector; the last one in a file may be truncated.
     fn sector(&self, number: u32) -> Option<&'b [u8]> {
         let start = usize::try_from(number).ok()?.checked_add(1)?.checked_mul(self.sector)?;
         self.bytes.get(start..start.checked_add(self.sector)?.min(self.bytes.len()))
@@ -106,7 +106,7 @@ impl<'b> Container<'b> {
     }
 }
 
-/// The sectors from one on. None where they go round in a circle.
+/// The chain of sectors from a given one. `None` if the chain is circular.
 fn chained(first: u32, next: &[u32]) -> Option<Vec<u32>> {
     let mut sectors = Vec::new();
     let mut sector = first;

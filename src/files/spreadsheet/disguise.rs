@@ -1,4 +1,5 @@
-//! Files that look like workbooks by their name or their form and are something else, each with what to do about it.
+//! Recognises files that look like workbooks by name or form but are something else, and says what
+//! to do about each.
 
 use std::io::{Cursor, Read};
 
@@ -7,7 +8,7 @@ use super::Unreadable;
 const SAVE_AS_XLSX: &str =
     "Open it in a spreadsheet program and save it as an Excel workbook (XLSX), or as CSV (UTF-8).";
 
-/// A page of HTML, or a workbook of the XML of 2003: programs name both `.xls`.
+/// An HTML page, or a workbook in the XML of Excel 2003: programs save both as `.xls`.
 pub(super) fn page(bytes: &[u8]) -> Option<Unreadable> {
     let start = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
     let start = String::from_utf8_lossy(start).to_ascii_lowercase();
@@ -27,7 +28,7 @@ pub(super) fn page(bytes: &[u8]) -> Option<Unreadable> {
     Some(Unreadable { found, advice: SAVE_AS_XLSX })
 }
 
-/// An archive that holds something else than a workbook of XLSX.
+/// An archive that is not an XLSX workbook.
 pub(super) fn other_archive(bytes: &[u8]) -> Option<Unreadable> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
     let mut kind = String::new();

@@ -1,5 +1,5 @@
-//! Workbooks of XLS: values as the library reads them, and from the records themselves what it does not tell or tells wrongly: each cell's
-//! own number format, which formulas have no result, and which rows are hidden.
+//! XLS workbooks. The library reads the values; the raw records supply what it omits or gets wrong:
+//! each cell's number format, which formulas have no result, and which rows are hidden.
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::Cursor;
@@ -11,9 +11,9 @@ use super::{BROKEN, Chosen, LOCKED, Sheet, Unreadable, cell, visible};
 use crate::files::cell::{Cell, Value};
 use crate::files::number_format;
 
-/// The text of BIFF8 is UTF-16, whatever its CODEPAGE record says; some writers say something else there.
+/// BIFF8 text is always UTF-16, although some programs write another CODEPAGE record.
 const UTF_16: u16 = 1200;
-/// What BIFF5 is written in without a CODEPAGE record.
+/// The encoding of BIFF5 without a CODEPAGE record.
 const WINDOWS_1252: u16 = 1252;
 
 pub(super) fn read(bytes: &[u8], chosen: &mut Chosen) -> Result<(), Unreadable> {
@@ -65,7 +65,7 @@ pub(super) fn read(bytes: &[u8], chosen: &mut Chosen) -> Result<(), Unreadable> 
     Ok(())
 }
 
-/// The library takes some formats for dates that the workbook defines as something else.
+/// The library mistakes some number formats for dates, so dates are turned back into numbers here.
 fn unformatted(value: &Data) -> Data {
     match value {
         Data::DateTime(moment) => Data::Float(moment.as_f64()),
@@ -73,22 +73,22 @@ fn unformatted(value: &Data) -> Data {
     }
 }
 
-/// What the records say beside the values.
+/// What the raw records say in addition to the values.
 #[derive(Default)]
 struct Marks {
     is_biff8: bool,
     has_codepage: bool,
-    /// Written by a program that calculates: formulas have their results.
+    /// Saved by a program that calculates, so formulas have their results.
     is_calculated: bool,
     formats: HashMap<u16, String>,
-    /// The format's number of each XF record.
+    /// The format index of each XF record.
     xfs: Vec<u16>,
     sheets: Vec<SheetMarks>,
 }
 
 #[derive(Default)]
 struct SheetMarks {
-    /// The XF record of each cell with a number.
+    /// The XF record of each numeric cell.
     formats: HashMap<(u32, u32), u16>,
     without_result: BTreeSet<(u32, u32)>,
     hidden_rows: BTreeSet<u32>,
@@ -115,7 +115,7 @@ impl Marks {
         marks
     }
 
-    /// FORMAT: a number, and the code as text.
+    /// FORMAT: an index, and the format code as text.
     fn format_record(&self, data: &[u8]) -> Option<(u16, String)> {
         let number = u16_at(data, 0)?;
         let text = if self.is_biff8 {
@@ -143,7 +143,7 @@ impl SheetMarks {
         let mut marks = SheetMarks::default();
         let mut depth = 0_u32;
         for Record { kind, data } in records(stream, usize::try_from(place).unwrap_or(usize::MAX)) {
-            // A chart within the sheet has records of its own.
+            // A chart embedded in the sheet has records of its own.
             match kind {
                 0x0809 => depth += 1,
                 0x000a if depth <= 1 => break,
@@ -161,13 +161,14 @@ impl SheetMarks {
         match kind {
             // NUMBER, RK
             0x0203 | 0x027e => self.formats.extend(u16_at(data, 4).map(|xf| (at, xf))),
-            // MULRK: an XF and a number of four bytes for each column.
+            // MULRK: an XF index and a 4-byte number for each column.
             0x00bd => {
                 let cells = data.get(4..data.len().saturating_sub(2)).unwrap_or_default().chunks_exact(6);
                 self.formats
                     .extend((at.1..).zip(cells).filter_map(|(column, cell)| Some(((at.0, column), u16_at(cell, 0)?))));
             }
-            // FORMULA: a program that cannot calculate leaves an empty text, or 0 and asks for a calculation.
+            // FORMULA: a program that cannot calculate stores an empty text, or 0 and a flag asking
+            // for recalculation.
             0x0006 => {
                 self.formats.extend(u16_at(data, 4).map(|xf| (at, xf)));
                 let result = data.get(6..14).unwrap_or_default();

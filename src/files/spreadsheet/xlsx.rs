@@ -1,5 +1,5 @@
-//! Workbooks of XLSX: values and number formats as the library reads them, and what it does not tell: which formulas have no result, and
-//! which rows are hidden.
+//! XLSX workbooks. The library reads the values and number formats; the XML parts supply what it
+//! omits: which formulas have no result, and which rows are hidden.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{Cursor, Read, Seek};
@@ -11,7 +11,7 @@ use zip::ZipArchive;
 use super::{BROKEN, Chosen, LOCKED, Sheet, Unreadable, cell, visible};
 use crate::files::cell::{Cell, Value};
 
-/// What a workbook may hold once it is unpacked; more is an attack or a mistake.
+/// The maximum unpacked size of a workbook, in bytes; anything larger is an attack or a mistake.
 const MOST_BYTES: u64 = 256 * 1024 * 1024;
 
 pub(super) fn read(bytes: &[u8], chosen: &mut Chosen) -> Result<(), Unreadable> {
@@ -60,7 +60,7 @@ fn sheet<R: Read + Seek>(book: &mut Xlsx<R>, name: &str, no_results: bool) -> Re
     Ok(sheet)
 }
 
-/// The cells of formulas whose result is not in the file.
+/// The formula cells whose result was not saved.
 fn without_result<R: Read + Seek>(
     book: &mut Xlsx<R>,
     name: &str,
@@ -76,7 +76,7 @@ fn without_result<R: Read + Seek>(
     Ok(without_result)
 }
 
-/// How many bytes the archive's parts really have; what their headers say is the sender's word.
+/// The actual unpacked size of the archive in bytes: the sizes in its headers cannot be trusted.
 fn unpacked_size(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<u64, Unreadable> {
     let mut total = 0_u64;
     for index in 0..archive.len() {
@@ -90,12 +90,13 @@ fn unpacked_size(archive: &mut ZipArchive<Cursor<&[u8]>>) -> Result<u64, Unreada
     Ok(total)
 }
 
-/// What the workbook says of itself.
+/// What the workbook part declares.
 #[derive(Default)]
 struct Parts {
-    /// The part of each sheet, by its name.
+    /// The path of each sheet's part, by the sheet's name.
     sheets: BTreeMap<String, String>,
-    /// The writer left it to the spreadsheet program to calculate: results that stand there are placeholders.
+    /// The writer left the calculation to the spreadsheet program, so the stored results are
+    /// placeholders.
     no_results: bool,
 }
 
@@ -140,11 +141,11 @@ fn hidden_rows(sheet: &str) -> BTreeSet<u32> {
     hidden
 }
 
-/// A part's text; empty where there is none.
+/// The text of a part; empty if the part does not exist.
 fn part_text(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> String {
     let mut bytes = Vec::new();
     if let Ok(part) = archive.by_name(name) {
-        // What breaks off here breaks the library's own reading, too, which tells of it.
+        // A truncated part also makes the library's own reading fail, which reports it.
         let _ = part.take(MOST_BYTES).read_to_end(&mut bytes);
     }
     String::from_utf8_lossy(&bytes).into_owned()
@@ -161,7 +162,7 @@ fn each_element(text: &str, mut with: impl FnMut(&BytesStart<'_>)) {
     }
 }
 
-/// An attribute by its name without a prefix.
+/// The value of an attribute, by its local name.
 fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
     let found = element.attributes().flatten().find(|attribute| attribute.key.local_name().as_ref() == name)?;
     Some(quick_xml::escape::unescape(&found.value).ok()?.into_owned())

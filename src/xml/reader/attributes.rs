@@ -1,4 +1,4 @@
-//! The attributes of an element: read, checked, and what they say of its content.
+//! The attributes of an element: reads and checks them, and interprets `xsi:nil` and `xsi:type`.
 
 use std::borrow::Cow;
 
@@ -22,7 +22,7 @@ pub(super) struct Attribute<'i> {
 }
 
 impl<'i> Reader<'i> {
-    /// The value of an attribute of the element that was started last.
+    /// The value of an attribute of the last element started.
     pub fn attribute(&self, namespace: &str, local: &str) -> Option<&str> {
         self.attributes
             .iter()
@@ -36,20 +36,21 @@ impl<'i> Reader<'i> {
             .map(|attribute| attribute.value.as_ref())
     }
 
-    /// The first attribute of the element that was started last that is not one of XML Schema's own.
+    /// The first attribute of the last element started that is not one of XML Schema's own.
     pub fn foreign_attribute(&self) -> Option<RawName<'i>> {
         let is_foreign = |each: &&Attribute<'i>| each.prefix.is_empty() || self.scope.resolve(each.prefix) != Some(XSI);
         let found = self.attributes.iter().find(is_foreign)?;
         Some(RawName { prefix: found.prefix, local: found.local })
     }
 
-    /// Whether the element that was started last says `xsi:nil="true"` (or `1`).
+    /// Whether the last element started has `xsi:nil="true"` (or `1`).
     pub(super) fn is_nil(&self) -> bool {
         self.attribute(XSI, "nil").is_some_and(|value| matches!(value.trim(), "true" | "1"))
     }
 
-    /// Whether the element that was started last says by `xsi:type` that its text is base64: SOAP::Lite does so of every text that is
-    /// not ASCII, whatever the contract says. Other types that a client states are its own affair.
+    /// Whether the last element started declares by `xsi:type` that its text is base64. SOAP::Lite
+    /// does so for all text that is not ASCII, whatever the contract says. Other declared types are
+    /// ignored.
     pub(super) fn is_base64(&self) -> bool {
         let Some(stated) = self.attribute(XSI, "type") else { return false };
         let (prefix, local) = stated.trim().split_once(':').unwrap_or(("", stated.trim()));
@@ -122,7 +123,8 @@ impl<'i> Reader<'i> {
         }
     }
 
-    /// Two prefixes may stand for one namespace: then the same local name twice is a duplicate (Namespaces 6.3).
+    /// Two prefixes may stand for the same namespace; the same local name under both is then a
+    /// duplicate (Namespaces 6.3).
     fn check_expanded_names(&self) -> Result<(), ReadError> {
         for (index, one) in self.attributes.iter().enumerate() {
             if one.prefix.is_empty() {

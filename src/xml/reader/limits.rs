@@ -1,30 +1,32 @@
-//! How large a document may be: the table of hardening.md, for requests about one learner and for batches.
+//! The limits of a document (the table in hardening.md), for requests about one learner and for
+//! batches.
 
 use super::Reader;
 use crate::xml::error::{NotWellFormed, ReadError};
 
-/// What a document may be; more is refused with [`NotWellFormed::Limit`].
+/// The limits of a document; exceeding one is refused with [`NotWellFormed::Limit`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Nesting of elements.
+    /// Nesting depth of elements.
     pub depth: u32,
-    /// Child elements of one element.
+    /// Children of one element.
     pub children: u32,
-    /// Elements in all.
+    /// Elements in total.
     pub elements: u32,
     /// Attributes of one element, namespace declarations included.
     pub attributes: usize,
-    /// Bytes of one attribute's value.
+    /// Length of an attribute's value, in bytes.
     pub attribute_value: usize,
-    /// Bytes of the text of one element.
+    /// Length of an element's text, in bytes.
     pub text: usize,
-    /// Attributes in all, namespace declarations included.
+    /// Attributes in total, namespace declarations included.
     pub attributes_in_all: usize,
-    /// References to entities and characters in all: four bytes that cost as much to read as an element.
+    /// References to entities and characters in total: each takes four bytes, and as long to read
+    /// as an element.
     pub references: usize,
     /// Namespace bindings in scope at once.
     pub bindings: usize,
-    /// Bytes of one name.
+    /// Length of a name, in bytes.
     pub name: usize,
 }
 

@@ -1,21 +1,21 @@
-//! Where the reader stands, and errors that say so.
+//! The reader's position, and errors that state it.
 
 use super::{RawName, Reader, Start};
 use crate::xml::error::{Invalid, NotWellFormed, Place, ReadError};
 
 impl<'i> Reader<'i> {
-    /// Where the reader stands.
+    /// The current position.
     pub fn place(&self) -> Place {
         let names: Vec<&str> = self.open.iter().map(|open| if open.known { open.local } else { "?" }).collect();
         Place { offset: self.offset(), path: names.join("/") }
     }
 
-    /// An error of content at the place where the reader stands.
+    /// A content error at the current position.
     pub fn invalid(&self, text: String) -> ReadError {
         ReadError::Invalid(Box::new(Invalid { text, place: self.place() }))
     }
 
-    /// An error of the value of `start`, whose text has been read.
+    /// An error in the value of `start`, whose text has been read.
     pub(in crate::xml) fn invalid_value(&self, start: &Start<'_>, text: String) -> ReadError {
         let Place { offset, path } = self.place();
         ReadError::Invalid(Box::new(Invalid { text, place: Place { offset, path: format!("{path}/{}", start.local) } }))
