@@ -1,8 +1,10 @@
-//! A full batch of 10,000 achievements to the running service, on SQLite over mutual TLS: the time to its job and the time until it is
-//! processed, each as a multiple of a floor measured in the same run (the same bytes scanned bare, and the same rows inserted in one
-//! transaction); the memory that the service takes for it; and what others notice, who ask for one learner after another meanwhile.
+//! A full batch of 10,000 achievements sent to the running service, on SQLite over mutual TLS. It
+//! measures the time until the job is accepted and until it is processed, each as a multiple of a
+//! baseline taken in the same run (a bare scan of the same bytes, and inserting the same rows in
+//! one transaction); the memory that the service needs; and the effect on another user who finds
+//! one learner after another meanwhile.
 //!
-//! Prints milliseconds, microseconds and ratios; `make bench` runs it. Nothing here asserts a time.
+//! Prints milliseconds, microseconds and ratios; run it with `make bench`. It asserts no times.
 
 mod served;
 
@@ -27,11 +29,11 @@ use tokio_rustls::TlsConnector;
 const RECORDS: u32 = 10_000;
 const ROUNDS: u32 = 3;
 const QUALIFICATION: &str = "601/7001/3";
-/// How long the calls of others are measured while nothing else happens.
+/// How long the other user's calls are measured while the service is otherwise idle.
 const IDLE: Duration = Duration::from_secs(4);
-/// The pause of the other user between two calls.
+/// The other user's pause between two calls.
 const PAUSE: Duration = Duration::from_millis(2);
-/// The pause of the submitter between two looks at the job.
+/// The submitter's pause between two queries of the job's state.
 const PATIENCE: Duration = Duration::from_millis(10);
 
 fn main() -> Outcome<()> {
@@ -69,7 +71,7 @@ fn main() -> Outcome<()> {
         insert(&folder.path().join(format!("floor-{number}.db")), &rows)?;
         let floor = milliseconds(begun);
         let before = memory_kib(process, "VmRSS:");
-        // The kernel forgets the peak so far.
+        // This resets the kernel's record of the peak.
         let _ = std::fs::write(format!("/proc/{process}/clear_refs"), "5");
         let others = Others::start(&provider, address)?;
         let (submitted, processed) = runtime.block_on(batch(&awarding, address, &body))?;
@@ -89,7 +91,8 @@ fn main() -> Outcome<()> {
     Ok(())
 }
 
-/// Sends the batch and waits for its end: milliseconds until the job had a number, and until its report said that all is done.
+/// Sends the batch and waits until it is done. Returns the milliseconds until the job had a number,
+/// and until its report said that it was complete.
 async fn batch(connector: &TlsConnector, address: SocketAddr, body: &str) -> Outcome<(f64, f64)> {
     let mut stream = connect(connector, address).await?;
     let mut answer = Vec::new();
@@ -118,7 +121,7 @@ async fn batch(connector: &TlsConnector, address: SocketAddr, body: &str) -> Out
     }
 }
 
-/// Somebody who asks for one learner after another, on a thread of their own.
+/// Another user, who finds one learner after another on a thread of its own.
 struct Others {
     enough: Arc<AtomicBool>,
     thread: JoinHandle<Result<Vec<u32>, String>>,
@@ -135,7 +138,7 @@ impl Others {
         Ok(Self { enough, thread })
     }
 
-    /// Microseconds of each call, ascending.
+    /// Stops, and returns the microseconds of each call, ascending.
     fn stop(self) -> Outcome<Vec<u32>> {
         self.enough.store(true, Ordering::Relaxed);
         let mut times = self.thread.join().map_err(|_| "the other calls panicked")??;
@@ -173,7 +176,7 @@ fn between<'a>(text: &'a str, tag: &str) -> Option<&'a str> {
     text.split_once(tag)?.1.split('<').next()
 }
 
-/// The request as .NET writes it, indented.
+/// The request, indented as .NET writes it.
 fn request(learners: &[Learner]) -> String {
     let mut records = String::from("<submissionType>F</submissionType><achievements>");
     for learner in learners {

@@ -1,8 +1,10 @@
-//! The whole service under load, beside a bare server in the same run: learnerByULN over kept-alive mutual TLS.
+//! The whole service under load, compared with a bare server in the same run: learnerByULN over
+//! kept-alive mutual TLS.
 //!
-//! Three processes: this one sends; `lrs demo` answers with 100,000 learners on SQLite, credentials, audit and log on;
-//! and a server of the same HTTP and TLS libraries, with the same certificates, reads the body and answers with fixed
-//! bytes of the same length. Rounds alternate between the two, and medians and ratios are printed. `make bench` runs it.
+//! Three processes: this one sends the calls; `lrs demo` answers with 100,000 learners on SQLite,
+//! with credentials, audit and log enabled; and a server built on the same HTTP and TLS libraries,
+//! with the same certificates, reads the body and answers with a fixed body of the same length.
+//! Rounds alternate between the two; medians and ratios are printed. Run it with `make bench`.
 
 mod served;
 
@@ -80,7 +82,7 @@ impl Round {
     }
 }
 
-/// All connections send one call after another until the time is over.
+/// Sends one call after another on every connection until the time is up.
 async fn round(
     connector: &TlsConnector,
     address: SocketAddr,
@@ -133,7 +135,7 @@ fn start_bare(demo: &Path) -> Outcome<(Child, SocketAddr)> {
     wait_for_address(child, "The bare server answers on ")
 }
 
-/// Reads bodies and answers with fixed bytes; everything else is as the service has it.
+/// Reads bodies and answers with fixed bytes; everything else is set up as in the service.
 fn bare_server(demo: &Path) -> Outcome<()> {
     let pki = demo.join("pki");
     let trust = tls::Trust::load(&tls::Files {

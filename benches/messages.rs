@@ -1,6 +1,7 @@
-//! Reading and writing of messages, side by side with a bare scan of the same bytes in the same run.
+//! Reading and writing messages, compared with a bare scan of the same bytes in the same run.
 //!
-//! Prints nanoseconds (median of interleaved rounds) and ratios; `make bench` runs it. Nothing here asserts a time.
+//! Prints nanoseconds (the median of interleaved rounds) and ratios; run it with `make bench`. It
+//! asserts no times.
 
 use std::borrow::Cow;
 use std::hint::black_box;
@@ -37,7 +38,7 @@ fn main() {
     });
 }
 
-/// Times a bare scan of `document` and `ours` in turns, and prints the medians.
+/// Times a bare scan of `document` and `ours` alternately, and prints the medians.
 fn compare(name: &str, document: &str, mut ours: impl FnMut()) {
     let (mut scans, mut calls) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
@@ -155,7 +156,7 @@ fn register() -> RegisterSingleLearnerRqst<'static> {
     }
 }
 
-/// Every one of the 32 members is there.
+/// A reply with all of its 32 fields.
 fn reply() -> FindLearnerResp<'static> {
     let learner = Learner {
         created_date: some("2012-05-25"),

@@ -1,8 +1,8 @@
-//! What it costs the service to refuse requests that are large, deep or packed beyond reason: processor time and memory for each, with
-//! the connection, the handshake and the reading of the request.
+//! The cost of refusing requests that are unreasonably large, deep or compressed: processor time
+//! and memory for each, including the connection, the handshake and reading the request.
 //!
-//! Prints milliseconds and KiB; `make bench` runs it. The tests send the same requests and hold the memory to its limit. Nothing here
-//! asserts a time.
+//! Prints milliseconds and KiB; run it with `make bench`. It asserts nothing; the tests send the
+//! same requests and limit the memory.
 
 mod served;
 
@@ -27,7 +27,7 @@ fn main() -> Outcome<()> {
     let process = service.id();
     let _children = Children(vec![service]);
     let provider = connector(&demo, "provider")?;
-    // A certificate of the authority that is registered for nobody.
+    // Issued by the trusted authority, but not registered for any organisation.
     let pki = demo.join("pki");
     let authority = std::fs::read_to_string(pki.join("ca.pem"))? + &std::fs::read_to_string(pki.join("ca.key"))?;
     let nobody = CertificateAuthority::load(&authority)?.issue_client("nobody", 30)?;
@@ -42,7 +42,7 @@ fn main() -> Outcome<()> {
         let (mut peak, mut status) = (0, String::new());
         for _ in 0..ROUNDS {
             let memory = memory_kib(process, "VmRSS:");
-            // The kernel forgets the peak so far.
+            // This resets the kernel's record of the peak.
             let _ = std::fs::write(format!("/proc/{process}/clear_refs"), "5");
             let before = processor_ns(process)?;
             status = runtime.block_on(send(connector, address, &case.bytes))?;
@@ -57,11 +57,12 @@ fn main() -> Outcome<()> {
     Ok(())
 }
 
-/// Sends a request on a connection of its own and gives the status of the answer, which may come before all of it is sent.
+/// Sends a request on a new connection and returns the status of the answer, which may arrive
+/// before the whole request has been sent.
 async fn send(connector: &TlsConnector, address: SocketAddr, request: &[u8]) -> Outcome<String> {
     let (mut reader, mut writer) = tokio::io::split(connect(connector, address).await?);
     let sending = async {
-        // The server stops to read when it has seen enough.
+        // The server stops reading as soon as it has decided to refuse.
         let _ = writer.write_all(request).await;
         let _ = writer.flush().await;
     };
@@ -71,7 +72,7 @@ async fn send(connector: &TlsConnector, address: SocketAddr, request: &[u8]) -> 
     Ok(String::from_utf8_lossy(&answer).split(' ').next_back().unwrap_or_default().to_owned())
 }
 
-/// Processor time of all the threads that live, where the system tells it.
+/// The processor time of all live threads, if the system reports it.
 fn processor_ns(process: u32) -> Outcome<u64> {
     let mut sum = 0;
     for thread in std::fs::read_dir(format!("/proc/{process}/task"))? {

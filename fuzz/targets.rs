@@ -1,5 +1,6 @@
-//! What the fuzzers do with their input, one function for each parser at a boundary. The fuzz targets call them,
-//! and so does a plain test with the stored corpus. None may panic, hang or grow; some also check a property.
+//! What the fuzzers do with their input: one function for each parser at a boundary. The fuzz
+//! targets call them, and a plain test does so with the stored corpus. None may panic, hang or use
+//! unbounded memory; some also check a property.
 
 use std::fs;
 use std::sync::OnceLock;
@@ -14,10 +15,10 @@ use learning_records::xml::{Lexical, Limits, Reader, XsDateTime};
 use rustls::pki_types::CertificateDer;
 use tempfile::TempDir;
 
-/// A function that takes whatever bytes come.
+/// A function that accepts any bytes.
 pub type Target = fn(&[u8]);
 
-/// Every target with its name, which is also that of its corpus.
+/// All targets by name; a target's corpus has the same name.
 pub const TARGETS: &[(&str, Target)] = &[
     ("envelope", envelope_text),
     ("wsdl", wsdl),
@@ -30,7 +31,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("batch_spreadsheet", batch_spreadsheet),
 ];
 
-/// A request up to the end of its envelope, read as the endpoint reads it.
+/// Reads a request up to the end of its envelope, as the endpoint does.
 pub fn envelope_text(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let Ok(mut reader) = Reader::new(text, &Limits::INTERACTIVE) else { return };
@@ -41,7 +42,7 @@ pub fn envelope_text(data: &[u8]) {
     }
 }
 
-/// A WSDL document compiled together with the schemas of this project.
+/// Compiles a WSDL document together with this project's schemas.
 pub fn wsdl(data: &[u8]) {
     static STAGE: OnceLock<TempDir> = OnceLock::new();
     let stage = STAGE.get_or_init(|| {
@@ -67,7 +68,7 @@ pub fn wsdl(data: &[u8]) {
     });
 }
 
-/// A ULN is ten digits, and is written as it was read.
+/// A valid ULN has ten digits and is written as it was read.
 pub fn uln(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Ok(uln) = text.parse::<Uln>() {
@@ -77,7 +78,7 @@ pub fn uln(data: &[u8]) {
     }
 }
 
-/// A postcode in its canonical form is read as itself.
+/// The canonical form of a postcode parses to itself.
 pub fn postcode(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Ok(postcode) = text.parse::<Postcode>() {
@@ -86,7 +87,7 @@ pub fn postcode(data: &[u8]) {
     }
 }
 
-/// A date and time as it is written is read as itself.
+/// A date and time, once written, parses to itself.
 pub fn date(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Ok(date) = XsDateTime::parse(text.into()) {
@@ -96,7 +97,7 @@ pub fn date(data: &[u8]) {
     }
 }
 
-/// A client certificate of a resumed session, whose chain has still to be verified.
+/// The client certificate of a resumed session, whose chain is not yet verified.
 pub fn certificate(data: &[u8]) {
     static TRUST: OnceLock<(TempDir, Trust)> = OnceLock::new();
     let (_, trust) = TRUST.get_or_init(|| {
@@ -116,24 +117,24 @@ pub fn certificate(data: &[u8]) {
     }
 }
 
-/// A batch file as CSV.
+/// A batch file in CSV.
 pub fn batch_csv(data: &[u8]) {
     batch_file("LRB_10000001_310720251405.CSV", data);
 }
 
-/// A batch file as XML.
+/// A batch file in XML.
 pub fn batch_xml(data: &[u8]) {
     batch_file("QCF_10000001_20250731_001.XML", data);
 }
 
-/// A spreadsheet that is to become a batch file.
+/// A spreadsheet to convert to a batch file.
 pub fn batch_spreadsheet(data: &[u8]) {
     if data.starts_with(b"PK") || data.starts_with(&[0xd0, 0xcf]) {
         batch_file("learners.xlsx", data);
     }
 }
 
-/// A file is answered with words; what was read of it can be written, and is then read as the same.
+/// Every file gets a report; what was read of it can be written and read back unchanged.
 fn batch_file(name: &str, data: &[u8]) {
     let expected = Expected::on(chrono::NaiveDate::from_ymd_opt(2025, 7, 31).expect("a day"));
     let checked = files::check(name, data, &expected);
@@ -145,7 +146,7 @@ fn batch_file(name: &str, data: &[u8]) {
         let ukprn = "10000001".parse().expect("a UKPRN");
         let file = files::convert(&batch, Some(ukprn), now, 1, extension).expect("it says whose it is");
         let again = files::check(&file.name, file.text.as_bytes(), &expected);
-        // XML cannot carry every character that a damaged file may have.
+        // XML cannot represent every character that a damaged file may contain.
         assert!(extension == Extension::Xml || again.batch.is_some());
     }
 }

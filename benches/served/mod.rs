@@ -1,4 +1,5 @@
-//! What the benches of the running service share: an `lrs demo` of their own, and a client over kept-alive mutual TLS.
+//! Shared by the benches of the running service: an `lrs demo` of their own, and a client over
+//! kept-alive mutual TLS.
 
 #![allow(dead_code, reason = "each bench uses a part")]
 
@@ -31,13 +32,13 @@ pub fn start_service(demo: &Path, learners: u32) -> Outcome<(Child, SocketAddr)>
     wait_for_address(child, "The service answers on ")
 }
 
-/// The address that a server prints behind these words.
+/// Reads the address that a server prints after these words.
 pub fn wait_for_address(mut child: Child, words: &str) -> Outcome<(Child, SocketAddr)> {
     let mut lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
     while let Some(line) = lines.next() {
         if let Some(rest) = line?.strip_prefix(words) {
             let address = rest.split(' ').next().unwrap_or("").parse()?;
-            // What else it says is of no interest, but must not block it.
+            // Drain the rest of its output, so that it never blocks on a full pipe.
             std::thread::spawn(move || lines.for_each(drop));
             return Ok((child, address));
         }
@@ -45,7 +46,7 @@ pub fn wait_for_address(mut child: Child, words: &str) -> Outcome<(Child, Socket
     Err("the server ended before it answered".into())
 }
 
-/// Processes that end with the bench.
+/// Child processes, killed when the bench ends.
 pub struct Children(pub Vec<Child>);
 
 impl Drop for Children {
@@ -57,7 +58,7 @@ impl Drop for Children {
     }
 }
 
-/// Connects with a client certificate of the demonstration: `provider` or `awarding`.
+/// Connects with one of the demo's client certificates: `provider` or `awarding`.
 pub fn connector(demo: &Path, client: &str) -> Outcome<TlsConnector> {
     let mut roots = rustls::RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(demo.join("pki/ca.pem"))?)?;
@@ -77,7 +78,7 @@ pub async fn connect(connector: &TlsConnector, address: SocketAddr) -> Outcome<T
     Ok(connector.connect(ServerName::try_from("localhost")?, stream).await?)
 }
 
-/// Sends a request and reads the answer, which must be of success and have a length. What is returned is its body.
+/// Sends a request and returns the body of the answer, which must be successful and have a length.
 pub async fn ask<'a>(stream: &mut TlsStream<TcpStream>, request: &[u8], answer: &'a mut Vec<u8>) -> Outcome<&'a [u8]> {
     stream.write_all(request).await?;
     stream.flush().await?;
@@ -103,7 +104,7 @@ pub async fn ask<'a>(stream: &mut TlsStream<TcpStream>, request: &[u8], answer: 
     }
 }
 
-/// A learnerByULN for each of a thousand learners of the demonstration, with head and body.
+/// A learnerByULN request, head and body, for each of a thousand of the demo's learners.
 pub fn finds(learners: u32) -> Outcome<Vec<Vec<u8>>> {
     let provider = demo::ORGANISATIONS[0];
     let people = population::people(demo::SEED, learners)?;
@@ -120,7 +121,7 @@ pub fn finds(learners: u32) -> Outcome<Vec<Vec<u8>>> {
         .collect())
 }
 
-/// A request with head and body.
+/// A request, head and body.
 pub fn post(path: &str, body: &str) -> Vec<u8> {
     format!(
         "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/xml; charset=utf-8\r\nSOAPAction: \"\"\r\nContent-Length: {}\r\n\r\n{body}",
@@ -129,7 +130,7 @@ pub fn post(path: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// What a process has, or had at most, in KiB, where the system tells it.
+/// A value of a process's memory in KiB, such as its peak, if the system reports it.
 pub fn memory_kib(process: u32, name: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();

@@ -1,4 +1,5 @@
-//! The bindings file: which field takes which facet and may not be missing, and the prefixes of replies.
+//! The bindings file: facets and mandatory fields that the WSDL cannot express, and the prefixes
+//! used in replies.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +9,7 @@ use serde::Deserialize;
 
 use crate::error::Error;
 
-/// The file as it stands.
+/// The file as parsed.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -17,43 +18,45 @@ struct File {
     fields: Vec<FieldBinding>,
 }
 
-/// What a WSDL cannot say of its service.
+/// What a WSDL cannot say about its service.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServiceBinding {
-    /// Path of the endpoint.
+    /// The path of the endpoint.
     pub path: String,
-    /// Shape of its faults; for people, the compiler only carries it.
+    /// The shape of its faults. The compiler only passes it on to the description.
     pub fault: String,
-    /// Namespace to prefix in what is written; the empty prefix is the default namespace.
+    /// Namespace to prefix, for writing; the empty prefix is the default namespace.
     pub prefixes: BTreeMap<String, String>,
-    /// Namespaces that the root of a request may also be in, besides the one of its element.
+    /// Namespaces in which the root of a request is also accepted, in addition to its own.
     #[serde(default)]
     pub other_root_namespaces: Vec<String>,
 }
 
-/// What a field is held to.
+/// Restrictions of a field.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FieldBinding {
-    /// `{namespace}Type`, or `element:{namespace}Name` for the type of a global element without a type name.
+    /// `{namespace}Type`, or `element:{namespace}Name` for the type of a global element without a
+    /// type name.
     #[serde(rename = "type")]
     pub owner: String,
-    /// Local name of the field.
+    /// The local name of the field.
     pub name: String,
-    /// A simple type of the facets document.
+    /// A simple type in the facets document.
     pub facet: Option<String>,
-    /// Whether it may not be missing; where this says nothing, numbers and dates that the contract demands may not.
+    /// Whether the field is mandatory. If not given, numbers and dates are mandatory when the
+    /// contract says so.
     pub required: Option<bool>,
-    /// Least number of occurrences of a repeated field.
+    /// The minimum number of occurrences of a repeated field.
     pub minimum_occurs: Option<u32>,
-    /// Greatest number of occurrences of a repeated field.
+    /// The maximum number of occurrences of a repeated field.
     pub maximum_occurs: Option<u32>,
-    /// Where the rule comes from.
+    /// The source of the rule.
     pub reason: String,
 }
 
-/// The bindings, with a note of which rows were used.
+/// The bindings, with a record of which rows were used.
 #[derive(Debug)]
 pub struct Bindings {
     file: PathBuf,
@@ -81,12 +84,12 @@ pub fn load(file: &Path) -> Result<Bindings, Error> {
 }
 
 impl Bindings {
-    /// What the file says of a service.
+    /// The row of a service.
     pub fn service(&self, name: &str) -> Result<&ServiceBinding, Error> {
         self.services.get(name).ok_or_else(|| self.wrong(format!("[services.{name}] is missing")))
     }
 
-    /// The row for a field, by the first of the owners that has one.
+    /// The row for a field, from the first of the owners that has one.
     pub fn field(&self, owners: &[String], name: &str) -> Option<&FieldBinding> {
         owners.iter().find_map(|owner| {
             let key = (owner.clone(), name.to_owned());
@@ -96,7 +99,7 @@ impl Bindings {
         })
     }
 
-    /// Checks that every row was used: one that was not names a field that is not there.
+    /// Checks that every row was used. An unused row names a field that does not exist.
     pub fn all_used(&self) -> Result<(), Error> {
         let used = self.used.borrow();
         match self.fields.keys().find(|key| !used.contains(*key)) {

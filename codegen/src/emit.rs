@@ -1,4 +1,5 @@
-//! Writing the Rust: a module for each service with its types, readers, writers, trait, dispatch and description.
+//! Generates the Rust source: a module for each service, with its types, readers, writers, trait,
+//! dispatch and description.
 
 mod describe;
 mod read;
@@ -17,7 +18,7 @@ use crate::facets::{self, Facet, Test};
 use crate::model::{Kind, Service, Struct};
 use crate::naming;
 
-/// The whole source text.
+/// The complete source text.
 pub fn rust(services: &[Service], facets: &BTreeMap<String, Facet>) -> Result<String, Error> {
     let facet_items: Vec<TokenStream> = facets.values().map(facet).collect();
     let facet_names = facets.keys().map(|name| ident(&naming::shout(name)));
@@ -31,11 +32,11 @@ pub fn rust(services: &[Service], facets: &BTreeMap<String, Facet>) -> Result<St
         pub mod facet {
             use crate::xml::{Facet, Pattern};
             #(#facet_items)*
-            /// Every one of them, in the order of the names.
+            /// All facet types, in alphabetical order.
             pub static ALL: &[&Facet] = &[#(&#facet_names),*];
         }
         #(#modules)*
-        /// Every service of the contract.
+        /// All services of the contract.
         pub static SERVICES: &[Service] = &[#(#names::SERVICE),*];
     };
     let file: syn::File = syn::parse2(tokens).map_err(|reason| Error::Generated(reason.to_string()))?;
@@ -130,13 +131,13 @@ fn ident(name: &str) -> Ident {
     Ident::new(name, Span::call_site())
 }
 
-/// The type of a struct with its lifetime, where it has one.
+/// The type of a struct, with its lifetime if it has one.
 fn struct_type(item: &Struct) -> TokenStream {
     let name = ident(&item.rust);
     if item.borrows { quote!(#name<'a>) } else { quote!(#name) }
 }
 
-/// The Rust type of what an element holds.
+/// The Rust type of an element's content.
 fn kind_type(service: &Service, kind: Kind) -> TokenStream {
     match kind {
         Kind::String => quote!(Cow<'a, str>),

@@ -1,9 +1,9 @@
-//! What stops a compilation, with the place that a person has to look at.
+//! Errors of the compiler, with the place to look at.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// A place in a document.
+/// A position in a document.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct At {
     /// The file.
@@ -27,36 +27,36 @@ pub enum Error {
     File {
         /// The file.
         file: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// A document is not well-formed or lacks what its kind must have.
+    /// A document is not well-formed, or lacks a mandatory part.
     #[error("{at}: {reason}")]
     Document {
-        /// Where.
+        /// The position.
         at: At,
-        /// Why.
+        /// The reason.
         reason: String,
     },
     /// A construct of WSDL or XML Schema that this compiler does not support.
     #[error("{at}: {construct} is not supported here")]
     Unsupported {
-        /// Where.
+        /// The position.
         at: At,
         /// The element or attribute.
         construct: String,
     },
-    /// A name that nothing declares.
+    /// A name that is not declared anywhere.
     #[error("{at}: there is no {kind} {name}")]
     Unknown {
-        /// Where.
+        /// The position.
         at: At,
-        /// What it should be: type, element, message, binding, facet.
+        /// What it should be: type, element, message, binding or facet.
         kind: &'static str,
         /// The name.
         name: String,
     },
-    /// The bindings file says something wrong.
+    /// The bindings file contains an error.
     #[error("{}: {reason}", file.display())]
     Bindings {
         /// The file.
@@ -64,7 +64,7 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
-    /// The generated text is no Rust; a defect of this compiler.
+    /// The generated text is not valid Rust: a bug in this compiler.
     #[error("the generated text is no Rust: {0}")]
     Generated(String),
 }

@@ -1,4 +1,4 @@
-//! The facet types: simple types with restrictions, and the cheapest way to test each pattern.
+//! The facet types: simple types with restrictions, each with the cheapest test for its pattern.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,35 +7,35 @@ use crate::error::{At, Error};
 use crate::source::load_schema;
 use crate::xsd::{FacetValue, Restriction};
 
-/// A simple type of the facets document.
+/// A simple type in the facets document.
 #[derive(Debug, Clone)]
 pub struct Facet {
-    /// Name of the type.
+    /// The name of the type.
     pub name: String,
     /// What it means.
     pub documentation: String,
     /// Its patterns and enumerations, joined by `|`.
     pub pattern: Option<String>,
-    /// Whether its base is a number.
+    /// Whether its base type is a number.
     pub integer: bool,
-    /// Restrictions, where there are any.
+    /// The minimum length, in characters.
     pub min_length: Option<u32>,
-    /// See `min_length`.
+    /// The maximum length, in characters.
     pub max_length: Option<u32>,
-    /// See `min_length`.
+    /// The minimum value.
     pub min_inclusive: Option<i64>,
-    /// See `min_length`.
+    /// The maximum value.
     pub max_inclusive: Option<i64>,
 }
 
-/// How a pattern is tested.
+/// How to test a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Test {
-    /// It is a choice of plain words.
+    /// Compare with literal words.
     Words(Vec<String>),
-    /// It asks for one character that is not white space.
+    /// Look for one character that is not white space.
     NonBlank,
-    /// It needs a regular expression.
+    /// Match a regular expression.
     Expression(String),
 }
 

@@ -1,8 +1,9 @@
-//! Compiles WSDL 1.1 and XML Schema into Rust: message types with readers and writers, one trait for each port type,
-//! dispatch by the qualified name of the first child of the Body, and a static description of the contract.
+//! Compiles WSDL 1.1 and XML Schema into Rust: message types with readers and writers, a trait for
+//! each port type, dispatch by the qualified name of the first child of the Body, and a static
+//! description of the contract.
 //!
-//! It knows nothing of any particular service. [`compile`] reads documents from a folder and gives the source text;
-//! a construct that it does not support, or a name that it cannot resolve, is an [`Error`] with file, line and column.
+//! It knows nothing about particular services. [`compile`] reads documents and returns the source
+//! text. An unsupported construct or an unresolved name is an [`Error`] with file, line and column.
 
 mod bindings;
 mod emit;
@@ -20,32 +21,33 @@ use std::path::{Path, PathBuf};
 
 pub use error::Error;
 
-/// What to compile.
+/// The input of the compiler.
 #[derive(Debug, Clone)]
 pub struct Sources {
-    /// The WSDL documents, one for each service.
+    /// The WSDL documents, one per service.
     pub wsdl: Vec<PathBuf>,
-    /// The XSD with the simple types that values are held to.
+    /// The XSD with the simple types that restrict values.
     pub facets: PathBuf,
-    /// The few names and facets that a WSDL cannot say.
+    /// The names and facets that a WSDL cannot express.
     pub bindings: PathBuf,
 }
 
-/// What came out.
+/// The output of the compiler.
 #[derive(Debug, Clone)]
 pub struct Output {
     /// The Rust source text.
     pub rust: String,
-    /// The contract as a listing for people: services, operations, messages, fields.
+    /// The contract as a readable listing: services, operations, messages, fields.
     pub listing: String,
-    /// Every file that was read; a build script watches them.
+    /// All files that were read, for a build script to watch.
     pub files: Vec<PathBuf>,
 }
 
 /// Compiles the documents.
 ///
 /// # Errors
-/// When a document cannot be read, has a construct that is not supported, or names what is not there.
+/// When a document cannot be read, contains an unsupported construct, or refers to something
+/// undeclared.
 pub fn compile(sources: &Sources) -> Result<Output, Error> {
     let facets = facets::load(&sources.facets)?;
     let bindings = bindings::load(&sources.bindings)?;

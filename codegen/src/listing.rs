@@ -1,4 +1,4 @@
-//! The contract as a listing for people: a change of contract shows here as a change of lines.
+//! The contract as a readable listing, in which every change of the contract changes a line.
 
 use std::fmt::Write;
 

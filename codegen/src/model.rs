@@ -1,35 +1,35 @@
-//! What resolving gives: a plain model of one service, in which nothing of WSDL is left.
+//! The resolved model of a service, which no longer depends on WSDL.
 
 use std::path::PathBuf;
 
 use crate::bindings::ServiceBinding;
 
-/// A qualified name.
+/// A qualified name: namespace and local name.
 pub type Name = (String, String);
 
-/// One service, resolved.
+/// A resolved service.
 #[derive(Debug)]
 pub struct Service {
     /// The WSDL's file name without extension.
     pub name: String,
-    /// Target namespace of the definitions.
+    /// The target namespace of the definitions.
     pub namespace: String,
-    /// Name of the port type.
+    /// The name of the port type.
     pub port_type: String,
-    /// What the bindings file says.
+    /// Its row in the bindings file.
     pub binding: ServiceBinding,
-    /// Operations in the order of the port type.
+    /// The operations, in port type order.
     pub operations: Vec<Operation>,
-    /// Structured types, each after those that it uses.
+    /// The structured types, each after those that it uses.
     pub structs: Vec<Struct>,
-    /// Types that are a choice of words.
+    /// The enumerated types.
     pub enums: Vec<Enum>,
     /// The WSDL first, then its schemas, each after those that it imports.
     pub files: Vec<PathBuf>,
 }
 
 impl Service {
-    /// The names that the root of an operation's request may have, its own first.
+    /// The accepted names of an operation's request element, its own first.
     pub fn roots(&self, operation: &Operation) -> Vec<Name> {
         let (namespace, local) = &operation.input.element;
         let others = &self.binding.other_root_namespaces;
@@ -37,88 +37,88 @@ impl Service {
     }
 }
 
-/// One operation.
+/// An operation.
 #[derive(Debug)]
 pub struct Operation {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// SOAPAction of the binding.
+    /// The SOAPAction of the binding.
     pub action: String,
     /// What it does.
     pub documentation: String,
-    /// What is asked.
+    /// The request.
     pub input: Message,
-    /// What is answered.
+    /// The answer.
     pub output: Message,
 }
 
 /// The global element that a message consists of.
 #[derive(Debug, Clone)]
 pub struct Message {
-    /// Namespace and name of the element.
+    /// The namespace and name of the element.
     pub element: Name,
-    /// Index of its type among the structs.
+    /// The index of its type among the structs.
     pub content: usize,
 }
 
 /// A structured type.
 #[derive(Debug)]
 pub struct Struct {
-    /// Name in Rust.
+    /// The name in Rust.
     pub rust: String,
-    /// Name in the contract; for the type of an element without type name, the element's.
+    /// The name in the contract; for an anonymous type, the element's name.
     pub name: Name,
-    /// What it is.
+    /// Its documentation.
     pub documentation: String,
-    /// Children in order, those of the base first.
+    /// The children in order, those of the base type first.
     pub fields: Vec<Field>,
     /// Whether it borrows from the document.
     pub borrows: bool,
 }
 
-/// A choice of words.
+/// An enumerated type.
 #[derive(Debug)]
 pub struct Enum {
-    /// Name in Rust.
+    /// The name in Rust.
     pub rust: String,
-    /// Name in the contract.
+    /// The name in the contract.
     pub name: Name,
-    /// What it is.
+    /// Its documentation.
     pub documentation: String,
-    /// The words.
+    /// The values.
     pub values: Vec<String>,
 }
 
 /// A child element.
 #[derive(Debug)]
 pub struct Field {
-    /// Name in Rust.
+    /// The name in Rust.
     pub rust: String,
-    /// Local name.
+    /// The local name.
     pub local: String,
-    /// Namespace; empty where it is unqualified.
+    /// The namespace; empty if unqualified.
     pub namespace: String,
-    /// What it is.
+    /// Its documentation.
     pub documentation: String,
-    /// What it holds.
+    /// The type of its content.
     pub kind: Kind,
-    /// Least number of occurrences.
+    /// The minimum number of occurrences.
     pub min: u32,
-    /// Greatest number of occurrences, where there is one.
+    /// The maximum number of occurrences; `None` if unbounded.
     pub max: Option<u32>,
     /// Whether it may be nil.
     pub nillable: bool,
-    /// Whether it is left out rather than nil (`EmitDefaultValue="false"`).
+    /// Whether an absent value is omitted rather than written as nil (`EmitDefaultValue="false"`).
     pub omitted: bool,
-    /// Whether it may not be missing.
+    /// Whether it is mandatory.
     pub required: bool,
-    /// The facet type that it is held to.
+    /// The facet type that restricts it.
     pub facet: Option<String>,
-    /// Name of its type as people know it.
+    /// The name of its type in the contract.
     pub type_name: String,
 }
 
-/// What an element holds.
+/// The type of an element's content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Text.
@@ -135,7 +135,7 @@ pub enum Kind {
     DateTime,
     /// xs:base64Binary.
     Base64,
-    /// A UTF-16 unit as a number, as DataContract has it.
+    /// A UTF-16 code unit as a number, as in DataContract.
     Char,
     /// The enum with this index.
     Enum(usize),

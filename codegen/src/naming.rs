@@ -1,13 +1,15 @@
-//! Names of the contract as names of Rust.
+//! Converts names in the contract to names in Rust.
 
-/// `MISIdentifier` → `mis_identifier`, `ULNsToRetrieve` → `ulns_to_retrieve`, `SchoolAtAge16` → `school_at_age16`.
+/// `MISIdentifier` → `mis_identifier`, `ULNsToRetrieve` → `ulns_to_retrieve`, `SchoolAtAge16` →
+/// `school_at_age16`.
 pub fn snake(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let mut out = String::new();
     for (index, &letter) in letters.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|before| letters.get(before));
         let after = letters.get(index + 1);
-        // "ULNs": a plural s ends an acronym, it does not begin a word with the letter before it.
+        // In "ULNs" the plural s ends the acronym; it does not start a word with the letter before
+        // it.
         let plural = after == Some(&'s') && !letters.get(index + 2).is_some_and(|next| next.is_lowercase());
         let begins = before.is_some_and(|before| {
             !before.is_uppercase() || (after.is_some_and(|after| after.is_lowercase()) && !plural)
@@ -46,7 +48,7 @@ pub fn shout(name: &str) -> String {
     snake(name).trim_end_matches('_').to_uppercase()
 }
 
-/// The last part of a namespace, for telling types of one name apart.
+/// The last part of a namespace, to distinguish types of the same name.
 pub fn short(namespace: &str) -> String {
     camel(namespace.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or(namespace))
 }

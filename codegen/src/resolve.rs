@@ -1,5 +1,6 @@
-//! Resolving: every qualified name by the bindings in scope where it stands, extensions flattened base first. This file has the service,
-//! its operations and messages; `types` what they consist of.
+//! Resolves every qualified name by the bindings in scope at its position, and flattens extensions,
+//! base first. This file covers the service, its operations and messages; `types` covers their
+//! content.
 
 mod types;
 
@@ -26,7 +27,7 @@ pub fn service(
     Resolver::new(name, &documents, bindings, facets)?.run()
 }
 
-/// The schema that a declaration stands in.
+/// The schema that contains a declaration.
 #[derive(Clone, Copy)]
 struct Home<'d> {
     file: &'d PathBuf,
@@ -40,7 +41,7 @@ impl Home<'_> {
     }
 }
 
-/// A declaration of a schema.
+/// A declaration in a schema.
 type Declared<'d, T> = (&'d Scoped<T>, Home<'d>);
 
 struct Resolver<'d> {
@@ -168,9 +169,9 @@ impl<'d> Resolver<'d> {
         }
     }
 
-    /// Types of one name in several namespaces get the end of their namespace in front.
+    /// Prefixes types of the same name in several namespaces with the last part of their namespace.
     ///
-    /// Those of the messages' own namespaces keep theirs.
+    /// Those in the messages' own namespaces keep their names.
     fn tell_names_apart(&mut self, operations: &[Operation]) {
         let mut count: BTreeMap<String, usize> = BTreeMap::new();
         let names = self.structs.iter().map(|item| &item.rust).chain(self.enums.iter().map(|item| &item.rust));
@@ -206,7 +207,8 @@ impl<'d> Resolver<'d> {
     }
 }
 
-/// Dispatch is by the name of the request's root, so no two operations may share one (WS-I R2710).
+/// Dispatch uses the name of the request's root element, so no two operations may share it (WS-I
+/// R2710).
 fn distinct_roots(service: &Service, at: At) -> Result<(), Error> {
     let mut owners: BTreeMap<Name, &str> = BTreeMap::new();
     for operation in &service.operations {
@@ -220,7 +222,7 @@ fn distinct_roots(service: &Service, at: At) -> Result<(), Error> {
     Ok(())
 }
 
-/// A prefixed name by the bindings in scope where it stands; prefixes mean nothing by themselves.
+/// Resolves a prefixed name by the bindings in scope; a prefix has no meaning of its own.
 fn qualified_name(scope: &BTreeMap<String, String>, name: &str, at: &At) -> Result<Name, Error> {
     let (prefix, local) = name.trim().split_once(':').unwrap_or(("", name.trim()));
     match scope.get(prefix) {

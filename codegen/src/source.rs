@@ -1,5 +1,6 @@
-//! Reading documents: the first pass over the text, which refuses what is not supported and marks every element with
-//! its place, then yaserde, with the namespace bindings kept that yaserde itself forgets.
+//! Reads documents in two passes. The first rejects unsupported elements and marks every other one
+//! with its position; the second parses with yaserde, keeping the namespace bindings that yaserde
+//! itself drops.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -19,8 +20,8 @@ const WSDL: &str = "http://schemas.xmlsoap.org/wsdl/";
 const SOAP: &str = "http://schemas.xmlsoap.org/wsdl/soap/";
 const XS: &str = "http://www.w3.org/2001/XMLSchema";
 
-/// What the compiler understands. Elements of other namespaces are extensions (policies, addressing, appinfo), which
-/// say nothing about the messages.
+/// The elements that the compiler understands. Elements of other namespaces are extensions
+/// (policies, addressing, appinfo) that do not affect the messages.
 const SUPPORTED: &[(&str, &[&str])] = &[
     (
         WSDL,
@@ -89,10 +90,10 @@ const SUPPORTED_ATTRIBUTES: &[&str] = &[
     "source",
 ];
 
-/// A part of a document with the namespace bindings in scope at its start tag.
+/// A part of a document, with the namespace bindings in scope at its start tag.
 #[derive(Debug, Default)]
 pub struct Scoped<T> {
-    /// Prefix to namespace; the default namespace has the empty prefix.
+    /// Prefix to namespace; the empty prefix stands for the default namespace.
     pub scope: BTreeMap<String, String>,
     /// The part.
     pub inner: T,
@@ -110,7 +111,7 @@ impl<T: YaDeserialize> YaDeserialize for Scoped<T> {
     }
 }
 
-/// A schema with the file that it stands in.
+/// A schema and its file.
 #[derive(Debug)]
 pub struct SchemaDocument {
     /// The file.
@@ -119,7 +120,7 @@ pub struct SchemaDocument {
     pub schema: Scoped<Schema>,
 }
 
-/// A WSDL with all schemas that it holds and imports.
+/// A WSDL with all schemas that it contains or imports.
 #[derive(Debug)]
 pub struct Documents {
     /// The WSDL's file.
@@ -128,11 +129,12 @@ pub struct Documents {
     pub definitions: Scoped<Definitions>,
     /// All schemas.
     pub schemas: Vec<SchemaDocument>,
-    /// All files that were read: the WSDL, then the schemas, each after those that it imports.
+    /// All files read: the WSDL, then each schema after those that it imports.
     pub files: Vec<PathBuf>,
 }
 
-/// Reads a WSDL and the schemas that it imports by `schemaLocation`; an import without one means a schema beside it.
+/// Reads a WSDL and the schemas that it imports by `schemaLocation`. An import without one refers
+/// to a schema in the same WSDL.
 pub fn load_wsdl(file: &Path) -> Result<Documents, Error> {
     let mut definitions: Scoped<Definitions> = parse(file)?;
     let mut documents = Vec::new();
@@ -150,7 +152,8 @@ pub fn load_wsdl(file: &Path) -> Result<Documents, Error> {
     Ok(Documents { file: file.to_owned(), definitions, schemas: documents, files })
 }
 
-/// Schemas, each loaded after those that it imports; of two that import each other the one that is met first comes last.
+/// Schemas, each loaded after those that it imports. If two import each other, the one met first is
+/// last.
 #[derive(Default)]
 struct Schemas {
     met: BTreeSet<PathBuf>,
@@ -170,7 +173,7 @@ impl Schemas {
     }
 }
 
-/// Reads one schema document.
+/// Reads a schema document.
 pub fn load_schema(file: &Path) -> Result<SchemaDocument, Error> {
     Ok(SchemaDocument { file: file.to_owned(), schema: parse(file)? })
 }
@@ -186,7 +189,7 @@ fn locations(file: &Path, schema: &Schema) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The path without `.` and `..`, so that a file that is imported twice is read once.
+/// The path without `.` and `..`, so that a file imported twice is read only once.
 fn normal(path: &Path) -> PathBuf {
     let mut parts = PathBuf::new();
     for part in path.components() {
@@ -210,8 +213,8 @@ fn parse<T: YaDeserialize>(file: &Path) -> Result<T, Error> {
     })
 }
 
-/// Checks every element of the three namespaces against the list of what is supported, and gives the same text with
-/// an attribute `codegen-at` in each of them, which says line and column.
+/// Checks every element of the three namespaces against the supported ones, and returns the text
+/// with an attribute `codegen-at` in each of them that holds its line and column.
 fn locate(file: &Path, text: &str) -> Result<String, Error> {
     let mut reader = NsReader::from_str(text);
     let mut located = String::with_capacity(text.len() * 2);

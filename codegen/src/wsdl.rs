@@ -1,4 +1,4 @@
-//! The parts of WSDL 1.1 that the compiler reads, as yaserde sees them.
+//! The parts of WSDL 1.1 that the compiler reads, declared for yaserde.
 
 use yaserde::YaDeserialize;
 

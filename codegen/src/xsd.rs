@@ -1,4 +1,4 @@
-//! The parts of XML Schema that the compiler reads, as yaserde sees them.
+//! The parts of XML Schema that the compiler reads, declared for yaserde.
 
 use yaserde::YaDeserialize;
 
@@ -146,7 +146,7 @@ pub struct Annotation {
 }
 
 impl Annotation {
-    /// The text of all documentation, white space folded.
+    /// The text of all documentation, with white space collapsed.
     pub fn text(&self) -> String {
         let words: Vec<&str> = self.documentation.iter().flat_map(|text| text.split_whitespace()).collect();
         words.join(" ")

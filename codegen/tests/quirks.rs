@@ -1,4 +1,4 @@
-//! The compiler copes with every oddity of published contracts, and says where it does not.
+//! The compiler handles every oddity of published contracts, or reports exactly where it cannot.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
 
@@ -15,7 +15,7 @@ fn quirks() -> String {
     fs::read_to_string(documents().join("quirks.wsdl")).unwrap()
 }
 
-/// Compiles a WSDL given as text with the bindings of the test documents.
+/// Compiles a WSDL given as text, using the bindings of the test documents.
 fn compile_text(wsdl: &str) -> Result<Output, Error> {
     static NUMBER: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);

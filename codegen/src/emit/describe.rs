@@ -7,7 +7,7 @@ use super::{ident, kind_type};
 use crate::model::{Field, Kind, Message, Service};
 use crate::naming;
 
-/// The description of a service.
+/// Generates the description of a service.
 pub fn describe(service: &Service) -> TokenStream {
     let tables = service.structs.iter().map(|item| {
         let name = ident(&format!("CHILDREN_OF_{}", naming::shout(&item.rust)));
@@ -29,7 +29,7 @@ pub fn describe(service: &Service) -> TokenStream {
     });
     quote! {
         #(#tables)*
-        /// The service as data.
+        /// The description of the service.
         pub const SERVICE: super::Service = super::Service {
             name: #name,
             path: #path,

@@ -1,4 +1,4 @@
-//! Readers of the messages.
+//! Generates the readers of the messages.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,7 +8,7 @@ use super::{ident, struct_type};
 use crate::model::{Field, Kind, Service, Struct};
 use crate::naming;
 
-/// The reader of a struct.
+/// Generates the reader of a struct.
 pub fn reader(service: &Service, item: &Struct) -> TokenStream {
     let this = struct_type(item);
     let name = ident(&item.rust);
@@ -45,7 +45,7 @@ pub fn reader(service: &Service, item: &Struct) -> TokenStream {
 
 fn arm(service: &Service, index: u32, field: &Field) -> TokenStream {
     let (local, variable) = (&field.local, ident(&field.rust));
-    // An entry of a list that is there is a value, however many there may be.
+    // Each entry of a list must have a value, even if the list may be empty.
     let required = field.required && (field.max == Some(1) || field.facet.is_some());
     let nillable = field.nillable;
     let facet = match &field.facet {

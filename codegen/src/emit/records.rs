@@ -1,10 +1,11 @@
-//! Which lists are read record by record: those of requests alone, which batches are made of.
+//! Decides which lists are read record by record: only those in requests, of which batches consist.
 
 use std::collections::BTreeSet;
 
 use crate::model::{Field, Kind, Service};
 
-/// Whether the field is a list of records that no answer has: it is read as `xml::Records`. Lists of answers are written, as `Vec`.
+/// Whether the field is a list of records that occurs in no answer. It is then read as
+/// `xml::Records`; lists in answers are written, and are a `Vec`.
 pub fn are_records(service: &Service, field: &Field) -> bool {
     match field.kind {
         Kind::Struct(index) => {
@@ -16,7 +17,7 @@ pub fn are_records(service: &Service, field: &Field) -> bool {
     }
 }
 
-/// The structs that answers are made of.
+/// The structs that occur in answers.
 fn answered(service: &Service) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
     let mut next: Vec<usize> = service.operations.iter().map(|operation| operation.output.content).collect();

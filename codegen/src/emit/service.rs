@@ -1,4 +1,4 @@
-//! The trait of a port type, the enum of its operations, and dispatch.
+//! Generates the trait of a port type, the enum of its operations, and dispatch.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,7 +7,7 @@ use super::{ident, struct_type};
 use crate::model::{Operation, Service};
 use crate::naming;
 
-/// Everything about calling a service.
+/// Generates everything needed to call a service.
 pub fn service(service: &Service) -> TokenStream {
     let port_type = ident(&naming::camel(&service.port_type));
     let trait_doc =
@@ -37,9 +37,9 @@ pub fn service(service: &Service) -> TokenStream {
     quote! {
         #[doc = #trait_doc]
         pub trait #port_type {
-            /// What every call carries besides its request.
+            /// Context that every call carries in addition to its request.
             type Call;
-            /// Why a call fails.
+            /// Why a call failed.
             type Error: From<xml::ReadError>;
             #(#methods)*
         }
@@ -49,7 +49,8 @@ pub fn service(service: &Service) -> TokenStream {
         pub enum Operation { #(#[doc = #docs] #variants),* }
 
         impl Operation {
-            /// The operation whose request is this element, in any namespace that its root may be in.
+            /// The operation whose request has this root element, in any of its accepted
+            /// namespaces.
             pub fn of(namespace: &str, local: &str) -> Option<Operation> {
                 match (namespace, local) {
                     #(#roots => Some(Operation::#variants),)*
@@ -57,17 +58,17 @@ pub fn service(service: &Service) -> TokenStream {
                 }
             }
 
-            /// Its name in the contract.
+            /// The name in the contract.
             pub fn name(self) -> &'static str {
                 match self { #(Operation::#variants => #names),* }
             }
         }
 
-        /// Reads the request that `start` began, lets `close` read the rest of the document, calls the service, and
-        /// appends the response element to `out`.
+        /// Reads the request `start`, lets `close` read the rest of the document, calls the
+        /// service, and appends the response element to `out`.
         ///
         /// # Errors
-        /// When the request cannot be read, or the service says so.
+        /// When the request cannot be read, or the service returns an error.
         pub fn dispatch<'a, S: #port_type>(
             service: &S,
             call: &S::Call,
@@ -95,7 +96,7 @@ fn method(service: &Service, operation: &Operation) -> TokenStream {
         #[doc = #doc]
         ///
         /// # Errors
-        /// Whatever makes the call fail instead of answering with a response code.
+        /// When the call fails instead of answering with a response code.
         fn #name<'a>(&self, call: &Self::Call, request: #request) -> Result<#response, Self::Error>;
     }
 }

@@ -1,4 +1,4 @@
-//! Structs and enums of the messages.
+//! Generates the structs and enums of the messages.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,7 +8,7 @@ use super::{ident, kind_type};
 use crate::model::{Enum, Field, Service, Struct};
 use crate::naming;
 
-/// All types of a service.
+/// Generates all types of a service.
 pub fn types(service: &Service) -> TokenStream {
     let structs = service.structs.iter().map(|item| structure(service, item));
     let enums = service.enums.iter().map(choice);
@@ -30,7 +30,7 @@ fn structure(service: &Service, item: &Struct) -> TokenStream {
         #[derive(Clone, Default, PartialEq)]
         pub struct #name #lifetime { #(#fields),* }
 
-        /// Shows the name of the type alone: what is in it may be personal data.
+        /// Shows only the type's name: the content may be personal data.
         impl std::fmt::Debug for #name #anonymous {
             fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 out.write_str(#shown)
@@ -39,7 +39,7 @@ fn structure(service: &Service, item: &Struct) -> TokenStream {
     }
 }
 
-/// A field is bare where it may not be missing, a list where it repeats, optional otherwise.
+/// A mandatory field has its plain type, a repeated field a list; any other is optional.
 fn field_type(service: &Service, field: &Field) -> TokenStream {
     let kind = kind_type(service, field.kind);
     if are_records(service, field) {
@@ -71,7 +71,7 @@ fn choice(item: &Enum) -> TokenStream {
         pub enum #name { #(#[doc = #docs] #defaults #variants),* }
 
         impl #name {
-            /// The word on the wire.
+            /// The value as sent.
             pub fn as_str(self) -> &'static str {
                 match self { #(Self::#variants => #values),* }
             }

@@ -1,4 +1,5 @@
-//! Writers of the messages: tags are spelt out at build time, so writing is appending.
+//! Generates the writers of the messages. All tags are formatted at build time, so that writing
+//! only appends.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +14,8 @@ use crate::naming;
 
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
-/// Where each struct is written: what is declared around it decides how its children's tags look.
+/// The context in which each struct is written: the namespaces declared around it decide how its
+/// children's tags look.
 pub struct Plan {
     surroundings: Vec<Option<Surrounding>>,
 }
@@ -27,7 +29,7 @@ struct Surrounding {
 }
 
 impl Plan {
-    /// Walks from every message down.
+    /// Plans all messages from the top down.
     pub fn new(service: &Service) -> Result<Plan, Error> {
         let mut plan = Plan { surroundings: vec![None; service.structs.len()] };
         for message in messages(service) {
@@ -70,7 +72,7 @@ impl Plan {
     }
 }
 
-/// An element whose namespace is written as the default one, where that is not the default yet.
+/// Whether the element's namespace must become the default namespace and is not yet.
 fn rebinds(service: &Service, surrounding: &Surrounding, field: &Field) -> bool {
     !field.namespace.is_empty()
         && matches!(prefix(service, &field.namespace), Some("") | None)
@@ -85,7 +87,8 @@ fn messages(service: &Service) -> impl Iterator<Item = &Message> {
     service.operations.iter().flat_map(|operation| [&operation.input, &operation.output])
 }
 
-/// The namespaces, by prefix, that the content of a struct needs beyond the default one; `i` where anything may be nil.
+/// The namespaces, by prefix, that the content of a struct needs in addition to the default one;
+/// `i` if anything may be nil.
 fn namespaces(service: &Service, index: usize) -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
     let Some(item) = service.structs.get(index) else { return found };
@@ -106,7 +109,7 @@ fn namespaces(service: &Service, index: usize) -> BTreeSet<(String, String)> {
     found
 }
 
-/// The writer of a struct.
+/// Generates the writer of a struct.
 pub fn writer(service: &Service, plan: &Plan, index: usize, item: &Struct) -> TokenStream {
     let this = struct_type(item);
     let surrounding = plan
@@ -159,7 +162,7 @@ fn nil(surrounding: &Surrounding, tag: &str, declarations: &str) -> String {
     }
 }
 
-/// The name of the tag as written, and the declarations that it carries.
+/// The tag's name as written, and the declarations in it.
 fn tag(service: &Service, surrounding: &Surrounding, field: &Field) -> (String, String) {
     let mut declarations = String::new();
     if rebinds(service, surrounding, field) {
@@ -179,7 +182,7 @@ fn tag(service: &Service, surrounding: &Surrounding, field: &Field) -> (String, 
     (tag, declarations)
 }
 
-/// The constants for the message elements.
+/// Generates the constants for the message elements.
 pub fn roots(service: &Service) -> TokenStream {
     let mut done = BTreeSet::new();
     let roots = messages(service).filter(|message| done.insert(message.element.clone())).map(|message| {

@@ -1,4 +1,5 @@
-//! The types of elements: built-in ones, choices of words, and structures with the children of their bases first.
+//! Resolves the types of elements: built-in types, enumerations, and structures with their bases'
+//! children first.
 
 use super::{Declared, Resolver, XS, qualified_name};
 use crate::error::{At, Error};
@@ -196,8 +197,8 @@ impl<'d> Resolver<'d> {
         })
     }
 
-    /// The declaration that a local element stands for, itself or the global one that it refers to, with its
-    /// namespace and name.
+    /// The declaration of a local element (itself, or the global element that it refers to), with
+    /// its namespace and name.
     fn target(
         &self,
         declared: Declared<'d, Element>,
