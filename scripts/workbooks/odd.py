@@ -1,4 +1,7 @@
-"""Writes workbooks that are odd as a whole, for the tests: odd.py FOLDER. Needs openpyxl, XlsxWriter, msoffcrypto-tool and LibreOffice."""
+"""Writes unusual workbooks for the tests: odd.py FOLDER.
+
+Needs openpyxl, XlsxWriter, msoffcrypto-tool and LibreOffice.
+"""
 
 import pathlib
 import subprocess
@@ -14,7 +17,7 @@ ANN = ["a", "Ann", "Example", 38840, 2, "CV1 2WT", 1, 2]
 
 
 def book(name, rows, more=None):
-    """One sheet of learners; dates are shown as dates."""
+    """Writes a sheet of learners, with dates formatted as dates."""
     made = openpyxl.Workbook()
     page = made.active
     for row in [HEADINGS, *rows]:

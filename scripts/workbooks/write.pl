@@ -25,7 +25,7 @@ for my $sheet (@$sheets) {
             } elsif (exists $cell->{b} && $page->can('write_boolean')) {
                 $page->write_boolean($row, $column, 1, $style);
             } elsif (exists $cell->{b}) {
-                # Spreadsheet::WriteExcel has no truth values.
+                # Spreadsheet::WriteExcel cannot write booleans.
                 $column == 2 ? $page->write_string($row, $column, 'TRUE') : $page->write_number($row, $column, 1);
             } else {
                 $page->write_number($row, $column, $cell->{n}, $style);

@@ -14,8 +14,8 @@ import org.xml.sax.ErrorHandler;
 import org.xml.sax.SAXParseException;
 
 /**
- * Reads documents from standard input, one to a line in base64, and prints the first error that the JDK's validator
- * (Xerces) finds in each, in base64, or an empty line. The schemas are the arguments.
+ * Validates the documents on standard input, one per line in base64, against the schemas given as arguments. For each
+ * it prints the first error that the JDK's validator (Xerces) finds, in base64, or an empty line.
  */
 public class FirstError {
     public static void main(String[] files) throws Exception {

@@ -1,38 +1,39 @@
-"""Compares what LearnerService says of invalid requests with what the JDK's validator (Xerces) says of them.
+"""Compares what LearnerService and the JDK's validator (Xerces) report about invalid requests.
 
-Valid requests of the ten operations are damaged in every way that a client might, and each is given to both. The
-validator's schema is strict and made from the compiled contract (wsdl/contract.txt) and schemas/facets.xsd. Prints how
-many texts are equal and, of those that differ, examples of each kind. All people in the requests are synthetic.
+Valid requests of the ten operations are damaged in every way that a client might, and sent to both. The validator's
+schema is strict, and built from the compiled contract (wsdl/contract.txt) and schemas/facets.xsd. The script prints how
+many messages are equal, and examples of each kind of difference. All people in the requests are synthetic.
 
-usage: compare.py LRS   (the program; beside it java and javac from JDK 17 or later)
+usage: compare.py LRS   (the program; also needs java and javac of JDK 17 or later)
 """
 
 import base64
 import collections
 import copy
-import http.client
 import os
 import pathlib
 import random
 import re
-import ssl
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+import demo  # noqa: E402
+
 PROJECT = HERE.parent.parent
 XS = "http://www.w3.org/2001/XMLSchema"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 FACETS = "urn:learning-records:facets"
 BUILT_IN = {"String": "xs:string", "Int": "xs:int", "Long": "xs:long", "Boolean": "xs:boolean"}
-# At least so many invalid requests make a comparison.
+# Fail if fewer invalid requests than this were compared.
 LEAST = 500
 
 
 def contract():
-    """Operations of LearnerService (name, namespace, root, type) and the fields of its types."""
+    """Returns the operations of LearnerService (name, namespace, root, type) and the fields of its types."""
     operations, types, fields = [], {}, None
     for line in (PROJECT / "wsdl/contract.txt").read_text().splitlines():
         if line.startswith("service "):
@@ -52,7 +53,7 @@ def contract():
 
 
 def request_types():
-    """The types of the elements that the schemas declare."""
+    """Returns the types of the elements that the schemas declare."""
     names = {}
     for file in (PROJECT / "schemas").glob("*.xsd"):
         root = ET.parse(file).getroot()
@@ -62,7 +63,7 @@ def request_types():
 
 
 def schema(namespace, roots, types):
-    """A strict schema of one namespace; its types are written out for each of its roots."""
+    """Builds a strict schema of one namespace, with all types repeated for each root."""
     lines = [f'<xs:schema xmlns:xs="{XS}" xmlns:t="{namespace}" xmlns:f="{FACETS}" targetNamespace="{namespace}">']
     lines.append(f'<xs:import namespace="{FACETS}" schemaLocation="facets.xsd"/>')
     needed, seen = [kind for _, kind in roots], set()
@@ -86,12 +87,12 @@ def schema(namespace, roots, types):
 
 
 class Damage:
-    """The ways in which a request is damaged. Each yields a name and changes the given copy of the request."""
+    """The ways to damage a request. Each yields a name and a damaged copy of the request."""
 
     TEXTS = ["", "  ", "x!", "0", "-1", "007", "99999999999999999999", "2147483648", "2006-02-30", "N" * 36, "y" * 300, "M", "é" * 12]
 
     WAYS = ["removed", "twice", "renamed", "qualified", "attribute", "nil", "nil with content", "unknown before", "text behind", "moved to the end", "swapped"]
-    # So many requests of each operation are damaged twice; the seed makes them the same in every run.
+    # This many requests of each operation are damaged twice; the seed makes the runs repeatable.
     PAIRS, SEED = 100, 15
 
     def __init__(self, namespace):
@@ -118,7 +119,7 @@ class Damage:
             yield from self.of_node(root, path, node)
 
     def nodes(self, root):
-        """Every descendant with the indexes that lead to it; of repeated ones the first two."""
+        """Yields every descendant and its path of indexes; of repeated elements only the first two."""
         todo = [((index,), child) for index, child in enumerate(root)]
         while todo:
             path, node = todo.pop(0)
@@ -179,23 +180,13 @@ class Damage:
 
 
 class Service:
-    """A demonstration in a folder of its own, called over mutual TLS."""
+    """A demo in a folder of its own, called over mutual TLS."""
 
     def __init__(self, lrs, folder):
-        self.process = subprocess.Popen(
-            [lrs, "demo", "--dir", folder, "--port", "0", "--ops-port", "0", "--learners", "10"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        for line in self.process.stdout:
-            if match := re.search(r"https://localhost:(\d+)/ExternalService", line):
-                break
-        else:
-            sys.exit("the demonstration did not start")
-        context = ssl.create_default_context(cafile=f"{folder}/pki/ca.pem")
-        context.load_cert_chain(f"{folder}/pki/provider.pem")
-        self.connection = http.client.HTTPSConnection("localhost", int(match[1]), context=context)
+        self.process, self.connection = demo.start(lrs, folder, 10)
 
     def text(self, body):
-        """The further details of the refusal of a request body, or nothing where it is accepted."""
+        """The further details of the fault for a request body, or None if it is accepted."""
         envelope = f'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>{body}</s:Body></s:Envelope>'
         self.connection.request("POST", "/LearnerService.svc", envelope.encode(), {"Content-Type": "text/xml; charset=utf-8"})
         reply = ET.fromstring(self.connection.getresponse().read())
@@ -239,7 +230,7 @@ def main(lrs):
 
 
 def masked(text):
-    """Passwords are masked in our texts."""
+    """Masks the value, as our messages do for passwords."""
     if not text.endswith("for type 'MIAPOrgPassword'."):
         return text
     return re.sub(r"^(\S+: Value )'.*?'(?= )", r"\1'…'", text, flags=re.S)
