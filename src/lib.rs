@@ -1,27 +1,28 @@
 //! The Learning Records Service: one domain behind many doors.
 //!
 //! ```text
-//! MIS clients ─ mTLS ─► server ─► soap ─┐
+//! MIS clients ─ mTLS ─► http ─► soap ───┐
 //!                                       ├─► domain ──► store ──► SQLite or PostgreSQL
 //! operators ──────────► cli ────────────┘      ▲
 //!                                              └── model: values with invariants
 //! ```
 //!
-//! Imports run one way: `cli` → edges (`server`, `soap`, `files`, `jobs`, `demo`) → `domain` → `store` → `model`. `contract` is compiled
+//! Imports run one way: `cli` → edges (`http`, `soap`, `files`, `jobs`, `demo`) → `domain` → `store` → `model`. `contract` is compiled
 //! from `wsdl/` and `schemas/`; `xml` reads and writes what it describes.
 
 pub mod cli;
+pub mod client;
 pub mod config;
 pub mod contract;
 pub mod demo;
 pub mod domain;
 pub mod files;
+pub mod http;
 pub mod jobs;
 pub mod manual;
 pub mod model;
 pub mod ops;
 pub mod pki;
-pub mod server;
 pub mod soap;
 pub mod store;
 pub mod tls;

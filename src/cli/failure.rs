@@ -4,6 +4,9 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
+use crate::client::ClientError;
+use crate::domain::codes;
+
 /// The end of a verb that did not do what it was asked to.
 ///
 /// Texts say what happened and what to do next; they never hold a learner's data or a password.
@@ -52,6 +55,24 @@ impl Failure {
             Failure::Output(error) => Some(format!("The output could not be written: {error}")),
         }
     }
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Failure {
+        match error {
+            ClientError::Unknown(_) | ClientError::Field(_) => Failure::Usage(error.to_string()),
+            ClientError::Fault { code, details } => {
+                let code = code.as_deref().map_or_else(|| "A fault".to_owned(), in_words);
+                Failure::Failed(format!("{code}\n{details}").trim_end().to_owned())
+            }
+            other => Failure::Failed(other.to_string()),
+        }
+    }
+}
+
+/// A code of the service with its meaning.
+pub(super) fn in_words(code: &str) -> String {
+    codes::lookup(code).map_or_else(|| code.to_owned(), |entry| format!("{code}: {}", entry.meaning))
 }
 
 impl From<io::Error> for Failure {

@@ -3,6 +3,7 @@
 
 mod batch;
 mod call;
+mod caller;
 mod catalogue;
 mod cert;
 pub mod check;

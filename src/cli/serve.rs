@@ -11,9 +11,9 @@ use super::{config, setup, workers};
 use crate::config::{Config, Sources};
 use crate::demo::Demo;
 use crate::domain::Service;
+use crate::http::{self, Setup, StartError};
 use crate::jobs::Observer;
 use crate::ops::{self, Metrics, Operations};
-use crate::server::{self, Setup, StartError};
 use crate::soap::SoapGateway;
 use crate::store::Store;
 
@@ -85,7 +85,7 @@ pub fn listen(
     };
     let public_url = setup.server.public_url.clone();
     let running =
-        server::start(setup).map_err(|error| Failure::doing("The service could not be started", advised(&error)))?;
+        http::start(setup).map_err(|error| Failure::doing("The service could not be started", advised(&error)))?;
 
     writeln!(out, "The service answers on {} as", running.address())?;
     for route in SoapGateway::routes() {

@@ -3,12 +3,12 @@
 use clap::{Subcommand, ValueEnum};
 use std::io::Write;
 
-use super::call::credentials::{Credentials, Role};
-use super::call::envelope::{self, Secrets};
-use super::call::fields::{Content, Field, Node};
-use super::call::{Found, find, find_service};
+use super::caller::Role;
 use super::config;
 use super::failure::Failure;
+use crate::client::envelope::{self, Secrets};
+use crate::client::fields::{Content, Field, Node};
+use crate::client::{Found, find, find_service};
 use crate::contract::{Element, Operation, SERVICES, Service};
 use crate::manual;
 use crate::soap::pages;
@@ -93,7 +93,7 @@ fn sample_request(
 ) -> Result<String, Failure> {
     let role = if service.name == "ExternalService" { Role::Awarding } else { Role::Provider };
     let mut known = Vec::new();
-    Credentials::of_environment(role, &environment).fill(&operation.input, &mut known);
+    role.credentials(&environment).fill(&operation.input, &mut known);
     Ok(envelope::write(&sample(&operation.input, &mut Vec::new(), &known), Secrets::Written)?)
 }
 

@@ -17,11 +17,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("tls", &["model", "config", "pki"]),
     ("pki", &["model"]),
     ("ops", &["model", "config"]),
-    // The SOAP edge stands behind the HTTP edge: it implements `server::Gateway`, and `server` knows no SOAP.
-    ("server", &["model", "config", "tls", "ops"]),
+    // The SOAP edge stands behind the HTTP edge: it implements `http::Gateway`, and `http` knows no SOAP.
+    ("http", &["model", "config", "tls", "ops"]),
     // What developers must know of the operations, for every door that tells them.
     ("manual", &["domain", "model", "contract", "xml"]),
-    ("soap", &["manual", "server", "domain", "model", "contract", "xml"]),
+    ("soap", &["manual", "http", "domain", "model", "contract", "xml"]),
+    // The other end of the wire: what `lrs call` and `lrs batch` send.
+    ("client", &["contract", "pki"]),
     ("files", &["domain", "model", "xml"]),
     // The store for its tests alone.
     ("jobs", &["domain", "store", "model"]),
@@ -29,7 +31,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "manual", "server", "soap", "jobs", "demo", "files", "domain", "store", "model", "contract", "xml",
+            "client", "manual", "http", "soap", "jobs", "demo", "files", "domain", "store", "model", "contract", "xml",
             "config", "tls", "ops", "pki",
         ],
     ),

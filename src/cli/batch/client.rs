@@ -6,13 +6,9 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Look, Part, Submit, request};
-use crate::cli::call::credentials::{Caller, Role};
-use crate::cli::call::envelope::{self, Secrets};
-use crate::cli::call::fields::{self, Field, Node};
-use crate::cli::call::reply::Reply;
-use crate::cli::call::{client, find};
-use crate::cli::failure::Failure;
-use crate::contract::SERVICES;
+use crate::cli::caller::Role;
+use crate::cli::failure::{Failure, in_words};
+use crate::client::{Client, Reply};
 use crate::domain::batches::{Identity, RegisteredRow, RegistrationRow, VerificationRow, VerifiedRow};
 use crate::domain::{Clock, codes};
 use crate::files::{Answered, Batch, Expected, Finding, check, exception_file, registration_file, verification_file};
@@ -26,8 +22,8 @@ const FINDINGS_SHOWN: usize = 5;
 pub(super) fn submit(submit: Submit, out: &mut impl Write) -> Result<(), Failure> {
     let Submit { file, kind, job_type, wait, caller } = submit;
     let role = caller.role.unwrap_or(Role::Provider);
-    let caller = caller.resolve(|name| std::env::var(name).ok())?;
-    let ukprn: Option<Ukprn> = caller.credentials.ukprn.as_deref().and_then(|text| text.parse().ok());
+    let client = caller.resolve(|name| std::env::var(name).ok())?;
+    let ukprn: Option<Ukprn> = client.credentials.ukprn.as_deref().and_then(|text| text.parse().ok());
     let bytes = std::fs::read(&file)
         .map_err(|error| Failure::doing(&format!("{} could not be read", file.display()), error))?;
     let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -47,7 +43,7 @@ pub(super) fn submit(submit: Submit, out: &mut impl Write) -> Result<(), Failure
         writeln!(out, "The web service has no place for UCI and UPN: they are not sent.")?;
     }
     let (operation, given) = request::operation(&batch, job_type);
-    let reply = ask(&caller, operation, given, |node| request::add_records(node, &batch)).map_err(|error| match error {
+    let reply = client.ask(operation, given, |node| request::add_records(node, &batch)).map_err(|error| match Failure::from(error) {
         Failure::Failed(text) if !checked.findings.is_empty() => Failure::Failed(format!(
             "{text}\nThe web service may refuse a whole batch for one malformed record. For all of them: lrs check {}",
             file.display()
@@ -62,7 +58,7 @@ pub(super) fn submit(submit: Submit, out: &mut impl Write) -> Result<(), Failure
     }
     writeln!(out, "Job {job}")?;
     if wait {
-        let reply = wait_for(&caller, kind_of(&batch), job)?;
+        let reply = wait_for(&client, kind_of(&batch), job)?;
         return summary(&reply, out);
     }
     Ok(writeln!(out, "To see how far it is: lrs batch show {job}")?)
@@ -95,12 +91,12 @@ fn kind_of(batch: &Batch) -> JobKind {
 }
 
 /// Asks until the job is over.
-fn wait_for(caller: &Caller, kind: JobKind, job: &str) -> Result<Reply, Failure> {
+fn wait_for(client: &Client, kind: JobKind, job: &str) -> Result<Reply, Failure> {
     let style = ProgressStyle::with_template("{spinner} job {msg}, {elapsed}")
         .unwrap_or_else(|_| ProgressStyle::default_spinner());
     let bar = ProgressBar::new_spinner().with_style(style);
     loop {
-        let reply = output_of(caller, kind, job)?;
+        let reply = output_of(client, kind, job)?;
         let code = reply.value("ResponseCode").unwrap_or_default();
         if code != codes::BATCH_INCOMPLETE && code != codes::VERIFY_BATCH_INCOMPLETE {
             bar.finish_and_clear();
@@ -118,16 +114,16 @@ fn status(reply: &Reply) -> &str {
 
 pub(super) fn show(look: Look, part: Part, out: &mut impl Write) -> Result<(), Failure> {
     let job = look.job.to_string();
-    let caller = look.caller.resolve(|name| std::env::var(name).ok())?;
+    let client = look.caller.resolve(|name| std::env::var(name).ok())?;
     let kinds: &[JobKind] = match look.kind {
         Some(kind) => &[JobKind::from(kind)],
         None => JobKind::ALL,
     };
     let mut refusal = None;
     for kind in kinds {
-        match output_of(&caller, *kind, &job) {
+        match output_of(&client, *kind, &job) {
             Ok(reply) if reply.value("ResponseCode") == Some(codes::UNKNOWN_JOB) => {}
-            Ok(reply) => return print(&reply, *kind, &caller, part, out),
+            Ok(reply) => return print(&reply, *kind, &client, part, out),
             // An organisation that may not ask for one kind may ask for another.
             Err(error) => refusal = Some(error),
         }
@@ -135,45 +131,16 @@ pub(super) fn show(look: Look, part: Part, out: &mut impl Write) -> Result<(), F
     Err(refusal.unwrap_or_else(|| Failure::Failed(in_words(codes::UNKNOWN_JOB))))
 }
 
-fn output_of(caller: &Caller, kind: JobKind, job: &str) -> Result<Reply, Failure> {
+fn output_of(client: &Client, kind: JobKind, job: &str) -> Result<Reply, Failure> {
     let (operation, field) = match kind {
         JobKind::Registration => ("getBatchRegistrationOutput", "JobID"),
         JobKind::Verification => ("getVerifyBatchOutput", "JobID"),
         JobKind::Achievement => ("GetAchievementBatchJob", "jobId"),
     };
-    ask(caller, operation, vec![(field, job.to_owned())], |_| {})
+    Ok(client.ask(operation, vec![(field, job.to_owned())], |_| {})?)
 }
 
-/// Sends a request with credentials; a fault is a failure.
-fn ask(
-    caller: &Caller,
-    operation: &str,
-    given: Vec<(&'static str, String)>,
-    complete: impl FnOnce(&mut Node),
-) -> Result<Reply, Failure> {
-    let found = find(SERVICES, operation, None)?;
-    let mut given: Vec<Field> = given.into_iter().map(|(name, value)| Field::new(name, value)).collect();
-    caller.credentials.fill(&found.operation.input, &mut given);
-    let mut request =
-        fields::arrange(&found.operation.input, &given).map_err(|error| Failure::Usage(error.to_string()))?;
-    complete(&mut request);
-    let text = envelope::write(&request, Secrets::Written)?;
-    let answer = client::post(caller, found.service.path, found.operation.soap_action, &text)?;
-    let reply = Reply::read(&answer.body, envelope::passwords(&request))
-        .map_err(|error| Failure::Failed(format!("HTTP status {}: {error}", answer.status)))?;
-    if !reply.is_fault {
-        return Ok(reply);
-    }
-    let code = reply.value("ErrorCode").unwrap_or("A fault");
-    let details = reply.fault_details().unwrap_or_default();
-    Err(Failure::Failed(format!("{}\n{details}", in_words(code)).trim_end().to_owned()))
-}
-
-fn in_words(code: &str) -> String {
-    codes::lookup(code).map_or_else(|| code.to_owned(), |entry| format!("{code}: {}", entry.meaning))
-}
-
-fn print(reply: &Reply, kind: JobKind, caller: &Caller, part: Part, out: &mut impl Write) -> Result<(), Failure> {
+fn print(reply: &Reply, kind: JobKind, client: &Client, part: Part, out: &mut impl Write) -> Result<(), Failure> {
     if part == Part::Summary {
         return summary(reply, out);
     }
@@ -193,12 +160,12 @@ fn print(reply: &Reply, kind: JobKind, caller: &Caller, part: Part, out: &mut im
             let rows: Vec<RegisteredRow> =
                 reply.elements("Learner").iter().map(|learner| registered(learner)).collect();
             let file = if part == Part::Errors { exception_file } else { registration_file };
-            file(&answered(reply, caller)?, &rows).map(|file| file.text)
+            file(&answered(reply, client)?, &rows).map(|file| file.text)
         }
         (JobKind::Verification, _) => {
             let rows: Vec<VerifiedRow> =
                 reply.elements("VerifiedLearner").iter().map(|learner| verified(learner)).collect();
-            verification_file(&answered(reply, caller)?, &rows).map(|file| file.text)
+            verification_file(&answered(reply, client)?, &rows).map(|file| file.text)
         }
     };
     match text {
@@ -208,8 +175,8 @@ fn print(reply: &Reply, kind: JobKind, caller: &Caller, part: Part, out: &mut im
 }
 
 /// The web service does not tell when a batch was submitted; its beginning comes next to it.
-fn answered(reply: &Reply, caller: &Caller) -> Result<Answered<'static>, Failure> {
-    let ukprn = caller.credentials.ukprn.as_deref().and_then(|text| text.parse().ok());
+fn answered(reply: &Reply, client: &Client) -> Result<Answered<'static>, Failure> {
+    let ukprn = client.credentials.ukprn.as_deref().and_then(|text| text.parse().ok());
     let ukprn = ukprn.ok_or_else(|| Failure::Usage("Say --org-ukprn: the file names the organisation.".to_owned()))?;
     let begun = reply.value("JobStartedDateTime");
     let begun = begun.and_then(|text| chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok());

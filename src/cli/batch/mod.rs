@@ -8,7 +8,7 @@ use clap::{Subcommand, ValueEnum};
 use std::io::Write;
 use std::path::PathBuf;
 
-use super::call::credentials::CallerFlags;
+use super::caller::CallerFlags;
 use super::config;
 use super::failure::Failure;
 use crate::domain::batches::JobType;

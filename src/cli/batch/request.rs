@@ -1,6 +1,6 @@
 //! A batch file as a request of the web service: its records under the names that the contract has for them.
 
-use crate::cli::call::fields::{Content, Node};
+use crate::client::fields::{Content, Node};
 use crate::contract::Element;
 use crate::domain::batches::JobType;
 use crate::files::{Batch, Placed, Records};

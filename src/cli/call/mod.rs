@@ -1,25 +1,17 @@
 //! `lrs call`: a client of the service. Takes an operation's fields by name, sends them over mutual TLS, prints request, reply and the
 //! meaning of the code.
 
-pub(in crate::cli) mod client;
-pub(in crate::cli) mod credentials;
-pub(in crate::cli) mod envelope;
-pub(in crate::cli) mod fields;
-mod operation;
-pub(in crate::cli) mod reply;
-#[cfg(test)]
-mod sample_contract;
+mod arguments;
 #[cfg(test)]
 mod tests;
 
 use clap::{Args as _, FromArgMatches as _};
 use std::io::Write;
 
-use self::credentials::CallerFlags;
-use self::envelope::Secrets;
-pub(in crate::cli) use self::operation::{Found, find, find_service};
-use self::reply::Reply;
-use crate::cli::failure::Failure;
+use super::caller::CallerFlags;
+use super::failure::Failure;
+use crate::client::envelope::{self, Secrets};
+use crate::client::{ClientError, Found, Replied, fields, fill_usual_values, find};
 use crate::contract::SERVICES;
 use crate::domain::codes;
 use crate::manual::{self, Entry};
@@ -72,25 +64,22 @@ pub fn run(mut call: Call, out: &mut impl Write) -> Result<(), Failure> {
     let Some(name) = call.operation else {
         return Ok(write!(out, "{}", Call::augment_args(clap::Command::new("lrs call")).render_long_help())?);
     };
-    let Found { service, operation } = find(SERVICES, &name, service.as_deref())?;
+    let found = find(SERVICES, &name, service.as_deref())?;
+    let Found { service, operation } = found;
     if help {
         return Ok(write!(out, "{}", manual::text(&Entry::of(service, operation)))?);
     }
-    let mut given = fields::parse(&arguments).map_err(|error| Failure::Usage(error.to_string()))?;
+    let mut given = arguments::parse(&arguments).map_err(|error| Failure::Usage(error.to_string()))?;
 
-    let caller = caller.resolve(|name| std::env::var(name).ok())?;
-    caller.credentials.fill(&operation.input, &mut given);
-    credentials::fill_usual_values(&operation.input, &mut given);
-    let request = fields::arrange(&operation.input, &given).map_err(|error| Failure::Usage(error.to_string()))?;
+    let client = caller.resolve(|name| std::env::var(name).ok())?;
+    client.credentials.fill(&operation.input, &mut given);
+    fill_usual_values(&operation.input, &mut given);
+    let request = fields::arrange(&operation.input, &given).map_err(ClientError::from)?;
 
     writeln!(out, "Request to {}.{}:\n", service.name, operation.name)?;
     out.write_all(envelope::write(&request, Secrets::Masked)?.as_bytes())?;
-    let text = envelope::write(&request, Secrets::Written)?;
-    let answer = client::post(&caller, service.path, operation.soap_action, &text)?;
-
-    let reply = Reply::read(&answer.body, envelope::passwords(&request))
-        .map_err(|error| Failure::Failed(format!("HTTP status {}: {error}", answer.status)))?;
-    writeln!(out, "\nReply, HTTP status {}:\n\n{}\n", answer.status, reply.text)?;
+    let Replied { status, reply } = client.send(&found, &request)?;
+    writeln!(out, "\nReply, HTTP status {status}:\n\n{}\n", reply.text)?;
     let meanings = reply.meanings(|code| codes::lookup(code).map(|entry| entry.meaning));
     for meaning in &meanings {
         writeln!(out, "{meaning}")?;

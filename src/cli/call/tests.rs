@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use super::credentials::Role;
+use super::super::caller::Role;
 use super::*;
 use crate::pki::CertificateAuthority;
 

@@ -3,12 +3,10 @@
 use std::cell::RefCell;
 
 use crate::cli::batch::request;
-use crate::cli::call::credentials::CallerFlags;
-use crate::cli::call::envelope::{self, Secrets};
-use crate::cli::call::fields::{self, Field};
-use crate::cli::call::find;
-use crate::cli::call::reply::Reply;
 use crate::cli::test_support::{AWARDING, PASSWORD, PROVIDER, call, noon, peer, work};
+use crate::client::envelope::{self, Secrets};
+use crate::client::fields::Node;
+use crate::client::{Credentials, Reply, find};
 use crate::contract::SERVICES;
 use crate::domain::batches::JobType;
 use crate::domain::{NewLearner, Registered, Service, catalogue};
@@ -108,22 +106,10 @@ impl Side {
         let (ukprn, org_ref) =
             if found.service.name == "ExternalService" { (AWARDING, "TEST45") } else { (PROVIDER, "TEST38") };
         let text = |text: &str| Some(text.to_owned());
-        let flags = CallerFlags {
-            url: text("https://nowhere"),
-            ca: Some("none".into()),
-            cert: Some("none".into()),
-            org_ukprn: text(ukprn),
-            org_ref: text(org_ref),
-            org_password: text(PASSWORD),
-            user: text("test"),
-            ..CallerFlags::default()
-        };
-        let mut fields: Vec<Field> = given.into_iter().map(|(name, value)| Field::new(name, value)).collect();
-        flags.resolve(|_| None).unwrap().credentials.fill(&found.operation.input, &mut fields);
-        let mut request = fields::arrange(&found.operation.input, &fields).unwrap();
-        if let Some(batch) = batch {
-            request::add_records(&mut request, batch);
-        }
+        let credentials =
+            Credentials { ukprn: text(ukprn), org_ref: text(org_ref), password: text(PASSWORD), user: text("test") };
+        let complete = |request: &mut Node| batch.into_iter().for_each(|batch| request::add_records(request, batch));
+        let request = credentials.request(&found, given, complete).unwrap();
         let envelope = envelope::write(&request, Secrets::Written).unwrap();
         let endpoint = if ukprn == AWARDING { Endpoint::External } else { Endpoint::Learner };
         let answered = endpoint.answer(&self.service, &peer(), &envelope, true).ok().unwrap();

@@ -3,16 +3,16 @@
 
 use std::borrow::Cow;
 
-use super::endpoint::{Answered, Endpoint, MustBlock};
-use super::envelope::Version;
-use super::pages;
-use super::sender::Sender;
+use super::super::endpoint::{Answered, Endpoint, MustBlock};
+use super::super::envelope::Version;
+use super::super::pages;
+use super::super::sender::Sender;
 use crate::contract::SERVICES;
 use crate::domain::{Error, Service};
-use crate::model::Peer;
-use crate::server::{
+use crate::http::{
     Answer, Exchange, Gateway, Opening, Page, PageRequest, Reply, Route, Settle, SoapVersion, Trouble, Turn,
 };
+use crate::model::Peer;
 
 /// The three services over one domain.
 pub struct SoapGateway {

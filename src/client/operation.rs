@@ -1,6 +1,6 @@
 //! Finds an operation by the name that a person types.
 
-use crate::cli::failure::Failure;
+use super::ClientError;
 use crate::contract::{Operation, Service};
 
 /// An operation and the service that has it.
@@ -13,15 +13,15 @@ pub struct Found {
 }
 
 /// Finds the service of this name, in any letter case.
-pub fn find_service(services: &'static [Service], name: &str) -> Result<&'static Service, Failure> {
+pub fn find_service(services: &'static [Service], name: &str) -> Result<&'static Service, ClientError> {
     services.iter().find(|service| service.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
         let known = services.iter().map(|service| service.name).collect::<Vec<_>>().join(", ");
-        Failure::Usage(format!("There is no service '{name}'; the services are {known}."))
+        ClientError::Unknown(format!("There is no service '{name}'; the services are {known}."))
     })
 }
 
 /// Finds the operation of this name, in one service or in all: letter for letter, else in any letter case where only one fits.
-pub fn find(services: &'static [Service], name: &str, service: Option<&str>) -> Result<Found, Failure> {
+pub fn find(services: &'static [Service], name: &str, service: Option<&str>) -> Result<Found, ClientError> {
     let service = service.map(|service| find_service(services, service)).transpose()?;
     let searched = service.map_or(services, std::slice::from_ref);
     let all = || {
@@ -37,7 +37,7 @@ pub fn find(services: &'static [Service], name: &str, service: Option<&str>) -> 
                 .map(|found| format!("  {} ({})", found.operation.name, found.service.name))
                 .collect::<Vec<_>>()
                 .join("\n");
-            Err(Failure::Usage(format!("There is no operation '{name}'; the operations are:\n{known}")))
+            Err(ClientError::Unknown(format!("There is no operation '{name}'; the operations are:\n{known}")))
         }
         Some(only) if fitting.is_empty() => Ok(only),
         Some(last) => {
@@ -46,7 +46,10 @@ pub fn find(services: &'static [Service], name: &str, service: Option<&str>) -> 
                 .iter()
                 .map(|found| format!("  {} --service {}", found.operation.name, found.service.name))
                 .collect::<Vec<_>>();
-            Err(Failure::Usage(format!("Several operations are called '{name}'; say which:\n{}", choices.join("\n"))))
+            Err(ClientError::Unknown(format!(
+                "Several operations are called '{name}'; say which:\n{}",
+                choices.join("\n")
+            )))
         }
     }
 }
@@ -64,8 +67,8 @@ mod tests {
 
     fn refusal(name: &str, service: Option<&str>) -> String {
         match find(SERVICES, name, service) {
-            Err(Failure::Usage(text)) => text,
-            other => panic!("expected a usage error, not {other:?}"),
+            Err(ClientError::Unknown(text)) => text,
+            other => panic!("expected a refusal, not {other:?}"),
         }
     }
 

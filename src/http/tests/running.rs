@@ -67,7 +67,7 @@ fn signals_are_obeyed() {
         return;
     }
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "server::tests::running::signals_are_obeyed", "--nocapture", "--test-threads=1"])
+        .args(["--exact", "http::tests::running::signals_are_obeyed", "--nocapture", "--test-threads=1"])
         .env(CHILD, "1")
         .stdout(Stdio::piped())
         .spawn()

@@ -1,12 +1,10 @@
-//! Who calls, and where: taken from flags, else from the environment that `demo.env` sets, and put into whichever fields the
-//! operation has for credentials.
+//! Who calls, and where: flags, and where they are absent the environment, which `demo.env` sets.
 
 use clap::ValueEnum;
 use std::path::PathBuf;
 
-use super::fields::{self, Field};
-use crate::cli::failure::Failure;
-use crate::contract::Element;
+use super::failure::Failure;
+use crate::client::{Client, Credentials};
 
 /// The part in which to call: chooses which variables of the environment apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -46,28 +44,6 @@ pub struct CallerFlags {
     pub user: Option<String>,
 }
 
-/// What identifies the caller, resolved.
-pub struct Caller {
-    /// Scheme, host and port of the service.
-    pub url: String,
-    /// File of the trust root.
-    pub ca: PathBuf,
-    /// File of the client certificate and key.
-    pub cert: PathBuf,
-    /// Who it is in a request.
-    pub credentials: Credentials,
-}
-
-/// What a request says of its caller, as far as it is known.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Credentials {
-    /// UKPRN of the organisation.
-    pub ukprn: Option<String>,
-    org_ref: Option<String>,
-    password: Option<String>,
-    user: Option<String>,
-}
-
 impl Role {
     /// What the role's variables are called: `PROVIDER_CERT`, `AO_CERT`.
     const fn prefix(self) -> &'static str {
@@ -81,13 +57,23 @@ impl Role {
     fn variable(self, name: &str, environment: &impl Fn(&str) -> Option<String>) -> Option<String> {
         environment(&format!("{}_{name}", self.prefix())).filter(|value| !value.is_empty())
     }
+
+    /// What the environment says about the role's organisation.
+    pub fn credentials(self, environment: &impl Fn(&str) -> Option<String>) -> Credentials {
+        Credentials {
+            ukprn: self.variable("UKPRN", environment),
+            org_ref: self.variable("ORGREF", environment),
+            password: self.variable("PASSWORD", environment),
+            user: None,
+        }
+    }
 }
 
 impl CallerFlags {
     /// Joins flags and environment; a flag wins. The address, the trust root and the certificate must be there.
-    pub fn resolve(self, environment: impl Fn(&str) -> Option<String>) -> Result<Caller, Failure> {
+    pub fn resolve(self, environment: impl Fn(&str) -> Option<String>) -> Result<Client, Failure> {
         let role = self.role.unwrap_or(Role::Provider);
-        let known = Credentials::of_environment(role, &environment);
+        let known = role.credentials(&environment);
         let required = |flag: &str, variable: &str, value: Option<String>| {
             value.filter(|value| !value.is_empty()).ok_or_else(|| {
                 Failure::Usage(format!(
@@ -95,7 +81,7 @@ impl CallerFlags {
                 ))
             })
         };
-        Ok(Caller {
+        Ok(Client {
             url: required("--url", "LRS_URL", self.url.or_else(|| environment("LRS_URL")))?,
             ca: match self.ca {
                 Some(file) => file,
@@ -117,76 +103,10 @@ impl CallerFlags {
     }
 }
 
-impl Credentials {
-    /// What the environment says of a role.
-    pub fn of_environment(role: Role, environment: &impl Fn(&str) -> Option<String>) -> Credentials {
-        Credentials {
-            ukprn: role.variable("UKPRN", environment),
-            org_ref: role.variable("ORGREF", environment),
-            password: role.variable("PASSWORD", environment),
-            user: None,
-        }
-    }
-
-    /// Adds the credentials wherever the operation has a field for them that the user did not fill.
-    ///
-    /// The places are those of the contracts: the header of LearnerService, `invokingOrganisation` of LearnerServiceR9 in its two
-    /// shapes, `invokingUser` of ExternalService (rules.md 2.0).
-    pub fn fill(&self, root: &'static Element, given: &mut Vec<Field>) {
-        let ukprn = self.ukprn.as_deref();
-        let org_ref = self.org_ref.as_deref();
-        let password = self.password.as_deref();
-        let user = self.user.as_deref();
-        let places = [
-            ("OrganisationRef", org_ref),
-            ("UKPRN", ukprn),
-            ("OrgPassword", password),
-            ("UserName", user),
-            ("invokingOrganisation.OrganisationRef", org_ref),
-            ("invokingOrganisation.Reference", org_ref),
-            ("invokingOrganisation.Password", password),
-            ("invokingOrganisation.Ukprn", ukprn),
-            ("invokingOrganisation.Username", user),
-            ("invokingUser.OrgPassword", password),
-            ("invokingUser.OrganisationRef", org_ref),
-            ("invokingUser.UserName", user),
-        ];
-        for (dotted, value) in places {
-            if let Some(value) = value {
-                supply(root, given, Field::new(dotted, value));
-            }
-        }
-    }
-}
-
-/// Values that nearly every call has, filled in where the user said nothing: whole records, an organisation's user, English.
-pub fn fill_usual_values(root: &'static Element, given: &mut Vec<Field>) {
-    let usual = [
-        ("FindType", "FUL"),
-        ("findType", "FUL"),
-        ("getType", "FULL"),
-        ("userType", "ORG"),
-        ("vendorID", "1"),
-        ("vendorId", "1"),
-        ("language", "ENG"),
-    ];
-    for (name, value) in usual {
-        supply(root, given, Field::new(name, value));
-    }
-}
-
-fn supply(root: &'static Element, given: &mut Vec<Field>, field: Field) {
-    let already = given.iter().any(|other| other.path == field.path);
-    if !already && fields::exists(root, &field.path) {
-        given.push(field);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
 
-    use super::super::sample_contract::{EVENTS, REGISTER};
     use super::*;
 
     fn demo(name: &str) -> Option<String> {
@@ -226,35 +146,5 @@ mod tests {
             panic!("expected a usage error")
         };
         assert!(text.contains("--url") && text.contains("LRS_URL") && text.contains("demo.env"), "{text}");
-    }
-
-    #[test]
-    fn credentials_go_where_the_operation_has_them_and_never_over_a_given_field() {
-        let caller = CallerFlags::default().resolve(demo).unwrap();
-        let mut fields = vec![Field::new("OrgPassword", "wrong-on-purpose")];
-        caller.credentials.fill(&REGISTER, &mut fields);
-        assert_eq!(
-            fields,
-            [
-                Field::new("OrgPassword", "wrong-on-purpose"),
-                Field::new("OrganisationRef", "TEST38"),
-                Field::new("UKPRN", "TEST0038"),
-                Field::new("UserName", "lrs call"),
-            ]
-        );
-
-        let mut fields = Vec::new();
-        caller.credentials.fill(&EVENTS, &mut fields);
-        fill_usual_values(&EVENTS, &mut fields);
-        assert_eq!(
-            fields,
-            [
-                Field::new("invokingOrganisation.OrganisationRef", "TEST38"),
-                Field::new("invokingOrganisation.Password", "Synthetic-Pass16"),
-                Field::new("invokingOrganisation.Ukprn", "TEST0038"),
-                Field::new("invokingOrganisation.Username", "lrs call"),
-                Field::new("getType", "FULL"),
-            ]
-        );
     }
 }

@@ -32,7 +32,7 @@ pub(super) enum Cause {
 }
 
 /// What is counted and written.
-pub(in crate::server) struct Refusals {
+pub(in crate::http) struct Refusals {
     metrics: Arc<Metrics>,
     periods: Mutex<HashMap<&'static str, Period>>,
 }
@@ -45,7 +45,7 @@ struct Period {
 }
 
 impl Refusals {
-    pub(in crate::server) fn new(metrics: Arc<Metrics>) -> Self {
+    pub(in crate::http) fn new(metrics: Arc<Metrics>) -> Self {
         Self { metrics, periods: Mutex::default() }
     }
 
@@ -59,7 +59,7 @@ impl Refusals {
     }
 
     /// Writes what was left out in periods that are over.
-    pub(in crate::server) fn tell_left_out(&self) {
+    pub(in crate::http) fn tell_left_out(&self) {
         for (name, left_out) in self.over(Instant::now()) {
             log::warn!("{left_out} more connections were refused and have no line of their own ({name})");
         }

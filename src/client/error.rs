@@ -1,0 +1,79 @@
+//! Why a request was not sent, or its reply was no answer.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::fields::FieldError;
+use super::reply::ReplyError;
+use crate::pki::PemError;
+
+/// Why a client got no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The contract has no such service or operation, or several of that name.
+    #[error("{0}")]
+    Unknown(String),
+    /// A field that the contract does not have at this place.
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    /// A file of certificates or keys cannot be used.
+    #[error("{} {what}", .file.display())]
+    File {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A file's certificates or keys cannot be read.
+    #[error("{}: {error}.", .file.display())]
+    Certificates {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        error: PemError,
+    },
+    /// The service was not reached, or did not answer in time.
+    #[error("{address} gave no reply: {reason}\n{advice}")]
+    NoReply {
+        /// The address.
+        address: String,
+        /// What the transport said.
+        reason: String,
+        /// What to check.
+        advice: &'static str,
+    },
+    /// The reply broke off.
+    #[error("The reply of {address} could not be read: {reason}")]
+    Broken {
+        /// The address.
+        address: String,
+        /// What the transport said.
+        reason: String,
+    },
+    /// The reply is not an envelope.
+    #[error("HTTP status {status}: {error}")]
+    Unreadable {
+        /// The HTTP status.
+        status: u16,
+        /// What is wrong with it.
+        error: ReplyError,
+    },
+    /// The service answered with a fault.
+    #[error("{}", .code.as_deref().unwrap_or("A fault"))]
+    Fault {
+        /// Its code, such as `WSEC0005`.
+        code: Option<String>,
+        /// What it says beyond the code; may be empty.
+        details: String,
+    },
+    /// The request could not be written.
+    #[error("The request could not be written: {0}")]
+    Request(#[from] io::Error),
+}
+
+impl ClientError {
+    /// A file that holds something else than it should.
+    pub(super) fn holds(file: &Path, what: impl Into<String>) -> Self {
+        Self::File { file: file.to_owned(), what: format!("holds {}", what.into()) }
+    }
+}
