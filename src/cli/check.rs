@@ -136,7 +136,7 @@ fn convert(check: &Check, checked: &Checked, output: &Path) -> Result<(), Failur
         eprintln!("{}: nothing was written, because the file cannot be read.", checked.name);
         return Ok(());
     };
-    if checked.form == files::Form::Spreadsheet && checked.is_refused() {
+    if checked.format == files::Format::Spreadsheet && checked.is_refused() {
         eprintln!("{}: nothing was written, because of the errors above. Correct them first.", checked.name);
         return Ok(());
     }

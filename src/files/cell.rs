@@ -107,9 +107,9 @@ impl Cell {
         };
         match (value, wants) {
             (Value::NoResult, _) => error(
-                "a formula whose result is not in the file",
-                "must hold a value",
-                "Open the workbook in a spreadsheet program and save it there, or enter the value itself.",
+                "a formula without a saved result",
+                "must have a value",
+                "Open the workbook in a spreadsheet program and save it again, or enter the value itself.",
             ),
             (Value::Error, _) => (Cow::Borrowed(""), Some(error_value(column))),
             (Value::Truth(value), Wants::YesNo) => (Cow::Borrowed(if *value { "1" } else { "0" }), None),
@@ -117,34 +117,34 @@ impl Cell {
                 Cow::Borrowed(if *value { "TRUE" } else { "FALSE" }),
                 Some(Finding::remark(
                     column,
-                    "a truth value",
-                    "taken as the word TRUE or FALSE",
-                    "If a name is meant, format the cell as text and enter it again.",
+                    "a TRUE/FALSE value",
+                    "read as the word TRUE or FALSE",
+                    "If it is a name, format the cell as text and enter it again.",
                 )),
             ),
             (Value::Moment(moment), Wants::Day) => moment.day(column),
             (Value::Moment(moment), _) => error(
-                &format!("a date or time, shown as {}", moment.format),
-                "must not be a date: spreadsheets make dates of texts such as 5-4",
-                "Format the column as text, and enter the value again.",
+                &format!("a date or time, formatted as {}", moment.format),
+                "must not be a date; spreadsheets turn text such as 5-4 into dates",
+                "Format the column as text and enter the value again.",
             ),
             (Value::Number { number, .. }, Wants::Day) if *number == 0.0 => no_day(column),
             (Value::Number { .. }, Wants::Day) => error(
                 "a number without a date format",
                 "must be a date",
-                "Format the cells as dates (not as text), and look whether the dates are right.",
+                "Format the cells as dates (not as text) and check that the dates are right.",
             ),
             (Value::Number { number, format }, _) => match number_format::shown(*number, format) {
                 Some(text) => (Cow::Owned(text), None),
                 None if number_format::loses_digits(*number) => error(
-                    "a number of more than 15 digits",
-                    "must not be a number: a spreadsheet keeps 15 digits, and the others are lost",
-                    "Format the column as text, and enter the value again from its source.",
+                    "a number with more than 15 digits",
+                    "must not be a number; a spreadsheet keeps only the first 15 digits",
+                    "Format the column as text and enter the value again from its source.",
                 ),
                 None => error(
-                    &format!("a number that is shown otherwise, as {format}"),
-                    "must be what the cell shows",
-                    "Format the column as text, and enter what the cell shows.",
+                    &format!("a number displayed in the format {format}"),
+                    "must be stored as it is displayed",
+                    "Format the column as text and enter the value as displayed.",
                 ),
             },
         }
@@ -177,9 +177,8 @@ impl Moment {
             return no_day(column);
         }
         if self.days < 0.0 || self.days < 1.0 || self.time_alone {
-            let found =
-                if self.days < 0.0 { "a date before the first day of spreadsheets" } else { "a time without a date" };
-            let advice = "Enter the date again: the cell does not hold one.";
+            let found = if self.days < 0.0 { "a date too early for a spreadsheet" } else { "a time without a date" };
+            let advice = "Enter the date again; the cell does not contain one.";
             return (Cow::Borrowed(""), Some(Finding::file(column, found, "must be a date", advice)));
         }
         // A program that converts midnight in British Summer Time to UTC stores 23:00 on the day
@@ -188,8 +187,8 @@ impl Moment {
             Finding::remark(
                 column,
                 format!("a date with a time of {}:00 or later", self.hour),
-                "taken as the date shown, which is perhaps ONE DAY EARLY",
-                "Compare the dates with their source: a program may have moved them from midnight by a time zone.",
+                "read as the date shown, which may be ONE DAY EARLY",
+                "Compare the dates with their source; a program may have shifted them by a time zone.",
             )
         });
         (Cow::Borrowed(&self.day), remark)
@@ -200,13 +199,13 @@ impl Moment {
 pub(super) fn error_value(column: &str) -> Finding {
     Finding::file(
         column,
-        "a spreadsheet's error value",
-        "must hold a value",
+        "a spreadsheet error value",
+        "must have a value",
         "Correct the formula, or enter the value itself.",
     )
 }
 
 fn no_day<'c>(column: &str) -> (Cow<'c, str>, Option<Finding>) {
-    let remark = Finding::remark(column, "0 instead of a date", "taken as empty", "Delete the 0, or enter the date.");
+    let remark = Finding::remark(column, "0 instead of a date", "read as empty", "Delete the 0, or enter the date.");
     (Cow::Borrowed(""), Some(remark))
 }

@@ -1,6 +1,6 @@
 //! Checks a file: its name, encoding, form and header, then each record by the domain's rules.
 
-mod forms;
+mod formats;
 mod header;
 mod looks;
 mod records;
@@ -41,7 +41,7 @@ impl Expected {
 
 /// The form of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
+pub enum Format {
     /// Comma-separated values.
     Csv,
     /// XML.
@@ -50,13 +50,13 @@ pub enum Form {
     Spreadsheet,
 }
 
-impl Form {
+impl Format {
     /// Its name in reports.
     pub const fn word(self) -> &'static str {
         match self {
-            Form::Csv => "CSV",
-            Form::Xml => "XML",
-            Form::Spreadsheet => "spreadsheet",
+            Format::Csv => "CSV",
+            Format::Xml => "XML",
+            Format::Spreadsheet => "spreadsheet",
         }
     }
 }
@@ -67,7 +67,7 @@ pub struct Checked {
     /// The file's name without its folder.
     pub name: String,
     /// The file's form.
-    pub form: Form,
+    pub format: Format,
     /// The encoding, for a text file.
     pub encoding: Option<Encoding>,
     /// The content, as far as it could be read.
@@ -91,23 +91,18 @@ impl Checked {
 /// Checks a file.
 pub fn check(name: &str, bytes: &[u8], expected: &Expected) -> Checked {
     let mut findings = Vec::new();
-    let form = form(name, bytes);
+    let format = format(name, bytes);
     let (read, encoding) = if bytes.len() > MOST_BYTES {
-        findings.push(Finding::file(
-            "the file",
-            "more than 32 MiB",
-            "must be smaller",
-            "Divide it into several files.",
-        ));
+        findings.push(Finding::file("the file", "more than 32 MiB", "must be smaller", "Split it into several files."));
         (None, None)
     } else {
-        match form {
-            Form::Spreadsheet => (forms::from_spreadsheet(name, bytes, expected, &mut findings), None),
-            Form::Csv | Form::Xml => forms::from_text(name, bytes, form, expected, &mut findings),
+        match format {
+            Format::Spreadsheet => (formats::from_spreadsheet(name, bytes, expected, &mut findings), None),
+            Format::Csv | Format::Xml => formats::from_text(name, bytes, format, expected, &mut findings),
         }
     };
     if let Some((batch, strictness)) = &read {
-        header::check(name, form, batch, *strictness, expected, &mut findings);
+        header::check(name, format, batch, *strictness, expected, &mut findings);
         let refused: HashSet<(Option<usize>, String)> = findings
             .iter()
             .filter(|finding| finding.weight == Weight::File)
@@ -121,16 +116,16 @@ pub fn check(name: &str, bytes: &[u8], expected: &Expected) -> Checked {
     }
     findings.sort_by_key(|finding| finding.row);
     let batch = read.map(|(batch, _)| batch);
-    Checked { name: name.to_owned(), form, encoding, batch, findings }
+    Checked { name: name.to_owned(), format, encoding, batch, findings }
 }
 
-fn form(name: &str, bytes: &[u8]) -> Form {
+fn format(name: &str, bytes: &[u8]) -> Format {
     let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     if spreadsheet::is_spreadsheet(bytes) {
-        Form::Spreadsheet
+        Format::Spreadsheet
     } else if start.starts_with(b"<") || (start.is_empty() && name.to_ascii_uppercase().ends_with(".XML")) {
-        Form::Xml
+        Format::Xml
     } else {
-        Form::Csv
+        Format::Csv
     }
 }

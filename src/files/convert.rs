@@ -28,8 +28,7 @@ pub fn convert(
     number: u16,
     extension: Extension,
 ) -> Result<NamedText, &'static str> {
-    let ukprn =
-        ukprn.or_else(|| batch.header.ukprn.parse().ok()).ok_or("the file does not say whose it is; give --ukprn")?;
+    let ukprn = ukprn.or_else(|| batch.header.ukprn.parse().ok()).ok_or("the file has no UKPRN; use --ukprn")?;
     let layout = batch.layout;
     let name = name::make(layout, ukprn, now, number, extension);
     let records: Vec<Vec<&str>> =

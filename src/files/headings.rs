@@ -110,33 +110,29 @@ fn inexact(found: &[(&str, Vec<usize>)], headings: &[String], places: &[Option<u
     let disorder = (!order.is_sorted()).then(|| {
         Finding::file(
             "",
-            "headings in another order",
+            "headings in a different order",
             "must be in the order of the layout",
-            "Put the columns into that order: docs/check-a-file.md lists them. lrs-check --output does so.",
+            "Reorder the columns; docs/check-a-file.md lists them. lrs-check --output does this.",
         )
     });
     let misspelt = in_one_line(misspelt.collect(), |columns, count| {
         Finding::file(
             columns,
             if count == 1 {
-                "the heading spelt otherwise".to_owned()
+                "a different spelling".to_owned()
             } else {
-                format!("{count} headings spelt otherwise")
+                format!("{count} headings in a different spelling")
             },
-            "must be spelt exactly so, capital letters included",
-            "Correct the heading. lrs-check --output does so.",
+            "must be spelt exactly like this, including capitals",
+            "Correct the heading; lrs-check --output does this.",
         )
     });
     let missing = in_one_line(missing.collect(), |columns, count| {
         Finding::file(
             columns,
-            if count == 1 { "no such column".to_owned() } else { format!("{count} columns are not there") },
-            if count == 1 {
-                "must be there, even where it is empty"
-            } else {
-                "must be there, even where they are empty"
-            },
-            "Add what is missing. lrs-check --output does so.",
+            missing_columns(count),
+            "must be present, even if empty",
+            "Add what is missing; lrs-check --output does this.",
         )
     });
     misspelt.into_iter().chain(missing).chain(disorder).collect()
@@ -150,11 +146,15 @@ fn missing(layout: &Layout, found: &[(&str, Vec<usize>)]) -> Option<Finding> {
     in_one_line(missing.map(|(heading, _)| *heading).collect(), |columns, count| {
         Finding::remark(
             columns,
-            if count == 1 { "no such column".to_owned() } else { format!("{count} columns are not there") },
+            missing_columns(count),
             "LEFT EMPTY in every record",
-            "If the file has such a column, correct its heading to the one given here.",
+            "If the file has this column, correct its heading to the name given here.",
         )
     })
+}
+
+fn missing_columns(count: usize) -> String {
+    if count == 1 { "a missing column".to_owned() } else { format!("{count} missing columns") }
 }
 
 /// Layout columns that match more than one heading.
@@ -164,7 +164,7 @@ fn repeated<'f>(found: &'f [(&str, Vec<usize>)]) -> impl Iterator<Item = Finding
             heading,
             format!("{} columns with this heading", places.len()),
             "must be one column",
-            "Delete the columns that are not meant, or rename their headings.",
+            "Delete the unwanted columns, or rename their headings.",
         )
     })
 }
@@ -192,17 +192,13 @@ fn unknown(
     let numbers: Vec<String> = strange.map(|(index, _)| (index + 1).to_string()).collect();
     in_one_line(numbers.iter().map(String::as_str).collect(), |columns, count| {
         let column = format!("column{} {columns}", if count == 1 { "" } else { "s" });
-        let found = if count == 1 {
-            "a heading that is not known here".to_owned()
-        } else {
-            format!("{count} headings that are not known here")
-        };
+        let found = if count == 1 { "an unknown heading".to_owned() } else { format!("{count} unknown headings") };
         match strictness {
             Strictness::Exact => {
-                Finding::file(&column, found, "must be one of the layout", "Delete the column, or correct its heading.")
+                Finding::file(&column, found, "must be in the layout", "Delete the column, or correct its heading.")
             }
             Strictness::Recognised => {
-                Finding::remark(&column, found, "left out", "Correct the heading if the column is meant for the file.")
+                Finding::remark(&column, found, "ignored", "Correct the heading if the column belongs in the file.")
             }
         }
     })

@@ -24,7 +24,7 @@ mod tests;
 mod xml;
 
 pub use batch::{Batch, Header, Placed, Records};
-pub use check::{Checked, Expected, Form, check};
+pub use check::{Checked, Expected, Format, check};
 pub use convert::{NamedText, convert};
 pub use encoding::Encoding;
 pub use finding::{Finding, Weight};

@@ -58,9 +58,10 @@ pub fn read(layout: &Layout, name: &str) -> Result<FileName, &'static str> {
         _ => return Err("its extension is neither CSV nor XML"),
     };
     let rest = stem.strip_prefix(layout.name.prefix.as_str()).and_then(|rest| rest.strip_prefix('_'));
-    let (ukprn, stamp) = rest.ok_or("its prefix is another")?.split_once('_').ok_or("a part of it is missing")?;
-    let ukprn = ukprn.parse().map_err(|_| "the part behind the prefix is no UKPRN")?;
-    if is_stamp(layout.name.stamp, stamp) { Ok(FileName { ukprn, extension }) } else { Err("its date is none") }
+    let (ukprn, stamp) =
+        rest.ok_or("its prefix is not that of its kind")?.split_once('_').ok_or("a part of it is missing")?;
+    let ukprn = ukprn.parse().map_err(|_| "the part after the prefix is not a UKPRN")?;
+    if is_stamp(layout.name.stamp, stamp) { Ok(FileName { ukprn, extension }) } else { Err("its date is invalid") }
 }
 
 /// The name for a file created now, in London time. `number` is the sequence number of the day's
@@ -89,8 +90,8 @@ pub fn is_common_transfer_file(name: &str) -> bool {
     name.to_ascii_uppercase().split('_').nth(1) == Some("CTF")
 }
 
-fn is_stamp(form: Stamp, stamp: &str) -> bool {
-    match form {
+fn is_stamp(format: Stamp, stamp: &str) -> bool {
+    match format {
         Stamp::Minute => is_digits(stamp, 12) && NaiveDateTime::parse_from_str(stamp, "%d%m%Y%H%M").is_ok(),
         Stamp::DayAndNumber => stamp.split_once('_').is_some_and(|(day, number)| {
             is_digits(day, 8) && is_digits(number, 3) && NaiveDate::parse_from_str(day, "%Y%m%d").is_ok()
@@ -118,11 +119,11 @@ mod tests {
             ("LRB_10000001_310720251405.csv", "its extension is not in upper case"),
             ("LRB_10000001_310720251405", "it has no extension"),
             ("LRB_10000001_310720251405.TXT", "its extension is neither CSV nor XML"),
-            ("VLD_10000001_310720251405.CSV", "its prefix is another"),
-            ("LRB_1000001_310720251405.CSV", "the part behind the prefix is no UKPRN"),
+            ("VLD_10000001_310720251405.CSV", "its prefix is not that of its kind"),
+            ("LRB_1000001_310720251405.CSV", "the part after the prefix is not a UKPRN"),
             ("LRB_10000001.CSV", "a part of it is missing"),
-            ("LRB_10000001_320720251405.CSV", "its date is none"),
-            ("LRB_10000001_31072025140.CSV", "its date is none"),
+            ("LRB_10000001_320720251405.CSV", "its date is invalid"),
+            ("LRB_10000001_31072025140.CSV", "its date is invalid"),
         ] {
             assert_eq!(read(layout, name), Err(reason), "{name}");
         }

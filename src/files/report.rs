@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::check::{Checked, Form};
+use super::check::{Checked, Format};
 use super::csv;
 use super::finding::{Finding, Weight};
 use crate::xml::escape;
@@ -33,7 +33,8 @@ pub struct Summary<'c> {
     /// Its layout version.
     pub version: Option<&'c str>,
     /// Its form.
-    pub form: &'static str,
+    #[serde(rename = "form")]
+    pub format: &'static str,
     /// Its encoding.
     pub encoding: Option<String>,
     /// How many records were read.
@@ -59,7 +60,7 @@ impl<'c> Summary<'c> {
             file: &checked.name,
             kind: batch.map(|batch| batch.layout.title()),
             version: batch.map(|batch| batch.layout.version.as_str()),
-            form: checked.form.word(),
+            format: checked.format.word(),
             encoding: checked.encoding.map(|encoding| encoding.to_string()),
             records: batch.map_or(0, super::Batch::len),
             refused_records: rows.collect::<BTreeSet<usize>>().len(),
@@ -78,11 +79,11 @@ impl<'c> Summary<'c> {
                     "{} {} ({}{encoding}), {}",
                     layout.title(),
                     layout.version,
-                    self.form,
+                    self.format,
                     layout.records(self.records)
                 )
             }
-            None => format!("a file that cannot be read ({}{encoding})", self.form),
+            None => format!("a file that cannot be read ({}{encoding})", self.format),
         }
     }
 
@@ -97,7 +98,7 @@ impl<'c> Summary<'c> {
         if self.refused {
             let count = self.findings.iter().filter(|finding| finding.weight == Weight::File).count();
             let records = if self.refused_records > 0 {
-                format!(" Besides, {} of {refused} would be refused.", self.refused_records)
+                format!(" In addition, {} of {refused} would be refused.", self.refused_records)
             } else {
                 String::new()
             };
@@ -131,10 +132,10 @@ pub fn report(format: ReportFormat, files: &[Checked]) -> String {
 
 /// Where a finding is: its row, or in an XML file the record's number.
 fn place(checked: &Checked, finding: &Finding) -> String {
-    match (finding.row, checked.form) {
+    match (finding.row, checked.format) {
         (None, _) => String::new(),
-        (Some(row), Form::Xml) => format!("record {row}"),
-        (Some(row), Form::Csv | Form::Spreadsheet) => format!("row {row}"),
+        (Some(row), Format::Xml) => format!("record {row}"),
+        (Some(row), Format::Csv | Format::Spreadsheet) => format!("row {row}"),
     }
 }
 

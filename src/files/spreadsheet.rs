@@ -45,7 +45,7 @@ pub(super) fn read(bytes: &[u8], findings: &mut Vec<Finding>) -> Table {
     match read {
         Ok(()) => chosen.table(findings),
         Err(Unreadable { found, advice }) => {
-            findings.push(Finding::file("the file", found, "must be a workbook of XLSX or XLS", advice));
+            findings.push(Finding::file("the file", found, "must be an XLSX or XLS workbook", advice));
             Table::default()
         }
     }
@@ -63,7 +63,7 @@ const BROKEN: Unreadable = Unreadable {
 };
 const LOCKED: Unreadable = Unreadable {
     found: "a workbook with a password",
-    advice: "Open it in a spreadsheet program, take the password away (File, Info, Protect Workbook) and save it again.",
+    advice: "Open it in a spreadsheet program, remove the password (File, Info, Protect Workbook) and save it again.",
 };
 
 /// A cell with its row and column, counted from 0.
@@ -156,7 +156,7 @@ impl Chosen {
         if let Some((row, column)) = sheet.stray {
             findings.push(Finding::file(
                 "the file",
-                format!("something in cell {}{}, far outside of the records", letters(column), u64::from(row) + 1),
+                format!("a value in cell {}{}, far outside the records", letters(column), u64::from(row) + 1),
                 "must be within the first 20,000 rows and 256 columns",
                 "Delete that row or column.",
             ));
@@ -168,8 +168,8 @@ impl Chosen {
                 Finding::remark(
                     "",
                     counted(above, "row"),
-                    "left out: above the headings",
-                    "Nothing, if no record is among them.",
+                    "ignored: above the headings",
+                    "None needed, unless they contain records.",
                 )
                 .at(1),
             );
@@ -180,9 +180,8 @@ impl Chosen {
         tell_of_gaps(first.place, &rows, sheet.cells.last().map_or(0, |(row, ..)| place(*row)), findings);
         let hidden = |row: &&TableRow| u32::try_from(row.place - 1).is_ok_and(|row| sheet.hidden_rows.contains(&row));
         if let Some(row) = rows.iter().find(hidden) {
-            let found =
-                format!("{}, the first of them here", counted(rows.iter().filter(hidden).count(), "hidden row"));
-            let advice = "Show all rows (take filters away), and delete those that are not meant to be sent.";
+            let found = format!("{}, the first one here", counted(rows.iter().filter(hidden).count(), "hidden row"));
+            let advice = "Show all rows (clear the filters) and delete those that should not be sent.";
             findings.push(Finding::remark("", found, "read like the others", advice).at(row.place));
         }
         Table { headings, headings_row: first.place, rows, first_row: Vec::new() }
@@ -233,7 +232,7 @@ fn tell_of_gaps(headings: usize, rows: &[TableRow], last: usize, findings: &mut 
             0 => {}
             1 => findings.push(table::blank(expected)),
             _ => findings.push(
-                Finding::remark("", format!("empty rows {expected} to {}", place - 1), "left out", "Delete them.")
+                Finding::remark("", format!("empty rows {expected} to {}", place - 1), "skipped", "Delete them.")
                     .at(expected),
             ),
         }
@@ -246,8 +245,8 @@ fn tell_of_others(count: usize, findings: &mut Vec<Finding>) {
         findings.push(Finding::remark(
             "the file",
             counted(count, "more sheet"),
-            "left out, because the first one that looks like a batch file is read",
-            "Put the records on one sheet, in front of the others.",
+            "ignored: only the first one that looks like a batch file is read",
+            "Put all records on one sheet, before the others.",
         ));
     }
 }

@@ -1,7 +1,7 @@
 //! Turns a checked file into a job, exactly as the web service does with a batch.
 
 use super::batch::{Placed, Records};
-use super::check::{Checked, Form};
+use super::check::{Checked, Format};
 use super::finding::{Finding, Weight};
 use crate::domain::achievements::{AchievementBatch, AchievementSubmission};
 use crate::domain::batches::{JobType, Submission};
@@ -24,12 +24,12 @@ pub enum Submitted {
 /// When the caller lacks permission, or the store fails.
 pub fn submit(service: &Service, caller: &Caller<'_>, checked: Checked, job_type: JobType) -> Result<Submitted, Error> {
     let refused = checked.is_refused();
-    let Checked { name, form, batch, mut findings, .. } = checked;
+    let Checked { name, format, batch, mut findings, .. } = checked;
     let (Some(batch), false) = (batch, refused) else {
         findings.retain(|finding| finding.weight == Weight::File);
         return Ok(Submitted::Refused(findings));
     };
-    if form == Form::Spreadsheet {
+    if format == Format::Spreadsheet {
         return Ok(refuse("a spreadsheet", "must be CSV or XML", "Convert it with lrs-check --output."));
     }
     let count = batch.len();
@@ -61,10 +61,10 @@ fn of_learners(submission: Submission) -> Submitted {
     match submission {
         Submission::Accepted(id) => Submitted::Accepted(id),
         Submission::WrongCount => {
-            refuse("another number of records", "must be as many as the header says", "Correct the count.")
+            refuse("a different number of records", "must match the count in the header", "Correct the count.")
         }
-        Submission::TooMany => refuse("more than 200 learners", "must be at most 200", "Divide it into several files."),
-        Submission::Empty => refuse("no records", "must hold at least one", "Add records below the headings."),
+        Submission::TooMany => refuse("more than 200 learners", "must be at most 200", "Split it into several files."),
+        Submission::Empty => refuse("no records", "must contain at least one", "Add records below the headings."),
     }
 }
 
@@ -73,20 +73,20 @@ fn of_achievements(submission: AchievementSubmission) -> Submitted {
         AchievementSubmission::Accepted(id) => Submitted::Accepted(id),
         AchievementSubmission::NotConfigured => refuse(
             "an organisation that is not configured to submit achievements",
-            "must be an awarding organisation's",
+            "must be submitted by an awarding organisation",
             "Contact the helpdesk.",
         ),
         AchievementSubmission::InvalidEmail => {
-            refuse("an e-mail address that is none", "must be an e-mail address", "Correct it.")
+            refuse("an invalid e-mail address", "must be an e-mail address", "Correct it.")
         }
         AchievementSubmission::InvalidType => {
-            refuse("another submission type", "must be P or F", "Correct SubmissionType.")
+            refuse("an invalid submission type", "must be P or F", "Correct SubmissionType.")
         }
         AchievementSubmission::TooMany => {
-            refuse("more than 10,000 achievements", "must be at most 10,000", "Divide it into several files.")
+            refuse("more than 10,000 achievements", "must be at most 10,000", "Split it into several files.")
         }
         AchievementSubmission::Empty => {
-            refuse("no records", "must hold at least one", "Add records below the headings.")
+            refuse("no records", "must contain at least one", "Add records below the headings.")
         }
     }
 }

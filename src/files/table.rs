@@ -45,20 +45,20 @@ pub(super) fn read_csv(text: &str, separator: char, findings: &mut Vec<Finding>)
 }
 
 pub(super) fn blank(row: usize) -> Finding {
-    Finding::remark("", "an empty row", "left out", "Delete it.").at(row)
+    Finding::remark("", "an empty row", "skipped", "Delete it.").at(row)
 }
 
 fn broken_row(row: usize, broken: Broken) -> Finding {
     let (found, advice) = match broken {
         Broken::Unclosed => (
             "a quotation mark that is never closed",
-            "Close it, or write a quotation mark inside a quoted cell twice. The file may also be cut off.",
+            "Close it, or double it if it is part of the value. The file may also be truncated.",
         ),
         Broken::BehindQuote => {
-            ("text behind a closing quotation mark", "Write a quotation mark inside a quoted cell twice.")
+            ("text after a closing quotation mark", "Double each quotation mark that is part of the value.")
         }
     };
-    Finding::file("", found, "must be quoted as CSV files are; nothing behind it can be read", advice).at(row)
+    Finding::file("", found, "must be quoted as in CSV; nothing after it can be read", advice).at(row)
 }
 
 /// The row's cells, arranged by the layout's columns.

@@ -66,7 +66,7 @@ pub(super) fn read(text: &str, layout: &Layout, findings: &mut Vec<Finding>) -> 
 fn unreadable(text: &str, error: &ReadError) -> Finding {
     let (what, place) = match error {
         ReadError::NotWellFormed { reason, place } => (reason.to_string(), place),
-        ReadError::Invalid(invalid) => ("an element holds what it must not hold".to_owned(), &invalid.place),
+        ReadError::Invalid(invalid) => ("an element with invalid content".to_owned(), &invalid.place),
     };
     let line = text.bytes().take(place.offset).filter(|byte| *byte == b'\n').count() + 1;
     Finding::file(
@@ -130,8 +130,8 @@ impl Document<'_> {
                     self.findings.push(
                         Finding::file(
                             child.local,
-                            "the element twice",
-                            "must stand once in a record",
+                            "a repeated element",
+                            "must occur only once in a record",
                             "Delete one of them.",
                         )
                         .at(place),
@@ -148,8 +148,8 @@ impl Document<'_> {
     fn unknown(&mut self, place: usize) {
         let finding = Finding::file(
             "",
-            "an element that is not known here",
-            "must be one of the elements of the layout",
+            "an unknown element",
+            "must be an element of the layout",
             "Rename or delete it; docs/check-a-file.md lists the elements.",
         );
         self.findings.push(if place == 0 { finding } else { finding.at(place) });

@@ -192,7 +192,7 @@ fn compared(service: &Service, ukprn: &str, name: &str, text: &str) -> (Batch, u
     assert!(!checked.is_refused(), "{name}: {:?}", checked.findings);
     let batch = checked.batch.clone().unwrap();
     let findings = checked.findings.clone();
-    let first = if checked.form == files::Form::Xml { 1 } else { 2 };
+    let first = if checked.format == files::Format::Xml { 1 } else { 2 };
     let Submitted::Accepted(id) = submit(service, ukprn, checked) else { panic!("{name} was refused") };
     let (mut refused, mut accepted) = (0, 0);
     for (row, code) in (first..).zip(codes(service, ukprn, id, &batch)) {

@@ -1,7 +1,7 @@
 //! The file's name and its header values (rules.md 5.2, 5.3, 5.7, 5.8). Spreadsheets and correction
 //! files skip the checks of values that conversion rewrites.
 
-use super::{Expected, Form};
+use super::{Expected, Format};
 use crate::domain::batches::format::is_email;
 use crate::files::batch::Batch;
 use crate::files::finding::Finding;
@@ -18,14 +18,14 @@ const FOR_ANOTHER: &str = "If it is another organisation's file, check it with t
 
 pub(super) fn check(
     file_name: &str,
-    form: Form,
+    format: Format,
     batch: &Batch,
     strictness: Strictness,
     expected: &Expected,
     findings: &mut Vec<Finding>,
 ) {
     let layout = batch.layout;
-    let row = (form == Form::Csv).then_some(2);
+    let row = (format == Format::Csv).then_some(2);
     let mut found: Vec<Finding> = Vec::new();
     if strictness == Strictness::Exact {
         found.extend(wrong_version(batch));
@@ -38,14 +38,14 @@ pub(super) fn check(
     findings.extend(found.into_iter().map(|finding| Finding { row: finding.row.or(row), ..finding }));
 
     if strictness == Strictness::Exact {
-        findings.extend(wrong_file_name(file_name, form, batch, expected));
+        findings.extend(wrong_file_name(file_name, format, batch, expected));
     }
     let count = batch.len();
     if count == 0 {
         findings.push(Finding::file(
             "the file",
             "no records",
-            "must hold at least one",
+            "must contain at least one",
             "Add records below the headings.",
         ));
     } else if count > layout.most_records {
@@ -53,22 +53,22 @@ pub(super) fn check(
         findings.push(Finding::file(
             "the file",
             layout.records(count),
-            format!("must hold at most {most}"),
-            "Divide it into several files.",
+            format!("must contain at most {most}"),
+            "Split it into several files.",
         ));
     }
 }
 
 fn wrong_version(batch: &Batch) -> Option<Finding> {
     let versions: Vec<&str> = Layout::of_kind(batch.layout.kind()).map(|layout| layout.version.as_str()).collect();
-    let found = if batch.header.version.is_empty() { "empty" } else { "another version" };
+    let found = if batch.header.version.is_empty() { "empty" } else { "an unknown version" };
     (!versions.contains(&batch.header.version.as_str())).then(|| {
         let version = versions.join(" or ");
         Finding::file(
             batch.layout.heading_that_holds(Holds::Version),
             found,
             format!("must be {version}"),
-            "Fill in the version.",
+            "Enter the version.",
         )
     })
 }
@@ -77,13 +77,13 @@ fn wrong_name(batch: &Batch) -> Option<Finding> {
     let length = batch.header.name.chars().count();
     let heading = batch.layout.heading_that_holds(Holds::Name);
     match length {
-        0 => Some(Finding::file(heading, "empty", "must not be empty", "Fill in the file's name.")),
+        0 => Some(Finding::file(heading, "empty", "must not be empty", "Enter the file's name.")),
         1..=LONGEST_NAME => None,
         _ => Some(Finding::file(
             heading,
             format!("{length} characters"),
             format!("has at most {LONGEST_NAME} characters"),
-            "Fill in the file's name.",
+            "Enter the file's name.",
         )),
     }
 }
@@ -93,11 +93,11 @@ fn wrong_count(batch: &Batch) -> Option<Finding> {
     let there = batch.layout.records(batch.len());
     let found = match count.parse::<usize>() {
         Ok(stated) if stated == batch.len() && count.bytes().all(|byte| byte.is_ascii_digit()) => return None,
-        Ok(stated) => format!("a count of {stated}, and {there}"),
+        Ok(stated) => format!("a count of {stated}, but {there}"),
         Err(_) if count.is_empty() => "empty".to_owned(),
-        Err(_) => "no number".to_owned(),
+        Err(_) => "not a number".to_owned(),
     };
-    let advice = format!("Write {}, or add what is missing.", batch.len());
+    let advice = format!("Enter {}, or add the missing records.", batch.len());
     Some(Finding::file(
         batch.layout.heading_that_holds(Holds::Count),
         found,
@@ -111,7 +111,7 @@ fn wrong_ukprn(batch: &Batch, expected: &Expected) -> Option<Finding> {
     let ukprn = &batch.header.ukprn;
     match (ukprn.parse::<Ukprn>(), expected.ukprn) {
         (Ok(own), Some(expected)) if own != expected => {
-            Some(Finding::file(heading, "another UKPRN", format!("must be {expected}"), FOR_ANOTHER))
+            Some(Finding::file(heading, "a different UKPRN", format!("must be {expected}"), FOR_ANOTHER))
         }
         (Ok(_), _) => None,
         (Err(_), _) => {
@@ -121,7 +121,7 @@ fn wrong_ukprn(batch: &Batch, expected: &Expected) -> Option<Finding> {
                 heading,
                 found,
                 "has eight letters or digits",
-                "Fill in the UKPRN of the organisation that sends the file.",
+                "Enter the UKPRN of the organisation that sends the file.",
             ))
         }
     }
@@ -130,12 +130,12 @@ fn wrong_ukprn(batch: &Batch, expected: &Expected) -> Option<Finding> {
 fn wrong_submission(batch: &Batch) -> Option<Finding> {
     let heading = Some(batch.layout.heading_that_holds(Holds::Submission)).filter(|heading| !heading.is_empty())?;
     SubmissionType::from_word(&batch.header.submission).is_none().then(|| {
-        let found = if batch.header.submission.is_empty() { "empty" } else { "another word" };
+        let found = if batch.header.submission.is_empty() { "empty" } else { "another value" };
         Finding::file(
             heading,
             found,
             "must be P (provisional) or F (final)",
-            "Write P or F into the first row of records.",
+            "Enter P or F in the first row of records.",
         )
     })
 }
@@ -153,13 +153,13 @@ fn wrong_email(batch: &Batch) -> Option<Finding> {
     })
 }
 
-fn wrong_file_name(file_name: &str, form: Form, batch: &Batch, expected: &Expected) -> Option<Finding> {
+fn wrong_file_name(file_name: &str, format: Format, batch: &Batch, expected: &Expected) -> Option<Finding> {
     let rule = name::rule(batch.layout);
-    let rename = "Rename the file. lrs-check --output gives it the right name.";
+    let rename = "Rename the file; lrs-check --output does this.";
     let (problem, advice) = match name::read(batch.layout, file_name) {
         Err(reason) => (reason, rename),
-        Ok(read) if (read.extension == Extension::Xml) != (form == Form::Xml) => {
-            ("its extension is not that of its form", rename)
+        Ok(read) if (read.extension == Extension::Xml) != (format == Format::Xml) => {
+            ("its extension does not match its format", rename)
         }
         Ok(read) if expected.ukprn.is_some_and(|ukprn| ukprn != read.ukprn) => {
             ("its UKPRN is another organisation's", FOR_ANOTHER)

@@ -30,31 +30,31 @@ pub(super) fn of(field: &str, value: &str) -> Option<Look> {
     if is_garbled(value) {
         return Some((
             "text with garbled letters",
-            "as if it had been read in the wrong encoding",
-            "Export the file again as UTF-8, and look at the names.",
+            "as if read in the wrong encoding",
+            "Export the file again as UTF-8 and check the names.",
         ));
     }
     if WITHOUT_QUESTIONS.contains(&field) && has_lost_letter(value) {
         return Some((
-            "a question mark beside a letter",
-            "as if a letter had been lost",
+            "a question mark next to a letter",
+            "as if a letter were lost",
             "Compare the value with its source. If letters are missing, export the file again as UTF-8.",
         ));
     }
     if value.starts_with(['=', '@']) {
-        return Some(("a spreadsheet's formula", "hardly meant", "Enter the value itself."));
+        return Some(("a spreadsheet formula", "probably a mistake", "Enter the value itself."));
     }
     if !OF_LINES.contains(&field) && value.trim_end().contains(['\t', '\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
         return Some((
             "a line break or tab",
-            "kept as it is",
-            "Write a space instead, or delete it: other programs may cut the text off there.",
+            "kept unchanged",
+            "Replace it with a space, or delete it; other programs may truncate the text there.",
         ));
     }
     value.contains(is_unseen).then_some((
-        "a no-break space or another character that cannot be seen",
-        "kept as it is",
-        "Enter the value again with plain spaces: it may have been copied from a web page or a document.",
+        "a no-break space or another invisible character",
+        "kept unchanged",
+        "Enter the value again with ordinary spaces; it may have been copied from a web page or document.",
     ))
 }
 

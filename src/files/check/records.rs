@@ -108,8 +108,8 @@ impl Report<'_> {
     fn check_digit(&mut self, place: usize, uln: Option<&str>, code: &'static str) {
         let Some(uln) = uln.filter(|uln| format::is_uln_pattern(uln) && uln.parse::<Uln>().is_err()) else { return };
         let found = format::class_of_value(uln);
-        let rule = "must be a ULN that can have been issued: its last digit fits the others";
-        let advice = "Copy the ULN again from its source: a digit is wrong, or two have changed places.";
+        let rule = "must have a valid check digit";
+        let advice = "Copy the ULN again from its source; a digit is wrong, or two are swapped.";
         self.findings.push(Finding::record(code, "ULN", found, rule, advice).at(place));
     }
 
@@ -121,7 +121,7 @@ impl Report<'_> {
         if expected.today.years_since(born).is_some_and(|age| (youngest..=oldest).contains(&age)) {
             return;
         }
-        let rule = format!("must be the birthday of somebody aged {youngest} to {oldest}");
+        let rule = format!("must be the date of birth of somebody aged {youngest} to {oldest}");
         let advice = "Check the year of the date of birth.";
         self.findings.push(
             Finding::record(return_codes::OUTSIDE_AGE, "DateOfBirth", format::class_of_value(value), rule, advice)
@@ -150,13 +150,8 @@ impl Report<'_> {
             if earlier != place {
                 let found = format!("the same as in row {earlier}");
                 self.findings.push(
-                    Finding::remark(
-                        "",
-                        found,
-                        "processed all the same",
-                        "Delete one of the two rows if it is there by mistake.",
-                    )
-                    .at(place),
+                    Finding::remark("", found, "processed anyway", "Delete one of the two rows if it is a mistake.")
+                        .at(place),
                 );
             }
         }

@@ -46,7 +46,7 @@ pub(super) fn batch(
             if index == 0 {
                 batch.header.set(column.holds, value);
             } else if strictness == Strictness::Exact && !value.is_empty() {
-                let rule = "must be filled in the first row of records alone";
+                let rule = "must be filled in only in the first row of records";
                 findings.push(Finding::file(&column.heading, "a value", rule, "Leave the cell empty.").at(row.place));
             }
         }
@@ -56,7 +56,7 @@ pub(super) fn batch(
                     Finding::file(
                         column,
                         "control characters",
-                        "must be text that can be shown",
+                        "must be printable text",
                         "Delete the invisible characters.",
                     )
                     .at(row.place),

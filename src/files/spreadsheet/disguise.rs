@@ -21,7 +21,7 @@ pub(super) fn page(bytes: &[u8]) -> Option<Unreadable> {
     } else if ["<html", "<!doctype html", "<table", "<meta", "<style"].iter().any(|tag| start.starts_with(tag))
         || start.contains("<html")
     {
-        "a web page (HTML), whatever its name says"
+        "a web page (HTML), despite its name"
     } else {
         return None;
     };
@@ -41,9 +41,9 @@ pub(super) fn other_archive(bytes: &[u8]) -> Option<Unreadable> {
     } else if has("xl/workbook.bin") {
         "a binary workbook (XLSB)"
     } else if has("Index/Document.iwa") {
-        "a spreadsheet of Numbers"
+        "a Numbers spreadsheet"
     } else if has("word/document.xml") || kind.starts_with("application/vnd.oasis.opendocument") {
-        "a document and not a workbook"
+        "a document, not a workbook"
     } else {
         return None;
     };

@@ -60,7 +60,7 @@ fn an_error_value_in_a_text_file_is_an_error_in_any_column() {
         (ACHIEVEMENTS, "UnitOrQualificationReferenceNumber", "#SPILL!"),
     ] {
         let expected =
-            format!("file {column}: a spreadsheet's error value. Correct the formula, or enter the value itself.");
+            format!("file {column}: a spreadsheet error value. Correct the formula, or enter the value itself.");
         assert_eq!(told(file_name(path), with(path, &[(column, value)]), &[]), [expected], "{column}");
     }
 }
@@ -100,7 +100,7 @@ fn the_same_about_many_headings_is_one_line() {
     let found = told(file_name(LEARNERS), written(&short, b','), &[]);
     let of_headings: Vec<&String> = found.iter().filter(|line| line.starts_with("file ")).collect();
     assert_eq!(of_headings.len(), 1, "{found:#?}");
-    assert!(of_headings[0].contains("Title, GivenName, ") && of_headings[0].contains("24 columns are not there"));
+    assert!(of_headings[0].contains("Title, GivenName, ") && of_headings[0].contains("24 missing columns"));
 
     let mut lower = rows(LEARNERS);
     lower[0].iter_mut().for_each(|heading| *heading = heading.to_lowercase());
@@ -112,10 +112,7 @@ fn the_same_about_many_headings_is_one_line() {
     of_headings.sort_unstable();
     assert_eq!(of_headings.len(), 3, "{of_headings:#?}");
     assert!(of_headings[0].ends_with("29 headings spelt otherwise"), "{of_headings:#?}");
-    assert_eq!(
-        of_headings[1..],
-        ["file Notes: no such column", "file columns 30, 31, 32: 3 headings that are not known here"]
-    );
+    assert_eq!(of_headings[1..], ["file Notes: a missing column", "file columns 30, 31, 32: 3 unknown headings"]);
 }
 
 #[test]
@@ -124,8 +121,8 @@ fn headings_that_several_kinds_have_need_the_type() {
     let found = told("learners.csv", text, &[]);
     assert_eq!(
         found,
-        ["file the file: headings that files of several kinds have. \
-          Say it with --type registration, --type verify or --type achievement."]
+        ["file the file: headings that several kinds of file have. \
+          Use --type registration, --type verify or --type achievement."]
     );
     let (_, report) = {
         let folder = tempfile::tempdir().unwrap();
@@ -212,7 +209,7 @@ fn an_answer_without_records_is_named() {
         assert_eq!(
             found,
             [format!(
-                "file the file: the answer to a {kind} file. Correct the records in the file that was sent, and send that again."
+                "file the file: the results of a {kind} file. Correct the records in the original file and send that again."
             )]
         );
     }
@@ -224,9 +221,7 @@ fn a_heading_with_something_in_brackets_is_that_heading() {
                 AbilityToShare,VerificationType,ReturnCode\nAnn,Example,2006-05-03,2,CV1 2WT,1,2,RC011\n";
     let found = told("learners.csv", text, &[]);
     assert_eq!(found.len(), 1, "{found:#?}");
-    assert!(
-        found[0].starts_with("remark ULN, MISIdentifier, Title, ") && found[0].contains("19 columns are not there")
-    );
+    assert!(found[0].starts_with("remark ULN, MISIdentifier, Title, ") && found[0].contains("19 missing columns"));
 
     let twice = text.replace("Given Name*", "Family Name (known as)");
     let found = told("learners.csv", twice, &[]);
@@ -235,7 +230,7 @@ fn a_heading_with_something_in_brackets_is_that_heading() {
     let text = with(LEARNERS, &[]).replacen("DateOfBirth", "Date of Birth (dd/mm/yyyy)", 1);
     assert_eq!(
         told(file_name(LEARNERS), text, &[]),
-        ["file DateOfBirth: the heading spelt otherwise. Correct the heading. lrs-check --output does so."]
+        ["file DateOfBirth: a different spelling. Correct the heading; lrs-check --output does this."]
     );
 }
 
@@ -273,12 +268,12 @@ fn a_line_break_or_tab_in_a_name_refuses_a_registration_and_nothing_else() {
 #[test]
 fn what_cannot_be_seen_and_what_was_lost_are_remarks() {
     for (column, value, found) in [
-        ("FamilyName", "Van\u{a0}Example", "a no-break space or another character that cannot be seen"),
-        ("GivenName", "Ann\u{200b}", "a no-break space or another character that cannot be seen"),
+        ("FamilyName", "Van\u{a0}Example", "a no-break space or another invisible character"),
+        ("GivenName", "Ann\u{200b}", "a no-break space or another invisible character"),
         ("FamilyName", "Ã–ZEL", "text with garbled letters"),
         ("FamilyName", "SJÃ–BERG", "text with garbled letters"),
         ("FamilyName", "DÄ…browski", "text with garbled letters"),
-        ("FamilyName", "G?yr", "a question mark beside a letter"),
+        ("FamilyName", "G?yr", "a question mark next to a letter"),
     ] {
         let told = told(file_name(LEARNERS), with(LEARNERS, &[(column, value)]), &[]);
         assert!(told.len() == 1 && told[0].starts_with(&format!("remark {column}: {found}")), "{told:?}");

@@ -75,16 +75,16 @@ fn each_cell_of_a_workbook_becomes_what_it_shows() {
         let expected = [
             "null remark the file: 1 more sheet",
             "1 remark : 1 row",
-            "3 remark ULN, Title: 18 columns are not there",
+            "3 remark ULN, Title: 18 missing columns",
             "8 remark : empty rows 8 to 9",
-            "10 remark FamilyName: a truth value",
+            "10 remark FamilyName: a TRUE/FALSE value",
             "11 remark DateOfBirth: a date with a time of 23:00 or later",
-            "12 remark : 1 hidden row, the first of them here",
+            "12 remark : 1 hidden row, the first one here",
         ];
-        // SheetJS forgets hidden rows in XLS; Spreadsheet::WriteExcel has no truth values.
+        // SheetJS forgets hidden rows in XLS; Spreadsheet::WriteExcel cannot write booleans.
         let not_written = match writer {
             "sheetjs-xls.xls" => "hidden row",
-            "Spreadsheet-WriteExcel.xls" => "a truth value",
+            "Spreadsheet-WriteExcel.xls" => "a TRUE/FALSE value",
             _ => "nothing",
         };
         let expected: Vec<&str> = expected.into_iter().filter(|finding| !finding.contains(not_written)).collect();
@@ -97,14 +97,14 @@ fn a_cell_that_its_column_cannot_have_is_an_error_and_nothing_is_written() {
     for writer in WRITERS {
         let file = workbook(writer, "faults");
         let expected = [
-            "1 remark Title, PreferredGivenName: 17 columns are not there",
-            "2 file ULN: a formula whose result is not in the file",
+            "1 remark Title, PreferredGivenName: 17 missing columns",
+            "2 file ULN: a formula without a saved result",
             "3 file DateOfBirth: a time without a date",
-            "4 file DateOfBirth: a date before the first day of spreadsheets",
-            "5 file MISIdentifier: a date or time, shown as d-mmm",
-            "6 file MISIdentifier: a number of more than 15 digits",
+            "4 file DateOfBirth: a date too early for a spreadsheet",
+            "5 file MISIdentifier: a date or time, formatted as d-mmm",
+            "6 file MISIdentifier: a number with more than 15 digits",
             "7 file DateOfBirth: a number without a date format",
-            "8 file MISIdentifier: a number that is shown otherwise, as # ?/?",
+            "8 file MISIdentifier: a number displayed in the format # ?/?",
             "9 record DateOfBirth: empty",
             "9 remark DateOfBirth: 0 instead of a date",
         ];
@@ -121,10 +121,10 @@ fn a_cell_that_its_column_cannot_have_is_an_error_and_nothing_is_written() {
     }
 }
 
-/// Those of `fixtures/files/workbooks/odd`, but for the list of columns that are not there.
+/// Those of `fixtures/files/workbooks/odd`, but for the missing columns.
 fn findings_of_odd(name: &str) -> Vec<String> {
     let mut found = findings(&sample(&format!("workbooks/odd/{name}")));
-    found.retain(|finding| !finding.ends_with("columns are not there"));
+    found.retain(|finding| !finding.ends_with("missing columns"));
     found
 }
 
@@ -134,7 +134,7 @@ fn a_cell_with_an_error_is_an_error_whatever_its_column() {
     assert_eq!(
         found,
         ["MISIdentifier", "GivenName", "DateOfBirth"]
-            .map(|column| format!("2 file {column}: a spreadsheet's error value"))
+            .map(|column| format!("2 file {column}: a spreadsheet error value"))
     );
 }
 
@@ -151,7 +151,7 @@ fn a_chart_in_front_is_passed_over_and_a_stray_cell_is_named() {
     let (result, text) = lrs_check(&[&sample("workbooks/odd/chart-first.xlsx")]);
     assert!(result.is_ok() && text.contains("1 learner"), "{text}");
     let found = findings_of_odd("stray-cell.xlsx");
-    assert_eq!(found, ["null file the file: something in cell A25000, far outside of the records"]);
+    assert_eq!(found, ["null file the file: a value in cell A25000, far outside the records"]);
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn what_is_no_workbook_of_excel_is_named_with_what_to_do() {
         (odd("password.xlsx"), "a workbook with a password"),
         (odd("learners.ods"), "an OpenDocument spreadsheet (ODS)"),
         (archive(&[("xl/workbook.bin", "")]), "a binary workbook (XLSB)"),
-        (archive(&[("Index/Document.iwa", "")]), "a spreadsheet of Numbers"),
+        (archive(&[("Index/Document.iwa", "")]), "a Numbers spreadsheet"),
         (b"<html><body><table><tr><td>ULN</td></tr></table></body></html>".to_vec(), "a web page (HTML)"),
         (b"\xef\xbb\xbf\r\n<table border=1><tr><td>ULN".to_vec(), "a web page (HTML)"),
         (of_2003.as_bytes().to_vec(), "a workbook in the XML of Excel 2003"),

@@ -1,7 +1,7 @@
 //! Reads a file of each form and identifies its layout.
 
 use super::rows::batch;
-use super::{Expected, Form};
+use super::{Expected, Format};
 use crate::files::batch::Batch;
 use crate::files::encoding::{self, Encoding, NotText};
 use crate::files::finding::{Finding, Weight};
@@ -30,11 +30,11 @@ pub(super) fn from_spreadsheet(
 pub(super) fn from_text(
     name: &str,
     bytes: &[u8],
-    form: Form,
+    format: Format,
     expected: &Expected,
     findings: &mut Vec<Finding>,
 ) -> (Option<Read>, Option<Encoding>) {
-    let decoded = if form == Form::Xml { xml::decode(bytes) } else { encoding::decode(bytes) };
+    let decoded = if format == Format::Xml { xml::decode(bytes) } else { encoding::decode(bytes) };
     let (text, encoding) = match decoded {
         Ok(decoded) => decoded,
         Err(reason) => {
@@ -45,14 +45,14 @@ pub(super) fn from_text(
     if encoding == Encoding::MacRoman {
         findings.push(Finding::remark(
             "the file",
-            "Mac Roman, in which spreadsheets on a Mac save",
-            "read as such",
-            "Look at the names. Better save the file as \"CSV UTF-8 (comma delimited)\".",
+            "Mac Roman, the encoding of spreadsheets on a Mac",
+            "accepted",
+            "Check the names. It is safer to save the file as \"CSV UTF-8 (comma delimited)\".",
         ));
     }
-    let batch = match form {
-        Form::Xml => from_xml(name, &text, expected, findings),
-        Form::Csv | Form::Spreadsheet => from_csv(name, &text, expected, findings),
+    let batch = match format {
+        Format::Xml => from_xml(name, &text, expected, findings),
+        Format::Csv | Format::Spreadsheet => from_csv(name, &text, expected, findings),
     };
     (batch, Some(encoding))
 }
@@ -60,7 +60,7 @@ pub(super) fn from_text(
 fn undecodable(reason: NotText) -> Finding {
     let found = match reason {
         NotText::Utf16 => "UTF-16, which spreadsheets call Unicode text",
-        NotText::Unknown => "bytes that are no text in a known encoding",
+        NotText::Unknown => "bytes in no supported encoding",
     };
     Finding::file(
         "the file",
@@ -82,7 +82,7 @@ fn from_csv(name: &str, text: &str, expected: &Expected, findings: &mut Vec<Find
             '\t' => "tabs between the cells".to_owned(),
             other => format!("{other} between the cells"),
         };
-        let advice = "Save it as CSV with commas. lrs-check --output does so.";
+        let advice = "Save it as CSV with commas; lrs-check --output does this.";
         findings.push(Finding::file("the file", found, "must have commas between the cells", advice).at(1));
     }
     let strictness = if is_for_correction { Strictness::Recognised } else { Strictness::Exact };
@@ -96,7 +96,7 @@ fn miscounted(row: &TableRow, headings: usize) -> Option<Finding> {
     let filled = row.cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
     (row.cells.len() < headings || filled > headings).then(|| {
         let rule = format!("must have {headings}, one for each heading");
-        let advice = "Add or delete commas; a value with a comma in it must stand in quotation marks.";
+        let advice = "Add or delete commas; a value that contains a comma must be in quotation marks.";
         Finding::file("", format!("{} cells", row.cells.len()), rule, advice).at(row.place)
     })
 }
@@ -158,7 +158,7 @@ fn from_xml(name: &str, text: &str, expected: &Expected, findings: &mut Vec<Find
             if broken.is_empty() {
                 broken.push(Finding::file(
                     "the file",
-                    "a root element that is not known here",
+                    "an unknown root element",
                     "must be LRBBatch, VLDBatch or QCFBatch",
                     "Export the file as one of these; docs/check-a-file.md has an example.",
                 ));
@@ -171,8 +171,8 @@ fn from_xml(name: &str, text: &str, expected: &Expected, findings: &mut Vec<Find
         findings.push(Finding::file(
             "the file",
             "a root element of another kind of file",
-            "must be of the kind that was asked for",
-            "Check it as what it is.",
+            "must be of the requested kind",
+            "Use the right --type.",
         ));
     }
     let newest = Layout::of_kind(kind).last()?;
@@ -195,7 +195,7 @@ fn common_transfer_file() -> Finding {
     Finding::file(
         "the file",
         "a common transfer file (CTF)",
-        "is not supported here",
+        "is not supported",
         "Export a registration file (LRB, version 2A or 3A) from your management information system instead.",
     )
 }
@@ -210,9 +210,9 @@ fn answer(table: &Table) -> Option<Finding> {
     Some(
         Finding::file(
             "the file",
-            format!("the answer to a {}", layout.title()),
-            "must hold the records themselves",
-            "Correct the records in the file that was sent, and send that again.",
+            format!("the results of a {}", layout.title()),
+            "must contain the records to submit",
+            "Correct the records in the original file and send that again.",
         )
         .at(table.headings_row),
     )
@@ -234,18 +234,18 @@ fn layout(name: &str, table: &Table, expected: &Expected, findings: &mut Vec<Fin
         let of = kind.map_or("a batch file", |_| best.title());
         findings.push(Finding::file(
             "",
-            "other headings or none",
+            "unknown headings, or none",
             format!("must be the headings of {of}"),
-            "Put the headings into the first row; docs/check-a-file.md lists them. If the file is of another kind, use --type.",
+            "Put the headings in the first row; docs/check-a-file.md lists them. If the file is of another kind, use --type.",
         ).at(table.headings_row));
         return None;
     }
     if likest.any(|layout| layout.kind() != best.kind()) {
         findings.push(Finding::file(
             "the file",
-            "headings that files of several kinds have",
-            "must say what it is",
-            "Say it with --type registration, --type verify or --type achievement.",
+            "headings that several kinds of file have",
+            "must be of a known kind",
+            "Use --type registration, --type verify or --type achievement.",
         ));
         return None;
     }
