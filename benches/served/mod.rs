@@ -114,7 +114,7 @@ pub fn finds(learners: u32) -> Outcome<Vec<Vec<u8>>> {
         .map(|(learner, _)| {
             let body = format!(
                 "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><f:FindLearnerByULN xmlns:f=\"http://api.lrs.miap.gov.uk/findmsg\"><FindType>FUL</FindType><UKPRN>{}</UKPRN><OrgPassword>{}</OrgPassword><UserName>bench</UserName><ULN>{}</ULN><FamilyName>{}</FamilyName><GivenName>{}</GivenName></f:FindLearnerByULN></s:Body></s:Envelope>",
-                provider.ukprn, provider.password, learner.uln, learner.family_name, learner.given_name
+                provider.ukprn, provider.password, learner.uln, learner.names.family, learner.names.given
             );
             post("/LearnerService.svc", &body)
         })

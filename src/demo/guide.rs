@@ -93,7 +93,7 @@ fn write_people(guide: &mut String, people: &People, learners: u32) -> fmt::Resu
         writeln!(
             guide,
             "| {} | `{}` | {} | {} | {} | {} | {} | {} |",
-            person.role, l.uln, l.given_name, l.family_name, l.date_of_birth, l.gender, l.postcode, person.about
+            person.role, l.uln, l.names.given, l.names.family, l.birth.date, l.gender, l.address.postcode, person.about
         )?;
     }
     writeln!(guide, "\nBeside them there are {learners} learners without a role, none of whom resembles one of these.")
@@ -123,8 +123,8 @@ fn write_record_example(guide: &mut String, example: &RecordExample) -> fmt::Res
 /// Two commands to try: the same find with curl and with this program.
 pub(super) fn commands(people: &People, program: &str) -> Result<[String; 2], FixtureError> {
     let learner = &people.role("EXACT")?.learner;
-    let (family, given) = (&learner.family_name, &learner.given_name);
-    let (born, gender, postcode) = (learner.date_of_birth, learner.gender.code(), learner.postcode.key());
+    let (family, given) = (&learner.names.family, &learner.names.given);
+    let (born, gender, postcode) = (learner.birth.date, learner.gender.code(), learner.address.postcode.key());
     let envelope = format!(
         "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>\
          <f:FindLearnerByDemographics xmlns:f=\"http://api.lrs.miap.gov.uk/findmsg\"><FindType>FUL</FindType><UKPRN>{}</UKPRN>\

@@ -7,7 +7,8 @@ use super::FixtureError;
 use super::aims::{self, Aim, Happening};
 use super::organisations::PROVIDER;
 use crate::model::{
-    AbilityToShare, Gender, Learner, LearnerStatus, LearningEvent, OrgRef, Postcode, TierLevel, Uln, VerificationType,
+    AbilityToShare, Address, Birth, Contact, Evidence, Gender, Identifiers, Learner, LearnerStatus, LearningEvent,
+    Names, OrgRef, Postcode, Uln, VerificationType,
 };
 
 /// When every named person was registered.
@@ -127,35 +128,42 @@ impl Entry {
         let postcode: Postcode = postcode.parse().map_err(|_| self.wrong("postcode"))?;
         let master: Option<Uln> =
             self.merged_into.as_deref().map(str::parse).transpose().map_err(|_| self.wrong("merged_into"))?;
-        let verification_type: VerificationType =
-            self.code(self.verification_type.as_deref(), "0", "verification_type")?;
         let learner = Learner {
             status: self.code(self.status.as_deref(), if master.is_some() { "2" } else { "1" }, "status")?,
             master,
-            title: self.title.clone(),
-            middle_other_name: self.middle_other_name.clone(),
-            preferred_given_name: self.preferred_given_name.clone(),
-            previous_family_name: self.previous_family_name.clone(),
-            family_name_at_age_16: self.family_name_at_age_16.clone(),
-            school_at_age_16: self.school_at_age_16.clone(),
-            address_line_1: self.address_line_1.clone(),
-            address_line_2: self.address_line_2.clone(),
-            address_town: self.address_town.clone(),
-            address_county_or_city: self.address_county_or_city.clone(),
-            date_of_address_capture: self.date_of_address_capture,
-            place_of_birth: self.place_of_birth.clone(),
+            names: Names {
+                title: self.title.clone(),
+                given: self.given_name.clone(),
+                middle_other: self.middle_other_name.clone(),
+                family: self.family_name.clone(),
+                preferred_given: self.preferred_given_name.clone(),
+                previous_family: self.previous_family_name.clone(),
+                family_at_16: self.family_name_at_age_16.clone(),
+            },
+            birth: Birth { date: self.date_of_birth, place: self.place_of_birth.clone() },
             gender: self.code(Some(&self.gender), "0", "gender")?,
-            email_address: self.email_address.clone(),
             nationality: self.nationality.clone(),
-            scottish_candidate_number: self.scottish_candidate_number.clone(),
-            verification_type,
-            other_verification_description: self.other_verification_description.clone(),
-            tier_level: verification_type.tier_level(),
+            school_at_16: self.school_at_age_16.clone(),
+            address: Address {
+                line_1: self.address_line_1.clone(),
+                line_2: self.address_line_2.clone(),
+                town: self.address_town.clone(),
+                county_or_city: self.address_county_or_city.clone(),
+                postcode: postcode.clone(),
+                captured_on: self.date_of_address_capture,
+            },
+            contact: Contact { email: self.email_address.clone(), telephone: self.telephone_number.clone() },
+            identifiers: Identifiers {
+                scottish_candidate_number: self.scottish_candidate_number.clone(),
+                uci: self.unique_candidate_identifier.clone(),
+                upn: self.unique_pupil_number.clone(),
+            },
+            evidence: Evidence {
+                verification_type: self.code(self.verification_type.as_deref(), "0", "verification_type")?,
+                other_description: self.other_verification_description.clone(),
+            },
             ability_to_share: self.code(self.ability_to_share.as_deref(), "1", "ability_to_share")?,
             notes: self.notes.clone(),
-            telephone_number: self.telephone_number.clone(),
-            unique_candidate_identifier: self.unique_candidate_identifier.clone(),
-            unique_pupil_number: self.unique_pupil_number.clone(),
             ..plain_learner(uln, &self.given_name, &self.family_name, self.date_of_birth, postcode, REGISTERED_ON)
         };
         let events = self.events.iter().map(|event| self.event(event, uln, aims)).collect::<Result<_, _>>()?;
@@ -202,34 +210,17 @@ pub(super) fn plain_learner(
         version: 1,
         status: LearnerStatus::Active,
         master: None,
-        title: None,
-        given_name: given_name.to_owned(),
-        middle_other_name: None,
-        family_name: family_name.to_owned(),
-        preferred_given_name: None,
-        previous_family_name: None,
-        family_name_at_age_16: None,
-        school_at_age_16: None,
-        address_line_1: None,
-        address_line_2: None,
-        address_town: None,
-        address_county_or_city: None,
-        postcode,
-        date_of_address_capture: None,
-        date_of_birth,
-        place_of_birth: None,
+        names: Names { given: given_name.to_owned(), family: family_name.to_owned(), ..Names::default() },
+        birth: Birth { date: date_of_birth, place: None },
         gender: Gender::NotKnown,
-        email_address: None,
         nationality: None,
-        scottish_candidate_number: None,
-        verification_type: VerificationType::NotProvided,
-        other_verification_description: None,
-        tier_level: TierLevel::Zero,
+        school_at_16: None,
+        address: Address::at(postcode),
+        contact: Contact::default(),
+        identifiers: Identifiers::default(),
+        evidence: Evidence { verification_type: VerificationType::NotProvided, other_description: None },
         ability_to_share: AbilityToShare::Shares,
         notes: None,
-        telephone_number: None,
-        unique_candidate_identifier: None,
-        unique_pupil_number: None,
         registered_by: PROVIDER.org_ref.parse::<OrgRef>().ok(),
         created_at: registered_at,
         updated_at: registered_at,
@@ -286,11 +277,11 @@ mod tests {
     fn everybody_is_invented_and_fits_the_contract() {
         for Person { role, learner, .. } in People::named().unwrap().all() {
             assert!(
-                learner.email_address.as_deref().is_none_or(|mail| mail.ends_with(".compatibilitytest.com")),
+                learner.contact.email.as_deref().is_none_or(|mail| mail.ends_with(".compatibilitytest.com")),
                 "{role}"
             );
-            assert!(["Z", "B"].iter().any(|area| learner.postcode.outward().starts_with(area)), "{role}");
-            for name in [&learner.given_name, &learner.family_name] {
+            assert!(["Z", "B"].iter().any(|area| learner.address.postcode.outward().starts_with(area)), "{role}");
+            for name in [&learner.names.given, &learner.names.family] {
                 assert!((1..=35).contains(&name.chars().count()), "{role}");
             }
         }

@@ -6,7 +6,10 @@ use chrono::{Datelike, Days, NaiveDate};
 use super::FixtureError;
 use super::aims::{self, Aim, Happening};
 use super::people::plain_learner;
-use crate::model::{AbilityToShare, EventSource, Gender, Learner, LearningEvent, Postcode, Uln, VerificationType};
+use crate::model::{
+    AbilityToShare, Address, Birth, Contact, EventSource, Evidence, Gender, Learner, LearningEvent, Names, Postcode,
+    Uln, VerificationType,
+};
 
 /// The most learners that differ in their numbers.
 pub const MOST_PEOPLE: u32 = 1_000_000;
@@ -158,27 +161,32 @@ fn person(chance: &mut Chance, uln: Uln, number: u64, aims: &[Aim]) -> Option<(L
     ])?;
     let house = format!("{} {}", 1 + chance.up_to(99), chance.pick(STREETS)?);
     let mail = format!("{given_name}.{family_name}.{number}@people.compatibilitytest.com").to_lowercase();
+    // Chance is asked in this order, so that a seed keeps its people.
+    let gender = match (chance.one_in(20), female) {
+        (true, _) => Gender::NotSpecified,
+        (false, true) => Gender::Female,
+        (false, false) => Gender::Male,
+    };
+    let previous_family = if chance.one_in(15) { Some(self::family_name(chance)?) } else { None };
+    let place_of_birth = *chance.pick(TOWNS)?;
+    let ability_to_share = if chance.one_in(10) { AbilityToShare::NotSeen } else { AbilityToShare::Shares };
+    let plain = plain_learner(uln, given_name, &family_name, date_of_birth, postcode(chance)?, registered_on);
     let learner = Learner {
-        title: Some((if female { "Ms" } else { "Mr" }).to_owned()),
-        gender: if chance.one_in(20) {
-            Gender::NotSpecified
-        } else if female {
-            Gender::Female
-        } else {
-            Gender::Male
-        },
-        previous_family_name: if chance.one_in(15) { Some(self::family_name(chance)?) } else { None },
-        school_at_age_16: Some(format!("Test {town} Academy")),
-        address_line_1: Some(house),
-        address_town: Some((*town).to_owned()),
-        date_of_address_capture: Some(registered_on),
-        place_of_birth: Some((*chance.pick(TOWNS)?).to_owned()),
-        email_address: Some(mail),
+        names: Names { title: Some((if female { "Ms" } else { "Mr" }).to_owned()), previous_family, ..plain.names },
+        birth: Birth { place: Some(place_of_birth.to_owned()), ..plain.birth },
+        gender,
         nationality: Some("GBR".to_owned()),
-        verification_type,
-        tier_level: verification_type.tier_level(),
-        ability_to_share: if chance.one_in(10) { AbilityToShare::NotSeen } else { AbilityToShare::Shares },
-        ..plain_learner(uln, given_name, &family_name, date_of_birth, postcode(chance)?, registered_on)
+        school_at_16: Some(format!("Test {town} Academy")),
+        address: Address {
+            line_1: Some(house),
+            town: Some((*town).to_owned()),
+            captured_on: Some(registered_on),
+            ..plain.address
+        },
+        contact: Contact { email: Some(mail), telephone: None },
+        evidence: Evidence { verification_type, other_description: None },
+        ability_to_share,
+        ..plain
     };
     let mut happened: Vec<LearningEvent> = Vec::new();
     for _ in 0..chance.up_to(5) {
@@ -208,7 +216,7 @@ fn postcode(chance: &mut Chance) -> Option<Postcode> {
 /// Something that happened between the sixteenth birthday and some years later.
 fn event(chance: &mut Chance, learner: &Learner, aims: &[Aim]) -> Option<LearningEvent> {
     let aim = chance.pick(aims)?;
-    let year = birthday(learner.date_of_birth, 16)?.checked_add_days(Days::new(chance.up_to(4 * 365)))?;
+    let year = birthday(learner.birth.date, 16)?.checked_add_days(Days::new(chance.up_to(4 * 365)))?;
     let on = |month, day| NaiveDate::from_ymd_opt(year.year(), month, day);
     let happening = match aim.source() {
         EventSource::Ilr => {
@@ -296,9 +304,9 @@ mod tests {
     fn people_are_plausible() {
         let mut sources = HashSet::new();
         for (learner, events) in people(5, 5_000).unwrap() {
-            let birthday = birthday(learner.date_of_birth, 13).unwrap();
+            let birthday = birthday(learner.birth.date, 13).unwrap();
             assert!(learner.created_at.date() >= birthday);
-            assert!(learner.given_name.chars().count() <= 35 && learner.family_name.chars().count() <= 35);
+            assert!(learner.names.given.chars().count() <= 35 && learner.names.family.chars().count() <= 35);
             assert!(
                 events.iter().all(|event| event.uln == learner.uln && event.achievement_award_date.unwrap() > birthday)
             );
@@ -324,6 +332,6 @@ mod tests {
             }
         }
         assert_eq!(resembling, [""; 0]);
-        assert!(people(9, 2_000).unwrap().all(|(learner, _)| learner.postcode.outward().starts_with('X')));
+        assert!(people(9, 2_000).unwrap().all(|(learner, _)| learner.address.postcode.outward().starts_with('X')));
     }
 }

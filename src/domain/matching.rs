@@ -124,11 +124,11 @@ impl Candidate {
             uln: learner.uln,
             master: learner.master,
             keys: SearchKeys::of(learner),
-            date_of_birth: learner.date_of_birth,
+            date_of_birth: learner.birth.date,
             gender: learner.gender,
-            school_at_age_16: learner.school_at_age_16.clone(),
-            place_of_birth: learner.place_of_birth.clone(),
-            email_address: learner.email_address.clone(),
+            school_at_age_16: learner.school_at_16.clone(),
+            place_of_birth: learner.birth.place.clone(),
+            email_address: learner.contact.email.clone(),
         }
     }
 

@@ -37,14 +37,14 @@ pub struct SearchKeys {
 impl SearchKeys {
     /// The keys of a learner.
     pub fn of(learner: &Learner) -> Self {
-        let given = normalise(&learner.given_name);
-        let family = normalise(&learner.family_name);
+        let given = normalise(&learner.names.given);
+        let family = normalise(&learner.names.family);
         Self {
-            preferred_given: normalise_optional(learner.preferred_given_name.as_deref()),
-            previous_family: normalise_optional(learner.previous_family_name.as_deref()),
-            family_at_16: normalise_optional(learner.family_name_at_age_16.as_deref()),
-            postcode: learner.postcode.key(),
-            outward: learner.postcode.outward().to_owned(),
+            preferred_given: normalise_optional(learner.names.preferred_given.as_deref()),
+            previous_family: normalise_optional(learner.names.previous_family.as_deref()),
+            family_at_16: normalise_optional(learner.names.family_at_16.as_deref()),
+            postcode: learner.address.postcode.key(),
+            outward: learner.address.postcode.outward().to_owned(),
             given_phonetic: given_phonetic(&given),
             family_phonetic: phonetic(&family),
             given,

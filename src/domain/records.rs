@@ -189,7 +189,9 @@ impl Records<'_> {
         let verified = self.0.resolve(query.uln)?.filter(|resolved| {
             compare(resolved, &details(query)).0.is_verified()
                 && present(query.postcode).is_none_or(|postcode| {
-                    postcode.parse().is_ok_and(|asked: Postcode| resolved.records().any(|r| r.postcode == asked))
+                    postcode
+                        .parse()
+                        .is_ok_and(|asked: Postcode| resolved.records().any(|r| r.address.postcode == asked))
                 })
         });
         let Some(resolved) = verified else {

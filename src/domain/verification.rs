@@ -87,7 +87,7 @@ pub fn verify(details: &Details<'_>, learner: &Learner, linked: bool) -> (Verifi
     let keys = SearchKeys::of(learner);
     let given = normalise(details.given_name);
     let family = normalise(details.family_name);
-    let birth_differs = details.date_of_birth.is_some_and(|date| date != learner.date_of_birth);
+    let birth_differs = details.date_of_birth.is_some_and(|date| date != learner.birth.date);
     let gender_differs = details.gender.is_some_and(|gender| gender.is_known() && gender != learner.gender);
     let exact = keys.given_names().any(|name| name == given) && keys.family == family;
 
@@ -142,11 +142,11 @@ mod tests {
     #[test]
     fn exact_by_given_or_preferred_name() {
         let mut learner = learner("Samantha", "Okafor-Reed", "2004-05-06", "CV4 9EE");
-        learner.preferred_given_name = Some("Mimi".to_owned());
+        learner.names.preferred_given = Some("Mimi".to_owned());
         assert_eq!(codes(names("SAMANTHA", "Okafor Reed"), &learner, false), (Verified::Match, vec![]));
         assert_eq!(codes(names("Mimi", "Okafor-Reed"), &learner, true), (Verified::LinkedMatch, vec![]));
         let whole = Details {
-            date_of_birth: Some(learner.date_of_birth),
+            date_of_birth: Some(learner.birth.date),
             gender: Some(learner.gender),
             ..names("Mimi", "Okafor-Reed")
         };
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn similar_names_keep_their_flags() {
         let mut learner = learner("Samantha", "Okafor", "2004-05-06", "CV4 9EE");
-        learner.previous_family_name = Some("Reed".to_owned());
+        learner.names.previous_family = Some("Reed".to_owned());
         assert_eq!(
             codes(names("Sam", "Okafor"), &learner, false),
             (Verified::Similar, vec!["VRF2", "VRF3", "VRF4", "VRF6"])

@@ -4,7 +4,10 @@ use chrono::NaiveDate;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::model::{AbilityToShare, Gender, Learner, LearnerStatus, Postcode, Timestamp, Uln, VerificationType};
+use crate::model::{
+    AbilityToShare, Address, Birth, Contact, Evidence, Gender, Identifiers, Learner, LearnerStatus, Names, Postcode,
+    Timestamp, Uln, VerificationType,
+};
 
 /// A column of the file. The names are those of the contract's learner; UCI and UPN are those of batch files (rules.md 5.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -226,34 +229,36 @@ impl Draft {
             version: 1,
             status: LearnerStatus::Active,
             master: None,
-            title: self.title,
-            given_name: self.given_name.ok_or(missing(Column::GivenName))?,
-            middle_other_name: self.middle_other_name,
-            family_name: self.family_name.ok_or(missing(Column::FamilyName))?,
-            preferred_given_name: self.preferred_given_name,
-            previous_family_name: self.previous_family_name,
-            family_name_at_age_16: self.family_name_at_age_16,
-            school_at_age_16: self.school_at_age_16,
-            address_line_1: self.address_line_1,
-            address_line_2: self.address_line_2,
-            address_town: self.address_town,
-            address_county_or_city: self.address_county_or_city,
-            postcode: self.postcode.ok_or(missing(Column::LastKnownPostCode))?,
-            date_of_address_capture: self.date_of_address_capture,
-            date_of_birth: self.date_of_birth.ok_or(missing(Column::DateOfBirth))?,
-            place_of_birth: self.place_of_birth,
+            names: Names {
+                title: self.title,
+                given: self.given_name.ok_or(missing(Column::GivenName))?,
+                middle_other: self.middle_other_name,
+                family: self.family_name.ok_or(missing(Column::FamilyName))?,
+                preferred_given: self.preferred_given_name,
+                previous_family: self.previous_family_name,
+                family_at_16: self.family_name_at_age_16,
+            },
+            birth: Birth { date: self.date_of_birth.ok_or(missing(Column::DateOfBirth))?, place: self.place_of_birth },
             gender: self.gender.ok_or(missing(Column::Gender))?,
-            email_address: self.email_address,
             nationality: self.nationality,
-            scottish_candidate_number: self.scottish_candidate_number,
-            verification_type,
-            other_verification_description: self.other_verification_description,
-            tier_level: verification_type.tier_level(),
+            school_at_16: self.school_at_age_16,
+            address: Address {
+                line_1: self.address_line_1,
+                line_2: self.address_line_2,
+                town: self.address_town,
+                county_or_city: self.address_county_or_city,
+                postcode: self.postcode.ok_or(missing(Column::LastKnownPostCode))?,
+                captured_on: self.date_of_address_capture,
+            },
+            contact: Contact { email: self.email_address, telephone: self.telephone_number },
+            identifiers: Identifiers {
+                scottish_candidate_number: self.scottish_candidate_number,
+                uci: self.unique_candidate_identifier,
+                upn: self.unique_pupil_number,
+            },
+            evidence: Evidence { verification_type, other_description: self.other_verification_description },
             ability_to_share: self.ability_to_share.ok_or(missing(Column::AbilityToShare))?,
             notes: self.notes,
-            telephone_number: self.telephone_number,
-            unique_candidate_identifier: self.unique_candidate_identifier,
-            unique_pupil_number: self.unique_pupil_number,
             registered_by: None,
             created_at: now,
             updated_at: now,
@@ -321,9 +326,9 @@ mod tests {
     fn a_good_row_is_a_learner_of_version_one_with_text_as_given() {
         let learner = with(Column::Title, "").unwrap();
         assert_eq!((learner.version, learner.status), (1, LearnerStatus::Active));
-        assert_eq!(learner.family_name, "Example ");
-        assert_eq!(learner.title, None);
-        assert_eq!(learner.tier_level, VerificationType::Passport.tier_level());
+        assert_eq!(learner.names.family, "Example ");
+        assert_eq!(learner.names.title, None);
+        assert_eq!(learner.evidence.tier_level(), VerificationType::Passport.tier_level());
     }
 
     #[test]

@@ -17,8 +17,8 @@ pub(super) fn operations(learner: &Learner) -> [Operation; 2] {
         ("achievements.Achievement.AchievementAwardDate", "2024-08-22T00:00:00"),
         ("achievements.Achievement.Action", "1"),
         ("achievements.Achievement.ActionDate", "2024-08-23T00:00:00"),
-        ("achievements.Achievement.FamilyName", &learner.family_name),
-        ("achievements.Achievement.GivenName", &learner.given_name),
+        ("achievements.Achievement.FamilyName", &learner.names.family),
+        ("achievements.Achievement.GivenName", &learner.names.given),
         ("achievements.Achievement.Grade", "7"),
         ("achievements.Achievement.ProviderUkprn", "TEST0038"),
         ("achievements.Achievement.Uln", learner.uln.as_str()),
@@ -33,7 +33,7 @@ pub(super) fn operations(learner: &Learner) -> [Operation; 2] {
         .runs(
             "WSEC0046",
             "10,001 achievements",
-            too_many_achievements(learner.uln.as_str(), &learner.given_name, &learner.family_name),
+            too_many_achievements(learner.uln.as_str(), &learner.names.given, &learner.names.family),
         )
         .runs("WSRC0043", "an awarding organisation that is not recognised yet", not_configured(&one));
     let (role, sample) = ("--as awarding ", samples::ACHIEVEMENTS);

@@ -51,8 +51,8 @@ impl Cast<'_> {
             ("Learner.VerificationType", "2"),
             ("Learner.ULN", self.exact.uln.as_str()),
             ("Learner.MISIdentifier", "2"),
-            ("Learner.GivenName", &self.exact.given_name),
-            ("Learner.FamilyName", &self.exact.family_name),
+            ("Learner.GivenName", &self.exact.names.given),
+            ("Learner.FamilyName", &self.exact.names.family),
         ];
         let two = text(&two);
         Operation::new(LS, "submitBatchRegistration", ("JobType", "ALL"))
@@ -80,12 +80,12 @@ impl Cast<'_> {
             ("LearnerRecordCount", "2"),
             ("Learner.MISIdentifier", "1"),
             ("Learner.ULN", self.verify.uln.as_str()),
-            ("Learner.FamilyName", &self.verify.family_name),
-            ("Learner.GivenName", &self.verify.given_name),
+            ("Learner.FamilyName", &self.verify.names.family),
+            ("Learner.GivenName", &self.verify.names.given),
             ("Learner.MISIdentifier", "2"),
             ("Learner.ULN", NOBODY),
-            ("Learner.FamilyName", &self.verify.family_name),
-            ("Learner.GivenName", &self.verify.given_name),
+            ("Learner.FamilyName", &self.verify.names.family),
+            ("Learner.GivenName", &self.verify.names.given),
         ];
         let two = text(&two);
         Operation::new(LS, "submitVerifyBatch", ("LearnerRecordCount", "0"))

@@ -1,13 +1,13 @@
 //! Examples of LearnerService: find, register, update, verify and retrieve one learner.
 
 use super::{Cast, Fields, LS, NOBODY, Operation, text, with};
-use crate::model::Learner;
+use crate::model::{Learner, Names};
 
 impl Cast<'_> {
     pub(super) fn find_by_uln(&self) -> Operation {
         let find =
             |uln: &str, family: &str, given: &str| text(&[("ULN", uln), ("FamilyName", family), ("GivenName", given)]);
-        let find_learner = |l: &Learner| find(l.uln.as_str(), &l.family_name, &l.given_name);
+        let find_learner = |l: &Learner| find(l.uln.as_str(), &l.names.family, &l.names.given);
         let exact = self.exact;
         Operation::new(LS, "learnerByULN", ("FamilyName", ""))
             .gives("WSRC0004", "number and names agree", find_learner(exact))
@@ -26,9 +26,9 @@ impl Cast<'_> {
             .gives(
                 "WSRC0003",
                 "the family name is only similar",
-                find(exact.uln.as_str(), "Quillfether", &exact.given_name),
+                find(exact.uln.as_str(), "Quillfether", &exact.names.given),
             )
-            .gives("WSRC0001", "nobody has the number", find(NOBODY, &exact.family_name, &exact.given_name))
+            .gives("WSRC0001", "nobody has the number", find(NOBODY, &exact.names.family, &exact.names.given))
             .gives("WSRC0001", "the names are another's", find(exact.uln.as_str(), "Somebodyelse", "Wilfred"))
             .gives("WSRC0001", "the learner was deleted", find_learner(self.deleted))
     }
@@ -125,13 +125,13 @@ impl Cast<'_> {
                 ("LearnerToVerify.GivenName", given),
             ])
         };
-        let Learner { uln, family_name, given_name, .. } = self.verify;
+        let Learner { uln, names: Names { family: family_name, given: given_name, .. }, .. } = self.verify;
         let child = self.child;
         let whole = with(
             &with(
                 &verify(uln.as_str(), family_name, given_name),
                 "LearnerToVerify.DateOfBirth",
-                &self.verify.date_of_birth.to_string(),
+                &self.verify.birth.date.to_string(),
             ),
             "LearnerToVerify.Gender",
             self.verify.gender.code(),
@@ -142,7 +142,7 @@ impl Cast<'_> {
             .gives(
                 "WSVRC002",
                 "the number was merged into another",
-                verify(child.uln.as_str(), &child.family_name, &child.given_name),
+                verify(child.uln.as_str(), &child.names.family, &child.names.given),
             )
             .gives(
                 "WSVRC003",
@@ -157,7 +157,7 @@ impl Cast<'_> {
             .gives(
                 "WSVRC004",
                 "merged, and the family name is only similar",
-                verify(child.uln.as_str(), "Stoatgrov", &child.given_name),
+                verify(child.uln.as_str(), "Stoatgrov", &child.names.given),
             )
             .gives(
                 "WSVRC005",
@@ -186,23 +186,23 @@ impl Cast<'_> {
 
 fn demographics(learner: &Learner) -> Fields {
     text(&[
-        ("FamilyName", &learner.family_name),
-        ("GivenName", &learner.given_name),
-        ("DateOfBirth", &learner.date_of_birth.to_string()),
+        ("FamilyName", &learner.names.family),
+        ("GivenName", &learner.names.given),
+        ("DateOfBirth", &learner.birth.date.to_string()),
         ("Gender", learner.gender.code()),
-        ("LastKnownPostCode", learner.postcode.as_str()),
+        ("LastKnownPostCode", learner.address.postcode.as_str()),
     ])
 }
 
 /// The mandatory members of a learner to be registered or updated.
 fn details(learner: &Learner) -> Fields {
     text(&[
-        ("Learner.GivenName", &learner.given_name),
-        ("Learner.FamilyName", &learner.family_name),
-        ("Learner.LastKnownPostCode", learner.postcode.as_str()),
-        ("Learner.DateOfBirth", &learner.date_of_birth.to_string()),
+        ("Learner.GivenName", &learner.names.given),
+        ("Learner.FamilyName", &learner.names.family),
+        ("Learner.LastKnownPostCode", learner.address.postcode.as_str()),
+        ("Learner.DateOfBirth", &learner.birth.date.to_string()),
         ("Learner.Gender", learner.gender.code()),
-        ("Learner.VerificationType", learner.verification_type.code()),
+        ("Learner.VerificationType", learner.evidence.verification_type.code()),
         ("Learner.AbilityToShare", learner.ability_to_share.code()),
     ])
 }

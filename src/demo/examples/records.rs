@@ -75,8 +75,8 @@ impl Cast<'_> {
         let names = |learner: &Learner, page: &str| {
             text(&[
                 ("learnerUln", learner.uln.as_str()),
-                ("learnerGivenName", &learner.given_name),
-                ("learnerFamilyName", &learner.family_name),
+                ("learnerGivenName", &learner.names.given),
+                ("learnerFamilyName", &learner.names.family),
                 ("page", page),
             ])
         };
@@ -95,5 +95,5 @@ impl Cast<'_> {
 }
 
 fn r9_names(learner: &Learner) -> Fields {
-    text(&[("uln", learner.uln.as_str()), ("givenName", &learner.given_name), ("familyName", &learner.family_name)])
+    text(&[("uln", learner.uln.as_str()), ("givenName", &learner.names.given), ("familyName", &learner.names.family)])
 }

@@ -208,9 +208,9 @@ fn agrees(resolved: &Resolved, submitted: &Submitted<'_>) -> bool {
     let Submitted { given_name, family_name, date_of_birth, gender, .. } = *submitted;
     // Details as they are stored need no normalising: the usual case by far.
     let same = resolved.records().any(|learner| {
-        learner.given_name.eq_ignore_ascii_case(given_name)
-            && learner.family_name.eq_ignore_ascii_case(family_name)
-            && date_of_birth.is_none_or(|date| date == learner.date_of_birth)
+        learner.names.given.eq_ignore_ascii_case(given_name)
+            && learner.names.family.eq_ignore_ascii_case(family_name)
+            && date_of_birth.is_none_or(|date| date == learner.birth.date)
             && gender.is_none_or(|gender| gender == learner.gender)
     });
     same || compare(resolved, &Details { given_name, family_name, date_of_birth, gender }).0.is_verified()

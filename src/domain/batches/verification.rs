@@ -77,9 +77,9 @@ impl ChunkWork for Verifications {
             let output = Output {
                 learner: verification.learner.map(|learner| Identity {
                     uln: learner.uln.to_string(),
-                    family_name: learner.family_name,
-                    given_name: learner.given_name,
-                    date_of_birth: learner.date_of_birth,
+                    family_name: learner.names.family,
+                    given_name: learner.names.given,
+                    date_of_birth: learner.birth.date,
                     gender: learner.gender.code().to_owned(),
                 }),
                 flags: verification.flags.iter().map(|flag| flag.code().to_owned()).collect(),

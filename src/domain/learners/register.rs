@@ -5,7 +5,10 @@ use chrono::{NaiveDate, TimeDelta};
 use super::super::{Caller, Error, RuleSettings, Service, codes, matching};
 use super::find::probe;
 use super::{details_hash, is_one_line, key_columns, present};
-use crate::model::{Learner, LearnerStatus, OrgRef, Permission, Timestamp, Uln, VerificationType, london_day};
+use crate::model::{
+    Address, Birth, Contact, Evidence, Identifiers, Learner, LearnerStatus, Names, OrgRef, Permission, Timestamp, Uln,
+    VerificationType, london_day,
+};
 use crate::store::{AnyConnection, StoreError, audit, learners as rows, lock, searches};
 
 /// A learner to be registered, as the wire names the fields. Empty text is absent.
@@ -69,7 +72,7 @@ impl Service {
         let now = self.inner.clock.now();
         let organisation = caller.organisation();
         let Some(registration) = Registration::prepare(new, organisation.org_ref, now)
-            .filter(|new| of_age(new.learner.date_of_birth, london_day(now), &self.inner.settings))
+            .filter(|new| of_age(new.learner.birth.date, london_day(now), &self.inner.settings))
         else {
             self.trail(caller, [None], codes::NOT_REGISTERED);
             return Ok(Registered::Refused);
@@ -109,9 +112,10 @@ impl Registration {
     pub(in crate::domain) fn prepare(new: &NewLearner<'_>, registered_by: OrgRef, now: Timestamp) -> Option<Self> {
         let learner = candidate(new, registered_by, now)?;
         let keys = key_columns(&learner);
-        let Learner { given_name, family_name, date_of_birth, gender, postcode, .. } = &learner;
-        let details = details_hash(given_name, family_name, *date_of_birth, *gender, postcode);
-        let query = matching::Query::new(given_name, family_name, *date_of_birth, *gender, postcode);
+        let (Names { given, family, .. }, born) = (&learner.names, learner.birth.date);
+        let (gender, postcode) = (learner.gender, &learner.address.postcode);
+        let details = details_hash(given, family, born, gender, postcode);
+        let query = matching::Query::new(given, family, born, gender, postcode);
         let existing = matching::exact_probe(&query);
         Some(Self { learner, keys, details, existing })
     }
@@ -183,34 +187,36 @@ fn candidate(new: &NewLearner<'_>, registered_by: OrgRef, now: Timestamp) -> Opt
         version: 1,
         status: LearnerStatus::Active,
         master: None,
-        title: owned(title),
-        given_name: given_name.to_owned(),
-        middle_other_name: owned(middle_other_name),
-        family_name: family_name.to_owned(),
-        preferred_given_name: owned(preferred_given_name),
-        previous_family_name: owned(previous_family_name),
-        family_name_at_age_16: owned(family_name_at_age_16),
-        school_at_age_16: owned(school_at_age_16),
-        address_line_1: owned(address_line_1),
-        address_line_2: owned(address_line_2),
-        address_town: owned(address_town),
-        address_county_or_city: owned(address_county_or_city),
-        postcode: postcode.parse().ok()?,
-        date_of_address_capture: present(date_of_address_capture).map(str::parse).transpose().ok()?,
-        date_of_birth: date_of_birth.parse().ok()?,
-        place_of_birth: owned(place_of_birth),
+        names: Names {
+            title: owned(title),
+            given: given_name.to_owned(),
+            middle_other: owned(middle_other_name),
+            family: family_name.to_owned(),
+            preferred_given: owned(preferred_given_name),
+            previous_family: owned(previous_family_name),
+            family_at_16: owned(family_name_at_age_16),
+        },
+        birth: Birth { date: date_of_birth.parse().ok()?, place: owned(place_of_birth) },
         gender: gender.parse().ok()?,
-        email_address: owned(email_address),
         nationality: owned(nationality),
-        scottish_candidate_number: owned(scottish_candidate_number),
-        verification_type,
-        other_verification_description: owned(other_verification_description),
-        tier_level: verification_type.tier_level(),
+        school_at_16: owned(school_at_age_16),
+        address: Address {
+            line_1: owned(address_line_1),
+            line_2: owned(address_line_2),
+            town: owned(address_town),
+            county_or_city: owned(address_county_or_city),
+            postcode: postcode.parse().ok()?,
+            captured_on: present(date_of_address_capture).map(str::parse).transpose().ok()?,
+        },
+        contact: Contact { email: owned(email_address), telephone: None },
+        identifiers: Identifiers {
+            scottish_candidate_number: owned(scottish_candidate_number),
+            uci: owned(unique_candidate_identifier),
+            upn: owned(unique_pupil_number),
+        },
+        evidence: Evidence { verification_type, other_description: owned(other_verification_description) },
         ability_to_share: ability_to_share.parse().ok()?,
         notes: owned(notes),
-        telephone_number: None,
-        unique_candidate_identifier: owned(unique_candidate_identifier),
-        unique_pupil_number: owned(unique_pupil_number),
         registered_by: Some(registered_by),
         created_at: now,
         updated_at: now,

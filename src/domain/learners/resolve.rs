@@ -43,7 +43,7 @@ impl Resolved {
     pub(in crate::domain) fn agreement(&self, given: &str, family: &str) -> Agreement {
         // Names as they are stored need no normalising: the usual case by far.
         let same = |learner: &Learner| {
-            learner.given_name.eq_ignore_ascii_case(given) && learner.family_name.eq_ignore_ascii_case(family)
+            learner.names.given.eq_ignore_ascii_case(given) && learner.names.family.eq_ignore_ascii_case(family)
         };
         if self.records().any(same) {
             return Agreement::Exact;

@@ -227,11 +227,11 @@ fn may_change_sharing(from: AbilityToShare, to: AbilityToShare) -> bool {
 /// How many of the five demographics stay as they are.
 fn equal_demographics(before: &Learner, after: &Learner) -> usize {
     [
-        normalise(&before.given_name) == normalise(&after.given_name),
-        normalise(&before.family_name) == normalise(&after.family_name),
-        before.date_of_birth == after.date_of_birth,
+        normalise(&before.names.given) == normalise(&after.names.given),
+        normalise(&before.names.family) == normalise(&after.names.family),
+        before.birth.date == after.birth.date,
         before.gender == after.gender,
-        before.postcode == after.postcode,
+        before.address.postcode == after.address.postcode,
     ]
     .into_iter()
     .filter(|equal| *equal)
@@ -270,36 +270,35 @@ fn apply(change: &LearnerChange<'_>, learner: &Learner) -> Option<Learner> {
         unique_candidate_identifier,
     } = *change;
     let mut changed = learner.clone();
-    set(&mut changed.title, title);
-    set_name(&mut changed.given_name, given_name)?;
-    set_further_name(&mut changed.middle_other_name, middle_other_name)?;
-    set_name(&mut changed.family_name, family_name)?;
-    set_further_name(&mut changed.preferred_given_name, preferred_given_name)?;
-    set_further_name(&mut changed.previous_family_name, previous_family_name)?;
-    set_further_name(&mut changed.family_name_at_age_16, family_name_at_age_16)?;
-    set(&mut changed.school_at_age_16, school_at_age_16);
-    set(&mut changed.address_line_1, address_line_1);
-    set(&mut changed.address_line_2, address_line_2);
-    set(&mut changed.address_town, address_town);
-    set(&mut changed.address_county_or_city, address_county_or_city);
-    set_parsed(&mut changed.postcode, postcode)?;
+    set(&mut changed.names.title, title);
+    set_name(&mut changed.names.given, given_name)?;
+    set_further_name(&mut changed.names.middle_other, middle_other_name)?;
+    set_name(&mut changed.names.family, family_name)?;
+    set_further_name(&mut changed.names.preferred_given, preferred_given_name)?;
+    set_further_name(&mut changed.names.previous_family, previous_family_name)?;
+    set_further_name(&mut changed.names.family_at_16, family_name_at_age_16)?;
+    set(&mut changed.school_at_16, school_at_age_16);
+    set(&mut changed.address.line_1, address_line_1);
+    set(&mut changed.address.line_2, address_line_2);
+    set(&mut changed.address.town, address_town);
+    set(&mut changed.address.county_or_city, address_county_or_city);
+    set_parsed(&mut changed.address.postcode, postcode)?;
     if let Some(text) = date_of_address_capture {
-        changed.date_of_address_capture = present(Some(text)).map(str::parse).transpose().ok()?;
+        changed.address.captured_on = present(Some(text)).map(str::parse).transpose().ok()?;
     }
-    set_parsed(&mut changed.date_of_birth, date_of_birth)?;
-    set(&mut changed.place_of_birth, place_of_birth);
+    set_parsed(&mut changed.birth.date, date_of_birth)?;
+    set(&mut changed.birth.place, place_of_birth);
     set_parsed(&mut changed.gender, gender)?;
-    set(&mut changed.email_address, email_address);
+    set(&mut changed.contact.email, email_address);
     set(&mut changed.nationality, nationality);
-    set(&mut changed.scottish_candidate_number, scottish_candidate_number);
-    set_parsed(&mut changed.verification_type, verification_type)?;
-    changed.tier_level = changed.verification_type.tier_level();
-    set(&mut changed.other_verification_description, other_verification_description);
+    set(&mut changed.identifiers.scottish_candidate_number, scottish_candidate_number);
+    set_parsed(&mut changed.evidence.verification_type, verification_type)?;
+    set(&mut changed.evidence.other_description, other_verification_description);
     set_parsed(&mut changed.ability_to_share, ability_to_share)?;
     set(&mut changed.notes, notes);
-    set(&mut changed.unique_candidate_identifier, unique_candidate_identifier);
+    set(&mut changed.identifiers.uci, unique_candidate_identifier);
     let unnamed_verification =
-        changed.verification_type == VerificationType::Other && changed.other_verification_description.is_none();
+        changed.evidence.verification_type == VerificationType::Other && changed.evidence.other_description.is_none();
     (!unnamed_verification).then_some(changed)
 }
 
@@ -314,11 +313,11 @@ fn apply_subset(change: &SubsetChange<'_>, learner: &Learner) -> Learner {
         preferred_given_name,
     } = *change;
     let mut changed = learner.clone();
-    set(&mut changed.email_address, email_address);
-    set(&mut changed.telephone_number, telephone_number);
+    set(&mut changed.contact.email, email_address);
+    set(&mut changed.contact.telephone, telephone_number);
     changed.ability_to_share = ability_to_share.unwrap_or(changed.ability_to_share);
-    set(&mut changed.school_at_age_16, school_at_age_16);
-    set(&mut changed.preferred_given_name, preferred_given_name);
+    set(&mut changed.school_at_16, school_at_age_16);
+    set(&mut changed.names.preferred_given, preferred_given_name);
     changed
 }
 

@@ -5,16 +5,17 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::test_support::learner as synthetic;
+use crate::model::{Address, Birth, Names};
 
 /// A synthetic learner with little more than the mandatory members.
 pub(in crate::domain) fn learner(given: &str, family: &str, date_of_birth: &str, postcode: &str) -> Learner {
     let uln = Uln::from_stem(927_630_868).unwrap();
+    let plain = synthetic(uln);
     Learner {
-        given_name: given.to_owned(),
-        family_name: family.to_owned(),
-        date_of_birth: day(date_of_birth),
-        postcode: postcode.parse().unwrap(),
-        ..synthetic(uln)
+        names: Names { given: given.to_owned(), family: family.to_owned(), ..plain.names },
+        birth: Birth { date: day(date_of_birth), ..plain.birth },
+        address: Address::at(postcode.parse().unwrap()),
+        ..plain
     }
 }
 
@@ -252,8 +253,8 @@ fn the_best_comes_first_and_more_than_ten_are_too_many() {
 #[test]
 fn names_agree_with_a_uln() {
     let mut learner = learner("Samantha", "Okafor", "2004-05-06", "CV4 9EE");
-    learner.preferred_given_name = Some("Mimi".to_owned());
-    learner.previous_family_name = Some("Reed".to_owned());
+    learner.names.preferred_given = Some("Mimi".to_owned());
+    learner.names.previous_family = Some("Reed".to_owned());
     for (given, family, expected) in [
         ("samantha", "OKAFOR", Agreement::Exact),
         ("Mimi", "Reed", Agreement::Exact),
@@ -329,8 +330,8 @@ fn postcodes() -> impl Strategy<Value = &'static str> {
 prop_compose! {
     fn candidates()(given in names(), family in names(), earlier in prop::option::of(names()), birth in births(), postcode in postcodes(), n in 0_u32..40, gender in prop::sample::select(Gender::ALL)) -> Candidate {
         let mut learner = learner(given, family, "2004-05-06", postcode);
-        learner.previous_family_name = earlier.map(str::to_owned);
-        (learner.date_of_birth, learner.gender, learner.uln) = (birth, gender, number(n));
+        learner.names.previous_family = earlier.map(str::to_owned);
+        (learner.birth.date, learner.gender, learner.uln) = (birth, gender, number(n));
         Candidate::of(&learner)
     }
 }

@@ -94,7 +94,7 @@ fn new_learners_get_numbers_and_come_back_in_order() {
             assert_eq!(row.code, "RC001");
             let uln: Uln = row.row.uln.as_ref().unwrap().parse().unwrap();
             let stored = world.administration().learner(uln).unwrap().unwrap();
-            assert_eq!(Some(stored.given_name), sent.given_name);
+            assert_eq!(Some(stored.names.given), sent.given_name);
             assert_eq!(RegistrationRow { uln: None, ..row.row.clone() }, *sent);
         }
     });

@@ -101,7 +101,7 @@ fn a_merged_number_gives_its_master() {
             let codes: Vec<_> = answers.iter().map(RetrievedUln::code).collect();
             assert_eq!(codes, ["WSRC0022", "WSRC0001", "WSRC0004", "WSRC0001"]);
             assert_eq!(answers[0].master, Some(master));
-            assert_eq!(answers[0].learner.as_ref().unwrap().given_name, "Ada");
+            assert_eq!(answers[0].learner.as_ref().unwrap().names.given, "Ada");
             assert_eq!(answers[3].uln, "1234567890");
         });
     });

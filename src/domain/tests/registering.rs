@@ -16,11 +16,11 @@ fn a_learner_gets_a_number_and_what_was_sent_is_kept() {
         };
         let learner = world.learner(world.registered(&new));
         assert_eq!((learner.version, learner.status, learner.master), (1, LearnerStatus::Active, None));
-        assert_eq!(learner.middle_other_name, None);
-        assert_eq!(learner.place_of_birth.as_deref(), Some("Testham "));
-        assert_eq!(learner.postcode.as_str(), "CV4 9EE");
-        assert_eq!(learner.tier_level, TierLevel::Two);
-        assert_eq!(learner.date_of_address_capture, NaiveDate::from_ymd_opt(2024, 9, 1));
+        assert_eq!(learner.names.middle_other, None);
+        assert_eq!(learner.birth.place.as_deref(), Some("Testham "));
+        assert_eq!(learner.address.postcode.as_str(), "CV4 9EE");
+        assert_eq!(learner.evidence.tier_level(), TierLevel::Two);
+        assert_eq!(learner.address.captured_on, NaiveDate::from_ymd_opt(2024, 9, 1));
         assert_eq!(learner.registered_by, "TEST01".parse().ok());
         assert_eq!((learner.created_at, learner.updated_at), (noon(), noon()));
         assert_eq!(world.trail(learner.uln).last().unwrap().1, "WSRC0005");

@@ -21,9 +21,9 @@ fn a_change_counts_the_version_up() {
         };
         assert_eq!(update(world, &change), Updated::Updated);
         let learner = world.learner(uln);
-        assert_eq!((learner.version, learner.place_of_birth.as_deref()), (2, None));
-        assert_eq!((learner.postcode.as_str(), learner.notes.as_deref()), ("AB12 3EQ", Some("synthetic")));
-        assert_eq!(learner.tier_level, TierLevel::Two);
+        assert_eq!((learner.version, learner.birth.place.as_deref()), (2, None));
+        assert_eq!((learner.address.postcode.as_str(), learner.notes.as_deref()), ("AB12 3EQ", Some("synthetic")));
+        assert_eq!(learner.evidence.tier_level(), TierLevel::Two);
         assert_eq!(learner.updated_at - learner.created_at, TimeDelta::hours(1));
         assert_eq!(world.trail(uln)[1], ("updateSingleLearner".to_owned(), "WSRC0006".to_owned()));
 
@@ -150,7 +150,7 @@ fn the_subset() {
         assert_eq!(subset(change), Updated::Updated);
         let learner = world.learner(uln);
         assert_eq!(
-            (learner.email_address.as_deref(), learner.telephone_number.as_deref()),
+            (learner.contact.email.as_deref(), learner.contact.telephone.as_deref()),
             (None, Some("01632 960000"))
         );
         assert_eq!(learner.ability_to_share, AbilityToShare::Shares);
