@@ -282,7 +282,7 @@ mod tests {
     use super::super::people::People;
     use super::*;
     use crate::domain::matching::similar_family;
-    use crate::domain::names::{SearchKeys, normalise};
+    use crate::domain::names::{normalise, search_keys};
 
     #[test]
     fn the_same_seed_gives_the_same_people() {
@@ -324,7 +324,7 @@ mod tests {
         }
         let mut resembling = Vec::new();
         for person in People::named().unwrap().all() {
-            let keys = SearchKeys::of(&person.learner);
+            let keys = search_keys(&person.learner);
             assert!(!keys.outward.starts_with('X'), "{}", person.role);
             for named in keys.earlier_family_names().chain([keys.family.as_str()]) {
                 let alike = family_names.iter().filter(|family| similar_family(family, named));

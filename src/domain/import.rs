@@ -3,10 +3,9 @@
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
-use super::learners::key_columns;
+use super::names::search_keys;
 use super::{Administration, AdministrationError};
-use crate::model::{Learner, LearningEvent};
-use crate::store::learners::KeyColumns;
+use crate::model::{Learner, LearningEvent, SearchKeys};
 use crate::store::{StoreError, audit, events, learners};
 
 /// Rows of one transaction. Every transaction writes nearly every page of the register's indexes anew, so that there should be few; other
@@ -94,7 +93,7 @@ impl Administration<'_> {
     }
 }
 
-fn with_keys(learner: Learner) -> (Learner, KeyColumns) {
-    let keys = key_columns(&learner);
+fn with_keys(learner: Learner) -> (Learner, SearchKeys) {
+    let keys = search_keys(&learner);
     (learner, keys)
 }

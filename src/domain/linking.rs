@@ -1,7 +1,7 @@
 //! Merging numbers of one person, taking a merge back, and deleting (rules.md 1.5, our choice): one level alone, so that a master is
 //! never merged itself; a number is never issued again. These are for the service's operators.
 
-use super::learners::key_columns;
+use super::names::search_keys;
 use super::{Administration, AdministrationError};
 use crate::model::{LearnerStatus, Timestamp, Uln};
 use crate::store::learners::{self as rows, Stored};
@@ -101,6 +101,6 @@ fn save(store: &mut AnyConnection, mut stored: Stored, now: Timestamp) -> Result
     let version = stored.learner.version;
     stored.learner.version = version.saturating_add(1);
     stored.learner.updated_at = now;
-    let keys = key_columns(&stored.learner);
+    let keys = search_keys(&stored.learner);
     if rows::replace(store, &stored, &keys, version)? { Ok(()) } else { Err(StoreError::Overtaken) }
 }

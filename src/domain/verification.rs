@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::matching::{similar_family, similar_given};
-use super::names::{SearchKeys, normalise};
+use super::matching::{names_are_similar, similar_family, similar_given};
+use super::names::{normalise, search_keys};
 use crate::model::{Gender, Learner};
 
 /// Outcome of a verification, by the code that it travels as.
@@ -84,7 +84,7 @@ pub struct Details<'a> {
 /// a match needs the given or preferred given name and the family name, exactly; a similar one a resemblance among all names;
 /// neither forgives a different date of birth or gender. Flags come in ascending order, none with an exact match.
 pub fn verify(details: &Details<'_>, learner: &Learner, linked: bool) -> (Verified, Vec<Flag>) {
-    let keys = SearchKeys::of(learner);
+    let keys = search_keys(learner);
     let given = normalise(details.given_name);
     let family = normalise(details.family_name);
     let birth_differs = details.date_of_birth.is_some_and(|date| date != learner.birth.date);
@@ -111,14 +111,6 @@ pub fn verify(details: &Details<'_>, learner: &Learner, linked: bool) -> (Verifi
         (gender_differs, Flag::Gender),
     ];
     (outcome, failed.into_iter().filter_map(|(differs, flag)| differs.then_some(flag)).collect())
-}
-
-/// Whether normalised names resemble a learner's: the given name any of given, preferred, family and previous family name,
-/// the family name any of family, previous family and given name (rules.md 4.3).
-pub(super) fn names_are_similar(given: &str, family: &str, keys: &SearchKeys) -> bool {
-    let family_names = || std::iter::once(keys.family.as_str()).chain(keys.previous_family.as_deref());
-    keys.given_names().chain(family_names()).any(|name| similar_given(given, name))
-        && family_names().chain([keys.given.as_str()]).any(|name| similar_family(family, name))
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub use codes::{
 pub use event::LearningEvent;
 pub use grading::{GRADE_SETS, Grading, InvalidGrading, LONGEST_GRADE};
 pub use job::{Job, JobId, JobKind, JobRecord, JobState};
-pub use learner::{Address, Birth, Contact, Evidence, Identifiers, Learner, Names};
+pub use learner::{Address, Birth, Candidate, Contact, Evidence, Identifiers, Learner, Names, SearchKeys};
 pub use organisation::{InvalidOrgRef, InvalidUkprn, OrgRef, Organisation, Ukprn};
 pub use permission::{Permission, Permissions, UnknownPermission};
 pub use plain::plain;

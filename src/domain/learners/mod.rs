@@ -21,35 +21,8 @@ pub use update::{LearnerChange, SubsetChange, Updated};
 pub use verify::{Verification, VerifyQuery};
 pub(super) use verify::{compare, verify_in};
 
-use super::names::{SearchKeys, normalise};
-use crate::model::{Gender, Learner, Postcode};
-use crate::store::learners::KeyColumns;
-
-/// The search keys of a learner as they are stored.
-pub(super) fn key_columns(learner: &Learner) -> KeyColumns {
-    let SearchKeys {
-        given,
-        preferred_given,
-        family,
-        previous_family,
-        family_at_16,
-        postcode,
-        outward,
-        given_phonetic,
-        family_phonetic,
-    } = SearchKeys::of(learner);
-    KeyColumns {
-        given_key: given,
-        preferred_given_key: preferred_given,
-        family_key: family,
-        previous_family_key: previous_family,
-        family_at_16_key: family_at_16,
-        postcode_key: postcode,
-        outward,
-        given_phonetic,
-        family_phonetic,
-    }
-}
+use super::names::normalise;
+use crate::model::{Gender, Postcode};
 
 /// The five demographics, normalised, as one hash: by it a recent search is recognised and a registration keeps the same one out.
 pub(super) fn details_hash(

@@ -2,12 +2,13 @@
 
 use chrono::{NaiveDate, TimeDelta};
 
+use super::super::names::search_keys;
 use super::super::{Caller, Error, RuleSettings, Service, codes, matching};
 use super::find::probe;
-use super::{details_hash, is_one_line, key_columns, present};
+use super::{details_hash, is_one_line, present};
 use crate::model::{
-    Address, Birth, Contact, Evidence, Identifiers, Learner, LearnerStatus, Names, OrgRef, Permission, Timestamp, Uln,
-    VerificationType, london_day,
+    Address, Birth, Contact, Evidence, Identifiers, Learner, LearnerStatus, Names, OrgRef, Permission, SearchKeys,
+    Timestamp, Uln, VerificationType, london_day,
 };
 use crate::store::{AnyConnection, StoreError, audit, learners as rows, lock, searches};
 
@@ -101,7 +102,7 @@ impl Service {
 /// A learner who may be registered.
 pub(in crate::domain) struct Registration {
     learner: Learner,
-    keys: rows::KeyColumns,
+    keys: SearchKeys,
     /// By this the same five demographics are recognised.
     details: blake3::Hash,
     existing: matching::Probe,
@@ -111,7 +112,7 @@ impl Registration {
     /// `None` when a mandatory detail is missing or impossible.
     pub(in crate::domain) fn prepare(new: &NewLearner<'_>, registered_by: OrgRef, now: Timestamp) -> Option<Self> {
         let learner = candidate(new, registered_by, now)?;
-        let keys = key_columns(&learner);
+        let keys = search_keys(&learner);
         let (Names { given, family, .. }, born) = (&learner.names, learner.birth.date);
         let (gender, postcode) = (learner.gender, &learner.address.postcode);
         let details = details_hash(given, family, born, gender, postcode);
@@ -124,7 +125,7 @@ impl Registration {
     pub(in crate::domain) fn run(&self, store: &mut AnyConnection) -> Result<Registered, StoreError> {
         let exists = probe(store, &self.existing)?
             .iter()
-            .any(|other| other.keys.given == self.keys.given_key && other.gender == self.learner.gender);
+            .any(|other| other.keys.given == self.keys.given && other.gender == self.learner.gender);
         if exists {
             Ok(Registered::Refused)
         } else {
@@ -270,7 +271,7 @@ pub(in crate::domain) fn lock_key(details: &blake3::Hash) -> i64 {
 
 /// Stores the learner under a number that nobody ever had. It is drawn from the operating system's randomness, so that nobody can guess
 /// the next from the last; a number that is taken, be its learner deleted or merged, is drawn again.
-fn issue(store: &mut AnyConnection, learner: &Learner, keys: &rows::KeyColumns) -> Result<Uln, StoreError> {
+fn issue(store: &mut AnyConnection, learner: &Learner, keys: &SearchKeys) -> Result<Uln, StoreError> {
     let mut learner = learner.clone();
     while !rows::insert(store, &learner, keys)? {
         learner.uln = random_uln();

@@ -1,9 +1,9 @@
 //! Updating a learner: the optimistic lock, the changes that are allowed, and what counts as none (rules.md 2.6, 2.15, 4.4).
 
-use super::super::names::normalise;
+use super::super::names::{normalise, search_keys};
 use super::super::{Caller, Error, Service, codes};
-use super::{is_one_line, key_columns, present};
-use crate::model::{AbilityToShare, Learner, LearnerStatus, Permission, Timestamp, Uln, VerificationType};
+use super::{is_one_line, present};
+use crate::model::{AbilityToShare, Learner, LearnerStatus, Permission, SearchKeys, Timestamp, Uln, VerificationType};
 use crate::store::learners::{self as rows, Stored};
 use crate::store::{AnyConnection, StoreError, audit};
 
@@ -175,10 +175,10 @@ pub(in crate::domain) fn change_in(
     }
 }
 
-fn next_version(mut changed: Stored, version: i32, now: Timestamp) -> (Stored, rows::KeyColumns) {
+fn next_version(mut changed: Stored, version: i32, now: Timestamp) -> (Stored, SearchKeys) {
     changed.learner.version = version.saturating_add(1);
     changed.learner.updated_at = now;
-    let keys = key_columns(&changed.learner);
+    let keys = search_keys(&changed.learner);
     (changed, keys)
 }
 

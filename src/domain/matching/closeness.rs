@@ -2,9 +2,8 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::super::names::{SearchKeys, full_given_name, normalise, phonetic};
-use super::super::verification::names_are_similar;
-use crate::model::Learner;
+use super::super::names::{full_given_name, normalise, phonetic, search_keys};
+use crate::model::{Learner, SearchKeys};
 
 /// The date with day and month exchanged, where that is another date.
 pub(super) fn swapped(date: NaiveDate) -> Option<NaiveDate> {
@@ -87,6 +86,14 @@ pub(super) fn one_edit_apart(a: &str, b: &str) -> bool {
     a.len().abs_diff(b.len()) <= 1 && strsim::damerau_levenshtein(a, b) <= 1
 }
 
+/// Whether normalised names resemble a learner's: the given name any of given, preferred, family and previous family
+/// name, the family name any of family, previous family and given name (rules.md 4.3).
+pub fn names_are_similar(given: &str, family: &str, keys: &SearchKeys) -> bool {
+    let family_names = || std::iter::once(keys.family.as_str()).chain(keys.previous_family.as_deref());
+    keys.given_names().chain(family_names()).any(|name| similar_given(given, name))
+        && family_names().chain([keys.given.as_str()]).any(|name| similar_family(family, name))
+}
+
 /// How names supplied with a ULN agree with the learner's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Agreement {
@@ -100,7 +107,7 @@ pub enum Agreement {
 
 /// Compares names supplied with a ULN (rules.md 2.3).
 pub fn names_agree(learner: &Learner, given: &str, family: &str) -> Agreement {
-    let keys = SearchKeys::of(learner);
+    let keys = search_keys(learner);
     let (given, family) = (normalise(given), normalise(family));
     let family_equal = keys.family == family || keys.previous_family.as_deref() == Some(&family);
     if family_equal && keys.given_names().any(|name| name == given) {

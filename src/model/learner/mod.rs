@@ -1,10 +1,12 @@
 //! A learner's record as the register holds it.
 
 mod details;
+mod search;
 
 use std::fmt;
 
 pub use self::details::{Address, Birth, Contact, Evidence, Identifiers, Names};
+pub use self::search::{Candidate, SearchKeys};
 use super::{AbilityToShare, Gender, LearnerStatus, OrgRef, Timestamp, Uln};
 
 /// One learner. Text is kept as it was given, trailing spaces and letter case included (rules.md 2.4); `None` is an

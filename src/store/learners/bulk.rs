@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 
 use super::memory::Changed;
-use super::row::{Columns, KeyColumns};
-use crate::model::Learner;
+use super::row::Columns;
+use crate::model::{Learner, SearchKeys};
 #[cfg(feature = "sqlite")]
 use crate::store::connection::SQLITE_PAGE_CACHE;
 use crate::store::schema::learners;
@@ -16,7 +16,7 @@ use crate::store::{AnyConnection, StoreError};
 ///
 /// SQLite runs one prepared statement for each row, which a transaction makes cheap. PostgreSQL takes the rows as a COPY, which knows no
 /// "or ignore": numbers that are taken are asked for first, and one that another node adds meanwhile fails the whole call.
-pub fn insert_many(connection: &mut AnyConnection, rows: &[(Learner, KeyColumns)]) -> Result<usize, StoreError> {
+pub fn insert_many(connection: &mut AnyConnection, rows: &[(Learner, SearchKeys)]) -> Result<usize, StoreError> {
     match connection {
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(c) => {

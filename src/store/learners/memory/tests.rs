@@ -6,19 +6,20 @@ use std::sync::atomic::{AtomicBool, AtomicI32};
 use std::thread;
 
 use super::*;
+use crate::model::SearchKeys;
 use crate::model::test_support::learner;
-use crate::store::learners::{KeyColumns, by_uln, insert, mark_masters, replace};
+use crate::store::learners::{by_uln, insert, mark_masters, replace};
 use crate::store::test_support::{each_store, sqlite};
 use crate::store::{Store, StoreError};
 
-fn keys() -> KeyColumns {
-    KeyColumns {
-        given_key: String::new(),
-        preferred_given_key: None,
-        family_key: String::new(),
-        previous_family_key: None,
-        family_at_16_key: None,
-        postcode_key: String::new(),
+fn keys() -> SearchKeys {
+    SearchKeys {
+        given: String::new(),
+        preferred_given: None,
+        family: String::new(),
+        previous_family: None,
+        family_at_16: None,
+        postcode: String::new(),
         outward: String::new(),
         given_phonetic: String::new(),
         family_phonetic: String::new(),

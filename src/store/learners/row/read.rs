@@ -44,7 +44,7 @@ pub(in crate::store::learners) struct Row {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = learners)]
-struct NameColumns {
+pub(in crate::store::learners) struct NameColumns {
     title: Option<String>,
     given_name: String,
     middle_other_name: Option<String>,
@@ -56,14 +56,14 @@ struct NameColumns {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = learners)]
-struct BirthColumns {
+pub(in crate::store::learners) struct BirthColumns {
     date_of_birth: NaiveDate,
     place_of_birth: Option<String>,
 }
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = learners)]
-struct AddressColumns {
+pub(in crate::store::learners) struct AddressColumns {
     address_line_1: Option<String>,
     address_line_2: Option<String>,
     address_town: Option<String>,
@@ -74,14 +74,14 @@ struct AddressColumns {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = learners)]
-struct ContactColumns {
+pub(in crate::store::learners) struct ContactColumns {
     email_address: Option<String>,
     telephone_number: Option<String>,
 }
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = learners)]
-struct IdentifierColumns {
+pub(in crate::store::learners) struct IdentifierColumns {
     scottish_candidate_number: Option<String>,
     unique_candidate_identifier: Option<String>,
     unique_pupil_number: Option<String>,
@@ -89,7 +89,7 @@ struct IdentifierColumns {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = learners)]
-struct EvidenceColumns {
+pub(in crate::store::learners) struct EvidenceColumns {
     verification_type: String,
     other_verification_description: Option<String>,
 }
@@ -126,7 +126,7 @@ impl TryFrom<Row> for Stored {
     }
 }
 
-fn value<T: FromStr>(text: &str, column: &'static str) -> Result<T, StoreError> {
+pub(in crate::store::learners) fn value<T: FromStr>(text: &str, column: &'static str) -> Result<T, StoreError> {
     text.parse().map_err(|_| StoreError::Corrupt(column))
 }
 

@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::KeyColumns;
-use crate::model::{Address, Birth, Contact, Evidence, Identifiers, Learner, Names, OrgRef, Timestamp, Uln};
+use crate::model::{
+    Address, Birth, Contact, Evidence, Identifiers, Learner, Names, OrgRef, SearchKeys, Timestamp, Uln,
+};
 use crate::store::schema::learners;
 
 /// Everything of the row but its number.
@@ -65,7 +66,7 @@ pub(in crate::store::learners) struct Columns<'a> {
 
 impl<'a> Columns<'a> {
     /// The columns of a record. Each part is taken apart, so that the compiler finds a field that has no column here.
-    pub(in crate::store::learners) fn of(learner: &'a Learner, has_linked: bool, keys: &'a KeyColumns) -> Self {
+    pub(in crate::store::learners) fn of(learner: &'a Learner, has_linked: bool, keys: &'a SearchKeys) -> Self {
         let Names { title, given, middle_other, family, preferred_given, previous_family, family_at_16 } =
             &learner.names;
         let Birth { date: date_of_birth, place } = &learner.birth;
@@ -110,12 +111,12 @@ impl<'a> Columns<'a> {
             registered_by: learner.registered_by.as_ref().map(OrgRef::as_str),
             created_at: learner.created_at,
             updated_at: learner.updated_at,
-            given_key: &keys.given_key,
-            preferred_given_key: keys.preferred_given_key.as_deref(),
-            family_key: &keys.family_key,
-            previous_family_key: keys.previous_family_key.as_deref(),
-            family_at_16_key: keys.family_at_16_key.as_deref(),
-            postcode_key: &keys.postcode_key,
+            given_key: &keys.given,
+            preferred_given_key: keys.preferred_given.as_deref(),
+            family_key: &keys.family,
+            previous_family_key: keys.previous_family.as_deref(),
+            family_at_16_key: keys.family_at_16.as_deref(),
+            postcode_key: &keys.postcode,
             outward: &keys.outward,
             given_phonetic: &keys.given_phonetic,
             family_phonetic: &keys.family_phonetic,

@@ -1,18 +1,19 @@
-//! Finding learners: by ULN and names, and by demographics (rules.md 2.3, 2.4, 4.2). Every find is audited, and every find by demographics
-//! is remembered for the rule that it precedes a registration.
+//! Finding learners: by ULN and names, and by demographics (rules.md 2.3, 2.4, 4.2). Every find is audited, and every
+//! find by demographics is remembered for the rule that it precedes a registration.
 
-use std::collections::HashMap;
+mod probing;
+
 use std::str::FromStr;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{NaiveDate, TimeDelta};
 
-use super::super::matching::{self, Agreement, Candidate, Match, PROBE_LIMIT, Probe, Query, Ranking};
-use super::super::names::SearchKeys;
-use super::super::{Caller, Error, Service, codes};
+use self::probing::find;
+pub(in crate::domain) use self::probing::probe;
 use super::{details_hash, present};
-use crate::model::{Gender, Learner, LearnerStatus, Permission, Postcode, Timestamp, Uln, london_day};
-use crate::store::learners::{self as rows, CandidateRow, Conditions, KeyColumns};
+use crate::domain::matching::{Agreement, Query};
+use crate::domain::{Caller, Error, Service, codes};
+use crate::model::{Gender, Learner, Permission, Postcode, Timestamp, Uln, london_day};
 use crate::store::searches::RecentSearch;
 use crate::store::{AnyConnection, Record, StoreError};
 
@@ -233,110 +234,4 @@ impl Search {
     pub(in crate::domain) fn find(&self, store: &mut AnyConnection, today: NaiveDate) -> Result<Found, StoreError> {
         find(store, &self.query, today)
     }
-}
-
-/// The exact probe alone decides most searches; the wide ones follow where it does not.
-fn find(store: &mut AnyConnection, query: &Query, today: NaiveDate) -> Result<Found, StoreError> {
-    let mut candidates = probe(store, &matching::exact_probe(query))?;
-    let ranking = match matching::decide_exact(query, &candidates) {
-        Some(ranking) => ranking,
-        None => {
-            for wide in matching::wide_probes(query, today) {
-                candidates.extend(probe(store, &wide)?);
-            }
-            matching::classify(query, &candidates)
-        }
-    };
-    Ok(match ranking {
-        Ranking::None => Found::None,
-        Ranking::TooMany => Found::TooMany,
-        Ranking::Exact(one) => match load(store, &[one])?.pop() {
-            Some(learner) if learner.substituted => Found::MasterSubstituted(Box::new(learner)),
-            Some(learner) => Found::Exact(Box::new(learner)),
-            None => Found::None,
-        },
-        Ranking::Possible(matches) => Found::Possible(load(store, &matches)?),
-    })
-}
-
-pub(in crate::domain) fn probe(store: &mut AnyConnection, probe: &Probe) -> Result<Vec<Candidate>, StoreError> {
-    let found = match probe {
-        Probe::Exact { date_of_birth, family_phonetic, family, postcode } => {
-            rows::born_and_named(store, *date_of_birth, family_phonetic, family, postcode, PROBE_LIMIT)
-        }
-        Probe::Postcode { postcode } => rows::living_at(store, postcode, PROBE_LIMIT),
-        Probe::Outward { dates, outward } => {
-            rows::meeting(store, Conditions { dates, outward: Some(outward), ..Conditions::default() }, PROBE_LIMIT)
-        }
-        Probe::FamilyPhonetic { dates, family_phonetic } => rows::meeting(
-            store,
-            Conditions { dates, family_phonetic: Some(family_phonetic), ..Conditions::default() },
-            PROBE_LIMIT,
-        ),
-        Probe::GivenPhonetic { dates, given_phonetic } => rows::meeting(
-            store,
-            Conditions { dates, given_phonetic: Some(given_phonetic), ..Conditions::default() },
-            PROBE_LIMIT,
-        ),
-        Probe::BothPhonetic { dates, family_phonetic, given_phonetic } => rows::meeting(
-            store,
-            Conditions {
-                dates,
-                family_phonetic: Some(family_phonetic),
-                given_phonetic: Some(given_phonetic),
-                ..Conditions::default()
-            },
-            PROBE_LIMIT,
-        ),
-    }?;
-    Ok(found.into_iter().map(candidate).collect())
-}
-
-fn candidate(row: CandidateRow) -> Candidate {
-    let CandidateRow { uln, master, keys, date_of_birth, gender, school_at_age_16, place_of_birth, email_address } =
-        row;
-    let KeyColumns {
-        given_key,
-        preferred_given_key,
-        family_key,
-        previous_family_key,
-        family_at_16_key,
-        postcode_key,
-        outward,
-        given_phonetic,
-        family_phonetic,
-    } = keys;
-    let keys = SearchKeys {
-        given: given_key,
-        preferred_given: preferred_given_key,
-        family: family_key,
-        previous_family: previous_family_key,
-        family_at_16: family_at_16_key,
-        postcode: postcode_key,
-        outward,
-        given_phonetic,
-        family_phonetic,
-    };
-    Candidate { uln, master, keys, date_of_birth, gender, school_at_age_16, place_of_birth, email_address }
-}
-
-/// The whole learners of matches, in the order of the matches.
-fn load(store: &mut AnyConnection, matches: &[Match]) -> Result<Vec<FoundLearner>, StoreError> {
-    let ulns: Vec<Uln> = matches.iter().map(|each| each.uln).collect();
-    let mut learners: HashMap<Uln, _> = rows::by_ulns(store, &ulns)?
-        .into_iter()
-        .filter(|stored| stored.learner.status == LearnerStatus::Active)
-        .map(|stored| (stored.learner.uln, stored))
-        .collect();
-    let masters: Vec<Uln> = learners.values().filter(|stored| stored.has_linked).map(|s| s.learner.uln).collect();
-    let links = if masters.is_empty() { Vec::new() } else { rows::linked_to(store, &masters)? };
-    Ok(matches
-        .iter()
-        .filter_map(|each| {
-            let learner = learners.remove(&each.uln)?.learner;
-            let linked_ulns =
-                links.iter().filter(|(_, master)| *master == each.uln).map(|(linked, _)| *linked).collect();
-            Some(FoundLearner { learner, linked_ulns, substituted: each.substituted })
-        })
-        .collect())
 }

@@ -1,0 +1,71 @@
+//! What a search reads of a learner. How the keys are made and compared is the domain's.
+
+use chrono::NaiveDate;
+
+use crate::model::{Gender, Uln};
+
+/// What a learner is found by: kept in columns beside the learner, and written whenever the learner changes.
+#[derive(Clone, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
+pub struct SearchKeys {
+    /// Normalised given name.
+    pub given: String,
+    /// Normalised preferred given name.
+    pub preferred_given: Option<String>,
+    /// Normalised family name.
+    pub family: String,
+    /// Normalised previous family name.
+    pub previous_family: Option<String>,
+    /// Normalised family name at age 16.
+    pub family_at_16: Option<String>,
+    /// Postcode without its space.
+    pub postcode: String,
+    /// Outward part of the postcode.
+    pub outward: String,
+    /// How the given name sounds.
+    pub given_phonetic: String,
+    /// How the family name sounds.
+    pub family_phonetic: String,
+}
+
+impl SearchKeys {
+    /// The given names by which the learner is known: given and preferred.
+    pub fn given_names(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.given.as_str()).chain(self.preferred_given.as_deref())
+    }
+
+    /// The earlier family names: previous and at age 16.
+    pub fn earlier_family_names(&self) -> impl Iterator<Item = &str> {
+        self.previous_family.as_deref().into_iter().chain(self.family_at_16.as_deref())
+    }
+}
+
+/// A learner whom a search may mean. Merged learners are candidates too (their master stands in for them), deleted
+/// ones are not.
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug))]
+pub struct Candidate {
+    /// The learner's number.
+    pub uln: Uln,
+    /// The master when the learner was merged.
+    pub master: Option<Uln>,
+    /// The stored search keys.
+    pub keys: SearchKeys,
+    /// Date of birth.
+    pub date_of_birth: NaiveDate,
+    /// Gender.
+    pub gender: Gender,
+    /// School at age 16, as stored.
+    pub school_at_16: Option<String>,
+    /// Place of birth, as stored.
+    pub place_of_birth: Option<String>,
+    /// E-mail address, as stored.
+    pub email: Option<String>,
+}
+
+impl Candidate {
+    /// The learner to show: the master where the candidate was merged.
+    pub fn standing_in(&self) -> Uln {
+        self.master.unwrap_or(self.uln)
+    }
+}
