@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         wsdl: services.iter().map(|name| root.join("wsdl").join(name).with_extension("wsdl")).collect(),
         facets: root.join("schemas/facets.xsd"),
         bindings: root.join("wsdl/bindings.toml"),
+        runtime: "crate::xml".to_owned(),
     };
     let output = match compile(&sources) {
         Ok(output) => output,

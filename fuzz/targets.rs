@@ -65,6 +65,7 @@ pub fn wsdl(data: &[u8]) {
         wsdl: vec![path],
         facets: stage.path().join("schemas/facets.xsd"),
         bindings: stage.path().join("wsdl/bindings.toml"),
+        runtime: "crate::xml".to_owned(),
     });
 }
 

@@ -19,18 +19,19 @@ use crate::model::{Kind, Service, Struct};
 use crate::naming;
 
 /// The complete source text.
-pub fn rust(services: &[Service], facets: &BTreeMap<String, Facet>) -> Result<String, Error> {
+pub fn rust(services: &[Service], facets: &BTreeMap<String, Facet>, runtime: &str) -> Result<String, Error> {
+    let runtime: syn::Path = syn::parse_str(runtime).map_err(|reason| Error::Generated(reason.to_string()))?;
     let facet_items: Vec<TokenStream> = facets.values().map(facet).collect();
     let facet_names = facets.keys().map(|name| ident(&naming::shout(name)));
     let mut modules = Vec::new();
     for one in services {
-        modules.push(module(one)?);
+        modules.push(module(one, &runtime)?);
     }
     let names: Vec<Ident> = services.iter().map(|service| ident(&naming::snake(&service.name))).collect();
     let tokens = quote! {
-        /// The facet types of `schemas/facets.xsd`.
+        /// The facet types.
         pub mod facet {
-            use crate::xml::{Facet, Pattern};
+            use #runtime::{Facet, Pattern, regular_expression};
             #(#facet_items)*
             /// All facet types, in alphabetical order.
             pub static ALL: &[&Facet] = &[#(&#facet_names),*];
@@ -43,7 +44,7 @@ pub fn rust(services: &[Service], facets: &BTreeMap<String, Facet>) -> Result<St
     Ok(prettyplease::unparse(&file))
 }
 
-fn module(one: &Service) -> Result<TokenStream, Error> {
+fn module(one: &Service, runtime: &syn::Path) -> Result<TokenStream, Error> {
     let name = ident(&naming::snake(&one.name));
     let doc = format!("The contract of {}.", one.name);
     let plan = write::Plan::new(one)?;
@@ -65,7 +66,7 @@ fn module(one: &Service) -> Result<TokenStream, Error> {
         #[doc = #doc]
         pub mod #name {
             use std::borrow::Cow;
-            use crate::xml;
+            use #runtime as xml;
             #facets
             #types
             #(#readers)*
@@ -88,10 +89,7 @@ fn facet(facet: &Facet) -> TokenStream {
             Test::Words(words) => quote!(Some(Pattern::Words(#published, &[#(#words),*]))),
             Test::Expression(expression) => quote!(Some(Pattern::Expression(
                 #published,
-                std::sync::LazyLock::new(|| {
-                    #[expect(clippy::expect_used, reason = "the compiler of the contract has compiled this very text")]
-                    regex::Regex::new(#expression).expect("a pattern of the contract")
-                })
+                std::sync::LazyLock::new(|| regular_expression(#expression))
             ))),
         },
     };

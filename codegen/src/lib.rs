@@ -4,6 +4,12 @@
 //!
 //! It knows nothing about particular services. [`compile`] reads documents and returns the source
 //! text. An unsupported construct or an unresolved name is an [`Error`] with file, line and column.
+//!
+//! The text does not stand alone. It uses two things of the crate that includes it:
+//!
+//! * the module named by [`Sources::runtime`], which reads and writes XML: `Reader`, `FromXml`, `ToXml`, `Lexical`,
+//!   `Facet` and the functions beside them;
+//! * the types of the static description, `Service`, `Operation` and `Element`, in the module that includes the text.
 
 mod bindings;
 mod emit;
@@ -13,7 +19,9 @@ mod listing;
 mod model;
 mod naming;
 mod resolve;
+mod scoped;
 mod source;
+mod supported;
 mod wsdl;
 mod xsd;
 
@@ -30,6 +38,8 @@ pub struct Sources {
     pub facets: PathBuf,
     /// The names and facets that a WSDL cannot express.
     pub bindings: PathBuf,
+    /// The path of the module that the generated code runs on, such as `crate::xml`.
+    pub runtime: String,
 }
 
 /// The output of the compiler.
@@ -62,7 +72,7 @@ pub fn compile(sources: &Sources) -> Result<Output, Error> {
     bindings.all_used()?;
     files.sort();
     files.dedup();
-    Ok(Output { rust: emit::rust(&services, &facets)?, listing: listing::listing(&services), files })
+    Ok(Output { rust: emit::rust(&services, &facets, &sources.runtime)?, listing: listing::listing(&services), files })
 }
 
 fn stem(path: &Path) -> String {

@@ -12,7 +12,8 @@ use crate::error::{At, Error};
 use crate::facets::Facet;
 use crate::model::{Enum, Kind, Message, Name, Operation, Service, Struct};
 use crate::naming;
-use crate::source::{Documents, Scoped};
+use crate::scoped::Scoped;
+use crate::source::{Documents, SchemaDocument};
 use crate::xsd::{ComplexType, Element, SimpleType};
 
 const XS: &str = "http://www.w3.org/2001/XMLSchema";
@@ -86,7 +87,7 @@ impl<'d> Resolver<'d> {
         Ok(resolver)
     }
 
-    fn declare(&mut self, document: &'d crate::source::SchemaDocument) {
+    fn declare(&mut self, document: &'d SchemaDocument) {
         let schema = &document.schema.inner;
         let namespace = schema.target_namespace.as_deref().unwrap_or("");
         let qualified = schema.element_form_default.as_deref() == Some("qualified");

@@ -2,7 +2,7 @@
 
 use yaserde::YaDeserialize;
 
-use crate::source::Scoped;
+use crate::scoped::Scoped;
 use crate::xsd::Schema;
 
 #[derive(Debug, Default, YaDeserialize)]

@@ -2,7 +2,7 @@
 
 use yaserde::YaDeserialize;
 
-use crate::source::Scoped;
+use crate::scoped::Scoped;
 
 #[derive(Debug, Default, YaDeserialize)]
 #[yaserde(rename = "schema", prefix = "xs", namespaces = {"xs" = "http://www.w3.org/2001/XMLSchema"})]

@@ -27,6 +27,7 @@ fn compile_text(wsdl: &str) -> Result<Output, Error> {
         wsdl: vec![path],
         facets: documents().join("facets.xsd"),
         bindings: documents().join("quirks.toml"),
+        runtime: "the_runtime::of_another".to_owned(),
     });
     fs::remove_dir_all(&folder).unwrap();
     outcome
@@ -80,6 +81,19 @@ fn an_operation_is_found_by_its_request_in_every_namespace_that_the_bindings_nam
     let rust = compile_text(&quirks()).unwrap().rust.split_whitespace().collect::<String>();
     let arm = r#"("urn:test:messages","Ask")|("urn:test:elsewhere","Ask")=>"#;
     assert!(rust.contains(arm), "{rust}");
+}
+
+#[test]
+fn the_output_knows_no_crate_but_the_runtime_that_the_caller_names() {
+    let rust = compile_text(&quirks()).unwrap().rust;
+    assert!(rust.contains("use the_runtime::of_another as xml;"), "{rust}");
+    let paths: Vec<&str> = rust.lines().map(str::trim).filter(|line| line.starts_with("use ")).collect();
+    for path in &paths {
+        let known =
+            ["use std::", "use the_runtime::of_another", "use super::"].iter().any(|known| path.starts_with(known));
+        assert!(known, "{path}");
+    }
+    assert!(!rust.contains("crate::"), "{rust}");
 }
 
 #[test]

@@ -40,6 +40,12 @@ pub enum Pattern {
     Expression(&'static str, LazyLock<Regex, fn() -> Regex>),
 }
 
+/// The expression of a [`Pattern::Expression`].
+#[expect(clippy::expect_used, reason = "the compiler of the contract has compiled this very text")]
+pub fn regular_expression(anchored: &str) -> Regex {
+    Regex::new(anchored).expect("a pattern of the contract")
+}
+
 /// Whether the text contains a character other than XML white space.
 pub fn non_blank(text: &str) -> bool {
     text.bytes().any(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))

@@ -15,7 +15,7 @@ mod writer;
 
 pub use content::{Field, FromXml, Seen, complex, nil_with_content, not_nillable, required, value};
 pub use error::{Invalid, NotWellFormed, Place, ReadError};
-pub use facets::{Facet, Pattern, non_blank};
+pub use facets::{Facet, Pattern, non_blank, regular_expression};
 pub use lexical::{Base64, Lexical, XsDateTime, check, enumeration_violation};
 pub use reader::{Limits, RawName, Reader, Start};
 pub use records::{Records, RecordsIter};
