@@ -7,7 +7,7 @@
 //!                                              └── model: values with invariants
 //! ```
 //!
-//! Imports run one way: `cli` → edges (`http`, `soap`, `files`, `jobs`, `demo`) → `domain` → `store` → `model`. `contract` is compiled
+//! Imports run one way: `cli` → edges (`http`, `soap`, `files`, `workers`, `demo`) → `domain` → `store` → `model`. `contract` is compiled
 //! from `wsdl/` and `schemas/`; `xml` reads and writes what it describes.
 
 pub mod cli;
@@ -18,7 +18,6 @@ pub mod demo;
 pub mod domain;
 pub mod files;
 pub mod http;
-pub mod jobs;
 pub mod manual;
 pub mod model;
 pub mod ops;
@@ -26,4 +25,5 @@ pub mod pki;
 pub mod soap;
 pub mod store;
 pub mod tls;
+pub mod workers;
 pub mod xml;

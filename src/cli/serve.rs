@@ -12,10 +12,10 @@ use crate::config::{Config, Sources};
 use crate::demo::Demo;
 use crate::domain::Service;
 use crate::http::{self, Setup, StartError};
-use crate::jobs::Observer;
 use crate::ops::{self, Metrics, Operations};
 use crate::soap::SoapGateway;
 use crate::store::Store;
+use crate::workers::Observer;
 
 /// How long health trusts the last trial of a change.
 const TRIED_AGAIN_AFTER: Duration = Duration::from_secs(2);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{NaiveDate, TimeDelta};
 
-use crate::domain::batches::Step;
+use crate::domain::jobs::Step;
 use crate::domain::{Call, Caller, Claim, Clock, MissLimits, NewOrganisation, RuleSettings, Service};
 use crate::model::{Door, Fingerprint, Peer, Timestamp};
 use crate::store::test_support::{TestStore, each_store};

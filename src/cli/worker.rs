@@ -7,8 +7,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::failure::Failure;
 use super::{config, setup, workers};
-use crate::jobs::Observer;
 use crate::ops;
+use crate::workers::Observer;
 
 /// Do batches beside the service, in a process of its own
 #[derive(Debug, clap::Args)]

@@ -11,8 +11,8 @@ use super::failure::Failure;
 use crate::config;
 use crate::domain::service_levels::FunctionMinute;
 use crate::domain::{Guesses, Service};
-use crate::jobs::{Observer, WorkerSettings, Workers};
 use crate::ops::{Calls, Metrics, Queue};
+use crate::workers::{Observer, WorkerSettings, Workers};
 
 /// How often the service notes that it is up.
 const MINUTE: Duration = Duration::from_secs(60);

@@ -7,7 +7,9 @@ use std::fs;
 
 use super::examples::Fields;
 use super::*;
-use crate::domain::batches::{JobId, RegistrationRow, Submission, VerificationRow};
+use crate::domain::jobs::{JobId, Submission};
+use crate::domain::registrations::RegistrationRow;
+use crate::domain::verifications::VerificationRow;
 use crate::domain::{
     AchievementBatch, AchievementRow, Call, Claim, Clock, Demographics, Error, FindByUln, FindType, GetType,
     LearnerChange, LearnerRecordQuery, NewLearner, NewOrganisation, RecordQuery, RuleSettings, SubsetChange,

@@ -26,6 +26,9 @@ const TOO_MANY_MISSES: &str =
 const TOO_MANY_TRIES: &str = "The same number was tried with too many details that are not the learner's.";
 const TOO_MANY_RECORDS: &str = "This organisation and certificate have submitted too many records in batches.";
 
+/// What a record of a batch says of its learner beside the number.
+pub(super) const DETAILS: [&str; 4] = ["FamilyName", "GivenName", "DateOfBirth", "Gender"];
+
 /// How much may be guessed. 0 switches a limit off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MissLimits {

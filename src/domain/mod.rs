@@ -4,13 +4,15 @@
 pub mod achievements;
 mod administration;
 mod audit;
-pub mod batches;
 mod call;
 pub mod catalogue;
 mod clock;
 pub mod codes;
 mod error;
+pub mod format;
 mod import;
+pub mod jobs;
+pub mod kinds;
 mod learners;
 mod linking;
 pub mod matching;
@@ -19,6 +21,7 @@ pub mod names;
 mod organisations;
 mod passwords;
 mod records;
+pub mod registrations;
 mod registry;
 pub mod service_levels;
 mod settings;
@@ -26,6 +29,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 pub mod verification;
+pub mod verifications;
 
 use std::sync::Arc;
 
@@ -70,7 +74,8 @@ struct Inner {
     passwords: Passwords,
     misses: Misses,
     searches: learners::SearchSweep,
-    jobs_bell: batches::Bell,
+    jobs_bell: jobs::Bell,
+    kinds: jobs::Kinds,
 }
 
 impl Service {
@@ -80,8 +85,11 @@ impl Service {
         let misses = Misses::new(settings.miss_limits);
         let registry = Registry::default();
         let searches = learners::SearchSweep::default();
-        let jobs_bell = batches::Bell::default();
-        Self { inner: Arc::new(Inner { store, settings, clock, registry, passwords, misses, searches, jobs_bell }) }
+        let jobs_bell = jobs::Bell::default();
+        let kinds = kinds::all(&settings);
+        Self {
+            inner: Arc::new(Inner { store, settings, clock, registry, passwords, misses, searches, jobs_bell, kinds }),
+        }
     }
 
     /// The store, for those who open, migrate, watch and close it.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate, TimeDelta, Timelike};
 
-use super::batches::{DUE_AFTER, Job, JobKind, JobState};
+use super::jobs::{DUE_AFTER, Job, JobKind, JobState};
 use super::{Error, Status};
 use crate::model::{Timestamp, london_day, london_midnight};
 use crate::store::jobs::{self, JobFilter};

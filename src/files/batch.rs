@@ -3,7 +3,8 @@
 
 use super::layout::{Holds, Layout};
 use crate::domain::achievements::AchievementRow;
-use crate::domain::batches::{RegistrationRow, VerificationRow};
+use crate::domain::registrations::RegistrationRow;
+use crate::domain::verifications::VerificationRow;
 use crate::model::JobKind;
 
 /// A record and its position in the file.

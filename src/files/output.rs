@@ -6,8 +6,9 @@ use super::convert::{NamedText, csv_text};
 use super::csv;
 use super::layout::Layout;
 use super::name::{self, Extension};
-use crate::domain::batches::return_codes::{self, Counted};
-use crate::domain::batches::{RegisteredRow, RegistrationRow, VerifiedRow};
+use crate::domain::registrations::codes::{self as return_codes, Counted};
+use crate::domain::registrations::{RegisteredRow, RegistrationRow};
+use crate::domain::verifications::VerifiedRow;
 use crate::model::{JobKind, Timestamp, Ukprn};
 
 /// The submission that a result file belongs to. A batch from the web service has no name, so one

@@ -4,7 +4,8 @@ use super::batch::{Placed, Records};
 use super::check::{Checked, Format};
 use super::finding::{Finding, Weight};
 use crate::domain::achievements::{AchievementBatch, AchievementSubmission};
-use crate::domain::batches::{JobType, Submission};
+use crate::domain::jobs::Submission;
+use crate::domain::registrations::JobType;
 use crate::domain::{Caller, Error, Service};
 use crate::model::JobId;
 

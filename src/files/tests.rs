@@ -16,7 +16,8 @@ use serde::Deserialize;
 
 use super::batch::Batch;
 use super::*;
-use crate::domain::batches::{RegisteredRow, RegistrationRow, VerificationRow, VerifiedRow};
+use crate::domain::registrations::{RegisteredRow, RegistrationRow};
+use crate::domain::verifications::{VerificationRow, VerifiedRow};
 use crate::model::JobKind;
 
 fn today() -> NaiveDate {

@@ -5,7 +5,7 @@ use super::lists::{self, Choice};
 use super::sample;
 use crate::contract::{Element, facet};
 use crate::domain::achievements::{self, AchievementRow};
-use crate::domain::batches::format::Rule;
+use crate::domain::format::Rule;
 use crate::xml::{Facet, Pattern};
 
 /// A request field that holds a value.

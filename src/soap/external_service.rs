@@ -9,7 +9,7 @@ use crate::contract::external_service::{
     GetAchievementBatchJobResponse, IExternalService, ModelSubmitAchievementBatchJobResponse,
     SubmitAchievementBatchJob, SubmitAchievementBatchJobResponse,
 };
-use crate::domain::batches::{Job, JobId, JobState};
+use crate::domain::jobs::{Job, JobId, JobState};
 use crate::domain::{AchievementBatch, AchievementJob, AchievementRow, Call, Error, codes};
 
 impl IExternalService for Door<'_> {

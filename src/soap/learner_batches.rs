@@ -8,11 +8,10 @@ use crate::contract::learner_service::{
     MIAPBatchLearnerToVerify, MIAPVerifiedBatchLearner, OutputBatchLearner, VerifyBatchOutputResp,
     VerifyBatchOutputRqst, VerifyBatchResp, VerifyBatchRqst,
 };
-use crate::domain::batches::return_codes::Counted;
-use crate::domain::batches::{
-    BatchOutput, Identity, Job, JobId, JobType, RegisteredRow, RegistrationRow, Submission, VerificationRow,
-    VerifiedRow,
-};
+use crate::domain::jobs::{BatchOutput, Job, JobId, Submission};
+use crate::domain::registrations::codes::Counted;
+use crate::domain::registrations::{JobType, RegisteredRow, RegistrationRow};
+use crate::domain::verifications::{Identity, VerificationRow, VerifiedRow};
 use crate::domain::{Call, Error, codes};
 use crate::model::{Timestamp, london_text};
 

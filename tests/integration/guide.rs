@@ -6,8 +6,8 @@ use std::process::Output;
 
 use learning_records::contract::SERVICES;
 use learning_records::domain::achievements::codes::ERROR_CODES;
-use learning_records::domain::batches::return_codes;
 use learning_records::domain::codes;
+use learning_records::domain::registrations::codes as return_codes;
 use regex::Regex;
 
 use crate::fixtures::carried;

@@ -26,13 +26,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("client", &["contract", "pki"]),
     ("files", &["domain", "model", "xml"]),
     // The store for its tests alone.
-    ("jobs", &["domain", "store", "model"]),
+    ("workers", &["domain", "store", "model"]),
     ("demo", &["domain", "store", "model", "pki"]),
     (
         "cli",
         &[
-            "client", "manual", "http", "soap", "jobs", "demo", "files", "domain", "store", "model", "contract", "xml",
-            "config", "tls", "ops", "pki",
+            "client", "manual", "http", "soap", "workers", "demo", "files", "domain", "store", "model", "contract",
+            "xml", "config", "tls", "ops", "pki",
         ],
     ),
     ("main", &["cli"]),
@@ -160,4 +160,22 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
     }
     files.sort();
     files
+}
+
+/// The queue of jobs knows no kind of job, and no kind knows another: a further one is a folder and a line in `kinds`.
+#[test]
+fn the_queue_knows_no_kind_of_job() {
+    const KINDS: [&str; 3] = ["registrations", "verifications", "achievements"];
+    let domain = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/domain");
+    let mut wrong = Vec::new();
+    for folder in ["jobs"].into_iter().chain(KINDS) {
+        for file in rust_files(&domain.join(folder)) {
+            let text = fs::read_to_string(&file).expect("a source file");
+            let code = text.lines().map(|line| line.split("//").next().unwrap_or_default());
+            let names =
+                |line: &str| KINDS.iter().any(|kind| *kind != folder && line.contains(&format!("domain::{kind}::")));
+            wrong.extend(code.filter(|line| names(line)).map(|line| format!("{}: {line}", file.display())));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -9,7 +9,8 @@ use super::{Look, Part, Submit, request};
 use crate::cli::caller::Role;
 use crate::cli::failure::{Failure, in_words};
 use crate::client::{Client, Reply};
-use crate::domain::batches::{Identity, RegisteredRow, RegistrationRow, VerificationRow, VerifiedRow};
+use crate::domain::registrations::{RegisteredRow, RegistrationRow};
+use crate::domain::verifications::{Identity, VerificationRow, VerifiedRow};
 use crate::domain::{Clock, codes};
 use crate::files::{Answered, Batch, Expected, Finding, check, exception_file, registration_file, verification_file};
 use crate::model::{JobKind, Ukprn, from_london_time};
@@ -233,7 +234,7 @@ fn summary(reply: &Reply, out: &mut impl Write) -> Result<(), Failure> {
         *codes.entry(code).or_default() += 1;
     }
     for (code, count) in codes {
-        let meaning = crate::domain::batches::return_codes::lookup(code).map(|entry| entry.meaning);
+        let meaning = crate::domain::registrations::codes::lookup(code).map(|entry| entry.meaning);
         let meaning = meaning.or_else(|| codes::lookup(code).map(|entry| entry.meaning)).unwrap_or_default();
         writeln!(out, "  {count:>4} x {code}: {meaning}")?;
     }

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use super::caller::CallerFlags;
 use super::config;
 use super::failure::Failure;
-use crate::domain::batches::JobType;
+use crate::domain::registrations::JobType;
 use crate::model::{JobId, JobKind, JobState};
 
 /// Send batches of learners or achievements, and see what became of them

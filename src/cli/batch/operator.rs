@@ -5,7 +5,8 @@ use std::io::Write;
 use super::{List, Part};
 use crate::cli::failure::Failure;
 use crate::cli::{config, setup};
-use crate::domain::batches::{Job, JobOutput, JobReport};
+use crate::domain::jobs::{Job, JobReport};
+use crate::domain::kinds::JobOutput;
 use crate::files::{Answered, NamedText, exception_file, registration_file, verification_file};
 use crate::model::{JobId, Ukprn, london_text};
 

@@ -2,7 +2,7 @@
 
 use crate::client::fields::{Content, Node};
 use crate::contract::Element;
-use crate::domain::batches::JobType;
+use crate::domain::registrations::JobType;
 use crate::files::{Batch, Placed, Records};
 
 /// The operation that takes a batch, and the fields of its request beside credentials and records.

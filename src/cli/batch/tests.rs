@@ -16,8 +16,10 @@ use super::client::{registered, verified};
 use super::{job_type, state};
 use crate::cli::test_support::{AWARDING, PROVIDER, call, noon, services};
 use crate::domain::achievements::AchievementRow;
-use crate::domain::batches::return_codes::Counted;
-use crate::domain::batches::{BatchOutput, JobType, RegisteredRow, RegistrationRow, VerificationRow, VerifiedRow};
+use crate::domain::jobs::BatchOutput;
+use crate::domain::registrations::codes::Counted;
+use crate::domain::registrations::{JobType, RegisteredRow, RegistrationRow};
+use crate::domain::verifications::{VerificationRow, VerifiedRow};
 use crate::files::{
     Answered, Batch, Extension, Header, Layout, Placed, Records, exception_file, registration_file, verification_file,
 };

@@ -21,7 +21,8 @@ use proptest::test_runner::TestRunner;
 
 use super::*;
 use crate::cli::test_support::{AWARDING, PROVIDER, call, noon, services, work};
-use crate::domain::batches::{BatchOutput, JobType, return_codes};
+use crate::domain::jobs::BatchOutput;
+use crate::domain::registrations::{JobType, codes as return_codes};
 use crate::domain::{Caller, Service};
 use crate::files::{Batch, Records, Submitted};
 use crate::model::JobId;
@@ -271,7 +272,7 @@ proptest! {
     #[test]
     fn the_rules_are_the_facets_of_the_contract(value in value(), postcode in "[A-Za-z]{1,2}[0-9R][0-9A-Z]? ?[0-9][A-Z]{2} {0,5}", email in "[a-z&.]{1,6}@[a-z-]{1,3}(\\.[a-z0-9-]{0,3})?\\.[a-z]{1,7}") {
         use crate::contract::facet as f;
-        use crate::domain::batches::{RegistrationRow, format};
+        use crate::domain::registrations::{self, RegistrationRow};
 
         let facets = [
             ("ULN", &f::MIAPULN_NILLABLE), ("MISIdentifier", &f::MIAPMIS_IDENTIFIER), ("GivenName", &f::MIAP_NAME_NON_EMPTY), ("Title", &f::MIAP_NAME),
@@ -287,7 +288,7 @@ proptest! {
                 }
                 let mut row = RegistrationRow::default();
                 row.set(field, Some(value.clone()));
-                let is_broken = format::registration(&row).iter().any(|finding| finding.field == field);
+                let is_broken = registrations::format(&row).iter().any(|finding| finding.field == field);
                 prop_assert_eq!(is_broken, facet.check(value).is_err(), "{} {:?}", field, value);
             }
         }

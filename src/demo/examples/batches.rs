@@ -3,8 +3,8 @@
 use super::{Caller, Cast, LS, NOBODY, Operation, text, with};
 use crate::demo::samples::{self, Sample};
 use crate::domain::achievements::codes::ERROR_CODES;
-use crate::domain::batches::return_codes;
 use crate::domain::codes;
+use crate::domain::registrations::codes as return_codes;
 
 /// A request for the codes of some records.
 #[derive(Debug, Clone)]

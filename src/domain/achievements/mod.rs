@@ -1,15 +1,15 @@
 //! Achievements: what awarding organisations say that learners have achieved, from the batch in which they say so to the learning event that
 //! others see (rules.md 2.18, 2.19, 5.8, 6.3). What may be achieved is the catalogue's.
 
-mod chunk;
 pub mod codes;
 mod lifecycle;
 mod report;
 mod row;
 mod submit;
+mod work;
 
-pub(in crate::domain) use chunk::Achievements;
 pub use lifecycle::Done;
 pub use report::{Counters, ERROR_FILE_COLUMNS, ErrorFile, ErrorLine, lines};
 pub use row::{AchievementRow, format};
 pub use submit::{AchievementBatch, AchievementIntake, AchievementJob, AchievementSubmission, MOST_ACHIEVEMENTS};
+pub(in crate::domain) use work::Achievements;

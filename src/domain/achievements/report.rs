@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::codes::{self, ErrorClass};
 use super::lifecycle::Done;
 use super::row::{AchievementRow, format};
-use crate::domain::batches::format::Finding;
+use crate::domain::format::Finding;
 use crate::model::SubmissionType;
 
 /// How many records came to what. The five kinds of success and the three of errors together are all that are done.

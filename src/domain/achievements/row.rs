@@ -1,11 +1,8 @@
 //! An achievement record as every door hands it over, its form, and its reading into values.
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use std::fmt;
 
-use crate::domain::batches::batch_row;
-use crate::domain::batches::format::{Finding, Findings, GENDERS, Rule, is_postcode, is_uln_pattern};
+use crate::domain::format::{Finding, Findings, GENDERS, Rule, batch_row, is_postcode, is_uln_pattern};
 use crate::model::{AchievementAction, AssessmentLanguage, Gender, LONGEST_GRADE, Reference};
 
 batch_row! {

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::report::{Counters, ErrorFile, is_told};
 use super::row::AchievementRow;
-use crate::domain::batches::format::is_email;
-use crate::domain::batches::{Intake, Job, JobId, JobKind, JobReport, JobState, row};
+use crate::domain::format::is_email;
+use crate::domain::jobs::{Intake, Job, JobId, JobKind, JobReport, JobState, row};
 use crate::domain::{Caller, Error, Service, codes};
 use crate::model::{Permission, Recognition, SubmissionType, london_time};
 use crate::store::{StoreError, catalogue, jobs};

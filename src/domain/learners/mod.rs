@@ -44,8 +44,3 @@ pub(super) fn details_hash(
 pub(super) fn present(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.is_empty())
 }
-
-/// Whether a name stands on one line, as names do: no line break and no tab.
-pub(in crate::domain) fn is_one_line(name: &str) -> bool {
-    !name.contains(['\t', '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'])
-}

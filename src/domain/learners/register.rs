@@ -5,7 +5,8 @@ use chrono::{NaiveDate, TimeDelta};
 use super::super::names::search_keys;
 use super::super::{Caller, Error, RuleSettings, Service, codes, matching};
 use super::find::probe;
-use super::{details_hash, is_one_line, present};
+use super::{details_hash, present};
+use crate::domain::format::is_one_line;
 use crate::model::{
     Address, Birth, Contact, Evidence, Identifiers, Learner, LearnerStatus, Names, OrgRef, Permission, SearchKeys,
     Timestamp, Uln, VerificationType, london_day,

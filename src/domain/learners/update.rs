@@ -2,7 +2,8 @@
 
 use super::super::names::{normalise, search_keys};
 use super::super::{Caller, Error, Service, codes};
-use super::{is_one_line, present};
+use super::present;
+use crate::domain::format::is_one_line;
 use crate::model::{AbilityToShare, Learner, LearnerStatus, Permission, SearchKeys, Timestamp, Uln, VerificationType};
 use crate::store::learners::{self as rows, Stored};
 use crate::store::{AnyConnection, StoreError, audit};

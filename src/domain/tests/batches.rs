@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use super::*;
-use crate::domain::batches::{
-    BatchOutput, Job, JobId, JobKind, JobState, JobType, MOST_ATTEMPTS, RegisteredRow, RegistrationRow, Step,
-    Submission, VerificationRow, VerifiedRow, return_codes::Counted,
-};
+use crate::domain::jobs::{BatchOutput, Job, JobId, JobKind, JobState, MOST_ATTEMPTS, Step, Submission};
+use crate::domain::registrations::{JobType, RegisteredRow, RegistrationRow, codes::Counted};
+use crate::domain::verifications::{VerificationRow, VerifiedRow};
 use crate::model::JobRecord;
 use crate::store::jobs;
 

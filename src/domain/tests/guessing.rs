@@ -1,7 +1,9 @@
 //! Those who get many misses have to wait, and nobody else.
 
 use super::*;
-use crate::domain::batches::{JobType, RegistrationRow, Submission, VerificationRow};
+use crate::domain::jobs::Submission;
+use crate::domain::registrations::{JobType, RegistrationRow};
+use crate::domain::verifications::VerificationRow;
 
 fn world_with(limits: MissLimits, test: impl Fn(&World)) {
     each_world_with(RuleSettings { miss_limits: limits, ..RuleSettings::default() }, test);

@@ -4,7 +4,9 @@ use chrono::TimeDelta;
 
 use super::batches::learner;
 use super::*;
-use crate::domain::batches::{BatchOutput, JobId, JobState, JobType, Submission, VerificationRow};
+use crate::domain::jobs::{BatchOutput, JobId, JobState, Submission};
+use crate::domain::registrations::JobType;
+use crate::domain::verifications::VerificationRow;
 use crate::store::jobs;
 
 const EMAIL: &str = "mis@college.example";

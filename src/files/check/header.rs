@@ -2,7 +2,7 @@
 //! files skip the checks of values that conversion rewrites.
 
 use super::{Expected, Format};
-use crate::domain::batches::format::is_email;
+use crate::domain::format::is_email;
 use crate::files::batch::Batch;
 use crate::files::finding::Finding;
 use crate::files::headings::Strictness;

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 
 use super::{Expected, looks};
 use crate::domain::achievements::{self, AchievementRow, codes};
-use crate::domain::batches::format;
-use crate::domain::batches::{RegistrationRow, VerificationRow, return_codes};
+use crate::domain::format;
+use crate::domain::registrations::{self, RegistrationRow, codes as return_codes};
+use crate::domain::verifications::{self, VerificationRow};
 use crate::files::batch::{Batch, Placed, Records};
 use crate::files::finding::{Finding, Remarks};
 use crate::files::layout::Layout;
@@ -67,10 +68,10 @@ struct Report<'r> {
 
 impl Report<'_> {
     fn registration(&mut self, place: usize, row: &RegistrationRow, expected: &Expected) {
-        for finding in format::registration(row) {
-            self.record(place, finding.rule.return_code(), finding);
+        for finding in registrations::format(row) {
+            self.record(place, return_codes::of_rule(finding.rule), finding);
         }
-        for finding in format::needed_for_registration(row) {
+        for finding in registrations::missing_for_new_learner(row) {
             self.record(place, return_codes::INSUFFICIENT_DATA, finding);
         }
         self.check_digit(place, row.get("ULN"), return_codes::NOT_FOUND);
@@ -78,8 +79,8 @@ impl Report<'_> {
     }
 
     fn verification(&mut self, place: usize, row: &VerificationRow) {
-        for finding in format::verification(row) {
-            self.record(place, return_codes::INCORRECT_FORMAT, finding);
+        for finding in verifications::format(row) {
+            self.record(place, verifications::INCORRECT_FORMAT, finding);
         }
         self.check_digit(place, row.get("ULN"), ULN_NOT_FOUND);
     }

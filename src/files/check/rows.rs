@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::iter;
 
 use super::records;
-use crate::domain::batches::format::is_error_value;
+use crate::domain::format::is_error_value;
 use crate::files::batch::Batch;
 use crate::files::cell::{self, Wants};
 use crate::files::finding::{Finding, Remarks, Weight};

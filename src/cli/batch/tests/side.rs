@@ -8,7 +8,7 @@ use crate::client::envelope::{self, Secrets};
 use crate::client::fields::Node;
 use crate::client::{Credentials, Reply, find};
 use crate::contract::SERVICES;
-use crate::domain::batches::JobType;
+use crate::domain::registrations::JobType;
 use crate::domain::{NewLearner, Registered, Service, catalogue};
 use crate::files::{self, Batch, Expected, Extension, Submitted};
 use crate::model::{JobId, JobKind, Learner, Uln};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::domain::achievements::{Counters, MOST_ACHIEVEMENTS};
-use crate::domain::batches::{JobId, JobState, Step};
+use crate::domain::jobs::{JobId, JobState, Step};
 use crate::model::{EventSource, EventStatus, LearningEvent, Recognition, RecognitionStatus};
 
 const GCSE: &str = "601/7001/3";

@@ -1,18 +1,9 @@
 //! Reading what a batch came to: by the organisation that submitted it alone, in the order of the batch (rules.md 2.8, 2.10).
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use serde::de::DeserializeOwned;
-
-use super::return_codes::{self, Counted};
-use super::verification::Identity;
-use super::work::row;
-use super::{
-    Job, JobId, JobKind, JobRecord, JobState, MOST_LEARNERS, RegistrationRow, VerificationRow, registration,
-    verification,
-};
-use crate::domain::{Caller, Error, Service, codes};
+use super::{Job, JobId, JobKind, JobRecord, JobState, MOST_LEARNERS};
+use crate::domain::{Caller, Error, Service};
 use crate::model::{AuditEntry, Permission};
 use crate::store::{Record, StoreError, jobs};
 
@@ -45,42 +36,9 @@ pub enum BatchOutput<R> {
     Finished(JobReport, Vec<R>),
 }
 
-/// The answer to getBatchRegistrationOutput, and the output file's content.
-pub type RegistrationOutput = BatchOutput<RegisteredRow>;
-/// The answer to getVerifyBatchOutput, and the output file's content.
-pub type VerificationOutput = BatchOutput<VerifiedRow>;
-
-/// A registration record and what it came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RegisteredRow {
-    /// As it was sent, but with the learner's number in it: the one found or created, or none where the code says that there is none.
-    pub row: RegistrationRow,
-    /// The return code.
-    pub code: String,
-}
-
-/// A verify record and what it came to.
-#[derive(Clone, PartialEq, Eq)]
-pub struct VerifiedRow {
-    /// As it was sent.
-    pub row: VerificationRow,
-    /// The response code.
-    pub code: String,
-    /// The learner, where the details were verified.
-    pub learner: Option<Identity>,
-    /// The comparisons that failed.
-    pub flags: Vec<String>,
-}
-
-impl fmt::Debug for VerifiedRow {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("VerifiedRow").field("code", &self.code).field("flags", &self.flags).finish_non_exhaustive()
-    }
-}
-
 impl<R> BatchOutput<R> {
     /// The response code: the first of four for an unknown job, then for one that is not over, failed, and done.
-    const fn code(&self, codes: [&'static str; 4]) -> &'static str {
+    pub(in crate::domain) const fn code(&self, codes: [&'static str; 4]) -> &'static str {
         let [unknown, unfinished, failed, finished] = codes;
         match self {
             Self::Unknown => unknown,
@@ -100,49 +58,7 @@ impl<R> BatchOutput<R> {
     }
 }
 
-impl RegistrationOutput {
-    /// The response code.
-    pub const fn response_code(&self) -> &'static str {
-        self.code([codes::UNKNOWN_JOB, codes::BATCH_INCOMPLETE, codes::BATCH_FAILED, codes::BATCH_SUCCESSFUL])
-    }
-}
-
-impl VerificationOutput {
-    /// The response code.
-    pub const fn response_code(&self) -> &'static str {
-        self.code([
-            codes::UNKNOWN_JOB,
-            codes::VERIFY_BATCH_INCOMPLETE,
-            codes::VERIFY_BATCH_FAILED,
-            codes::VERIFY_BATCH_SUCCESSFUL,
-        ])
-    }
-}
-
-impl JobReport {
-    /// How many registration records count as this (rules.md 5.5).
-    pub fn registrations(&self, counted: Counted) -> i64 {
-        self.count(|code| return_codes::lookup(code).is_some_and(|entry| entry.counted == counted))
-    }
-}
-
 impl Service {
-    /// getBatchRegistrationOutput, and the output of a registration file.
-    pub fn registration_output(&self, caller: &Caller<'_>, id: JobId) -> Result<RegistrationOutput, Error> {
-        let output = self.batch_output(caller, id, JobKind::Registration, registered_row)?;
-        self.trail_output(caller, output.response_code(), &output, |each| (each.row.get("ULN"), &each.code));
-        Ok(output)
-    }
-
-    /// getVerifyBatchOutput, and the output of a verify file.
-    pub fn verification_output(&self, caller: &Caller<'_>, id: JobId) -> Result<VerificationOutput, Error> {
-        let output = self.batch_output(caller, id, JobKind::Verification, verified_row)?;
-        self.trail_output(caller, output.response_code(), &output, |each| {
-            (each.learner.as_ref().map(|learner| learner.uln.as_str()), &each.code)
-        });
-        Ok(output)
-    }
-
     /// A job of the caller's organisation, if it is of this kind and still has its records.
     pub(in crate::domain) fn own_job(
         &self,
@@ -166,7 +82,8 @@ impl Service {
         Ok(JobReport { job, counts })
     }
 
-    fn batch_output<R>(
+    /// What a batch of learners came to, for its submitter.
+    pub(in crate::domain) fn batch_output<R>(
         &self,
         caller: &Caller<'_>,
         id: JobId,
@@ -187,7 +104,7 @@ impl Service {
     }
 
     /// A line for every number that is disclosed, with what its record came to; one line where there is none.
-    fn trail_output<R>(
+    pub(in crate::domain) fn trail_output<R>(
         &self,
         caller: &Caller<'_>,
         code: &str,
@@ -206,26 +123,4 @@ impl Service {
         }
         self.record(caller, Record { entries, ..Record::default() });
     }
-}
-
-pub(super) fn registered_row(record: &JobRecord) -> Result<RegisteredRow, StoreError> {
-    let mut row: RegistrationRow = row(record)?;
-    row.uln = match &record.output {
-        Some(_) => Some(output::<registration::Output>(record)?.uln),
-        None => None,
-    };
-    Ok(RegisteredRow { row, code: record.code.clone().unwrap_or_default() })
-}
-
-pub(super) fn verified_row(record: &JobRecord) -> Result<VerifiedRow, StoreError> {
-    let verification::Output { learner, flags } = match &record.output {
-        Some(_) => output(record)?,
-        None => verification::Output::default(),
-    };
-    Ok(VerifiedRow { row: row(record)?, code: record.code.clone().unwrap_or_default(), learner, flags })
-}
-
-fn output<T: DeserializeOwned>(record: &JobRecord) -> Result<T, StoreError> {
-    serde_json::from_str(record.output.as_deref().unwrap_or_default())
-        .map_err(|_| StoreError::Corrupt("job_results.output"))
 }

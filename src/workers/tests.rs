@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use chrono::NaiveDate;
 
 use super::{Observer, WorkerSettings, Workers};
-use crate::domain::batches::{JobState, JobType, RegistrationRow, Submission};
+use crate::domain::jobs::{JobState, Submission};
+use crate::domain::registrations::{JobType, RegistrationRow};
 use crate::domain::{Administration, Call, Claim, Clock, NewOrganisation, RuleSettings, Service};
 use crate::model::{Door, Fingerprint, Peer};
 use crate::store::Store;

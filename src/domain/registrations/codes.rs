@@ -1,6 +1,8 @@
 //! The return codes of registration records, in one table (rules.md 5.5: RC006, RC011 to RC013 are published, the meanings of the others
 //! are our choice).
 
+use crate::domain::format::Rule;
+
 /// What a return code counts as in the answer to a batch (rules.md 5.5, our choice).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
@@ -136,6 +138,15 @@ pub const ALL: &[ReturnCode] = &[
         Counted::Rejected,
     ),
 ];
+
+/// The code of a record that breaks a rule of form (rules.md 5.5).
+pub const fn of_rule(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Uci | Rule::Upn => INCORRECT_IDENTIFIER,
+        Rule::Mandatory => INSUFFICIENT_DATA,
+        _ => INCORRECT_FORMAT,
+    }
+}
 
 /// Looks a code up.
 pub fn lookup(code: &str) -> Option<&'static ReturnCode> {

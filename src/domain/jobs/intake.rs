@@ -5,16 +5,12 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use serde::Serialize;
 
-use super::registration::{JobType, Settings};
-use super::work::operation;
-use super::{JobId, JobKind, MOST_LEARNERS, RegistrationRow, VerificationRow};
-use crate::domain::{Busy, Caller, Error, Service, codes};
-use crate::model::{AuditEntry, Permission};
+use super::{JobId, JobKind, MOST_LEARNERS};
+use crate::domain::{Busy, Caller, Error, Service};
+use crate::model::AuditEntry;
 use crate::store::jobs::{self, NewJob};
 use crate::store::{Begun, StoreError, audit};
 
-/// What a record says of its learner beside the number.
-const DETAILS: [&str; 4] = ["FamilyName", "GivenName", "DateOfBirth", "Gender"];
 /// Records that are held in memory before they are written: as many as SQLite writes in a few milliseconds, so that other calls need not
 /// wait for long behind a large batch.
 const RECORDS_AT_ONCE: usize = 250;
@@ -80,54 +76,8 @@ impl Service {
                 .map_err(|_| Error::Unexpected("settings that cannot be written"))?,
         };
         let mut entry = caller.entry(self.inner.clock.now(), None, "");
-        operation(kind).clone_into(&mut entry.action);
+        self.inner.kinds.get(kind)?.operation().clone_into(&mut entry.action);
         Ok(Intake { service: self, new, entry, id: None, begun: None, written: 0, waiting: Vec::new() })
-    }
-
-    /// submitBatchRegistration and registration files: learners to be found, updated or registered. `stated_count` is the number of
-    /// records that the submitter says there are.
-    pub fn submit_registration(
-        &self,
-        caller: &Caller<'_>,
-        job_type: JobType,
-        stated_count: usize,
-        rows: impl IntoIterator<Item = RegistrationRow>,
-    ) -> Result<Submission, Error> {
-        caller.require(Permission::SubmitBatches)?;
-        match job_type {
-            JobType::Full => {
-                caller.require(Permission::RegisterLearner)?;
-                caller.require(Permission::UpdateLearner)?;
-            }
-            JobType::Check => caller.require(Permission::FindLearner)?,
-        }
-        let rows = at_most(rows);
-        // Where a record changes its learner, that is no way of trying details out.
-        let tried = rows.iter().filter(|_| job_type == JobType::Check);
-        self.may_submit(caller, rows.len(), tried.map(|row| (row.get("ULN"), DETAILS.map(|field| row.get(field)))))?;
-        let intake = self.receive(caller, JobKind::Registration, &Settings { job_type })?;
-        intake.take_all(stated_count, rows, codes::BATCH_SUBMITTED)
-    }
-
-    /// submitVerifyBatch and verify files. The e-mail address is kept with the job and not written to (our choice).
-    pub fn submit_verification(
-        &self,
-        caller: &Caller<'_>,
-        email: Option<&str>,
-        stated_count: usize,
-        rows: impl IntoIterator<Item = VerificationRow>,
-    ) -> Result<Submission, Error> {
-        caller.require(Permission::SubmitBatches)?;
-        caller.require(Permission::VerifyLearner)?;
-        let settings = super::verification::Settings { email: email.map(str::to_owned) };
-        let rows = at_most(rows);
-        self.may_submit(
-            caller,
-            rows.len(),
-            rows.iter().map(|row| (row.get("ULN"), DETAILS.map(|field| row.get(field)))),
-        )?;
-        let intake = self.receive(caller, JobKind::Verification, &settings)?;
-        intake.take_all(stated_count, rows, codes::VERIFY_BATCH_SUBMITTED)
     }
 
     /// Removes what is left of submissions that broke off. Called once in a while by the workers.
@@ -136,11 +86,6 @@ impl Service {
         let before = now.checked_sub_signed(ABANDONED_AFTER).unwrap_or(now);
         Ok(self.inner.store.write_aside(move |store| jobs::forget_unfinished(store, before))?)
     }
-}
-
-/// The rows of a batch, and one more where there are too many.
-fn at_most<R>(rows: impl IntoIterator<Item = R>) -> Vec<R> {
-    rows.into_iter().take(MOST_LEARNERS + 1).collect()
 }
 
 impl Intake<'_> {
@@ -178,8 +123,8 @@ impl Intake<'_> {
         Ok(id)
     }
 
-    /// Refuses a batch that is not what it says, or takes all of it.
-    fn take_all<R: Serialize>(
+    /// Takes a whole batch of learners, or refuses it where it is not what it says.
+    pub(in crate::domain) fn take_all<R: Serialize>(
         mut self,
         stated_count: usize,
         rows: impl IntoIterator<Item = R>,

@@ -1,52 +1,6 @@
-//! The rows of a batch as every door hands them over: optional text under the names of the contract, nothing judged yet.
+//! A row of a registration batch, as every door hands it over.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-
-/// Declares a row: its members in the contract's order, each with the name that it has there.
-macro_rules! batch_row {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $member:ident = $field:literal),+ $(,)? }) => {
-        $(#[$meta])*
-        ///
-        /// Absent and empty text are the same. The row holds personal data: `Debug` shows none of it.
-        #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-        #[serde(default)]
-        pub struct $name {
-            $($(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $member: Option<String>),+
-        }
-
-        impl $name {
-            /// The names of the members, in the contract's order.
-            pub const FIELDS: &'static [&'static str] = &[$($field),+];
-
-            /// The text of a member by its name in the contract; absent and empty are `None`.
-            pub fn get(&self, field: &str) -> Option<&str> {
-                let text = match field {
-                    $($field => self.$member.as_deref(),)+
-                    _ => None,
-                };
-                text.filter(|text| !text.is_empty())
-            }
-
-            /// Sets a member by its name in the contract; `false` when there is none of this name.
-            pub fn set(&mut self, field: &str, text: Option<String>) -> bool {
-                match field {
-                    $($field => self.$member = text,)+
-                    _ => return false,
-                }
-                true
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($name)).finish_non_exhaustive()
-            }
-        }
-    };
-}
-pub(crate) use batch_row;
+use crate::domain::format::batch_row;
 
 batch_row! {
     /// A learner of a registration batch (`BatchLearner`, rules.md 2.7), and the two identifiers that files of version 3A add.
@@ -116,23 +70,5 @@ impl RegistrationRow {
     /// The code of the ability to share, under whichever name it was sent.
     pub fn sharing(&self) -> Option<&str> {
         self.get("AbilityToShare").or(self.get("PrivacyNoticeSeen"))
-    }
-}
-
-batch_row! {
-    /// A learner of a verify batch (`MIAPBatchLearnerToVerify`, rules.md 2.9).
-    VerificationRow {
-        /// The submitter's own name for the record, returned as sent.
-        mis_identifier = "MISIdentifier",
-        /// The number.
-        uln = "ULN",
-        /// Family name.
-        family_name = "FamilyName",
-        /// Given name.
-        given_name = "GivenName",
-        /// Date of birth, `yyyy-MM-dd`; compared only when given.
-        date_of_birth = "DateOfBirth",
-        /// Gender code; compared only when given.
-        gender = "Gender",
     }
 }

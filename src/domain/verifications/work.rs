@@ -3,51 +3,28 @@
 
 use std::borrow::Cow;
 
-use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-
-use super::work::row;
-use super::{ChunkWork, JobInHand, JobRecord, RecordResult, VerificationRow, format, return_codes};
+use super::output::{Identity, Output};
+use super::{VerificationRow, format};
+use crate::domain::jobs::{JobInHand, JobRecord, Kind, RecordResult, row};
 use crate::domain::learners::{VerifyQuery, verify_in};
+use crate::model::JobKind;
 use crate::store::{AnyConnection, StoreError, audit};
 
-/// What is kept with the job.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Settings {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) email: Option<String>,
-}
-
-/// What is kept with a record beside its code.
-#[derive(Default, Serialize, Deserialize)]
-pub(super) struct Output {
-    /// The learner, where the details were verified.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) learner: Option<Identity>,
-    /// The comparisons that failed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) flags: Vec<String>,
-}
-
-/// What a verification shows of a learner.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Identity {
-    /// The number; the master's where the one asked for was merged.
-    pub uln: String,
-    /// Family name.
-    pub family_name: String,
-    /// Given name.
-    pub given_name: String,
-    /// Date of birth.
-    pub date_of_birth: NaiveDate,
-    /// Gender code.
-    pub gender: String,
-}
+/// The code of a record whose form is wrong.
+pub const INCORRECT_FORMAT: &str = "RC011";
 
 /// The work of verify jobs.
-pub(super) struct Verifications;
+pub(in crate::domain) struct Verifications;
 
-impl ChunkWork for Verifications {
+impl Kind for Verifications {
+    fn kind(&self) -> JobKind {
+        JobKind::Verification
+    }
+
+    fn operation(&self) -> &'static str {
+        "submitVerifyBatch"
+    }
+
     fn work(
         &self,
         store: &mut AnyConnection,
@@ -58,8 +35,8 @@ impl ChunkWork for Verifications {
         let mut trail = Vec::with_capacity(records.len());
         for record in records {
             let row: VerificationRow = row(record)?;
-            if !format::verification(&row).is_empty() {
-                let code = return_codes::INCORRECT_FORMAT;
+            if !format(&row).is_empty() {
+                let code = INCORRECT_FORMAT;
                 trail.push(job.entry(None, code));
                 results.push(RecordResult { number: record.number, code: Cow::Borrowed(code), output: None });
                 continue;

@@ -81,6 +81,11 @@ pub fn is_upn(text: &str) -> bool {
     sum.and_then(|sum| LETTERS.get(sum % 23)) == Some(check)
 }
 
+/// Whether a name stands on one line, as names do: no line break and no tab.
+pub fn is_one_line(name: &str) -> bool {
+    !name.contains(['\t', '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

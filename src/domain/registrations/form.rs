@@ -1,98 +1,10 @@
-//! The format rules of batch rows, said once: the jobs, the batch files and the validation tool all ask here. A finding says which field,
-//! which rule, what kind of value stands there and what to do about it, and never the value itself (rules.md 2.1, 5.3, 5.5).
+//! The form of a registration row, field by field (rules.md 2.7, 5.5).
 
-mod nationalities;
-mod patterns;
-mod rule;
-mod value;
-
-use chrono::NaiveDate;
-
-use super::super::learners::is_one_line;
-use super::rows::{RegistrationRow, VerificationRow};
-pub use patterns::{is_date, is_email, is_postcode, is_uci, is_uln_pattern, is_upn};
-pub use rule::Rule;
-pub use value::{class_of_value, is_error_value};
-
-/// What is wrong with one field of a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// The field by its name in the contract; files name it by their own heading.
-    pub field: &'static str,
-    /// The rule that does not hold.
-    pub rule: Rule,
-    /// What kind of value stands there ("9 digits", "text of 40 characters"): never the value.
-    pub class: String,
-}
-
-/// Codes of [`crate::model::Gender`].
-pub const GENDERS: &[&str] = &["0", "1", "2", "9"];
-/// Codes of [`crate::model::VerificationType`].
-pub const VERIFICATION_TYPES: &[&str] = &["0", "1", "2", "3", "4", "5", "6", "7", "999"];
-/// Codes of [`crate::model::AbilityToShare`].
-pub const ABILITIES_TO_SHARE: &[&str] = &["0", "1", "2"];
-/// Codes of `PrivacyNoticeSeen` in files of version 3A (rules.md 5.1).
-pub const PRIVACY_NOTICE_SEEN: &[&str] = &["0", "1"];
-
-impl Finding {
-    fn of(field: &'static str, text: Option<&str>, rule: Rule) -> Self {
-        Finding { field, rule, class: class_of_value(text.unwrap_or_default()) }
-    }
-}
-
-/// Collects the findings of a row, in the order in which its fields are asked about.
-#[derive(Default)]
-pub struct Findings(Vec<Finding>);
-
-impl Findings {
-    /// What was found.
-    pub fn into_vec(self) -> Vec<Finding> {
-        self.0
-    }
-
-    /// Notes that a field breaks a rule.
-    pub fn add(&mut self, field: &'static str, text: Option<&str>, rule: Rule) {
-        self.0.push(Finding::of(field, text, rule));
-    }
-
-    /// The field must hold something that is not blank.
-    pub fn mandatory(&mut self, field: &'static str, text: Option<&str>) {
-        if text.is_none_or(|text| text.trim().is_empty()) {
-            self.add(field, text, Rule::Mandatory);
-        }
-    }
-
-    /// The field has at most so many characters.
-    pub fn at_most(&mut self, field: &'static str, text: Option<&str>, most: usize) {
-        // Characters are at most as many as bytes.
-        if text.is_some_and(|text| text.len() > most && text.chars().count() > most) {
-            self.add(field, text, Rule::MaxLength(most));
-        }
-    }
-
-    /// The field, if it is filled, meets a condition.
-    pub fn holds(&mut self, field: &'static str, text: Option<&str>, rule: Rule, condition: impl FnOnce(&str) -> bool) {
-        if text.is_some_and(|text| !condition(text)) {
-            self.add(field, text, rule);
-        }
-    }
-
-    /// The field, if it is filled, is a day.
-    pub fn day(&mut self, field: &'static str, text: Option<&str>) {
-        let Some(text) = text.filter(|text| !is_day(text)) else { return };
-        let rule = match text.parse::<NaiveDate>() {
-            _ if !has_form_of_date(text) => Rule::Date,
-            Err(_) => Rule::DayOfCalendar,
-            Ok(_) => Rule::YearOfDate,
-        };
-        self.add(field, Some(text), rule);
-    }
-
-    /// The field, if it is filled, is one of these codes.
-    pub fn one_of(&mut self, field: &'static str, text: Option<&str>, codes: &'static [&'static str]) {
-        self.holds(field, text, Rule::OneOf(codes), |text| codes.contains(&text));
-    }
-}
+use super::RegistrationRow;
+use crate::domain::format::{
+    ABILITIES_TO_SHARE, Finding, Findings, GENDERS, PRIVACY_NOTICE_SEEN, Rule, VERIFICATION_TYPES, is_email,
+    is_nationality, is_one_line, is_postcode, is_uci, is_uln_pattern, is_upn,
+};
 
 /// The names of a learner.
 const NAMES: [&str; 6] =
@@ -100,7 +12,7 @@ const NAMES: [&str; 6] =
 
 /// What is wrong with the form of a registration row. That a field is missing which only a new learner needs is no matter of form: it is
 /// RC006, and only when there is no number (rules.md 5.5).
-pub fn registration(row: &RegistrationRow) -> Vec<Finding> {
+pub fn format(row: &RegistrationRow) -> Vec<Finding> {
     let mut found = Findings::default();
     let text = |field| row.get(field);
     found.holds("ULN", text("ULN"), Rule::UlnPattern, is_uln_pattern);
@@ -135,7 +47,7 @@ pub fn registration(row: &RegistrationRow) -> Vec<Finding> {
     }
     found.holds("EmailAddress", text("EmailAddress"), Rule::Email, is_email);
     found.one_of("Gender", text("Gender"), GENDERS);
-    found.holds("Nationality", text("Nationality"), Rule::Nationality, nationalities::is_known);
+    found.holds("Nationality", text("Nationality"), Rule::Nationality, is_nationality);
     found.holds("ScottishCandidateNumber", text("ScottishCandidateNumber"), Rule::ScottishCandidateNumber, |text| {
         text.len() == 9 && text.bytes().all(|byte| byte.is_ascii_digit())
     });
@@ -157,7 +69,7 @@ pub fn registration(row: &RegistrationRow) -> Vec<Finding> {
 const NEEDED_WITHOUT_ULN: [&str; 4] = ["LastKnownPostCode", "DateOfBirth", "Gender", "VerificationType"];
 
 /// What a row without a number lacks to become a new learner (RC006). It is no fault of the form: the learner may be found all the same.
-pub fn needed_for_registration(row: &RegistrationRow) -> Vec<Finding> {
+pub fn missing_for_new_learner(row: &RegistrationRow) -> Vec<Finding> {
     if row.get("ULN").is_some() {
         return Vec::new();
     }
@@ -167,37 +79,6 @@ pub fn needed_for_registration(row: &RegistrationRow) -> Vec<Finding> {
         found.push(Finding::of("AbilityToShare", None, Rule::Mandatory));
     }
     found
-}
-
-/// What is wrong with the form of a verify row.
-pub fn verification(row: &VerificationRow) -> Vec<Finding> {
-    let mut found = Findings::default();
-    let text = |field| row.get(field);
-    found.at_most("MISIdentifier", text("MISIdentifier"), 128);
-    for field in ["ULN", "FamilyName", "GivenName"] {
-        found.mandatory(field, text(field));
-    }
-    found.holds("ULN", text("ULN"), Rule::UlnPattern, is_uln_pattern);
-    for name in ["FamilyName", "GivenName"] {
-        found.at_most(name, text(name), 35);
-    }
-    found.day("DateOfBirth", text("DateOfBirth"));
-    found.one_of("Gender", text("Gender"), GENDERS);
-    found.into_vec()
-}
-
-/// A date of the published form that is also a day of the calendar: the published form lets 29 February 1900 through.
-fn is_day(text: &str) -> bool {
-    is_date(text) && text.parse::<NaiveDate>().is_ok()
-}
-
-/// Four digits, two and two, with hyphens between them.
-fn has_form_of_date(text: &str) -> bool {
-    text.len() == 10
-        && text
-            .bytes()
-            .enumerate()
-            .all(|(at, byte)| if [4, 7].contains(&at) { byte == b'-' } else { byte.is_ascii_digit() })
 }
 
 #[cfg(test)]
@@ -221,18 +102,18 @@ mod tests {
     fn broken(field: &str, value: &str) -> Vec<(&'static str, Rule)> {
         let mut row = complete();
         assert!(row.set(field, Some(value.to_owned())), "{field}");
-        registration(&row).into_iter().map(|finding| (finding.field, finding.rule)).collect()
+        format(&row).into_iter().map(|finding| (finding.field, finding.rule)).collect()
     }
 
     #[test]
     fn a_complete_row_and_one_of_names_alone_are_well_formed() {
-        assert_eq!(registration(&complete()), []);
+        assert_eq!(format(&complete()), []);
         let names = RegistrationRow {
             given_name: Some("Synthia".into()),
             family_name: Some("Example".into()),
             ..RegistrationRow::default()
         };
-        assert_eq!(registration(&names), []);
+        assert_eq!(format(&names), []);
     }
 
     #[test]
@@ -276,18 +157,8 @@ mod tests {
     fn a_finding_never_shows_the_value() {
         let mut row = complete();
         row.email_address = Some("somebody secret".into());
-        let findings = registration(&row);
+        let findings = format(&row);
         assert!(!format!("{findings:?}").contains("secret"));
         assert_eq!(findings.first().map(|finding| finding.class.as_str()), Some("text of 15 characters"));
-    }
-
-    #[test]
-    fn verify_rows() {
-        let row = VerificationRow::default();
-        let missing: Vec<_> = verification(&row).into_iter().map(|finding| (finding.field, finding.rule)).collect();
-        assert_eq!(
-            missing,
-            [("ULN", Rule::Mandatory), ("FamilyName", Rule::Mandatory), ("GivenName", Rule::Mandatory)]
-        );
     }
 }

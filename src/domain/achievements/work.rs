@@ -8,18 +8,26 @@ use super::codes;
 use super::lifecycle::{Done, Key, Ledger, Request};
 use super::row::{AchievementRow, Submitted, format};
 use super::submit::Settings;
-use crate::domain::batches::{ChunkWork, JobInHand, JobRecord, RecordResult, row};
+use crate::domain::jobs::{JobInHand, JobRecord, Kind, RecordResult, row};
 use crate::domain::learners::{Resolved, compare, resolve_many};
 use crate::domain::verification::Details;
 use crate::model::{
-    Achievement, AchievementAction, CatalogueEntry, Recognition, Reference, SubmissionType, Uln, london_day,
+    Achievement, AchievementAction, CatalogueEntry, JobKind, Recognition, Reference, SubmissionType, Uln, london_day,
 };
 use crate::store::{AnyConnection, StoreError, achievements, audit, catalogue, lock};
 
 /// The work of achievement jobs.
 pub(in crate::domain) struct Achievements;
 
-impl ChunkWork for Achievements {
+impl Kind for Achievements {
+    fn kind(&self) -> JobKind {
+        JobKind::Achievement
+    }
+
+    fn operation(&self) -> &'static str {
+        "SubmitAchievementBatchJob"
+    }
+
     fn work(
         &self,
         store: &mut AnyConnection,

@@ -1,6 +1,6 @@
 //! What kind of value stands in a field, said so that a report can be shown and logged: never the value.
 
-use crate::domain::learners::is_one_line;
+use super::is_one_line;
 
 /// "empty", "blank", "9 digits", "a date with slashes", "text of 40 characters".
 pub fn class_of_value(text: &str) -> String {

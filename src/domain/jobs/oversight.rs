@@ -2,22 +2,10 @@
 
 use chrono::TimeDelta;
 
-use super::output::{registered_row, verified_row};
-use super::{Job, JobId, JobKind, JobRecord, JobReport, JobState, MOST_LEARNERS, RegisteredRow, VerifiedRow};
-use crate::domain::achievements::AchievementJob;
+use super::{Job, JobId, JobRecord, JobReport, JobState};
 use crate::domain::{Administration, AdministrationError, Error, Service};
 use crate::store::audit;
 use crate::store::jobs::{self, Depth, JobFilter};
-
-/// What a job came to so far.
-pub enum JobOutput {
-    /// Registration records that are done.
-    Registration(Job, Vec<RegisteredRow>),
-    /// Verify records that are done.
-    Verification(Job, Vec<VerifiedRow>),
-    /// Counters and error file.
-    Achievement(Box<AchievementJob>),
-}
 
 /// After this long a job must be over (rules.md 9, row 9).
 pub const DUE_AFTER: TimeDelta = TimeDelta::hours(48);
@@ -52,31 +40,6 @@ impl Administration<'_> {
         entry.outcome = format!("job {id}");
         self.service.inner.store.record(vec![entry]).wait()?;
         Ok(self.service.inner.store.read(|store| jobs::records(store, id, after, limit))?)
-    }
-
-    /// What a job came to, for its submitter, whom the operators help.
-    pub fn job_output(&self, id: JobId) -> Result<JobOutput, AdministrationError> {
-        let JobReport { job, .. } = self.job(id)?;
-        if let Some(at) = job.records_deleted_at {
-            return Err(AdministrationError::RecordsDeleted(id, at.date()));
-        }
-        let limit = i64::try_from(MOST_LEARNERS).unwrap_or(i64::MAX);
-        let done = || {
-            Ok::<_, AdministrationError>(
-                self.job_records(id, 0, limit)?.into_iter().filter(|record| record.code.is_some()),
-            )
-        };
-        Ok(match job.kind {
-            JobKind::Registration => {
-                let rows = done()?.map(|record| registered_row(&record)).collect::<Result<_, _>>()?;
-                JobOutput::Registration(job, rows)
-            }
-            JobKind::Verification => {
-                let rows = done()?.map(|record| verified_row(&record)).collect::<Result<_, _>>()?;
-                JobOutput::Verification(job, rows)
-            }
-            JobKind::Achievement => JobOutput::Achievement(Box::new(self.service.achievement_report(job)?)),
-        })
     }
 
     /// Ends a job that is not over. What its records did until then stays done.

@@ -1,4 +1,4 @@
-//! The rules that a field can break: in words, what to do, and the code of a record that breaks one.
+//! The rules that a field can break: in words, and what to do.
 
 /// A rule that a field can break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,15 +98,6 @@ impl Rule {
             Self::Reference => "Copy the number again from its source, with or without slashes.",
             Self::GradeOfQualification => "Fill in the grade as the catalogue spells it.",
             Self::ReasonOfAction => "Say why.",
-        }
-    }
-
-    /// The return code of a registration record that breaks the rule (rules.md 5.5).
-    pub const fn return_code(self) -> &'static str {
-        match self {
-            Self::Uci | Self::Upn => "RC012",
-            Self::Mandatory => "RC006",
-            _ => "RC011",
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 
 use super::work::counters;
-use super::{ChunkWork, Job, JobInHand, JobKind};
+use super::{Job, JobInHand, JobKind, Kind};
 use crate::domain::{Error, Service};
 use crate::model::Timestamp;
 use crate::store::StoreError;
@@ -24,7 +24,7 @@ const LONGEST_PAUSE: TimeDelta = TimeDelta::seconds(8);
 pub struct HeldJob<'s> {
     service: &'s Service,
     hand: JobInHand,
-    work: Arc<dyn ChunkWork>,
+    work: Arc<dyn Kind>,
     owner: String,
     lease: TimeDelta,
 }
@@ -71,7 +71,8 @@ impl Service {
         let Some(job) = self.inner.store.write_aside(move |store| jobs::claim(store, &mine, now, latest))? else {
             return Ok(None);
         };
-        let Some(hand) = self.take_in_hand(job.clone())? else {
+        let work = Arc::clone(self.inner.kinds.get(job.kind)?);
+        let Some(organisation) = self.registry(true)?.organisation_of(job.organisation_id).cloned() else {
             self.end(&job, owner, "The organisation is not known any more.")?;
             return Ok(None);
         };
@@ -79,7 +80,7 @@ impl Service {
             self.end(&job, owner, &given_up(&job))?;
             return Ok(None);
         }
-        let work = self.chunk_work(job.kind);
+        let hand = JobInHand { job, organisation, operation: work.operation(), now };
         Ok(Some(HeldJob { service: self, hand, work, owner: owner.to_owned(), lease }))
     }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::Observer;
 use super::pace::Pace;
-use crate::domain::batches::{HeldJob, Step};
+use crate::domain::jobs::{HeldJob, Step};
 use crate::domain::{Error, Service};
 
 /// How long a worker does one job before it looks whether others wait.

@@ -20,7 +20,7 @@ const CODES: &[&str] = &[
 ];
 
 /// Whether the text is a code of the list, in any letter case.
-pub(super) fn is_known(text: &str) -> bool {
+pub fn is_nationality(text: &str) -> bool {
     CODES.binary_search_by(|code| code.cmp(&text.to_ascii_uppercase().as_str())).is_ok()
 }
 
@@ -32,6 +32,6 @@ mod tests {
     fn the_list_is_sorted_and_complete() {
         assert!(CODES.is_sorted());
         assert_eq!(CODES.len(), 249);
-        assert!(is_known("GBR") && is_known("gbr") && !is_known("UK") && !is_known(""));
+        assert!(is_nationality("GBR") && is_nationality("gbr") && !is_nationality("UK") && !is_nationality(""));
     }
 }

@@ -1,69 +1,40 @@
 //! Registration records: who the learner of a row is, and whether a record is updated or made (rules.md 2.7, 5.5).
 
 use std::borrow::Cow;
-use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
-use super::work::row;
-use super::{ChunkWork, JobInHand, JobRecord, RecordResult, RegistrationRow, format, return_codes as codes};
+use super::output::Output;
+use super::submit::Settings;
+use super::{JobType, RegistrationRow, codes, format};
 use crate::domain::RuleSettings;
+use crate::domain::jobs::{JobInHand, JobRecord, Kind, RecordResult, row};
 use crate::domain::learners::{
     Demographics, FindType, Found, LearnerChange, NewLearner, Registered, Registration, Search, Updated, change_in,
     lock_key, of_age, resolve_in,
 };
 use crate::domain::matching::Agreement;
-use crate::model::{Door, Uln, london_day};
+use crate::model::{Door, JobKind, Uln, london_day};
 use crate::store::{AnyConnection, StoreError, audit, lock};
 
-/// What a registration batch is to do (rules.md 2.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum JobType {
-    /// FUL: find, update or register.
-    #[serde(rename = "FUL")]
-    Full,
-    /// CHK: check alone; nothing is created or changed (our choice).
-    #[serde(rename = "CHK")]
-    Check,
-}
-
-impl FromStr for JobType {
-    type Err = ();
-
-    fn from_str(code: &str) -> Result<Self, ()> {
-        match code {
-            "FUL" => Ok(Self::Full),
-            "CHK" => Ok(Self::Check),
-            _ => Err(()),
-        }
-    }
-}
-
-/// What is kept with the job.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-pub(super) struct Settings {
-    pub(super) job_type: JobType,
-}
-
-/// What is kept with a record beside its code.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Output {
-    /// The learner's number, where the code says that there is one.
-    pub(super) uln: String,
-}
-
 /// The work of registration jobs.
-pub(super) struct Registrations {
+pub(in crate::domain) struct Registrations {
     rules: RuleSettings,
 }
 
 impl Registrations {
-    pub(super) fn new(rules: RuleSettings) -> Self {
+    pub(in crate::domain) fn new(rules: RuleSettings) -> Self {
         Self { rules }
     }
 }
 
-impl ChunkWork for Registrations {
+impl Kind for Registrations {
+    fn kind(&self) -> JobKind {
+        JobKind::Registration
+    }
+
+    fn operation(&self) -> &'static str {
+        "submitBatchRegistration"
+    }
+
     fn work(
         &self,
         store: &mut AnyConnection,
@@ -220,10 +191,10 @@ const fn age_code(door: Door) -> &'static str {
 
 /// The code of the form's worst break: of the format, then of an identifier, then what is missing.
 fn worst_finding(row: &RegistrationRow) -> Option<&'static str> {
-    let found = format::registration(row);
+    let found = format(row);
     [codes::INCORRECT_FORMAT, codes::INCORRECT_IDENTIFIER, codes::INSUFFICIENT_DATA]
         .into_iter()
-        .find(|code| found.iter().any(|finding| finding.rule.return_code() == *code))
+        .find(|code| found.iter().any(|finding| codes::of_rule(finding.rule) == *code))
 }
 
 fn text(field: &Option<String>) -> &str {

@@ -1,0 +1,112 @@
+//! The rules of form that the fields of batch rows share: each kind of job builds the form of its row from them, and
+//! jobs, batch files and the validation tool all ask there. A finding says which field, which rule, what kind of value
+//! it has and what to do about it, and never the value itself (rules.md 2.1, 5.3, 5.5).
+
+mod nationalities;
+mod patterns;
+mod row;
+mod rule;
+mod value;
+
+use chrono::NaiveDate;
+
+pub use nationalities::is_nationality;
+pub use patterns::{is_date, is_email, is_one_line, is_postcode, is_uci, is_uln_pattern, is_upn};
+pub(crate) use row::batch_row;
+pub use rule::Rule;
+pub use value::{class_of_value, is_error_value};
+
+/// What is wrong with one field of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The field by its name in the contract; files name it by their own heading.
+    pub field: &'static str,
+    /// The rule that does not hold.
+    pub rule: Rule,
+    /// What kind of value stands there ("9 digits", "text of 40 characters"): never the value.
+    pub class: String,
+}
+
+/// Codes of [`crate::model::Gender`].
+pub const GENDERS: &[&str] = &["0", "1", "2", "9"];
+/// Codes of [`crate::model::VerificationType`].
+pub const VERIFICATION_TYPES: &[&str] = &["0", "1", "2", "3", "4", "5", "6", "7", "999"];
+/// Codes of [`crate::model::AbilityToShare`].
+pub const ABILITIES_TO_SHARE: &[&str] = &["0", "1", "2"];
+/// Codes of `PrivacyNoticeSeen` in files of version 3A (rules.md 5.1).
+pub const PRIVACY_NOTICE_SEEN: &[&str] = &["0", "1"];
+
+impl Finding {
+    /// A finding on a field that holds this text.
+    pub fn of(field: &'static str, text: Option<&str>, rule: Rule) -> Self {
+        Finding { field, rule, class: class_of_value(text.unwrap_or_default()) }
+    }
+}
+
+/// Collects the findings of a row, in the order in which its fields are asked about.
+#[derive(Default)]
+pub struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// What was found.
+    pub fn into_vec(self) -> Vec<Finding> {
+        self.0
+    }
+
+    /// Notes that a field breaks a rule.
+    pub fn add(&mut self, field: &'static str, text: Option<&str>, rule: Rule) {
+        self.0.push(Finding::of(field, text, rule));
+    }
+
+    /// The field must hold something that is not blank.
+    pub fn mandatory(&mut self, field: &'static str, text: Option<&str>) {
+        if text.is_none_or(|text| text.trim().is_empty()) {
+            self.add(field, text, Rule::Mandatory);
+        }
+    }
+
+    /// The field has at most so many characters.
+    pub fn at_most(&mut self, field: &'static str, text: Option<&str>, most: usize) {
+        // Characters are at most as many as bytes.
+        if text.is_some_and(|text| text.len() > most && text.chars().count() > most) {
+            self.add(field, text, Rule::MaxLength(most));
+        }
+    }
+
+    /// The field, if it is filled, meets a condition.
+    pub fn holds(&mut self, field: &'static str, text: Option<&str>, rule: Rule, condition: impl FnOnce(&str) -> bool) {
+        if text.is_some_and(|text| !condition(text)) {
+            self.add(field, text, rule);
+        }
+    }
+
+    /// The field, if it is filled, is a day.
+    pub fn day(&mut self, field: &'static str, text: Option<&str>) {
+        let Some(text) = text.filter(|text| !is_day(text)) else { return };
+        let rule = match text.parse::<NaiveDate>() {
+            _ if !has_form_of_date(text) => Rule::Date,
+            Err(_) => Rule::DayOfCalendar,
+            Ok(_) => Rule::YearOfDate,
+        };
+        self.add(field, Some(text), rule);
+    }
+
+    /// The field, if it is filled, is one of these codes.
+    pub fn one_of(&mut self, field: &'static str, text: Option<&str>, codes: &'static [&'static str]) {
+        self.holds(field, text, Rule::OneOf(codes), |text| codes.contains(&text));
+    }
+}
+
+/// A date of the published form that is also a day of the calendar: the published form lets 29 February 1900 through.
+fn is_day(text: &str) -> bool {
+    is_date(text) && text.parse::<NaiveDate>().is_ok()
+}
+
+/// Four digits, two and two, with hyphens between them.
+fn has_form_of_date(text: &str) -> bool {
+    text.len() == 10
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if [4, 7].contains(&at) { byte == b'-' } else { byte.is_ascii_digit() })
+}

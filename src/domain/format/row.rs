@@ -1,0 +1,46 @@
+//! How a row is declared: as every door hands it over, optional text under the names of the contract, nothing judged
+//! yet.
+
+/// Declares a row: its members in the contract's order, each with the name that it has there.
+macro_rules! batch_row {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $member:ident = $field:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        ///
+        /// Absent and empty text are the same. The row holds personal data: `Debug` shows none of it.
+        #[derive(Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+        #[serde(default)]
+        pub struct $name {
+            $($(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $member: Option<String>),+
+        }
+
+        impl $name {
+            /// The names of the members, in the contract's order.
+            pub const FIELDS: &'static [&'static str] = &[$($field),+];
+
+            /// The text of a member by its name in the contract; absent and empty are `None`.
+            pub fn get(&self, field: &str) -> Option<&str> {
+                let text = match field {
+                    $($field => self.$member.as_deref(),)+
+                    _ => None,
+                };
+                text.filter(|text| !text.is_empty())
+            }
+
+            /// Sets a member by its name in the contract; `false` when there is none of this name.
+            pub fn set(&mut self, field: &str, text: Option<String>) -> bool {
+                match field {
+                    $($field => self.$member = text,)+
+                    _ => return false,
+                }
+                true
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+    };
+}
+pub(crate) use batch_row;

@@ -1,0 +1,48 @@
+//! What a kind of job is to the queue: a name, and what it does with records. The kinds themselves are listed in
+//! `kinds` of the domain.
+
+use std::sync::Arc;
+
+use super::{JobInHand, JobKind, JobRecord, RecordResult};
+use crate::domain::Error;
+use crate::store::{AnyConnection, StoreError};
+
+/// A kind of job. Its work runs inside a transaction with the saving of its results: what it changes and what it says
+/// are kept together, or neither. It may run again on the same records after a failure, and must remember nothing.
+pub trait Kind: Send + Sync {
+    /// Which kind this is.
+    fn kind(&self) -> JobKind;
+
+    /// The operation that submits jobs of the kind: the action of their lines in the trail.
+    fn operation(&self) -> &'static str;
+
+    /// Does the records, in their order, and writes their lines of the trail. One result for each record.
+    ///
+    /// # Errors
+    /// When the store fails; the whole chunk is undone and tried again later. What is wrong with a record is its code
+    /// and no error.
+    fn work(
+        &self,
+        store: &mut AnyConnection,
+        job: &JobInHand,
+        records: &[JobRecord],
+    ) -> Result<Vec<RecordResult>, StoreError>;
+}
+
+/// Every kind of job there is.
+pub(in crate::domain) struct Kinds(Vec<Arc<dyn Kind>>);
+
+impl Kinds {
+    /// The list.
+    pub(in crate::domain) fn new(kinds: Vec<Arc<dyn Kind>>) -> Self {
+        Self(kinds)
+    }
+
+    /// The kind of a job.
+    ///
+    /// # Errors
+    /// When the kind is not in the list.
+    pub(super) fn get(&self, kind: JobKind) -> Result<&Arc<dyn Kind>, Error> {
+        self.0.iter().find(|each| each.kind() == kind).ok_or(Error::Unexpected("a kind of job that is not listed"))
+    }
+}

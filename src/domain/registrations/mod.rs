@@ -1,0 +1,15 @@
+//! Registrations: batches of learners to be found, updated or registered (rules.md 2.7, 2.8, 5.5).
+
+pub mod codes;
+mod form;
+mod output;
+mod row;
+mod submit;
+mod work;
+
+pub use form::{format, missing_for_new_learner};
+pub(in crate::domain) use output::registered_row;
+pub use output::{RegisteredRow, RegistrationOutput};
+pub use row::RegistrationRow;
+pub use submit::JobType;
+pub(in crate::domain) use work::Registrations;

@@ -1,0 +1,62 @@
+//! Reading what a registration batch came to (rules.md 2.8).
+
+use serde::{Deserialize, Serialize};
+
+use super::RegistrationRow;
+use super::codes::{self as return_codes, Counted};
+use crate::domain::jobs::{BatchOutput, JobId, JobKind, JobRecord, JobReport, output, row};
+use crate::domain::{Caller, Error, Service, codes};
+use crate::store::StoreError;
+
+/// The answer to getBatchRegistrationOutput, and the output file's content.
+pub type RegistrationOutput = BatchOutput<RegisteredRow>;
+
+/// A registration record and what it came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisteredRow {
+    /// As it was sent, but with the learner's number in it: the one found or created, or none where the code says that
+    /// there is none.
+    pub row: RegistrationRow,
+    /// The return code.
+    pub code: String,
+}
+
+/// What is kept with a record beside its code.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Output {
+    /// The learner's number, where the code says that there is one.
+    pub(super) uln: String,
+}
+
+impl RegistrationOutput {
+    /// The response code.
+    pub const fn response_code(&self) -> &'static str {
+        self.code([codes::UNKNOWN_JOB, codes::BATCH_INCOMPLETE, codes::BATCH_FAILED, codes::BATCH_SUCCESSFUL])
+    }
+}
+
+impl JobReport {
+    /// How many registration records count as this (rules.md 5.5).
+    pub fn registrations(&self, counted: Counted) -> i64 {
+        self.count(|code| return_codes::lookup(code).is_some_and(|entry| entry.counted == counted))
+    }
+}
+
+impl Service {
+    /// getBatchRegistrationOutput, and the output of a registration file.
+    pub fn registration_output(&self, caller: &Caller<'_>, id: JobId) -> Result<RegistrationOutput, Error> {
+        let output = self.batch_output(caller, id, JobKind::Registration, registered_row)?;
+        self.trail_output(caller, output.response_code(), &output, |each| (each.row.get("ULN"), &each.code));
+        Ok(output)
+    }
+}
+
+/// A record with what it came to.
+pub(in crate::domain) fn registered_row(record: &JobRecord) -> Result<RegisteredRow, StoreError> {
+    let mut row: RegistrationRow = row(record)?;
+    row.uln = match &record.output {
+        Some(_) => Some(output::<Output>(record)?.uln),
+        None => None,
+    };
+    Ok(RegisteredRow { row, code: record.code.clone().unwrap_or_default() })
+}

@@ -1,0 +1,70 @@
+//! Submitting a registration batch (rules.md 2.7).
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::RegistrationRow;
+use crate::domain::jobs::{JobKind, MOST_LEARNERS, Submission};
+use crate::domain::{Caller, Error, Service, codes, misses};
+use crate::model::Permission;
+
+/// What a registration batch is to do (rules.md 2.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum JobType {
+    /// FUL: find, update or register.
+    #[serde(rename = "FUL")]
+    Full,
+    /// CHK: check alone; nothing is created or changed (our choice).
+    #[serde(rename = "CHK")]
+    Check,
+}
+
+impl FromStr for JobType {
+    type Err = ();
+
+    fn from_str(code: &str) -> Result<Self, ()> {
+        match code {
+            "FUL" => Ok(Self::Full),
+            "CHK" => Ok(Self::Check),
+            _ => Err(()),
+        }
+    }
+}
+
+/// What is kept with the job.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Settings {
+    pub(super) job_type: JobType,
+}
+
+impl Service {
+    /// submitBatchRegistration and registration files: learners to be found, updated or registered. `stated_count` is
+    /// the number of records that the submitter says there are.
+    pub fn submit_registration(
+        &self,
+        caller: &Caller<'_>,
+        job_type: JobType,
+        stated_count: usize,
+        rows: impl IntoIterator<Item = RegistrationRow>,
+    ) -> Result<Submission, Error> {
+        caller.require(Permission::SubmitBatches)?;
+        match job_type {
+            JobType::Full => {
+                caller.require(Permission::RegisterLearner)?;
+                caller.require(Permission::UpdateLearner)?;
+            }
+            JobType::Check => caller.require(Permission::FindLearner)?,
+        }
+        let rows = rows.into_iter().take(MOST_LEARNERS + 1).collect::<Vec<_>>();
+        // A record that changes its learner is no way of trying details out.
+        let tried = rows.iter().filter(|_| job_type == JobType::Check);
+        self.may_submit(
+            caller,
+            rows.len(),
+            tried.map(|row| (row.get("ULN"), misses::DETAILS.map(|field| row.get(field)))),
+        )?;
+        let intake = self.receive(caller, JobKind::Registration, &Settings { job_type })?;
+        intake.take_all(stated_count, rows, codes::BATCH_SUBMITTED)
+    }
+}

@@ -1,0 +1,12 @@
+//! Verifications: batches of learner details to be verified (rules.md 2.9, 2.10).
+
+mod output;
+mod row;
+mod submit;
+mod work;
+
+pub(in crate::domain) use output::verified_row;
+pub use output::{Identity, VerificationOutput, VerifiedRow};
+pub use row::{VerificationRow, format};
+pub use work::INCORRECT_FORMAT;
+pub(in crate::domain) use work::Verifications;

@@ -1,0 +1,91 @@
+//! Reading what a verify batch came to (rules.md 2.10).
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::VerificationRow;
+use crate::domain::jobs::{BatchOutput, JobId, JobKind, JobRecord, output, row};
+use crate::domain::{Caller, Error, Service, codes};
+use crate::store::StoreError;
+
+/// The answer to getVerifyBatchOutput, and the output file's content.
+pub type VerificationOutput = BatchOutput<VerifiedRow>;
+
+/// A verify record and what it came to.
+#[derive(Clone, PartialEq, Eq)]
+pub struct VerifiedRow {
+    /// As it was sent.
+    pub row: VerificationRow,
+    /// The response code.
+    pub code: String,
+    /// The learner, where the details were verified.
+    pub learner: Option<Identity>,
+    /// The comparisons that failed.
+    pub flags: Vec<String>,
+}
+
+impl fmt::Debug for VerifiedRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifiedRow").field("code", &self.code).field("flags", &self.flags).finish_non_exhaustive()
+    }
+}
+
+/// What is kept with a record beside its code.
+#[derive(Default, Serialize, Deserialize)]
+pub(super) struct Output {
+    /// The learner, where the details were verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) learner: Option<Identity>,
+    /// The comparisons that failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) flags: Vec<String>,
+}
+
+/// What a verification shows of a learner.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The number; the master's where the one asked for was merged.
+    pub uln: String,
+    /// Family name.
+    pub family_name: String,
+    /// Given name.
+    pub given_name: String,
+    /// Date of birth.
+    pub date_of_birth: NaiveDate,
+    /// Gender code.
+    pub gender: String,
+}
+
+impl VerificationOutput {
+    /// The response code.
+    pub const fn response_code(&self) -> &'static str {
+        self.code([
+            codes::UNKNOWN_JOB,
+            codes::VERIFY_BATCH_INCOMPLETE,
+            codes::VERIFY_BATCH_FAILED,
+            codes::VERIFY_BATCH_SUCCESSFUL,
+        ])
+    }
+}
+
+impl Service {
+    /// getVerifyBatchOutput, and the output of a verify file.
+    pub fn verification_output(&self, caller: &Caller<'_>, id: JobId) -> Result<VerificationOutput, Error> {
+        let output = self.batch_output(caller, id, JobKind::Verification, verified_row)?;
+        self.trail_output(caller, output.response_code(), &output, |each| {
+            (each.learner.as_ref().map(|learner| learner.uln.as_str()), &each.code)
+        });
+        Ok(output)
+    }
+}
+
+/// A record with what it came to.
+pub(in crate::domain) fn verified_row(record: &JobRecord) -> Result<VerifiedRow, StoreError> {
+    let Output { learner, flags } = match &record.output {
+        Some(_) => output(record)?,
+        None => Output::default(),
+    };
+    Ok(VerifiedRow { row: row(record)?, code: record.code.clone().unwrap_or_default(), learner, flags })
+}

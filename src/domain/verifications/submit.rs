@@ -1,0 +1,38 @@
+//! Submitting a verify batch (rules.md 2.9).
+
+use serde::Serialize;
+
+use super::VerificationRow;
+use crate::domain::jobs::{JobKind, MOST_LEARNERS, Submission};
+use crate::domain::{Caller, Error, Service, codes, misses};
+use crate::model::Permission;
+
+/// What is kept with the job.
+#[derive(Serialize)]
+struct Settings {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+}
+
+impl Service {
+    /// submitVerifyBatch and verify files. The e-mail address is kept with the job and not written to (our choice).
+    pub fn submit_verification(
+        &self,
+        caller: &Caller<'_>,
+        email: Option<&str>,
+        stated_count: usize,
+        rows: impl IntoIterator<Item = VerificationRow>,
+    ) -> Result<Submission, Error> {
+        caller.require(Permission::SubmitBatches)?;
+        caller.require(Permission::VerifyLearner)?;
+        let settings = Settings { email: email.map(str::to_owned) };
+        let rows = rows.into_iter().take(MOST_LEARNERS + 1).collect::<Vec<_>>();
+        self.may_submit(
+            caller,
+            rows.len(),
+            rows.iter().map(|row| (row.get("ULN"), misses::DETAILS.map(|field| row.get(field)))),
+        )?;
+        let intake = self.receive(caller, JobKind::Verification, &settings)?;
+        intake.take_all(stated_count, rows, codes::VERIFY_BATCH_SUBMITTED)
+    }
+}
