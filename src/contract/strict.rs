@@ -6,10 +6,13 @@
 //! where the service itself would have accepted that part. The model covers sequences of elements;
 //! `make xerces` compares it with the original.
 
+mod sequence;
+
 use std::borrow::Cow;
 
 use super::{Element, facet};
 use crate::xml::{self, ReadError, Reader, Start, XSI, nil_with_content, not_nillable};
+use sequence::Sequence;
 
 /// The first error in the request whose root element is `start`; `None` if it is valid. The types
 /// stated by `xsi:type` are ignored.
@@ -60,7 +63,7 @@ fn fault_of_children<'a>(
     start: &Start<'a>,
     element: &Element,
 ) -> Result<Option<String>, ReadError> {
-    let mut sequence = Sequence { children: element.children, last: None };
+    let mut sequence = Sequence::of(element);
     let mut of_text = None;
     loop {
         let child = match reader.child() {
@@ -85,93 +88,6 @@ fn fault_of_children<'a>(
     }
     let incomplete = || (!start.nil).then(|| sequence.incomplete(start)).flatten();
     Ok(of_text.or_else(incomplete))
-}
-
-/// How far the children of an element have been read.
-struct Sequence {
-    children: &'static [Element],
-    /// The index of the last child read, and how often it has occurred.
-    last: Option<(usize, u32)>,
-}
-
-impl Sequence {
-    /// Advances to a child element, or returns the reason why it is not allowed there.
-    fn step(&mut self, namespace: &str, local: &str) -> Result<&'static Element, String> {
-        let came = |(_, child): &(usize, &Element)| child.namespace == namespace && child.name == local;
-        let next = self.expected().find(came);
-        if let Some((index, child)) = next {
-            let before = self.last.filter(|(last, _)| *last == index).map_or(0, |(_, count)| count);
-            self.last = Some((index, before + 1));
-            return Ok(child);
-        }
-        let names = self.names();
-        let name = qualified(namespace, local);
-        Err(match (self.exhausted().filter(|child| child.max != Some(1) && came(&(0, child))), names) {
-            (Some(child), names) => {
-                let most = child.max.unwrap_or(u32::MAX);
-                let limit = format!(
-                    "'{name}' can occur a maximum of '{most}' times in the current sequence. This limit was exceeded."
-                );
-                match names {
-                    None => format!("cvc-complex-type.2.4.f: {limit} No child element is expected at this point."),
-                    Some(names) => {
-                        format!("cvc-complex-type.2.4.e: {limit} At this point one of '{names}' is expected.")
-                    }
-                }
-            }
-            (None, names) => {
-                let name = if namespace.is_empty() { name } else { format!("{{{name}}}") };
-                match names {
-                    None => format!(
-                        "cvc-complex-type.2.4.d: Invalid content was found starting with element '{name}'. No child element is expected at this point."
-                    ),
-                    Some(names) => format!(
-                        "cvc-complex-type.2.4.a: Invalid content was found starting with element '{name}'. One of '{names}' is expected."
-                    ),
-                }
-            }
-        })
-    }
-
-    /// The error for a missing mandatory child at the end of the element.
-    fn incomplete(&self, parent: &Start<'_>) -> Option<String> {
-        let names = self.names().filter(|_| self.expected().any(|(index, child)| self.is_demanded(index, child)))?;
-        let parent = parent.raw();
-        Some(format!(
-            "cvc-complex-type.2.4.b: The content of element '{parent}' is not complete. One of '{names}' is expected."
-        ))
-    }
-
-    /// The children allowed next: the last one, if it may repeat, then those after it up to the
-    /// first mandatory one.
-    fn expected(&self) -> impl Iterator<Item = (usize, &'static Element)> {
-        let first = match self.last {
-            None => 0,
-            Some((last, _)) if self.exhausted().is_some() => last + 1,
-            Some((last, _)) => last,
-        };
-        let mut demanded = false;
-        self.children.iter().enumerate().skip(first).take_while(move |(index, child)| {
-            let goes_on = !demanded;
-            demanded |= self.is_demanded(*index, child);
-            goes_on
-        })
-    }
-
-    fn is_demanded(&self, index: usize, child: &Element) -> bool {
-        child.required && self.last.is_none_or(|(last, _)| last < index)
-    }
-
-    /// The last child, if it has reached its maximum.
-    fn exhausted(&self) -> Option<&'static Element> {
-        let (last, count) = self.last?;
-        self.children.get(last).filter(|child| child.max.is_some_and(|most| count >= most))
-    }
-
-    fn names(&self) -> Option<String> {
-        let names: Vec<String> = self.expected().map(|(_, child)| qualified(child.namespace, child.name)).collect();
-        (!names.is_empty()).then(|| format!("{{{}}}", names.join(", ")))
-    }
 }
 
 /// A name in the form in which Xerces lists it.

@@ -1,10 +1,12 @@
-//! Checks a file: its name, encoding, form and header, then each record by the domain's rules.
+//! Checks a file: its name, encoding, format and header, then each record by the domain's rules.
 
-mod formats;
 mod header;
+mod layout;
 mod looks;
 mod records;
 mod rows;
+mod table;
+mod text;
 
 use std::collections::HashSet;
 
@@ -97,8 +99,8 @@ pub fn check(name: &str, bytes: &[u8], expected: &Expected) -> Checked {
         (None, None)
     } else {
         match format {
-            Format::Spreadsheet => (formats::from_spreadsheet(name, bytes, expected, &mut findings), None),
-            Format::Csv | Format::Xml => formats::from_text(name, bytes, format, expected, &mut findings),
+            Format::Spreadsheet => (table::from_spreadsheet(name, bytes, expected, &mut findings), None),
+            Format::Csv | Format::Xml => text::from_text(name, bytes, format, expected, &mut findings),
         }
     };
     if let Some((batch, strictness)) = &read {

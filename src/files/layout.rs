@@ -1,11 +1,15 @@
 //! The layouts of batch files, read from `schemas/files/`: headings and their order, header
 //! columns, file names, and the element names of the XML form.
 
+mod table;
+
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
 use crate::model::JobKind;
+pub(super) use table::{Column, HeaderColumn, Holds, Stamp};
+use table::{Columns, NameRule, Output, XmlNames, kind};
 
 /// The layout of one version of one kind of file.
 #[derive(Debug, Deserialize)]
@@ -23,89 +27,6 @@ pub struct Layout {
     pub(super) record: Columns<Column>,
     /// The layout of the result file.
     pub(super) output: Output,
-}
-
-/// The naming rule for files of a kind.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct NameRule {
-    pub(super) prefix: String,
-    pub(super) stamp: Stamp,
-}
-
-/// What follows the UKPRN in a file's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub(super) enum Stamp {
-    #[serde(rename = "DDMMYYYYHHMM")]
-    Minute,
-    #[serde(rename = "YYYYMMDD_NNN")]
-    DayAndNumber,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct XmlNames {
-    pub(super) namespace: String,
-    pub(super) root: String,
-    pub(super) record: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Columns<T> {
-    pub(super) columns: Vec<T>,
-}
-
-/// A header column: filled in the first record only.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct HeaderColumn {
-    pub(super) heading: String,
-    pub(super) holds: Holds,
-}
-
-/// The value in a header column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Holds {
-    Version,
-    Name,
-    Ukprn,
-    Count,
-    Email,
-    Submission,
-}
-
-/// A column that every record has.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Column {
-    pub(super) heading: String,
-    field: Option<String>,
-    element: Option<String>,
-}
-
-impl Column {
-    /// The field's name in the contract.
-    pub(super) fn field(&self) -> &str {
-        self.field.as_deref().unwrap_or(&self.heading)
-    }
-
-    /// The element's name in an XML file.
-    pub(super) fn element(&self) -> &str {
-        self.element.as_deref().unwrap_or(&self.heading)
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Output {
-    pub(super) prefix: String,
-    pub(super) columns: Vec<String>,
-}
-
-fn kind<'de, D: serde::Deserializer<'de>>(input: D) -> Result<JobKind, D::Error> {
-    String::deserialize(input)?.parse().map_err(serde::de::Error::custom)
 }
 
 const TEXTS: [&str; 4] = [

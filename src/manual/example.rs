@@ -20,29 +20,19 @@ struct Case {
     answer: &'static str,
 }
 
+macro_rules! fixture {
+    ($service:literal, $operation:literal, $case:literal, $extension:literal) => {
+        include_str!(concat!("../../fixtures/soap/", $service, "/", $operation, "/", $case, $extension))
+    };
+}
+
 macro_rules! case {
     ($service:literal, $operation:literal, $case:literal) => {
         Case {
             service: $service,
             operation: $operation,
-            request: include_str!(concat!(
-                "../../fixtures/soap/",
-                $service,
-                "/",
-                $operation,
-                "/",
-                $case,
-                ".request.xml"
-            )),
-            answer: include_str!(concat!(
-                "../../fixtures/soap/",
-                $service,
-                "/",
-                $operation,
-                "/",
-                $case,
-                ".response.xml"
-            )),
+            request: fixture!($service, $operation, $case, ".request.xml"),
+            answer: fixture!($service, $operation, $case, ".response.xml"),
         }
     };
 }

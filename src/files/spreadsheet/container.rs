@@ -1,7 +1,7 @@
 //! The OLE compound file that holds an XLS workbook: reads its streams by name. The `cfb` crate
 //! rejects what SheetJS writes, because its sector table is padded with zeros.
 
-use super::xls::{u16_at, u32_at};
+use super::bytes::{u16_at, u32_at};
 
 /// Sector numbers from here on are special markers.
 const LAST_SECTOR: u32 = 0xffff_fffa;
