@@ -24,6 +24,8 @@ pub mod ops;
 pub mod pki;
 pub mod soap;
 pub mod store;
+#[cfg(test)]
+mod test_world;
 pub mod tls;
 pub mod workers;
 pub mod xml;

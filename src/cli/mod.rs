@@ -20,8 +20,6 @@ mod password;
 mod serve;
 mod setup;
 mod slo;
-#[cfg(test)]
-mod test_support;
 mod worker;
 mod workers;
 mod wsdl;

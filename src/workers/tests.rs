@@ -6,53 +6,25 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use chrono::NaiveDate;
-
 use super::{Observer, WorkerSettings, Workers};
 use crate::domain::jobs::{JobState, Submission};
 use crate::domain::registrations::{JobType, RegistrationRow};
-use crate::domain::{Administration, Call, Claim, Clock, NewOrganisation, RuleSettings, Service};
-use crate::model::{Door, Fingerprint, Peer};
-use crate::store::Store;
-use crate::store::test_support::{TestStore, each_store};
+use crate::domain::{Administration, Clock, RuleSettings, Service};
+use crate::store::test_support::each_store;
+use crate::test_world::World;
 
 const SETTINGS: WorkerSettings = WorkerSettings { workers: 2, lease: Duration::from_secs(1) };
-const PASSWORD: &str = "synthetic-passwd";
 
-fn service(store: Store) -> Service {
-    Service::new(store, RuleSettings::default(), Clock::system())
+/// Worlds whose clock goes: leases end by it.
+fn each_world(test: impl Fn(&World)) {
+    for stored in each_store() {
+        test(&World::new(stored, RuleSettings::default(), Clock::system()));
+    }
 }
 
-fn peer() -> Peer {
-    let not_after = NaiveDate::from_ymd_opt(2100, 1, 1).unwrap().and_hms_opt(0, 0, 0).unwrap();
-    Peer { fingerprint: Fingerprint::of_der(b"supplier"), subject: "CN=supplier".to_owned(), not_after }
-}
-
-fn with_organisation(stored: &TestStore) -> Service {
-    let service = service(stored.store.clone());
-    let admin = service.administration("operator");
-    admin
-        .add_organisation(&NewOrganisation {
-            ukprn: "TEST0001".parse().unwrap(),
-            org_ref: "TEST01".parse().unwrap(),
-            name: "Synthetic College",
-            learner_registration_body: true,
-            awarding_organisation: false,
-            permissions: None,
-            password: Some(PASSWORD),
-        })
-        .unwrap();
-    admin.register_certificate("TEST0001".parse().unwrap(), &peer()).unwrap();
-    service
-}
-
-fn submit(service: &Service, rows: Vec<RegistrationRow>) {
-    let call = Call::new(Door::WebService, "submitBatchRegistration", true);
-    let peer = peer();
-    let claim =
-        Claim { peer: Some(&peer), ukprn: Some("TEST0001"), org_ref: None, password: PASSWORD, user_name: "A. Tester" };
-    let caller = service.organisations().authenticate(&call, &claim).unwrap();
-    let submission = service.submit_registration(&caller, JobType::Full, rows.len(), rows).unwrap();
+fn submit(world: &World, node: &Service, rows: Vec<RegistrationRow>) {
+    let submission =
+        world.on_node(node, |caller| node.submit_registration(caller, JobType::Full, rows.len(), rows)).unwrap();
     assert!(matches!(submission, Submission::Accepted(_)));
 }
 
@@ -110,83 +82,83 @@ fn nothing_lost_nothing_doubled(admin: &Administration<'_>, records: usize) {
 
 #[test]
 fn workers_do_every_batch_and_count_the_records() {
-    for stored in each_store() {
-        let service = with_organisation(&stored);
+    each_world(|world| {
+        let service = &world.service;
         let counted = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&counted);
         let observer: Observer = Arc::new(move |_, records| {
             counter.fetch_add(records, Ordering::Relaxed);
         });
-        let workers = Workers::start(&service, SETTINGS, &observer).unwrap();
+        let workers = Workers::start(service, SETTINGS, &observer).unwrap();
         for batch in 0..5 {
-            submit(&service, learners(batch, 100));
+            submit(world, service, learners(batch, 100));
         }
-        let admin = service.administration("operator");
+        let admin = world.administration();
         until_over(&admin, 5);
         workers.stop();
         assert_eq!(counted.load(Ordering::Relaxed), 500);
         nothing_lost_nothing_doubled(&admin, 500);
-    }
+    });
 }
 
 #[test]
 fn a_worker_that_stops_gives_its_batch_to_the_next() {
-    for stored in each_store() {
-        let service = with_organisation(&stored);
+    each_world(|world| {
+        let service = &world.service;
         let quiet: Observer = Arc::new(|_, _| {});
         for batch in 0..3 {
-            submit(&service, learners(batch, 200));
+            submit(world, service, learners(batch, 200));
         }
         for _ in 0..10 {
-            let workers = Workers::start(&service, SETTINGS, &quiet).unwrap();
+            let workers = Workers::start(service, SETTINGS, &quiet).unwrap();
             std::thread::sleep(Duration::from_millis(15));
             workers.stop();
         }
-        let admin = service.administration("operator");
+        let admin = world.administration();
         assert!(admin.jobs(&[JobState::Failed], 10).unwrap().is_empty());
-        let workers = Workers::start(&service, SETTINGS, &quiet).unwrap();
+        let workers = Workers::start(service, SETTINGS, &quiet).unwrap();
         until_over(&admin, 3);
         workers.stop();
         nothing_lost_nothing_doubled(&admin, 600);
-    }
+    });
 }
 
 #[test]
 fn two_nodes_share_one_database() {
-    for stored in each_store() {
-        let first = with_organisation(&stored);
-        let second = service(stored.reopened());
+    each_world(|world| {
+        let first = &world.service;
+        let second = world.another_node(RuleSettings::default());
         let quiet: Observer = Arc::new(|_, _| {});
-        let workers = [&first, &second].map(|node| Workers::start(node, SETTINGS, &quiet).unwrap());
+        let workers = [first, &second].map(|node| Workers::start(node, SETTINGS, &quiet).unwrap());
         for batch in 0..4 {
             // Two batches of the same learners: each learner is created once, whichever node is first.
-            submit(if batch % 2 == 0 { &first } else { &second }, learners(batch / 2, 150));
+            submit(world, if batch % 2 == 0 { first } else { &second }, learners(batch / 2, 150));
         }
-        let admin = first.administration("operator");
+        let admin = world.administration();
         until_over(&admin, 4);
         for each in workers {
             each.stop();
         }
         nothing_lost_nothing_doubled(&admin, 600);
         assert!(admin.learner_count().unwrap() <= 300, "no learner was created twice");
-    }
+    });
 }
 
 #[test]
 fn workers_delete_the_records_of_batches_that_were_over_long_ago() {
-    for stored in each_store() {
-        let first = with_organisation(&stored);
+    each_world(|world| {
+        let first = &world.service;
         let quiet: Observer = Arc::new(|_, _| {});
-        submit(&first, learners(0, 20));
-        let workers = Workers::start(&first, SETTINGS, &quiet).unwrap();
-        let admin = first.administration("operator");
+        submit(world, first, learners(0, 20));
+        let workers = Workers::start(first, SETTINGS, &quiet).unwrap();
+        let admin = world.administration();
         until_over(&admin, 1);
         workers.stop();
         let job = admin.jobs(&[], 1).unwrap()[0].clone();
         assert_eq!(admin.job_records(job.id, 0, 100).unwrap().len(), 20);
 
         let settings = RuleSettings { batch_records_kept: chrono::TimeDelta::zero(), ..RuleSettings::default() };
-        let later = Service::new(stored.reopened(), settings, Clock::system());
+        let later = world.another_node(settings);
         let workers = Workers::start(&later, SETTINGS, &quiet).unwrap();
         let deadline = Instant::now() + Duration::from_secs(60);
         while !admin.job_records(job.id, 0, 100).unwrap().is_empty() {
@@ -194,5 +166,5 @@ fn workers_delete_the_records_of_batches_that_were_over_long_ago() {
             std::thread::sleep(Duration::from_millis(20));
         }
         workers.stop();
-    }
+    });
 }

@@ -14,7 +14,6 @@ use proptest::test_runner::{Config, TestRunner};
 
 use super::client::{registered, verified};
 use super::{job_type, state};
-use crate::cli::test_support::{AWARDING, PROVIDER, call, noon, services};
 use crate::domain::achievements::AchievementRow;
 use crate::domain::jobs::BatchOutput;
 use crate::domain::registrations::codes::Counted;
@@ -24,6 +23,7 @@ use crate::files::{
     Answered, Batch, Extension, Header, Layout, Placed, Records, exception_file, registration_file, verification_file,
 };
 use crate::model::{JobKind, JobState};
+use crate::test_world::{AWARDING, PROVIDER, noon, worlds_without_limits};
 use side::{GCSE, KNOWN, Side, UNIT};
 
 const CASES: u32 = 24;
@@ -73,7 +73,7 @@ fn equal_for<S: Strategy>(
     drafts: S,
     property: impl Fn(&Side, &Side, S::Value) -> Result<(), TestCaseError>,
 ) {
-    for (one, other) in services().into_iter().zip(services()) {
+    for (one, other) in worlds_without_limits().into_iter().zip(worlds_without_limits()) {
         let (by_message, by_file) = (Side::new(one), Side::new(other));
         for draft in first() {
             property(&by_message, &by_file, draft).unwrap();
@@ -183,7 +183,8 @@ fn registrations_come_to_the_same_by_message_and_by_file() {
                 reply.elements("Learner").iter().map(|learner| registered(learner)).collect();
 
             let job = file.by_file(&rows(file), job_type, extension);
-            let output = call(&file.service, PROVIDER, |caller| file.service.registration_output(caller, job)).unwrap();
+            let output =
+                file.world.by_file(PROVIDER, |caller| file.world.service.registration_output(caller, job)).unwrap();
             let BatchOutput::Finished(report, written) = output else { panic!("not finished") };
             seen.borrow_mut().extend(written.iter().map(|row| row.code.clone()));
             for (name, counted) in [
@@ -207,7 +208,7 @@ fn registrations_come_to_the_same_by_message_and_by_file() {
                 prop_assert_eq!(told, written);
             }
             prop_assert!(message.learners() == file.learners(), "the registers differ");
-            let counts = [message, file].map(|side| side.service.administration("test").learner_count().unwrap());
+            let counts = [message, file].map(|side| side.world.administration().learner_count().unwrap());
             prop_assert_eq!(counts[0], counts[1]);
             Ok(())
         },
@@ -263,7 +264,8 @@ fn verifications_come_to_the_same_by_message_and_by_file() {
         let told: Vec<VerifiedRow> = reply.elements("VerifiedLearner").iter().map(|each| verified(each)).collect();
 
         let job = file.by_file(&rows(file), JobType::Full, extension);
-        let output = call(&file.service, PROVIDER, |caller| file.service.verification_output(caller, job)).unwrap();
+        let output =
+            file.world.by_file(PROVIDER, |caller| file.world.service.verification_output(caller, job)).unwrap();
         let BatchOutput::Finished(_, written) = output else { panic!("not finished") };
         seen.borrow_mut().extend(written.iter().map(|row| row.code.clone()));
         let told = verification_file(&answered(), &told).map(|file| message.nameless(&file.text));
@@ -346,7 +348,8 @@ fn achievements_come_to_the_same_by_message_and_by_file() {
         prop_assert_eq!((&*code, reply.value("ResponseCode")), ("WSRC0007", Some("WSRC0009")));
 
         let job = file.by_file(&rows(file), JobType::Full, extension);
-        let done = call(&file.service, AWARDING, |caller| file.service.achievement_job(caller, job)).unwrap().unwrap();
+        let done =
+            file.world.by_file(AWARDING, |caller| file.world.service.achievement_job(caller, job)).unwrap().unwrap();
         let counters = done.counters.unwrap();
         for (name, count) in [
             ("NumberOfRecords", done.job.records),

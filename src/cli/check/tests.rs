@@ -20,12 +20,12 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
 use super::*;
-use crate::cli::test_support::{AWARDING, PROVIDER, call, noon, services, work};
 use crate::domain::jobs::BatchOutput;
 use crate::domain::registrations::{JobType, codes as return_codes};
 use crate::domain::{Caller, Service};
 use crate::files::{Batch, Records, Submitted};
 use crate::model::JobId;
+use crate::test_world::{AWARDING, PROVIDER, World, noon, worlds_without_limits};
 
 #[derive(Debug, clap::Parser)]
 struct Program {
@@ -91,15 +91,16 @@ fn a_spreadsheet_is_converted_into_a_folder_under_the_right_name() {
 }
 
 /// Hands a file in and lets it be done.
-fn submit(service: &Service, ukprn: &str, checked: Checked) -> Submitted {
-    let submitted = call(service, ukprn, |caller| files::submit(service, caller, checked, JobType::Full)).unwrap();
-    work(service, 50);
+fn submit(world: &World, ukprn: &str, checked: Checked) -> Submitted {
+    let submitted =
+        world.by_file(ukprn, |caller| files::submit(&world.service, caller, checked, JobType::Full)).unwrap();
+    world.work(50);
     submitted
 }
 
 /// The code of every record of a job; for achievements those of the error file.
-fn codes(service: &Service, ukprn: &str, id: JobId, batch: &Batch) -> Vec<String> {
-    call(service, ukprn, |caller| codes_for(service, caller, id, batch))
+fn codes(world: &World, ukprn: &str, id: JobId, batch: &Batch) -> Vec<String> {
+    world.by_file(ukprn, |caller| codes_for(&world.service, caller, id, batch))
 }
 
 fn codes_for(service: &Service, caller: &Caller<'_>, id: JobId, batch: &Batch) -> Vec<String> {
@@ -187,16 +188,16 @@ fn changed(sample: &str, runner: &mut TestRunner) -> (String, String) {
 
 /// Checks a file with the tool, hands it in, and compares what is said of each record. Tells what it held, how many records were refused
 /// for their form, and how many were not.
-fn compared(service: &Service, ukprn: &str, name: &str, text: &str) -> (Batch, usize, usize) {
+fn compared(world: &World, ukprn: &str, name: &str, text: &str) -> (Batch, usize, usize) {
     let expected = Expected { ukprn: Some(ukprn.parse().unwrap()), ..Expected::on(noon().date()) };
     let checked = files::check(name, text.as_bytes(), &expected);
     assert!(!checked.is_refused(), "{name}: {:?}", checked.findings);
     let batch = checked.batch.clone().unwrap();
     let findings = checked.findings.clone();
     let first = if checked.format == files::Format::Xml { 1 } else { 2 };
-    let Submitted::Accepted(id) = submit(service, ukprn, checked) else { panic!("{name} was refused") };
+    let Submitted::Accepted(id) = submit(world, ukprn, checked) else { panic!("{name} was refused") };
     let (mut refused, mut accepted) = (0, 0);
-    for (row, code) in (first..).zip(codes(service, ukprn, id, &batch)) {
+    for (row, code) in (first..).zip(codes(world, ukprn, id, &batch)) {
         let told: BTreeSet<&str> = findings
             .iter()
             .filter(|finding| finding.weight == files::Weight::Record && finding.row == Some(row))
@@ -231,13 +232,13 @@ fn the_tool_accepts_exactly_what_the_service_accepts() {
         ("achievement/clean/QCF_TEST0045_20250731_001.CSV", AWARDING),
     ];
     let mut runner = TestRunner::deterministic();
-    for (service, _stored) in services() {
+    for world in worlds_without_limits() {
         let (mut refused, mut accepted) = (0, 0);
         for (path, ukprn) in samples.iter().cycle().take(12) {
             let (name, text) = changed(&sample(path), &mut runner);
-            let (batch, refused_of_csv, accepted_of_csv) = compared(&service, ukprn, &name, &text);
+            let (batch, refused_of_csv, accepted_of_csv) = compared(&world, ukprn, &name, &text);
             let xml = files::convert(&batch, None, noon(), 1, Extension::Xml).unwrap();
-            let (_, refused_of_xml, _) = compared(&service, ukprn, &xml.name, &xml.text);
+            let (_, refused_of_xml, _) = compared(&world, ukprn, &xml.name, &xml.text);
             assert_eq!(refused_of_xml, refused_of_csv, "{path}: the form of the file makes a difference");
             refused += refused_of_csv;
             accepted += accepted_of_csv;
@@ -248,7 +249,7 @@ fn the_tool_accepts_exactly_what_the_service_accepts() {
 
 #[test]
 fn a_file_that_the_tool_refuses_is_not_submitted() {
-    for (service, _stored) in services() {
+    for world in worlds_without_limits() {
         for path in [
             "registration/faults/LRB_TEST0038_310720251414.CSV",
             "registration/faults/8231234_CTF_8234321_001.xml",
@@ -256,9 +257,7 @@ fn a_file_that_the_tool_refuses_is_not_submitted() {
         ] {
             let bytes = fs::read(sample(path)).unwrap();
             let checked = files::check(path.rsplit('/').next().unwrap(), &bytes, &Expected::on(noon().date()));
-            let Submitted::Refused(findings) = submit(&service, PROVIDER, checked) else {
-                panic!("{path} was accepted")
-            };
+            let Submitted::Refused(findings) = submit(&world, PROVIDER, checked) else { panic!("{path} was accepted") };
             assert_eq!(findings.len(), 1, "{path}");
         }
     }

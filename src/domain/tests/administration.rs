@@ -98,7 +98,7 @@ fn a_wipe_starts_over() {
             world.service.organisations().authenticate(&call, &world.claim()),
             Err(Error::UnknownOrganisation)
         ));
-        world.add_organisation(PROVIDER, "TEST01", "Synthetic College", true);
+        world.add_organisation(PROVIDER, "TEST38", "Synthetic College", true);
         assert_eq!(world.administration().organisation(PROVIDER.parse().unwrap()).unwrap().id, 1, "numbers start over");
         world.registered(&ada());
     });

@@ -3,27 +3,15 @@ use std::thread;
 
 use super::*;
 
-/// A second node over the same database.
-fn second_node(world: &World) -> Service {
-    Service::new(world.stored.reopened(), RuleSettings::default(), world.clock.clone())
-}
-
 /// Lets a node remember the password: calls that come at once with one it does not know are for the edge to hold back.
 fn introduce(world: &World, node: &Service) {
-    on_node(world, node, |_| ());
-}
-
-fn on_node<T>(world: &World, node: &Service, body: impl FnOnce(&Caller<'_>) -> T) -> T {
-    let call = Call::new(Door::WebService, "test", true);
-    let outcome = body(&node.organisations().authenticate(&call, &world.claim()).unwrap());
-    call.settle_blocking().unwrap();
-    outcome
+    world.on_node(node, |_| ());
 }
 
 #[test]
 fn numbers_are_unique_and_not_in_sequence() {
     each_world(|world| {
-        let nodes = [world.service.clone(), second_node(world)];
+        let nodes = [world.service.clone(), world.another_node(RuleSettings::default())];
         nodes.iter().for_each(|node| introduce(world, node));
         let given = |n: usize| format!("Person{}", ["A", "B", "C", "D", "E", "F", "G", "H"][n % 8].repeat(n / 8 + 1));
         let ulns: Vec<Uln> = thread::scope(|scope| {
@@ -34,7 +22,7 @@ fn numbers_are_unique_and_not_in_sequence() {
                         (0..10)
                             .map(|n| {
                                 let name = given(n * 8 + thread);
-                                on_node(world, node, |caller| {
+                                world.on_node(node, |caller| {
                                     match node.register(caller, &NewLearner { given_name: &name, ..ada() }).unwrap() {
                                         Registered::Registered(uln) => uln,
                                         Registered::Refused => panic!("everybody is somebody else"),
@@ -57,7 +45,7 @@ fn numbers_are_unique_and_not_in_sequence() {
 #[test]
 fn the_same_learner_is_registered_once_by_two_nodes() {
     each_world(|world| {
-        let nodes = [world.service.clone(), second_node(world)];
+        let nodes = [world.service.clone(), world.another_node(RuleSettings::default())];
         nodes.iter().for_each(|node| introduce(world, node));
         for round in 0..5 {
             let family = format!("Testcase{}", "x".repeat(round + 1));
@@ -66,7 +54,7 @@ fn the_same_learner_is_registered_once_by_two_nodes() {
                     .map(|thread| {
                         let (node, family) = (&nodes[thread % 2], &family);
                         scope.spawn(move || {
-                            on_node(world, node, |caller| {
+                            world.on_node(node, |caller| {
                                 node.register(caller, &NewLearner { family_name: family, ..ada() }).unwrap()
                             })
                         })
@@ -82,7 +70,7 @@ fn the_same_learner_is_registered_once_by_two_nodes() {
 #[test]
 fn of_updates_with_the_same_version_one_wins() {
     each_world(|world| {
-        let nodes = [world.service.clone(), second_node(world)];
+        let nodes = [world.service.clone(), world.another_node(RuleSettings::default())];
         nodes.iter().for_each(|node| introduce(world, node));
         let uln = world.registered(&ada());
         for version in 1..=5 {
@@ -98,7 +86,7 @@ fn of_updates_with_the_same_version_one_wins() {
                                 notes: Some(&notes),
                                 ..LearnerChange::default()
                             };
-                            on_node(world, node, |caller| node.update(caller, &change).unwrap())
+                            world.on_node(node, |caller| node.update(caller, &change).unwrap())
                         })
                     })
                     .collect();

@@ -3,9 +3,9 @@
 use super::achievements::{achievement, import_catalogue, process};
 use super::*;
 
-/// Half past midnight on the first of July in London; in UTC it is still June.
+/// Half past midnight on the first of September in London; in UTC it is still August.
 fn after_midnight() -> Timestamp {
-    NaiveDate::from_ymd_opt(2025, 6, 30).unwrap().and_hms_opt(23, 30, 0).unwrap()
+    NaiveDate::from_ymd_opt(2025, 8, 31).unwrap().and_hms_opt(23, 30, 0).unwrap()
 }
 
 fn each_world_after_midnight(test: impl Fn(&World)) {
@@ -19,8 +19,8 @@ fn each_world_after_midnight(test: impl Fn(&World)) {
 fn a_birthday_begins_at_midnight_in_london() {
     each_world_after_midnight(|world| {
         let born = |date_of_birth| NewLearner { date_of_birth, ..ada() };
-        world.registered(&born("2012-07-01"));
-        assert_eq!(world.register(&born("2012-07-02")), Registered::Refused);
+        world.registered(&born("2012-09-01"));
+        assert_eq!(world.register(&born("2012-09-02")), Registered::Refused);
     });
 }
 
@@ -30,8 +30,8 @@ fn an_award_of_the_day_in_london_is_not_in_the_future() {
         import_catalogue(world);
         let uln = world.registered(&ada());
         let awarded = |day| vec![achievement(uln, &[("AchievementAwardDate", day), ("ActionDate", day)])];
-        assert_eq!(process(world, "FINAL", awarded("2025-07-01"), 10).1, []);
-        let (_, errors) = process(world, "FINAL", awarded("2025-07-02"), 10);
+        assert_eq!(process(world, "FINAL", awarded("2025-09-01"), 10).1, []);
+        let (_, errors) = process(world, "FINAL", awarded("2025-09-02"), 10);
         assert_eq!(errors.iter().map(|(_, code)| code.as_str()).collect::<Vec<_>>(), ["B006"]);
     });
 }
@@ -46,7 +46,7 @@ fn a_month_of_the_service_begins_at_midnight_in_london() {
             let month = world.service.status().month(day).unwrap();
             (month.functions.iter().map(|each| each.answered).sum::<i64>(), month.measured_minutes)
         };
-        assert_eq!(answered(NaiveDate::from_ymd_opt(2025, 6, 15).unwrap()), (0, 0));
-        assert_eq!(answered(NaiveDate::from_ymd_opt(2025, 7, 15).unwrap()), (1, 1));
+        assert_eq!(answered(NaiveDate::from_ymd_opt(2025, 8, 15).unwrap()), (0, 0));
+        assert_eq!(answered(NaiveDate::from_ymd_opt(2025, 9, 15).unwrap()), (1, 1));
     });
 }

@@ -23,99 +23,14 @@ mod retention;
 mod updating;
 mod verifying;
 
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
 use chrono::{NaiveDate, TimeDelta};
 
 use super::*;
-use crate::model::{Door, Fingerprint, Learner, Organisation, Peer, Permissions, Timestamp, Uln};
+use crate::model::{Door, Learner, Permissions, Timestamp, Uln};
 use crate::store::organisations;
-use crate::store::test_support::{TestStore, each_store};
-
-pub(super) const PASSWORD: &str = "synthetic-passwd";
-pub(super) const PROVIDER: &str = "TEST0001";
-pub(super) const AWARDING: &str = "TEST0002";
-
-/// A service over one database with a provider and an awarding organisation, at a time that stands still.
-pub(super) struct World {
-    pub(super) service: Service,
-    pub(super) clock: Clock,
-    pub(super) peer: Peer,
-    pub(super) stored: TestStore,
-}
-
-pub(super) fn noon() -> Timestamp {
-    NaiveDate::from_ymd_opt(2025, 6, 1).unwrap().and_hms_opt(12, 0, 0).unwrap()
-}
-
-pub(super) fn peer(name: &str) -> Peer {
-    Peer {
-        fingerprint: Fingerprint::of_der(name.as_bytes()),
-        subject: format!("CN={name}"),
-        not_after: noon() + TimeDelta::days(365),
-    }
-}
-
-pub(super) fn each_world(test: impl Fn(&World)) {
-    each_world_with(RuleSettings::default(), test);
-}
-
-pub(super) fn each_world_with(settings: RuleSettings, test: impl Fn(&World)) {
-    for stored in each_store() {
-        let clock = Clock::set_to(noon());
-        let service = Service::new(stored.store.clone(), settings.clone(), clock.clone());
-        let world = World { service, clock, peer: peer("supplier"), stored };
-        world.add_organisation(PROVIDER, "TEST01", "Synthetic College", true);
-        world.add_organisation(AWARDING, "TEST02", "Synthetic Awards", false);
-        test(&world);
-    }
-}
+use crate::test_world::{AWARDING, PASSWORD, PROVIDER, World, each_world, each_world_with, noon, peer};
 
 impl World {
-    /// Adds an organisation whose certificate is the supplier's and whose password hash is quick to check.
-    fn add_organisation(&self, ukprn: &str, org_ref: &str, name: &str, provider: bool) {
-        let quick = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8, 1, 1, None).unwrap());
-        let organisation = Organisation {
-            id: 0,
-            ukprn: ukprn.parse().unwrap(),
-            org_ref: org_ref.parse().unwrap(),
-            name: name.to_owned(),
-            learner_registration_body: provider,
-            awarding_organisation: !provider,
-            active: true,
-            permissions: Permissions::for_roles(provider, !provider),
-            password_hash: Some(quick.hash_password(PASSWORD.as_bytes()).unwrap().to_string()),
-        };
-        self.service.store().write(move |store| organisations::insert(store, &organisation, noon())).unwrap();
-        self.administration().register_certificate(ukprn.parse().unwrap(), &self.peer).unwrap();
-    }
-
-    pub(super) fn administration(&self) -> Administration<'_> {
-        self.service.administration("operator")
-    }
-
-    pub(super) fn claim(&self) -> Claim<'_> {
-        Claim {
-            peer: Some(&self.peer),
-            ukprn: Some(PROVIDER),
-            org_ref: None,
-            password: PASSWORD,
-            user_name: "A. Tester",
-        }
-    }
-
-    /// One settled call of the provider.
-    pub(super) fn call<T>(&self, operation: &'static str, body: impl FnOnce(&Caller<'_>) -> T) -> T {
-        self.call_as(PROVIDER, operation, body)
-    }
-
-    pub(super) fn call_as<T>(&self, ukprn: &str, operation: &'static str, body: impl FnOnce(&Caller<'_>) -> T) -> T {
-        let call = Call::new(Door::WebService, operation, true);
-        let claim = Claim { ukprn: Some(ukprn), ..self.claim() };
-        let outcome = body(&self.service.organisations().authenticate(&call, &claim).unwrap());
-        call.settle_blocking().unwrap();
-        outcome
-    }
-
     pub(super) fn register(&self, new: &NewLearner<'_>) -> Registered {
         self.call("registerSingleLearner", |caller| self.service.register(caller, new)).unwrap()
     }

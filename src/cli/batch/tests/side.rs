@@ -3,17 +3,16 @@
 use std::cell::RefCell;
 
 use crate::cli::batch::request;
-use crate::cli::test_support::{AWARDING, PASSWORD, PROVIDER, call, noon, peer, work};
 use crate::client::envelope::{self, Secrets};
 use crate::client::fields::Node;
 use crate::client::{Credentials, Reply, find};
 use crate::contract::SERVICES;
 use crate::domain::registrations::JobType;
-use crate::domain::{NewLearner, Registered, Service, catalogue};
+use crate::domain::{NewLearner, Registered, catalogue};
 use crate::files::{self, Batch, Expected, Extension, Submitted};
 use crate::model::{JobId, JobKind, Learner, Uln};
 use crate::soap::Endpoint;
-use crate::store::test_support::TestStore;
+use crate::test_world::{AWARDING, PASSWORD, PROVIDER, World, noon};
 
 /// Numbers that nobody has: one that could be, and one whose last digit does not fit.
 pub(super) const NOBODYS: [&str; 2] = ["1000000019", "1000000018"];
@@ -30,15 +29,14 @@ pub(super) const KNOWN: [[&str; 5]; 4] = [
 
 /// One of the two services, with the numbers of the known learners.
 pub(super) struct Side {
-    pub(super) service: Service,
+    pub(super) world: World,
     known: Vec<Uln>,
-    _stored: TestStore,
 }
 
 impl Side {
-    pub(super) fn new((service, stored): (Service, TestStore)) -> Side {
-        let known: Vec<Uln> = KNOWN.iter().map(|details| register(&service, *details)).collect();
-        let administration = service.administration("test");
+    pub(super) fn new(world: World) -> Side {
+        let known: Vec<Uln> = KNOWN.iter().map(|details| register(&world, *details)).collect();
+        let administration = world.administration();
         administration.merge(known[3], known[2]).unwrap();
         let entries = [(GCSE, "GCSE (9 to 1)", "GCSE (9 to 1)"), (UNIT, "", "")].map(|(reference, kind, grading)| {
             let cell = |heading: &str| match heading {
@@ -54,7 +52,7 @@ impl Side {
             catalogue::entry(cell).unwrap()
         });
         administration.import_catalogue(entries, |_| ()).unwrap();
-        Side { service, known, _stored: stored }
+        Side { world, known }
     }
 
     /// The number that a record of this side names.
@@ -91,7 +89,7 @@ impl Side {
 
     /// The known learners as they are now, but for their numbers.
     pub(super) fn learners(&self) -> Vec<Learner> {
-        let administration = self.service.administration("test");
+        let administration = self.world.administration();
         let learner = |uln: &Uln| {
             let learner = administration.learner(*uln).unwrap().unwrap();
             let uln = "1000000000".parse().unwrap();
@@ -112,7 +110,7 @@ impl Side {
         let request = credentials.request(&found, given, complete).unwrap();
         let envelope = envelope::write(&request, Secrets::Written).unwrap();
         let endpoint = if ukprn == AWARDING { Endpoint::External } else { Endpoint::Learner };
-        let answered = endpoint.answer(&self.service, &peer(), &envelope, true).ok().unwrap();
+        let answered = endpoint.answer(&self.world.service, &self.world.peer, &envelope, true).ok().unwrap();
         answered.call.settle_blocking().unwrap();
         let reply = Reply::read(&answered.body, Vec::new()).unwrap();
         assert!(!reply.is_fault, "{}\n{envelope}", reply.text);
@@ -124,7 +122,7 @@ impl Side {
         let (operation, given) = request::operation(batch, job_type);
         let submitted = self.ask(operation, given, Some(batch));
         let job = submitted.value("JobID").or(submitted.value("JobId")).unwrap().to_owned();
-        work(&self.service, 5);
+        self.world.work(5);
         let field = if fetch == "GetAchievementBatchJob" { "jobId" } else { "JobID" };
         (submitted.value("ResponseCode").unwrap().to_owned(), self.ask(fetch, vec![(field, job)], None))
     }
@@ -137,14 +135,14 @@ impl Side {
         let checked = files::check(&file.name, file.text.as_bytes(), &expected);
         let refusals = format!("{:?}\n{}", checked.findings, file.text);
         let submitted =
-            call(&self.service, ukprn, |caller| files::submit(&self.service, caller, checked, job_type)).unwrap();
+            self.world.by_file(ukprn, |caller| files::submit(&self.world.service, caller, checked, job_type)).unwrap();
         let Submitted::Accepted(job) = submitted else { panic!("the file was refused: {refusals}") };
-        work(&self.service, 7);
+        self.world.work(7);
         job
     }
 }
 
-fn register(service: &Service, [given_name, family_name, date_of_birth, gender, postcode]: [&str; 5]) -> Uln {
+fn register(world: &World, [given_name, family_name, date_of_birth, gender, postcode]: [&str; 5]) -> Uln {
     let new = NewLearner {
         given_name,
         family_name,
@@ -155,7 +153,7 @@ fn register(service: &Service, [given_name, family_name, date_of_birth, gender, 
         ability_to_share: "1",
         ..NewLearner::default()
     };
-    let registered = call(service, PROVIDER, |caller| service.register(caller, &new)).unwrap();
+    let registered = world.by_file(PROVIDER, |caller| world.service.register(caller, &new)).unwrap();
     let Registered::Registered(uln) = registered else { panic!("the registration was refused") };
     uln
 }

@@ -8,9 +8,9 @@ use proptest::sample::{Index, select};
 use proptest::test_runner::TestRunner;
 
 use super::{sample, submit};
-use crate::cli::test_support::{AWARDING, PROVIDER, noon, services};
 use crate::files::{self, Batch, Expected, Submitted};
 use crate::model::{JobKind, JobState};
+use crate::test_world::{AWARDING, PROVIDER, noon, worlds_without_limits};
 
 /// Something that is done to a whole file.
 #[derive(Debug, Clone)]
@@ -121,9 +121,9 @@ fn the_service_takes_a_file_exactly_when_the_tool_does() {
         ("achievement/clean/QCF_TEST0045_20250731_030.XML", AWARDING),
     ];
     let cases = (select(samples.to_vec()), proptest::collection::vec(damage(), 1..3));
-    for (service, _stored) in services() {
+    for world in worlds_without_limits() {
         let outcomes = RefCell::new([0, 0]);
-        let jobs = || service.administration("test").jobs(&[], 10_000).unwrap();
+        let jobs = || world.administration().jobs(&[], 10_000).unwrap();
         let mut runner = TestRunner::new(ProptestConfig { cases: 96, ..ProptestConfig::default() });
         let result = runner.run(&cases, |((path, ukprn), damages)| {
             let mut name = path.rsplit('/').next().unwrap().to_owned();
@@ -142,7 +142,7 @@ fn the_service_takes_a_file_exactly_when_the_tool_does() {
                 Some(JobKind::Achievement) => AWARDING,
                 _ => PROVIDER,
             };
-            let submitted = submit(&service, owner, checked);
+            let submitted = submit(&world, owner, checked);
             let after = jobs();
             outcomes.borrow_mut()[usize::from(passes)] += 1;
             match submitted {

@@ -140,15 +140,14 @@ fn headings_that_several_kinds_have_need_the_type() {
 /// The file of `lrs batch errors`, and what spreadsheet programs make of it.
 #[test]
 fn the_file_for_correction_is_taken_again() {
-    for (service, _stored) in services() {
+    for world in worlds_without_limits() {
         let name = "LRB_TEST0038_310720251450.CSV";
         let sent = fs::read(sample(&format!("demo/{name}"))).unwrap();
-        let Submitted::Accepted(id) =
-            submit(&service, PROVIDER, files::check(name, &sent, &Expected::on(noon().date())))
+        let Submitted::Accepted(id) = submit(&world, PROVIDER, files::check(name, &sent, &Expected::on(noon().date())))
         else {
             panic!("{name} was refused")
         };
-        let output = call(&service, PROVIDER, |caller| service.registration_output(caller, id)).unwrap();
+        let output = world.by_file(PROVIDER, |caller| world.service.registration_output(caller, id)).unwrap();
         let BatchOutput::Finished(_, rows) = output else { panic!("not finished") };
         let answered = files::Answered { name: Some(name), ukprn: PROVIDER.parse().unwrap(), submitted_at: noon() };
         let made = files::exception_file(&answered, &rows).unwrap();
@@ -182,7 +181,7 @@ fn the_file_for_correction_is_taken_again() {
             let read: Vec<_> = read.iter().map(|placed| placed.row.clone()).collect();
             assert_eq!(read, expected[usize::from(name.starts_with("one"))..], "{name}");
             if !name.ends_with("xlsx") {
-                assert!(matches!(submit(&service, PROVIDER, checked), Submitted::Accepted(_)), "{name}");
+                assert!(matches!(submit(&world, PROVIDER, checked), Submitted::Accepted(_)), "{name}");
             }
         }
         // A comma too many shifts a record, whatever the file.

@@ -2,11 +2,9 @@
 
 mod model;
 
-use std::time::Duration;
-
 use super::*;
 use crate::domain::achievements::{Counters, MOST_ACHIEVEMENTS};
-use crate::domain::jobs::{JobId, JobState, Step};
+use crate::domain::jobs::{JobId, JobState};
 use crate::model::{EventSource, EventStatus, LearningEvent, Recognition, RecognitionStatus};
 
 const GCSE: &str = "601/7001/3";
@@ -18,7 +16,7 @@ const UNKNOWN: &str = "600/1166/X";
 /// Rows of a catalogue: reference, type, level, credits, grading, owner, availability, certification end.
 const CATALOGUE: [[&str; 8]; 4] = [
     [GCSE, "GCSE (9 to 1)", "Level 1/2", "", "GCSE (9 to 1)", AWARDING, "private", ""],
-    [ENDED, "GCSE (A* to G)", "Level 1/2", "", "GCSE (A* to G)", "TEST02", "private", "2018-08-31"],
+    [ENDED, "GCSE (A* to G)", "Level 1/2", "", "GCSE (A* to G)", "TEST45", "private", "2018-08-31"],
     [UNIT, "", "Level 2", "4", "", "TEST0009", "shared", ""],
     [FOREIGN, "GCE A Level", "Level 3", "", "GCE A Level", "TEST0009", "private", ""],
 ];
@@ -76,13 +74,6 @@ fn submit_batch(world: &World, batch: &AchievementBatch<'_>, rows: Vec<Achieveme
         .unwrap()
 }
 
-/// Does every job that waits, in chunks of so many records.
-fn work(world: &World, chunk: usize) {
-    while let Some(mut job) = world.service.claim_job("tester", Duration::from_secs(60)).unwrap() {
-        while matches!(job.step(chunk).unwrap(), Step::Done(..)) {}
-    }
-}
-
 fn fetch(world: &World, id: JobId) -> Option<AchievementJob> {
     world.call_as(AWARDING, "GetAchievementBatchJob", |caller| world.service.achievement_job(caller, id)).unwrap()
 }
@@ -95,7 +86,7 @@ pub(super) fn process(
     chunk: usize,
 ) -> (Counters, Vec<(usize, String)>) {
     let AchievementSubmission::Accepted(id) = submit(world, submission_type, rows) else { panic!("not accepted") };
-    work(world, chunk);
+    world.work(chunk);
     let job = fetch(world, id).unwrap();
     assert_eq!((job.job.state, job.response_code()), (JobState::Successful, "WSRC0009"));
     let counters = job.counters.unwrap();
@@ -148,8 +139,8 @@ fn an_accepted_achievement_is_a_learning_event_at_once_and_a_withdrawn_one_is_no
         assert_eq!(
             shown.iter().map(of).collect::<Vec<_>>(),
             [
-                "AO;F;Example;601/7001/3;GCSE (9 to 1);Level 1/2;0;7;Welsh;TEST0002;Synthetic Awards;",
-                "QCFU;F;Example;K/599/5701;;Level 2;4;Pass;;TEST0002;Synthetic Awards;",
+                "AO;F;Example;601/7001/3;GCSE (9 to 1);Level 1/2;0;7;Welsh;TEST0045;Synthetic Awards;",
+                "QCFU;F;Example;K/599/5701;;Level 2;4;Pass;;TEST0045;Synthetic Awards;",
             ]
         );
         assert_eq!(shown[0].achievement_award_date, NaiveDate::from_ymd_opt(2024, 8, 22));
@@ -200,7 +191,7 @@ fn every_rule_has_its_code() {
             ("B005", vec![("Action", "2")]),
             ("B005", vec![("Action", "4"), ("ActionReason", "x")]),
             ("B005", vec![("Action", "3"), ("ActionReason", "x"), ("AchievementAwardDate", "2024-08-21")]),
-            ("B006", vec![("AchievementAwardDate", "2025-06-02")]),
+            ("B006", vec![("AchievementAwardDate", "2025-08-01")]),
             ("B007", vec![("Grade", "A*")]),
             ("B007", vec![(reference, UNIT), ("Grade", "7")]),
             ("", WITHDRAW.to_vec()),
@@ -247,7 +238,7 @@ fn a_batch_is_refused_as_a_whole() {
         };
         let job = fetch(world, id).unwrap();
         assert_eq!((job.job.records, job.response_code(), job.counters), (10_000, "WSRC0008", None));
-        assert_eq!(job.file_name, "WS_TEST02_20250601130000");
+        assert_eq!(job.file_name, "WS_TEST45_20250731130000");
         assert_eq!(fetch(world, JobId(4_711)), None);
 
         let ukprn = AWARDING.parse().unwrap();

@@ -23,7 +23,7 @@ struct Act {
 /// The learner, the number merged into the same learner, and a stranger's name.
 const LEARNERS: usize = 3;
 const REFERENCES: [&str; 3] = [GCSE, UNIT, FOREIGN];
-const DATES: [&str; 3] = ["2024-08-22", "2025-06-01", "2025-06-02"];
+const DATES: [&str; 3] = ["2024-08-22", "2025-07-31", "2025-08-01"];
 /// For each reference two grades that it has, and one that it has not.
 const GRADES: [[&str; 3]; 3] = [["7", "8", "A"], ["Pass", "", "7"], ["A", "B", "7"]];
 

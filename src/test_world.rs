@@ -1,0 +1,145 @@
+//! The world of the unit tests: on each database a service with a provider and an awarding organisation, the peer that
+//! both are known by, and a clock that stands at noon. All people and organisations are synthetic.
+
+#![allow(clippy::unwrap_used)]
+
+use std::time::Duration;
+
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
+use chrono::{NaiveDate, TimeDelta};
+
+use crate::domain::jobs::Step;
+use crate::domain::{Administration, Call, Caller, Claim, Clock, MissLimits, RuleSettings, Service};
+use crate::model::{Door, Fingerprint, Organisation, Peer, Permissions, Timestamp};
+use crate::store::organisations;
+use crate::store::test_support::{TestStore, each_store};
+
+/// The UKPRN of the organisation that registers and verifies learners, as in the demo.
+pub(crate) const PROVIDER: &str = "TEST0038";
+/// The UKPRN of the organisation that awards, as in the demo.
+pub(crate) const AWARDING: &str = "TEST0045";
+/// The password of both.
+pub(crate) const PASSWORD: &str = "synthetic-passwd";
+
+/// A service over one database.
+pub(crate) struct World {
+    pub(crate) service: Service,
+    pub(crate) clock: Clock,
+    pub(crate) peer: Peer,
+    pub(crate) stored: TestStore,
+}
+
+/// Where a world's clock stands: one in the afternoon in London.
+pub(crate) fn noon() -> Timestamp {
+    NaiveDate::from_ymd_opt(2025, 7, 31).unwrap().and_hms_opt(12, 0, 0).unwrap()
+}
+
+pub(crate) fn peer(name: &str) -> Peer {
+    Peer {
+        fingerprint: Fingerprint::of_der(name.as_bytes()),
+        subject: format!("CN={name}"),
+        not_after: noon() + TimeDelta::days(365),
+    }
+}
+
+/// Runs a test on each database that can be tested here.
+pub(crate) fn each_world(test: impl Fn(&World)) {
+    each_world_with(RuleSettings::default(), test);
+}
+
+pub(crate) fn each_world_with(rules: RuleSettings, test: impl Fn(&World)) {
+    for stored in each_store() {
+        test(&World::new(stored, rules.clone(), Clock::set_to(noon())));
+    }
+}
+
+/// A world on each database without limits of misses: its time stands still, and many batches are submitted in it.
+pub(crate) fn worlds_without_limits() -> Vec<World> {
+    let miss_limits = MissLimits { misses_per_hour: 0, failed_verifications_per_minute: 0, batch_records_per_hour: 0 };
+    let rules = RuleSettings { miss_limits, ..RuleSettings::default() };
+    each_store().into_iter().map(|stored| World::new(stored, rules.clone(), Clock::set_to(noon()))).collect()
+}
+
+impl World {
+    pub(crate) fn new(stored: TestStore, rules: RuleSettings, clock: Clock) -> World {
+        let service = Service::new(stored.store.clone(), rules, clock.clone());
+        let peer = Peer { not_after: clock.now() + TimeDelta::days(365), ..peer("supplier") };
+        let world = World { service, clock, peer, stored };
+        world.add_organisation(PROVIDER, "TEST38", "Synthetic College", true);
+        world.add_organisation(AWARDING, "TEST45", "Synthetic Awards", false);
+        world
+    }
+
+    /// Adds an organisation that calls with the world's peer. Its password's hash is quick to check.
+    pub(crate) fn add_organisation(&self, ukprn: &str, org_ref: &str, name: &str, provider: bool) {
+        let quick = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8, 1, 1, None).unwrap());
+        let organisation = Organisation {
+            id: 0,
+            ukprn: ukprn.parse().unwrap(),
+            org_ref: org_ref.parse().unwrap(),
+            name: name.to_owned(),
+            learner_registration_body: provider,
+            awarding_organisation: !provider,
+            active: true,
+            permissions: Permissions::for_roles(provider, !provider),
+            password_hash: Some(quick.hash_password(PASSWORD.as_bytes()).unwrap().to_string()),
+        };
+        let now = self.clock.now();
+        self.service.store().write(move |store| organisations::insert(store, &organisation, now)).unwrap();
+        self.administration().register_certificate(ukprn.parse().unwrap(), &self.peer).unwrap();
+    }
+
+    /// Another node: a service over the same database, with the same clock.
+    pub(crate) fn another_node(&self, rules: RuleSettings) -> Service {
+        Service::new(self.stored.reopened(), rules, self.clock.clone())
+    }
+
+    pub(crate) fn administration(&self) -> Administration<'_> {
+        self.service.administration("operator")
+    }
+
+    /// What the provider says of itself.
+    pub(crate) fn claim(&self) -> Claim<'_> {
+        Claim {
+            peer: Some(&self.peer),
+            ukprn: Some(PROVIDER),
+            org_ref: None,
+            password: PASSWORD,
+            user_name: "A. Tester",
+        }
+    }
+
+    /// One settled call of the provider.
+    pub(crate) fn call<T>(&self, operation: &'static str, body: impl FnOnce(&Caller<'_>) -> T) -> T {
+        self.call_as(PROVIDER, operation, body)
+    }
+
+    /// One settled call of an organisation.
+    pub(crate) fn call_as<T>(&self, ukprn: &str, operation: &'static str, body: impl FnOnce(&Caller<'_>) -> T) -> T {
+        self.settled(&self.service, Call::new(Door::WebService, operation, true), ukprn, body)
+    }
+
+    /// One settled call of an organisation by the door of files.
+    pub(crate) fn by_file<T>(&self, ukprn: &str, body: impl FnOnce(&Caller<'_>) -> T) -> T {
+        self.settled(&self.service, Call::new(Door::File, "test", true), ukprn, body)
+    }
+
+    /// One settled call of the provider on another node.
+    pub(crate) fn on_node<T>(&self, node: &Service, body: impl FnOnce(&Caller<'_>) -> T) -> T {
+        self.settled(node, Call::new(Door::WebService, "test", true), PROVIDER, body)
+    }
+
+    fn settled<T>(&self, node: &Service, call: Call, ukprn: &str, body: impl FnOnce(&Caller<'_>) -> T) -> T {
+        let claim = Claim { ukprn: Some(ukprn), ..self.claim() };
+        let outcome = body(&node.organisations().authenticate(&call, &claim).unwrap());
+        call.settle_blocking().unwrap();
+        outcome
+    }
+
+    /// Does every job that waits, in chunks of so many records.
+    pub(crate) fn work(&self, chunk: usize) {
+        while let Some(mut job) = self.service.claim_job("worker", Duration::from_secs(30)).unwrap() {
+            while let Step::Done(..) = job.step(chunk).unwrap() {}
+        }
+    }
+}
