@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# calamine (python-calamine 0.9.1) gives an empty string for a formula cell whose file holds no result. openpyxl 3.1.5 and
-# xlwt 1.3.0 never write a result. A ULN or a date of birth that is a formula is then gone without a word, and cannot be
-# told from a cell that somebody left empty: one would expect an error, or a value that says that there is a formula.
-# (openpyxl itself gives the formula's text, or None with data_only.)
+# calamine (python-calamine 0.9.1) returns an empty string for a formula cell without a saved result.
+# openpyxl 3.1.5 and xlwt 1.3.0 never save results. A ULN or a date of birth given by a formula is
+# then lost silently, and looks like an empty cell; an error, or a value that shows that there is a
+# formula, would be better. (openpyxl itself returns the formula's text, or None with data_only.)
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The Rust crate cfb 0.16.0 refuses to open an .xls that SheetJS (xlsx 0.18.5) wrote: "Malformed FAT". The file ends with its last
-# used sector, while its allocation table has room for more entries and leaves them unused. xlrd 2.0.1, and calamine by
-# python-calamine 0.9.1, read the same file. Who builds a reader of old workbooks on cfb cannot take what a common
-# JavaScript library exports.
+# The Rust crate cfb 0.16.0 cannot open an .xls written by SheetJS (xlsx 0.18.5): "Malformed FAT".
+# The file ends with its last sector in use, while its allocation table has unused entries beyond
+# that. xlrd 2.0.1, and calamine through python-calamine 0.9.1, read the same file. So a reader of
+# old workbooks built on cfb rejects what a common JavaScript library exports.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

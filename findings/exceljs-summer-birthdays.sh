@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# exceljs 4.4.0 writes a Date by its UTC clock. In England `new Date(2006, 4, 3)`, the 3rd of May, becomes 2 May 23:00 in the
-# workbook, while the 3rd of January stays the 3rd of January: half of a school's dates of birth are a day early when a reader
-# keeps the day and drops the time. SheetJS (xlsx 0.18.5), given the same dates, writes the days that were meant.
+# exceljs 4.4.0 writes a Date in UTC. In England `new Date(2006, 4, 3)`, the 3rd of May, becomes
+# 2 May 23:00 in the workbook, while the 3rd of January stays the 3rd of January: a reader that keeps
+# the day and drops the time gets half of a school's dates of birth wrong by a day. SheetJS (xlsx
+# 0.18.5) writes the intended days.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# node-soap (soap 1.13.0) sends a JavaScript Date for an element of type xs:dateTime as an empty element, and reports no error.
-# The same moment as text is sent as it stands. An award date that looks right in the caller's code never leaves it.
+# node-soap (soap 1.13.0) sends a JavaScript Date for an element of type xs:dateTime as an empty
+# element, without reporting an error. The same time given as text is sent unchanged. So an award
+# date that looks right in the caller's code is never sent.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# pysimplesoap 1.16.2 hides a SOAP fault that has a detail where an operation has another name than the element of its request, as document/literal
-# contracts may: it looks the operation up again by the element's name when a fault comes, and raises "Operation ... not found in WSDL"
-# instead of SoapFault. The same call with a reply that is no fault succeeds, so that the error shows up in production alone.
+# pysimplesoap 1.16.2 hides a SOAP fault with a detail if an operation's name differs from its request
+# element's, as document/literal contracts allow: on a fault it looks up the operation by the element's
+# name, and raises "Operation ... not found in WSDL" instead of SoapFault. Calls that succeed are not
+# affected, so the error only shows up in production.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# soapix 0.5.11 (Python) does not look at the types of the contract when it reads a reply: a text of type xs:string that looks like a
-# number or a truth value becomes one. The family name True comes back as a boolean, the reference 600.10 as the number 600.1, whose
-# last digit is lost, and the text 0123 stays as it is. Whoever writes such values back writes other ones than were read.
+# soapix 0.5.11 (Python) ignores the contract's types when it reads a reply: a text of type xs:string
+# that looks like a number or a boolean becomes one. The family name True comes back as a boolean, and
+# the reference 600.10 as the number 600.1, without its last digit; the text 0123 stays unchanged.
+# Writing such values back changes them.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
