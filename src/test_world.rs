@@ -1,5 +1,6 @@
-//! The world of the unit tests: on each database a service with a provider and an awarding organisation, the peer that
-//! both are known by, and a clock that stands at noon. All people and organisations are synthetic.
+//! The world of the unit tests: on each database a service with a provider and an awarding
+//! organisation, the peer that both are known by, and a clock that stands at noon. All people and
+//! organisations are synthetic.
 
 #![allow(clippy::unwrap_used)]
 
@@ -53,7 +54,8 @@ pub(crate) fn each_world_with(rules: RuleSettings, test: impl Fn(&World)) {
     }
 }
 
-/// A world on each database without limits of misses: its time stands still, and many batches are submitted in it.
+/// A world on each database without limits of misses: its time stands still, and many batches are
+/// submitted in it.
 pub(crate) fn worlds_without_limits() -> Vec<World> {
     let miss_limits = MissLimits { misses_per_hour: 0, failed_verifications_per_minute: 0, batch_records_per_hour: 0 };
     let rules = RuleSettings { miss_limits, ..RuleSettings::default() };
@@ -70,7 +72,8 @@ impl World {
         world
     }
 
-    /// Adds an organisation that calls with the world's peer. Its password's hash is quick to check.
+    /// Adds an organisation that calls with the world's peer. Its password's hash is quick to
+    /// check.
     pub(crate) fn add_organisation(&self, ukprn: &str, org_ref: &str, name: &str, provider: bool) {
         let quick = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8, 1, 1, None).unwrap());
         let organisation = Organisation {
@@ -109,7 +112,7 @@ impl World {
         }
     }
 
-    /// One settled call of the provider.
+    /// A call by the provider, settled.
     pub(crate) fn call<T>(&self, operation: &'static str, body: impl FnOnce(&Caller<'_>) -> T) -> T {
         self.call_as(PROVIDER, operation, body)
     }
@@ -136,7 +139,7 @@ impl World {
         outcome
     }
 
-    /// Does every job that waits, in chunks of so many records.
+    /// Processes all waiting jobs, in chunks of this size.
     pub(crate) fn work(&self, chunk: usize) {
         while let Some(mut job) = self.service.claim_job("worker", Duration::from_secs(30)).unwrap() {
             while let Step::Done(..) = job.step(chunk).unwrap() {}

@@ -12,7 +12,7 @@ use crate::xsd::{FacetValue, Restriction};
 pub struct Facet {
     /// The name of the type.
     pub name: String,
-    /// What it means.
+    /// Its meaning.
     pub documentation: String,
     /// Its patterns and enumerations, joined by `|`.
     pub pattern: Option<String>,

@@ -1,26 +1,26 @@
-//! What a request says about its caller, put into whichever fields the operation has for credentials.
+//! Puts the caller's credentials into whichever fields an operation has for them.
 
 use super::fields::{self, Field};
 use crate::contract::Element;
 
-/// What a request says about its caller, as far as it is known.
+/// The credentials of a caller, as far as they are known.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Credentials {
-    /// UKPRN of the organisation.
+    /// The organisation's UKPRN.
     pub ukprn: Option<String>,
     /// Its reference.
     pub org_ref: Option<String>,
     /// Its password.
     pub password: Option<String>,
-    /// Name of the end user.
+    /// The end user's name.
     pub user: Option<String>,
 }
 
 impl Credentials {
-    /// Adds the credentials wherever the operation has a field for them that the user did not fill.
+    /// Adds the credentials to every credential field of the operation that the user did not fill.
     ///
-    /// The places are those of the contracts: the header of LearnerService, `invokingOrganisation` of LearnerServiceR9 in its two
-    /// shapes, `invokingUser` of ExternalService (rules.md 2.0).
+    /// The fields are those of the contracts: the header of LearnerService, `invokingOrganisation`
+    /// of LearnerServiceR9 in its two shapes, `invokingUser` of ExternalService (rules.md 2.0).
     pub fn fill(&self, root: &'static Element, given: &mut Vec<Field>) {
         let ukprn = self.ukprn.as_deref();
         let org_ref = self.org_ref.as_deref();
@@ -48,7 +48,8 @@ impl Credentials {
     }
 }
 
-/// Values that nearly every call has, filled in where the user said nothing: whole records, an organisation's user, English.
+/// Fills in values that nearly every call has, unless given: whole records, an organisation's user,
+/// English.
 pub fn fill_usual_values(root: &'static Element, given: &mut Vec<Field>) {
     let usual = [
         ("FindType", "FUL"),

@@ -1,5 +1,5 @@
-//! Writes a tree of fields as a SOAP 1.1 envelope: the contract's order, namespaces under unique prefixes, nil where the contract
-//! asks for an element that has no value.
+//! Writes a tree of fields as a SOAP 1.1 envelope: in the contract's order, with unique namespace
+//! prefixes, and nil for elements that the contract requires but that have no value.
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
@@ -11,13 +11,13 @@ use crate::contract::Element;
 const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
-/// Elements whose text is never printed: the two spellings of an organisation's password in the contracts.
+/// Elements whose text is never printed: the contracts' two names for an organisation's password.
 const SECRET: [&str; 2] = ["OrgPassword", "Password"];
 
-/// What stands in the place of a password in a text for people.
+/// Replaces a password in printed text.
 pub const MASK: &str = "****************";
 
-/// The passwords of a request, which no text for people may hold.
+/// The passwords in a request, which must never be printed.
 pub fn passwords(node: &Node) -> Vec<String> {
     match &node.content {
         Content::Text(text) if SECRET.contains(&node.element.name) && !text.is_empty() => vec![text.clone()],
@@ -26,12 +26,12 @@ pub fn passwords(node: &Node) -> Vec<String> {
     }
 }
 
-/// What happens to passwords in the text.
+/// How passwords are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Secrets {
-    /// Written as they are: the text for the wire.
+    /// Unchanged, for sending.
     Written,
-    /// Replaced by asterisks: the text for people.
+    /// Replaced by asterisks, for printing.
     Masked,
 }
 
@@ -99,7 +99,7 @@ impl EnvelopeWriter {
         }
     }
 
-    /// Every occurrence given of one child, or nil where the contract requires one and allows nil.
+    /// Writes all given occurrences of a child, or nil if the contract requires it and allows nil.
     fn occurrences(&mut self, child: &'static Element, members: &[Node]) -> io::Result<()> {
         let mut given = members.iter().filter(|member| member.element.name == child.name).peekable();
         if given.peek().is_none() && child.min > 0 && child.nillable {

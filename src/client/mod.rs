@@ -1,5 +1,6 @@
-//! A client of the service: it finds an operation of the contract by name, writes its request, sends it over mutual TLS
-//! and reads the reply. `lrs call` and `lrs batch` use it; what they print, and the environment, are theirs.
+//! A client of the service: finds an operation of the contract by name, writes its request, sends
+//! it over mutual TLS and reads the reply. Used by `lrs call` and `lrs batch`; printing and the
+//! environment are their business.
 
 mod credentials;
 pub mod envelope;
@@ -22,19 +23,19 @@ use crate::client::envelope::Secrets;
 use crate::client::fields::{Field, Node};
 use crate::contract::SERVICES;
 
-/// A client: where the service is, and who calls.
+/// A client: the service's address, and the caller.
 pub struct Client {
     /// Scheme, host and port of the service.
     pub url: String,
-    /// File of the trust root.
+    /// The file with the trust root.
     pub ca: PathBuf,
-    /// File of the client certificate and its key.
+    /// The file with the client certificate and its key.
     pub cert: PathBuf,
-    /// What a request says about its caller.
+    /// The caller's credentials.
     pub credentials: Credentials,
 }
 
-/// A reply with its HTTP status.
+/// A reply and its HTTP status.
 pub struct Replied {
     /// 200, or 500 for a fault.
     pub status: u16,
@@ -46,7 +47,7 @@ impl Client {
     /// Sends a request. The reply may be a fault.
     ///
     /// # Errors
-    /// No connection, no reply, or one that is not XML.
+    /// No connection, no reply, or a reply that is not XML.
     pub fn send(&self, found: &Found, request: &Node) -> Result<Replied, ClientError> {
         let text = envelope::write(request, Secrets::Written)?;
         let transport::Received { status, body } =
@@ -56,10 +57,11 @@ impl Client {
         Ok(Replied { status, reply })
     }
 
-    /// Sends a request of the fields given, with credentials and with what `complete` adds to it.
+    /// Sends a request with the given fields, the credentials, and whatever `complete` adds.
     ///
     /// # Errors
-    /// As [`Client::send`]; the fields do not fit the contract; or the reply is a fault, which is [`ClientError::Fault`].
+    /// Like [`Client::send`]; also if the fields do not fit the contract, or the reply is a fault
+    /// ([`ClientError::Fault`]).
     pub fn ask(
         &self,
         operation: &str,
@@ -80,10 +82,10 @@ impl Client {
 }
 
 impl Credentials {
-    /// A request of the fields given, with credentials and with what `complete` adds to it.
+    /// Builds a request with the given fields, the credentials, and whatever `complete` adds.
     ///
     /// # Errors
-    /// The fields do not fit the contract.
+    /// If the fields do not fit the contract.
     pub fn request(
         &self,
         found: &Found,

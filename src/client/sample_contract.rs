@@ -1,4 +1,5 @@
-//! A contract of a few elements, written by hand in the shapes of the three services, for the tests of this folder.
+//! A small contract, written by hand in the shapes of the three services, for the tests of this
+//! folder.
 
 use crate::contract::{Element, Operation, Service};
 

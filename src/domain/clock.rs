@@ -1,4 +1,4 @@
-//! The time, given from outside so that tests set it.
+//! The time, injectable so that tests can set it.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,7 +7,7 @@ use chrono::{NaiveDate, TimeDelta, Utc};
 
 use crate::model::{Timestamp, london_day, to_microseconds};
 
-/// Tells the time (UTC, to the microsecond). Clones show the same time.
+/// Tells the time (UTC, to the microsecond). Clones share it.
 #[derive(Clone)]
 pub struct Clock(Source);
 
@@ -18,17 +18,17 @@ enum Source {
 }
 
 impl Clock {
-    /// The system's clock.
+    /// The system clock.
     pub const fn system() -> Self {
         Self(Source::System)
     }
 
-    /// A clock that stands still until it is moved.
+    /// A clock that stands still until it is advanced.
     pub fn set_to(moment: Timestamp) -> Self {
         Self(Source::Set(Arc::new(Mutex::new(to_microseconds(moment)))))
     }
 
-    /// The present moment.
+    /// The current time.
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             Source::System => to_microseconds(Utc::now().naive_utc()),
@@ -36,12 +36,12 @@ impl Clock {
         }
     }
 
-    /// The present day in London (rules.md 4.0).
+    /// Today's date in London (rules.md 4.0).
     pub fn today(&self) -> NaiveDate {
         london_day(self.now())
     }
 
-    /// Moves a clock that was set; the system's clock cannot be moved.
+    /// Advances a clock that was set; the system clock cannot be moved.
     pub fn advance(&self, by: TimeDelta) {
         if let Source::Set(moment) = &self.0 {
             let mut moment = moment.lock().unwrap_or_else(PoisonError::into_inner);

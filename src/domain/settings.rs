@@ -1,4 +1,4 @@
-//! The settings of the rules: where the public record is silent and a service may choose differently.
+//! The settings of the rules: where nothing is published, and a service may choose differently.
 
 use std::time::Duration;
 
@@ -6,34 +6,37 @@ use chrono::NaiveTime;
 
 use super::MissLimits;
 
-/// The settings of the rules. The default is what the web services use.
+/// The settings of the rules. The defaults are those of the web services.
 #[derive(Debug, Clone)]
 pub struct RuleSettings {
-    /// `register.require_recent_find`: whether a registration needs a find with the same details before it (rules.md 2.5, our choice: off).
+    /// `register.require_recent_find`: whether a find with the same details must precede a
+    /// registration (rules.md 2.5, our choice: off).
     pub require_recent_find: bool,
     /// How long a find counts as recent (our choice: 120 minutes).
     pub recent_find_maximum: Duration,
     /// How long a user must have had to look at possible matches (our choice: 5 seconds).
     pub recent_find_minimum: Duration,
-    /// The youngest age at registration, in years (rules.md 4.5: 13).
+    /// The minimum age at registration, in years (rules.md 4.5: 13).
     pub minimum_age: u32,
-    /// The oldest age at registration, in years (rules.md 4.5: 110).
+    /// The maximum age at registration, in years (rules.md 4.5: 110).
     pub maximum_age: u32,
-    /// How many of the five demographics an update must leave as they are (rules.md 4.4, our choice: 2; 0 switches the rule off).
+    /// How many of the five demographics an update must keep (rules.md 4.4, our choice: 2; 0
+    /// switches the rule off).
     pub kept_demographics: usize,
-    /// Whether a learner who has not seen the privacy notice shares nothing with organisations (rules.md 4.6, our choice: yes).
+    /// Whether learners who have not seen the privacy notice share no data with organisations
+    /// (rules.md 4.6, our choice: yes).
     pub unseen_notice_blocks: bool,
-    /// How long a verified password is remembered, so that a call costs a hash and not an argon2 run (our choice: 24 hours, so that a client
-    /// that calls every day is not held up by somebody who guesses).
+    /// How long a checked password is cached, so that a call costs a hash instead of an argon2 run
+    /// (our choice: 24 hours, so that somebody who guesses cannot delay a client that calls daily).
     pub password_memory: Duration,
-    /// How much may be guessed.
+    /// How much guessing is allowed.
     pub miss_limits: MissLimits,
-    /// How many batches of one organisation may be open, that is, not over; further ones are told to wait (our choice:
+    /// The maximum number of open jobs per organisation; further ones are told to wait (our choice:
     /// 500, which is 100,000 learners).
     pub open_batches: u32,
-    /// How long the records of a batch are kept once it is over (our choice: 90 days).
+    /// How long the records of a job are kept after it ended (our choice: 90 days).
     pub batch_records_kept: chrono::TimeDelta,
-    /// When the service is open; `None` is always (rules.md 9: 24 x 7).
+    /// When the service is open; `None` means always (rules.md 9: 24 x 7).
     pub hours: Option<OpeningHours>,
 }
 
@@ -56,17 +59,17 @@ impl Default for RuleSettings {
     }
 }
 
-/// The part of every day in which the service is open (London). It may go over midnight.
+/// The part of each day in which the service is open (London). It may span midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpeningHours {
-    /// The first moment.
+    /// The opening time.
     pub from: NaiveTime,
-    /// The moment after the last.
+    /// The closing time.
     pub until: NaiveTime,
 }
 
 impl OpeningHours {
-    /// Whether the moment lies in it.
+    /// Whether the service is open at this time.
     pub fn contains(&self, time: NaiveTime) -> bool {
         if self.from <= self.until {
             (self.from..self.until).contains(&time)

@@ -1,23 +1,23 @@
-//! What the headers say about bodies: media type, charset, content coding, and what the client accepts.
+//! Headers about bodies: media type, charset, content coding, and what the client accepts.
 
 use actix_web::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName};
 
 use super::gateway::SoapVersion;
 use super::respond::Refused;
 
-/// Media type and charset of a request's body.
+/// The media type and charset of a request's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Media {
     pub(super) version: SoapVersion,
-    /// What the charset parameter says, if there is one. It wins over the XML declaration (WS-I R1018, R1019).
+    /// The charset parameter, if given. It overrides the XML declaration (WS-I R1018, R1019).
     pub(super) charset: Option<Charset>,
 }
 
-/// The encodings that are read (WS-I R1012).
+/// The accepted encodings (WS-I R1012).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Charset {
     Utf8,
-    /// Byte order by the mark, else by the first character.
+    /// Byte order by the mark, otherwise by the first character.
     Utf16,
     Utf16Le,
     Utf16Be,
@@ -37,7 +37,8 @@ impl Charset {
     }
 }
 
-/// The media type, or why the body is not read: `text/xml` and `application/soap+xml` and nothing else (WS-I R1115).
+/// The media type, or why the body is refused: only `text/xml` and `application/soap+xml` are
+/// accepted (WS-I R1115).
 pub(super) fn media(headers: &HeaderMap) -> Result<Media, Refused> {
     let value = single(headers, &CONTENT_TYPE).ok_or(Refused::MEDIA_TYPE)?;
     if value == "text/xml; charset=utf-8" {
@@ -66,7 +67,7 @@ pub(super) fn media(headers: &HeaderMap) -> Result<Media, Refused> {
     Ok(Media { version, charset })
 }
 
-/// Whether the body is compressed: once, with gzip; every other coding is refused.
+/// Whether the body is compressed: once, with gzip. Any other coding is refused.
 pub(super) fn compressed(headers: &HeaderMap) -> Result<bool, Refused> {
     let mut gzip = false;
     for value in headers.get_all(CONTENT_ENCODING) {
@@ -83,7 +84,8 @@ pub(super) fn compressed(headers: &HeaderMap) -> Result<bool, Refused> {
     Ok(gzip)
 }
 
-/// Whether the client asks for gzip by name, with a weight above zero. Several clients break on gzip that they did not ask for.
+/// Whether the client asks for gzip by name, with a weight above zero. Several clients break on
+/// gzip that they did not ask for.
 pub(super) fn accepts_gzip(headers: &HeaderMap) -> bool {
     let mut accepted = None;
     for value in headers.get_all(ACCEPT_ENCODING).filter_map(|value| value.to_str().ok()) {
@@ -91,7 +93,7 @@ pub(super) fn accepts_gzip(headers: &HeaderMap) -> bool {
             let (coding, parameters) = item.split_once(';').map_or((item, None), |(c, p)| (c, Some(p)));
             if is_gzip(coding.trim()) {
                 let wanted = parameters.is_none_or(|weight| has_weight(weight.trim()));
-                // Said twice, the refusal counts.
+                // If stated twice, a refusal wins.
                 accepted = Some(accepted.unwrap_or(true) && wanted);
             }
         }
@@ -103,7 +105,7 @@ fn is_gzip(coding: &str) -> bool {
     coding.eq_ignore_ascii_case("gzip") || coding.eq_ignore_ascii_case("x-gzip")
 }
 
-/// `q=` with a number above 0 and up to 1, of at most three decimals (RFC 9110 12.4.2).
+/// `q=` with a number above 0 and up to 1, with at most three decimals (RFC 9110 12.4.2).
 fn has_weight(parameter: &str) -> bool {
     let Some((name, value)) = parameter.split_once('=') else { return false };
     let decimals = value.split_once('.').map_or("", |(_, decimals)| decimals);
@@ -129,7 +131,8 @@ fn unquoted(value: &str) -> &str {
     value
 }
 
-/// Splits a media type at its semicolons, except inside quotes (`action="a;b"`), and trims the parts.
+/// Splits a media type at its semicolons, except within quotes (`action="a;b"`), and trims the
+/// parts.
 struct Parts<'a>(Option<&'a str>);
 
 impl<'a> Iterator for Parts<'a> {

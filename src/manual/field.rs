@@ -26,7 +26,7 @@ pub struct Field {
     pub choices: Vec<Choice>,
     /// A valid value.
     pub example: &'static str,
-    /// What it means.
+    /// Its meaning.
     pub meaning: &'static str,
 }
 

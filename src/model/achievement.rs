@@ -28,7 +28,7 @@ code_list! {
     SubmissionType {
         /// Provisional.
         Provisional = "P",
-        /// Final.
+        /// The achievement is final.
         Final = "F",
     }
 }

@@ -1,4 +1,4 @@
-//! Where each request says who sends it.
+//! Where each request has its credentials.
 
 use super::door::{Credentialed, Credentials};
 use crate::contract::external_service::{GetAchievementBatchJob, SubmitAchievementBatchJob, User};
@@ -92,7 +92,7 @@ macro_rules! in_invoking_user {
 
 in_invoking_user!(SubmitAchievementBatchJob, GetAchievementBatchJob);
 
-/// This service knows no UKPRN; a reference of eight characters is one all the same (rules.md 2.0).
+/// This web service has no UKPRN field, but a reference of eight characters is one (rules.md 2.0).
 impl Credentialed for User<'_> {
     fn credentials(&self) -> Credentials<'_> {
         Credentials {
@@ -104,7 +104,7 @@ impl Credentialed for User<'_> {
     }
 }
 
-/// Nobody sends a request without an organisation.
+/// A request without an organisation has no credentials.
 impl<T: Credentialed> Credentialed for Option<T> {
     fn credentials(&self) -> Credentials<'_> {
         match self {

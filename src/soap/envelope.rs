@@ -1,12 +1,12 @@
-//! The SOAP envelope: its version, its headers, the first child of its Body, and nothing else beside it.
+//! The SOAP envelope: its version, its headers, and the only child of its Body.
 
 use crate::xml::{NotWellFormed, Place, ReadError, Reader, Start, attribute};
 
-/// The namespaces of the two versions that are answered, each in its own.
+/// The namespaces of the two versions; each gets replies in its own.
 const SOAP_11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 const SOAP_12: &str = "http://www.w3.org/2003/05/soap-envelope";
 
-/// The version of SOAP that a request came in, and so the one that it is answered in.
+/// The SOAP version of a request, and so of the reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Version {
     /// SOAP 1.1, which the contract is bound to.
@@ -25,27 +25,27 @@ impl Version {
     }
 }
 
-/// Why an envelope is no request, in the order of precedence of WS-I R2724 and R2725.
+/// Why an envelope is invalid, in the order of precedence of WS-I R2724 and R2725.
 #[derive(Debug)]
 pub enum Refusal {
-    /// An envelope of some other SOAP.
+    /// The envelope of an unknown SOAP version.
     VersionMismatch,
-    /// Headers that must be understood are not: at least one.
+    /// At least one header that must be understood is not.
     MustUnderstand(Version, Vec<HeaderName>),
-    /// The envelope is not built as SOAP says, or is no XML.
+    /// The envelope violates SOAP, or is not XML.
     Client(Version, ReadError),
 }
 
 /// The name of a header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeaderName {
-    /// Its namespace; SOAP demands one, senders may forget it.
+    /// Its namespace; SOAP requires one, but senders may forget it.
     pub namespace: String,
     /// Its local name.
     pub local: String,
 }
 
-/// An envelope up to and including the start of the first child of its Body.
+/// An envelope, read up to and including the start of the first child of its Body.
 #[derive(Debug)]
 pub struct Opened<'i> {
     /// The version.
@@ -79,7 +79,7 @@ pub fn open<'i>(reader: &mut Reader<'i>) -> Result<Opened<'i>, Refusal> {
     }
     let root = next(reader, version)?;
     let namespace = reader.namespace(&root).to_owned();
-    // WS-I R1014: what stands in the Body has a namespace.
+    // WS-I R1014: the child of the Body must have a namespace.
     if namespace.is_empty() {
         return Err(wrong(
             reader,
@@ -89,10 +89,11 @@ pub fn open<'i>(reader: &mut Reader<'i>) -> Result<Opened<'i>, Refusal> {
     Ok(Opened { version, root, namespace })
 }
 
-/// Reads what follows the request element: the ends of Body and Envelope, and nothing else (WS-I R9981, R1011).
+/// Reads the rest of the document: the ends of Body and Envelope, and nothing else (WS-I R9981,
+/// R1011).
 ///
 /// # Errors
-/// When anything else stands there, or the document ends too early.
+/// When anything else follows, or the document ends too early.
 pub fn close(reader: &mut Reader<'_>) -> Result<(), ReadError> {
     for reason in [
         "the Body holds more than one element: the request must be around all its members",
@@ -115,7 +116,7 @@ fn next<'i>(reader: &mut Reader<'i>, version: Version) -> Result<Start<'i>, Refu
     }
 }
 
-/// The names that stand there may be anything, so that the place is the offset alone.
+/// The names in it may be anything, so the place is only the offset.
 fn built_wrong(reader: &Reader<'_>, reason: &'static str) -> ReadError {
     let place = Place { offset: reader.place().offset, path: String::new() };
     ReadError::NotWellFormed { reason: NotWellFormed::Structure(reason), place }
@@ -125,7 +126,7 @@ fn is_part(reader: &Reader<'_>, start: &Start<'_>, version: Version, local: &str
     start.local == local && reader.namespace(start) == version.namespace()
 }
 
-/// Passes over the headers. None of them is understood, so none may demand it of the receiver that this service is.
+/// Skips the headers. This service understands none, so none may require it.
 fn headers(reader: &mut Reader<'_>, version: Version) -> Result<(), Refusal> {
     let broken = |error| Refusal::Client(version, error);
     let mut demanded = Vec::new();
@@ -157,19 +158,22 @@ fn is_for_us(reader: &Reader<'_>, version: Version) -> bool {
     )
 }
 
-/// The prefix of the envelope in replies: LearnerService is captured with `soapenv`, the other two with `s`.
+/// The prefix of the envelope in replies: captured as `soapenv` for LearnerService, `s` for the
+/// other two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Prefix(pub &'static str);
 
-/// Some clients (soap4r) read nothing from a document that does not begin with it.
+/// Some clients (soap4r) read nothing from a document without it.
 const DECLARATION: &str = r#"<?xml version="1.0" encoding="utf-8"?>"#;
 
-/// Begins a reply: appends the declaration of XML, and the start of an envelope up to the inside of its Body.
+/// Starts a reply: appends the XML declaration and the start of an envelope up to the inside of its
+/// Body.
 pub fn begin(version: Version, prefix: Prefix, out: &mut String) {
     begin_not_understood(version, &[], prefix, out);
 }
 
-/// Begins a reply to a request with headers that are not understood, which SOAP 1.2 names in the reply's own Header (part 1, 5.4.8).
+/// Starts a reply to a request with headers that are not understood, which SOAP 1.2 lists in the
+/// reply's own Header (part 1, 5.4.8).
 pub fn begin_not_understood(version: Version, headers: &[HeaderName], Prefix(prefix): Prefix, out: &mut String) {
     let mut push = |pieces: &[&str]| pieces.iter().for_each(|piece| out.push_str(piece));
     push(&[DECLARATION, "<", prefix, ":Envelope xmlns:", prefix, "=\"", version.namespace(), "\">"]);

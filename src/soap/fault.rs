@@ -1,4 +1,4 @@
-//! Faults: their codes, their texts, and the two shapes that the services give them (rules.md 3.4).
+//! Faults: their codes, texts, and the two shapes that the web services use (rules.md 3.4).
 
 use std::borrow::Cow;
 
@@ -10,25 +10,26 @@ use super::strict::Strict;
 use crate::model::{Timestamp, london_text};
 use crate::xml::{Place, escape};
 
-/// How a service shapes its faults.
+/// The shape of a web service's faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// `MIAPAPIException` in the prefix `ns10` with unqualified children, as captured from LearnerService.
+    /// `MIAPAPIException` with the prefix `ns10` and unqualified children, as captured from
+    /// LearnerService.
     Miap,
     /// `DomainFault` with the detail in base64, as R9 and External declare it.
     Domain,
 }
 
-/// Who is to blame, as SOAP puts it.
+/// Which side is at fault, in SOAP's terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Blame {
-    /// The message: it will fail again as it is.
+    /// The message; resending it unchanged will fail again.
     Client,
     /// The service.
     Server,
     /// The version of the envelope.
     VersionMismatch,
-    /// A header that demands to be understood.
+    /// A header that must be understood.
     MustUnderstand,
 }
 
@@ -37,28 +38,29 @@ pub enum Blame {
 pub struct Fault {
     /// The WSEC code.
     pub code: &'static str,
-    /// The text of the code.
+    /// The description of the code.
     pub description: &'static str,
-    /// What is wrong with this very request; it may quote the request and never goes into a log.
+    /// What is wrong with this particular request. It may quote the request and is never logged.
     pub further: String,
-    /// Where in the request that is, where it is known.
+    /// The place in the request, if known.
     pub place: Option<Place>,
-    /// What a strict validator says of the request, where LearnerService refused it as invalid.
+    /// What a strict validator reports, if LearnerService refused the request as invalid.
     pub strict: Option<Strict>,
-    /// The headers that must be understood and are not.
+    /// The headers that must be understood but are not.
     pub not_understood: Vec<HeaderName>,
-    /// Who is to blame.
+    /// Which side is at fault.
     pub blame: Blame,
-    /// The name that LearnerService gives for who found it (our choice for all but the captured one).
+    /// What LearnerService names as the detecting class (our choice, except for the captured one).
     pub actor: &'static str,
-    /// After how many seconds the same call may succeed, where the caller has to wait; the header `Retry-After`.
+    /// The number of seconds after which the same call may succeed, if the caller has to wait: the
+    /// header `Retry-After`.
     pub retry_after_s: Option<u64>,
 }
 
 const EXCEPTION: &str = "uk.gov.miap.lrs.api.exceptions.MIAPAPIException";
 
 impl Fault {
-    /// The whole reply.
+    /// The complete reply.
     pub fn envelope(&self, shape: Shape, version: Version, prefix: Prefix, at: Timestamp) -> String {
         let mut out = String::with_capacity(1024);
         envelope::begin_not_understood(version, &self.not_understood, prefix, &mut out);
@@ -72,7 +74,7 @@ impl Fault {
 
     fn soap_11(&self, shape: Shape, prefix: &str, at: Timestamp, out: &mut String) {
         let blame = match (self.blame, shape) {
-            // Captured: LearnerService blames the server for whatever it refuses.
+            // Captured: LearnerService blames the server for everything that it refuses.
             (Blame::Client, Shape::Miap) if self.is_exception() => "Server",
             (Blame::Client, _) => "Client",
             (Blame::Server, _) => "Server",
@@ -133,17 +135,18 @@ impl Fault {
         format!("Not understood: {}.", names.collect::<Vec<_>>().join(", "))
     }
 
-    /// Whether it is an exception of the service and not one of the envelope.
+    /// Whether it is an exception of the service, as opposed to one of the envelope.
     fn is_exception(&self) -> bool {
         !self.actor.is_empty()
     }
 
-    /// SOAP leaves the detail out where the fault is about headers or the version (SOAP 1.1, 4.4).
+    /// SOAP omits the detail if the fault is about headers or the version (SOAP 1.1, 4.4).
     fn has_detail(&self) -> bool {
         matches!(self.blame, Blame::Client | Blame::Server)
     }
 
-    /// What is wrong, and where; to the captured texts of LearnerService's validator nothing is added.
+    /// What is wrong, and where. The captured messages of LearnerService's validator stay
+    /// unchanged.
     fn explained(&self, shape: Shape) -> Cow<'_, str> {
         if let Some(strict) = &self.strict {
             return Cow::Borrowed(&strict.text);

@@ -1,4 +1,5 @@
-//! What GET gives: the list of the services, the help page of each, and the contract as WSDL with its schemas apart or all in one document.
+//! The pages for GET: the list of web services, the help page of each, and the contract as WSDL
+//! with separate schemas or in one document.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -12,24 +13,25 @@ use crate::xml::{attribute, escape};
 pub struct Page {
     /// HTTP status.
     pub status: u16,
-    /// Content-Type.
+    /// The Content-Type.
     pub content_type: &'static str,
     /// The text.
     pub body: String,
 }
 
-/// How a contract describes the faults of its service.
+/// How a contract describes the faults of its web service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Faults {
-    /// As it was published, although LearnerService sends the members of its fault without the namespace that it names.
+    /// As published, although LearnerService sends the children of its fault without the namespace
+    /// declared.
     #[default]
     Contract,
-    /// As they travel, for clients that read the detail of a fault by its type.
+    /// As actually sent, for clients that parse the detail of a fault by its type.
     AsSent,
 }
 
 impl Faults {
-    /// The value in a query that asks for them.
+    /// The query value that requests them.
     pub const fn word(self) -> &'static str {
         match self {
             Faults::Contract => "contract",
@@ -45,7 +47,7 @@ impl Faults {
 const XML: &str = "text/xml; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
 
-/// Answers a GET on the server itself: the services that it has, each with its help page.
+/// The page for the server itself: its web services, each with a link to its help page.
 pub fn index(public_url: &str) -> Page {
     let mut out = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Learning Records Service</title></head><body>\n\
          <h1>Learning Records Service</h1>\n<p>These SOAP services answer here. Each has a page with its contract and its operations.</p>\n<dl>\n"
@@ -66,11 +68,12 @@ pub fn index(public_url: &str) -> Page {
     Page { status: 200, content_type: HTML, body: out }
 }
 
-/// Answers a GET on the endpoint of `service`; `public_url` is what clients call the server, without a path.
+/// The page for a GET on the endpoint of `service`; `public_url` is the server's address for
+/// clients, without a path.
 ///
-/// The query decides, in any letter case: `wsdl` gives the WSDL, `xsd=NAME` a schema of it, `singleWsdl` all in one,
-/// `operations` the manual of its operations, and anything else the help page. `faults=as-sent` beside one of the first three describes
-/// the faults as they travel.
+/// The query decides, ignoring case: `wsdl` gives the WSDL, `xsd=NAME` one of its schemas,
+/// `singleWsdl` all in one, `operations` the manual of its operations, and anything else the help
+/// page. `faults=as-sent` with one of the first three describes the faults as they are sent.
 pub fn page(service: &'static Service, query: &str, public_url: &str) -> Page {
     let address = address_of(service, public_url);
     let mut faults = Faults::default();
@@ -125,14 +128,15 @@ fn described(schema: &str, faults: Faults) -> Cow<'_, str> {
     }
 }
 
-/// The WSDL as published, its schemas to be fetched by `?xsd=`.
+/// The WSDL as published, with its schemas at `?xsd=`.
 fn in_parts(service: &Service, address: &str, faults: Faults) -> String {
     let text = service.documents.first().map_or("", |(_, text)| text);
     with_address(&with_locations(text, address, faults), address)
 }
 
-/// The WSDL with every schema inline, each below those that it imports: kdwsdl2cpp looks for a namespace that it has not seen yet on the
-/// network. Imports between schemas keep their namespace and lose their location.
+/// The WSDL with every schema inline, each after those that it imports: kdwsdl2cpp looks on the
+/// network for a namespace that it has not seen yet. Imports between schemas keep their namespace
+/// but lose their location.
 pub fn in_one(service: &Service, address: &str, faults: Faults) -> String {
     let mut documents = service.documents.iter();
     let wsdl = documents.next().map_or("", |(_, text)| text);
@@ -180,7 +184,7 @@ fn without_locations(document: &str) -> String {
     each_attribute(document, " schemaLocation=\"", |_| None)
 }
 
-/// Gives every attribute that begins with `start` another value, or takes it out.
+/// Changes or removes every attribute that begins with `start`.
 fn each_attribute(document: &str, start: &str, value: impl Fn(&str) -> Option<String>) -> String {
     let mut out = String::with_capacity(document.len());
     let mut rest = document;

@@ -1,4 +1,4 @@
-//! A learner and the events of a personal learning record as LearnerServiceR9 shows them.
+//! A learner, and the events of a learning record, as LearnerServiceR9 shows them.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,8 @@ fn owned<'a>(text: impl ToString) -> Text<'a> {
     Some(Cow::Owned(text.to_string()))
 }
 
-/// An event of GetLearnerLearningEvents: BRIEF is the nine members that are always there (rules.md 2.13).
+/// An event of GetLearnerLearningEvents: BRIEF has the nine fields that are always present
+/// (rules.md 2.13).
 pub(super) fn learning_event<'a>(event: model::LearningEvent, get_type: GetType) -> LearningEvent<'a> {
     let participation_start_date = event.participation_start_text().map(Cow::Owned);
     let participation_end_date = event.participation_end_text().map(Cow::Owned);
@@ -81,12 +82,12 @@ fn challenged(under_data_challenge: bool) -> &'static str {
     if under_data_challenge { "Y" } else { "N" }
 }
 
-/// A moment as a client is shown it (rules.md 4.0).
+/// A time as shown to clients (rules.md 4.0).
 pub(super) fn shown(at: Timestamp) -> XsDateTime {
     XsDateTime(london_time(at))
 }
 
-/// An event of GetLearnerRecord; members that this service has no data for are nil.
+/// An event of GetLearnerRecord; fields for which this service has no data are nil.
 pub(super) fn learner_event<'a>(event: model::LearningEvent) -> LearnerEvent<'a> {
     LearnerEvent {
         achievement_provider_name: owned(event.achievement_provider_name),
@@ -152,8 +153,9 @@ pub(super) fn personal_details<'a>(learner: model::Learner) -> ModelGetLearnerRe
     }
 }
 
-/// A learner of LearnerByUln: members for learners are filled, internal ones have their default or are nil, and
-/// security answers, national insurance numbers and ethnicity are never shown (rules.md 2.14, our choice).
+/// A learner of LearnerByUln: fields about learners are filled, internal ones have their default or
+/// are nil, and security answers, national insurance numbers and ethnicity are never shown
+/// (rules.md 2.14, our choice).
 pub(super) fn learner<'a>(found: FoundLearner) -> Learner<'a> {
     let FoundLearner { learner, linked_ulns, substituted: _ } = found;
     let string = linked_ulns.iter().filter_map(owned).collect();
@@ -197,7 +199,7 @@ pub(super) fn learner<'a>(found: FoundLearner) -> Learner<'a> {
     }
 }
 
-/// Members of value types are always there on the wire, whatever this service knows of them.
+/// Fields of value types are always present on the wire, whatever this service knows about them.
 fn internal<'a>() -> Learner<'a> {
     Learner {
         birth_date_verification: Some(0),

@@ -1,20 +1,23 @@
-//! What LearnerService tells of an invalid request beyond the captured fault: the text that clients know from Xerces, and where to look.
+//! What LearnerService reports about an invalid request in addition to the captured fault: the
+//! Xerces message that clients know, and the place.
 
 use super::envelope;
 use crate::contract::{Element, first_fault};
 use crate::xml::{Limits, Place, Reader, escape};
 
-/// A refused request as a strict validator sees it, and the line and column at which the service stopped to read.
+/// A refused request as a strict validator sees it, and the line and column at which the service
+/// stopped reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Strict {
-    /// The text of the first fault that Xerces finds. Where it finds none, the service's own.
+    /// The first error that Xerces would report. If it would find none, the service's own.
     pub text: String,
     line: usize,
     column: usize,
 }
 
 impl Strict {
-    /// Reads the request `body` again, which the service refused at `place` with the text `rule`.
+    /// Reads the request `body` again, which the service refused at `place` with the message
+    /// `rule`.
     pub fn of(body: &str, limits: &Limits, request: &Element, place: &Place, rule: &str) -> Strict {
         let text = fault_of_body(body, limits, request).unwrap_or_else(|| rule.to_owned());
         let body = body.strip_prefix('\u{feff}').unwrap_or(body);
@@ -24,7 +27,7 @@ impl Strict {
         Strict { text, line, column: last.chars().count() + 1 }
     }
 
-    /// Writes the second entry of a fault's detail: which element was refused, where it stands, and by which rule.
+    /// Writes the second entry in a fault's detail: the refused element, its place, and the rule.
     pub fn write(&self, place: &Place, rule: &str, out: &mut String) {
         out.push_str("<Refusal xmlns=\"urn:learning-records:refusal\">");
         for (name, value) in [

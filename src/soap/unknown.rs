@@ -1,8 +1,8 @@
-//! What a client is told when the service does not have its request: the element that was found, and what it should have been.
+//! What a client is told if its request is unknown: the element found, and what was expected.
 
 use crate::contract::{Element, SERVICES, Service};
 
-/// Explains why the element `local` of `namespace` is no request of `service`.
+/// Explains why the element `local` in `namespace` is not a request of `service`.
 pub fn unknown(service: &Service, namespace: &str, local: &str) -> String {
     let found = format!("The Body holds the element '{local}' in the namespace '{namespace}'");
     if let Some(root) = root(service, local) {
@@ -15,7 +15,7 @@ pub fn unknown(service: &Service, namespace: &str, local: &str) -> String {
     format!("{found}, which is not a request of {}. {}", service.name, wanted(service, namespace))
 }
 
-/// What the service has in this namespace; where it has nothing there, the namespaces that it has.
+/// What the web service has in this namespace; if nothing, its namespaces.
 fn wanted(service: &Service, namespace: &str) -> String {
     let inputs = || service.operations.iter().map(|operation| &operation.input);
     let here: Vec<&str> = inputs().filter(|input| input.namespace == namespace).map(|input| input.name).collect();
@@ -29,7 +29,7 @@ fn wanted(service: &Service, namespace: &str) -> String {
     format!("Its requests are in the {word} '{}'.", namespaces.join("', '"))
 }
 
-/// The request that is meant by a name: its own, or that of its operation, in any letter case.
+/// The request that a name probably means: its own name or that of its operation, ignoring case.
 fn root<'s>(service: &'s Service, local: &str) -> Option<&'s Element> {
     let is_meant = |name: &str| name.eq_ignore_ascii_case(local);
     let inputs = || service.operations.iter().map(|operation| &operation.input);

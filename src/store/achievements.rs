@@ -1,4 +1,5 @@
-//! Achievements: the learning events that awarding organisations maintain, with the columns that they alone need.
+//! Achievements: learning events that awarding organisations maintain, with the columns that only
+//! they need.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -9,11 +10,11 @@ use super::schema::learning_events;
 use super::{AnyConnection, StoreError};
 use crate::model::{Achievement, EventSource, LearningEvent, SubmissionType, Ukprn, Uln};
 
-/// Rows of one statement: below the databases' limits of bound values.
+/// Rows per statement, below the databases' limits on bound values.
 #[cfg(feature = "postgres")]
 const ROWS_AT_ONCE: usize = 500;
 
-/// Sources of events that awarding organisations maintain.
+/// The sources whose events awarding organisations maintain.
 const AWARDED: [EventSource; 3] = [EventSource::Ao, EventSource::Qcfu, EventSource::Qcfq];
 
 #[derive(Queryable, Selectable)]
@@ -62,8 +63,9 @@ fn achievement((event, own): (Row, OwnRow)) -> Result<Achievement, StoreError> {
     })
 }
 
-/// The achievements of any of the learners that the awarding organisation maintains, withdrawn ones included, oldest first. On SQLite
-/// learner by learner, by a statement that stays prepared: to prepare one for many takes longer than to run it.
+/// The learners' achievements that the awarding organisation maintains, including withdrawn ones,
+/// oldest first. On SQLite one query per learner, because that statement stays prepared; preparing
+/// one for many learners takes longer than running it.
 pub fn of(connection: &mut AnyConnection, ulns: &[Uln], awarded_by: Ukprn) -> Result<Vec<Achievement>, StoreError> {
     let rows: Vec<(Row, OwnRow)> = match connection {
         #[cfg(feature = "sqlite")]
@@ -94,8 +96,9 @@ pub fn of(connection: &mut AnyConnection, ulns: &[Uln], awarded_by: Ukprn) -> Re
     Ok(found)
 }
 
-/// Adds achievements; each gets a number of its own. SQLite keeps the statement for one row prepared, which is quicker than a new statement
-/// for every number of rows; on PostgreSQL the way to the server counts, so that the rows travel together.
+/// Adds achievements and numbers them. On SQLite row by row, because that statement stays prepared,
+/// which beats preparing one for each number of rows. On PostgreSQL the round trip dominates, so
+/// the rows travel together.
 pub fn insert(connection: &mut AnyConnection, achievements: &[&Achievement]) -> Result<(), StoreError> {
     match connection {
         #[cfg(feature = "sqlite")]

@@ -8,7 +8,7 @@ use super::schema::{awarding_recognitions, catalogue};
 use super::{AnyConnection, StoreError};
 use crate::model::{CatalogueEntry, Recognition, Reference, Timestamp};
 
-/// Rows of one statement: below SQLite's limit of 32,766 bound values.
+/// Rows per statement, below SQLite's limit of 32,766 bound values.
 const ROWS_AT_ONCE: usize = 1_000;
 
 #[derive(Queryable, Selectable)]
@@ -96,7 +96,7 @@ impl<'a> NewRow<'a> {
     }
 }
 
-/// The entries of several references, in no order; those that are not there are left out.
+/// The entries with these references, in no particular order; unknown references are skipped.
 pub fn of(connection: &mut AnyConnection, references: &[Reference]) -> Result<Vec<CatalogueEntry>, StoreError> {
     let mut entries = Vec::with_capacity(references.len());
     for references in references.chunks(ROWS_AT_ONCE) {
@@ -116,7 +116,7 @@ pub fn count(connection: &mut AnyConnection) -> Result<i64, StoreError> {
     Ok(catalogue::table.count().get_result(connection)?)
 }
 
-/// Adds an entry, or puts it in the place of the one of the same reference.
+/// Adds an entry, or replaces the one with the same reference.
 pub fn put(connection: &mut AnyConnection, entry: &CatalogueEntry, at: Timestamp) -> Result<(), StoreError> {
     on_either!(connection, c => {
         diesel::insert_into(catalogue::table)
@@ -129,7 +129,7 @@ pub fn put(connection: &mut AnyConnection, entry: &CatalogueEntry, at: Timestamp
     Ok(())
 }
 
-/// The recognition of an awarding organisation, where anything is known of it.
+/// The recognition of an awarding organisation, if known.
 pub fn recognition(connection: &mut AnyConnection, organisation_id: i32) -> Result<Option<Recognition>, StoreError> {
     let row: Option<(String, Option<NaiveDate>)> = on_either!(connection, c => {
         awarding_recognitions::table

@@ -1,4 +1,4 @@
-//! Which database the address names, and how a connection to it is opened and prepared.
+//! Which database an address names, and how to open and prepare a connection to it.
 
 #![allow(missing_docs, reason = "the derived connection declares public items of its own")]
 
@@ -22,19 +22,20 @@ pub enum AnyConnection {
     Postgres(diesel::PgConnection),
 }
 
-/// What every SQLite connection is told: readers beside the writer (WAL), an acknowledged write survives a loss of power (FULL),
-/// patience with another process, temporary tables in memory.
-/// It is not mapped into memory: every commit would unmap it for every reader. The log grows to 160 MB before a commit brings it into the
-/// database: the writer does so when it has nothing else to do.
+/// The settings of every SQLite connection. WAL lets readers work beside the writer; FULL makes
+/// acknowledged writes survive a power cut; the busy timeout waits for another process; temporary
+/// tables stay in memory. The file is not memory-mapped, because every commit would unmap it for
+/// every reader. A commit checkpoints the WAL only beyond 160 MB, because the writer does so
+/// whenever it is idle.
 #[cfg(feature = "sqlite")]
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
      PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 40000;";
 
-/// The page cache of a connection, 4 MiB; the system caches the rest.
+/// The page cache of a connection: 4 MiB. The operating system caches the rest.
 #[cfg(feature = "sqlite")]
 pub(super) const SQLITE_PAGE_CACHE: &str = "PRAGMA cache_size = -4096;";
 
-/// Where the database is.
+/// The location of the database.
 #[derive(Clone)]
 pub(super) enum Address {
     #[cfg(feature = "sqlite")]
@@ -44,7 +45,7 @@ pub(super) enum Address {
 }
 
 impl Address {
-    /// Reads `sqlite:PATH`, a bare path, or `postgres://...`; the error says what is possible.
+    /// Parses `sqlite:PATH`, a plain path, or `postgres://...`; the error lists these.
     pub(super) fn parse(url: &str) -> Result<Self, StoreError> {
         let refuse = |why: &str| {
             Err(StoreError::Address(format!("{why}; give a path, sqlite:PATH or postgres://USER@HOST/DATABASE")))
@@ -89,7 +90,7 @@ impl Address {
         Err(StoreError::Address("this build has no PostgreSQL support: build with --features postgres".to_owned()))
     }
 
-    /// Whether the database lives inside this process.
+    /// Whether the database runs inside this process.
     pub(super) fn is_embedded(&self) -> bool {
         match self {
             #[cfg(feature = "sqlite")]
@@ -99,7 +100,7 @@ impl Address {
         }
     }
 
-    /// The file of the database, when it lives in one.
+    /// The database file, if it has one.
     pub(super) fn file(&self) -> Option<PathBuf> {
         match self {
             #[cfg(feature = "sqlite")]
@@ -109,7 +110,7 @@ impl Address {
         }
     }
 
-    /// Where the trail of disclosures is kept, when the database lives in a file (see `trail`).
+    /// The path of the trail file, if the database is a file (see `trail`).
     pub(super) fn trail(&self) -> Option<PathBuf> {
         match self {
             #[cfg(feature = "sqlite")]
@@ -119,7 +120,7 @@ impl Address {
         }
     }
 
-    /// Brings what is in SQLite's log into the database, as far as no reader is in the way. PostgreSQL does so by itself.
+    /// Checkpoints SQLite's WAL as far as readers allow. PostgreSQL does this by itself.
     pub(super) fn checkpoint(connection: &mut AnyConnection) -> Result<(), StoreError> {
         match connection {
             #[cfg(feature = "sqlite")]
@@ -129,7 +130,7 @@ impl Address {
         }
     }
 
-    /// Opens a connection that is ready for use.
+    /// Opens a connection and applies the settings.
     pub(super) fn connect(&self) -> Result<AnyConnection, StoreError> {
         match self {
             #[cfg(feature = "sqlite")]
@@ -152,20 +153,20 @@ impl Address {
     }
 }
 
-/// The path in an address of SQLite that may be a URI, such as `file:lrs.db?mode=ro`.
+/// The path in an SQLite address, which may be a URI such as `file:lrs.db?mode=ro`.
 #[cfg(feature = "sqlite")]
 fn plain(path: &str) -> &str {
     path.strip_prefix("file:").map_or(path, |uri| uri.split_once('?').map_or(uri, |(path, _)| path))
 }
 
 impl fmt::Debug for Address {
-    /// Without user, password and host.
+    /// Omits user, password and host.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.is_embedded() { "sqlite" } else { "postgres" })
     }
 }
 
-/// A connection of the pool, with a mark that it is lost.
+/// A pooled connection, with a flag that marks it as lost.
 pub(super) struct Reader {
     pub(super) connection: AnyConnection,
     pub(super) lost: bool,

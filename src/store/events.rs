@@ -8,7 +8,7 @@ use super::schema::learning_events;
 use super::{AnyConnection, StoreError};
 use crate::model::{LearningEvent, Timestamp, Uln};
 
-/// Rows of one statement: below SQLite's limit of 32,766 bound values.
+/// Rows per statement, below SQLite's limit of 32,766 bound values.
 const ROWS_AT_ONCE: usize = 1_000;
 
 #[derive(Queryable, Selectable)]
@@ -152,7 +152,7 @@ impl<'a> From<&'a LearningEvent> for NewRow<'a> {
     }
 }
 
-/// The events of any of the learners, withdrawn ones included, in no order.
+/// The learners' events, including withdrawn ones, in no particular order.
 pub fn of(connection: &mut AnyConnection, ulns: &[Uln]) -> Result<Vec<LearningEvent>, StoreError> {
     let rows: Vec<Row> = on_either!(connection, c => {
         learning_events::table
@@ -163,7 +163,7 @@ pub fn of(connection: &mut AnyConnection, ulns: &[Uln]) -> Result<Vec<LearningEv
     rows.into_iter().map(LearningEvent::try_from).collect()
 }
 
-/// Adds events; each gets a number of its own.
+/// Adds events and numbers them.
 pub fn insert(connection: &mut AnyConnection, events: &[LearningEvent]) -> Result<usize, StoreError> {
     let mut added = 0;
     for events in events.chunks(ROWS_AT_ONCE) {

@@ -1,4 +1,4 @@
-//! The tables, carried inside the program: the same numbers and names for both databases.
+//! The schema migrations, embedded in the program: the same numbers and names for both databases.
 
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -10,18 +10,18 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 #[cfg(feature = "postgres")]
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
-/// Runs what is missing and returns the names of what ran.
+/// Runs pending migrations and returns their names.
 pub(super) fn run(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
     super::dialect::with_migration_lock(connection, |connection| {
         let migrations = migrations_for(connection);
         let ran = on_either!(connection, c => c.run_pending_migrations(migrations).map(names).map_err(failure))?;
-        // A load that was killed has left them out.
+        // A load that was killed has not created them.
         super::learners::make_search_indexes(connection)?;
         Ok(ran)
     })
 }
 
-/// Whether nothing is missing.
+/// Whether no migration is pending.
 pub(super) fn are_complete(connection: &mut AnyConnection) -> Result<bool, StoreError> {
     let migrations = migrations_for(connection);
     on_either!(connection, c => c.has_pending_migration(migrations).map(|missing| !missing).map_err(failure))

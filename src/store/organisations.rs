@@ -1,4 +1,5 @@
-//! Organisations and the certificates that may act for them. Every change counts the registry's number up, by which other nodes notice it.
+//! Organisations and the certificates that may act for them. Every change increments the registry's
+//! change number, by which other nodes notice it.
 
 use diesel::prelude::*;
 
@@ -44,24 +45,24 @@ impl TryFrom<OrganisationRow> for Organisation {
 pub struct Certificate {
     /// SHA-256 of its DER form.
     pub fingerprint: Fingerprint,
-    /// Its subject, for people to read.
+    /// Its subject, for display.
     pub subject: String,
-    /// The end of its validity (UTC).
+    /// When it expires (UTC).
     pub not_after: Timestamp,
     /// When it was registered (UTC).
     pub registered_at: Timestamp,
-    /// When it was revoked here, if it was (UTC).
+    /// When it was revoked here (UTC).
     pub revoked_at: Option<Timestamp>,
-    /// Internal numbers of the organisations that it may act for.
+    /// The internal numbers of the organisations that it may act for.
     pub organisations: Vec<i32>,
 }
 
-/// The number of changes made to organisations and certificates so far.
+/// The number of changes of organisations and certificates so far.
 pub fn change_number(connection: &mut AnyConnection) -> Result<i64, StoreError> {
     Ok(on_either!(connection, c => registry_changes::table.find(1).select(registry_changes::number).get_result(c))?)
 }
 
-/// Counts a change of organisations or certificates, so that every node reads them anew.
+/// Counts a change of organisations or certificates, so that every node reloads them.
 pub(super) fn count_change(connection: &mut AnyConnection) -> Result<(), StoreError> {
     diesel::update(registry_changes::table.find(1))
         .set(registry_changes::number.eq(registry_changes::number + 1))
@@ -69,7 +70,7 @@ pub(super) fn count_change(connection: &mut AnyConnection) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Every organisation, by UKPRN.
+/// All organisations, by UKPRN.
 pub fn all(connection: &mut AnyConnection) -> Result<Vec<Organisation>, StoreError> {
     let rows = organisations::table
         .order(organisations::ukprn)
@@ -88,7 +89,7 @@ pub fn all(connection: &mut AnyConnection) -> Result<Vec<Organisation>, StoreErr
     rows.into_iter().map(Organisation::try_from).collect()
 }
 
-/// Every certificate with its organisations, by the time of registration.
+/// All certificates with their organisations, by time of registration.
 pub fn all_certificates(connection: &mut AnyConnection) -> Result<Vec<Certificate>, StoreError> {
     let pairs: Vec<(String, i32)> = certificate_organisations::table
         .order((certificate_organisations::fingerprint, certificate_organisations::organisation_id))
@@ -106,7 +107,8 @@ pub fn all_certificates(connection: &mut AnyConnection) -> Result<Vec<Certificat
         .collect()
 }
 
-/// Adds an organisation and returns its internal number; the error is a duplicate when UKPRN or reference is taken.
+/// Adds an organisation and returns its internal number. Fails as a duplicate if UKPRN or reference
+/// is taken.
 pub fn insert(connection: &mut AnyConnection, new: &Organisation, at: Timestamp) -> Result<i32, StoreError> {
     let id = diesel::insert_into(organisations::table)
         .values((
@@ -135,7 +137,7 @@ pub fn set_password_hash(connection: &mut AnyConnection, id: i32, hash: &str, at
     count_change(connection)
 }
 
-/// Sets what an organisation may do, and whether it may call at all.
+/// Sets an organisation's permissions, and whether it may call at all.
 pub fn set_rights(
     connection: &mut AnyConnection,
     id: i32,
@@ -153,8 +155,8 @@ pub fn set_rights(
     count_change(connection)
 }
 
-/// Registers a certificate for an organisation; a certificate that is known already may act for this one as well. Nothing revives a
-/// revoked one. Returns whether the pair was new.
+/// Registers a certificate for an organisation, in addition to others that it may act for. A
+/// revoked one stays revoked. Returns whether the pair is new.
 pub fn register_certificate(
     connection: &mut AnyConnection,
     certificate: &Peer,
@@ -184,7 +186,7 @@ pub fn register_certificate(
     Ok(added > 0)
 }
 
-/// Revokes a certificate for good; `false` when it is not known or was revoked before.
+/// Revokes a certificate permanently; `false` if it is unknown or already revoked.
 pub fn revoke_certificate(
     connection: &mut AnyConnection,
     fingerprint: Fingerprint,

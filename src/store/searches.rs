@@ -1,4 +1,5 @@
-//! The recent searches, for the rule that a find precedes a registration: the last search of an organisation for the same details.
+//! Recent searches, for the rule that a find precedes a registration: the last search of an
+//! organisation for the same details.
 
 use diesel::prelude::*;
 
@@ -11,9 +12,9 @@ use crate::model::Timestamp;
 #[derive(Clone, Insertable, AsChangeset)]
 #[diesel(table_name = recent_searches)]
 pub struct RecentSearch {
-    /// Who searched.
+    /// The organisation that searched.
     pub organisation_id: i32,
-    /// A hash of what was searched for.
+    /// A hash of the details searched for.
     pub details: String,
     /// When (UTC).
     pub at: Timestamp,
@@ -21,7 +22,7 @@ pub struct RecentSearch {
     pub outcome: String,
 }
 
-/// Keeps the search instead of an earlier one of the same details.
+/// Stores the search, replacing an earlier one for the same details.
 pub(super) fn remember(connection: &mut AnyConnection, search: &RecentSearch) -> Result<(), StoreError> {
     on_either!(connection, c => {
         diesel::insert_into(recent_searches::table)
@@ -34,7 +35,7 @@ pub(super) fn remember(connection: &mut AnyConnection, search: &RecentSearch) ->
     Ok(())
 }
 
-/// When the organisation last searched for these details, and how that ended.
+/// When the organisation last searched for these details, and with which outcome.
 pub fn latest(
     connection: &mut AnyConnection,
     organisation_id: i32,
@@ -47,7 +48,7 @@ pub fn latest(
         .optional()?)
 }
 
-/// Forgets searches from before a moment.
+/// Deletes searches from before this time.
 pub fn forget_before(connection: &mut AnyConnection, moment: Timestamp) -> Result<usize, StoreError> {
     Ok(diesel::delete(recent_searches::table.filter(recent_searches::at.lt(moment))).execute(connection)?)
 }

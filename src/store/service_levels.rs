@@ -1,4 +1,5 @@
-//! What the service knows of its own availability: minutes in which it was up, and calls by day and function.
+//! What the service measures about its own availability: minutes of uptime, and calls by day and
+//! function.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -8,7 +9,7 @@ use super::schema::{service_days, service_minutes};
 use super::{AnyConnection, StoreError};
 use crate::model::Timestamp;
 
-/// Calls of a function on a day.
+/// The calls of a function on one day.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = service_days)]
 pub struct FunctionDay {
@@ -16,7 +17,7 @@ pub struct FunctionDay {
     pub day: NaiveDate,
     /// The operation.
     pub function: String,
-    /// Calls that the service answered.
+    /// Calls that were answered.
     pub answered: i64,
     /// Calls that failed inside the service.
     pub failed: i64,
@@ -24,7 +25,8 @@ pub struct FunctionDay {
     pub failed_minutes: i64,
 }
 
-/// Notes that the service was up in a minute. Several nodes may; it was up for maintenance alone when all of them say so.
+/// Records that the service was up in a minute. Several nodes may do so; the minute counts as
+/// maintenance only if all of them say so.
 pub fn note_minute(connection: &mut AnyConnection, minute: Timestamp, maintenance: bool) -> Result<(), StoreError> {
     let row = (service_minutes::minute.eq(minute), service_minutes::maintenance.eq(maintenance));
     on_either!(connection, c => {
@@ -38,7 +40,7 @@ pub fn note_minute(connection: &mut AnyConnection, minute: Timestamp, maintenanc
     Ok(())
 }
 
-/// Adds calls to those of their day and function.
+/// Adds to the calls of this day and function.
 pub fn add_calls(connection: &mut AnyConnection, calls: &FunctionDay) -> Result<(), StoreError> {
     on_either!(connection, c => {
         diesel::insert_into(service_days::table)
@@ -55,10 +57,10 @@ pub fn add_calls(connection: &mut AnyConnection, calls: &FunctionDay) -> Result<
     Ok(())
 }
 
-/// Minutes of a span of time.
+/// The minutes in a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Minutes {
-    /// The first minute that was ever noted, in the span or before.
+    /// The first minute ever recorded, up to the end of the period.
     pub first_ever: Option<Timestamp>,
     /// Minutes in which the service was up and not in maintenance.
     pub up: i64,
@@ -66,7 +68,7 @@ pub struct Minutes {
     pub maintenance: i64,
 }
 
-/// The minutes from one moment to another, the latter excluded.
+/// The minutes in a period, excluding its end.
 pub fn minutes(connection: &mut AnyConnection, from: Timestamp, until: Timestamp) -> Result<Minutes, StoreError> {
     let first_ever = service_minutes::table.select(diesel::dsl::min(service_minutes::minute)).get_result(connection)?;
     let mut count = |maintenance: bool| -> Result<i64, StoreError> {
@@ -80,7 +82,7 @@ pub fn minutes(connection: &mut AnyConnection, from: Timestamp, until: Timestamp
     Ok(Minutes { first_ever, up: count(false)?, maintenance: count(true)? })
 }
 
-/// Calls from one day to another, the latter excluded, by function and day.
+/// The calls in a period, excluding its end, by function and day.
 pub fn days(connection: &mut AnyConnection, from: NaiveDate, until: NaiveDate) -> Result<Vec<FunctionDay>, StoreError> {
     Ok(service_days::table
         .filter(service_days::day.ge(from))

@@ -1,4 +1,5 @@
-//! Stores for tests: a temporary SQLite file and, when LRS_TEST_POSTGRES_URL names a server, a schema of its own on PostgreSQL.
+//! Stores for tests: a temporary SQLite file and, if LRS_TEST_POSTGRES_URL names a server, a
+//! PostgreSQL schema.
 
 #![allow(clippy::unwrap_used)]
 
@@ -12,13 +13,13 @@ pub(crate) struct TestStore {
 }
 
 impl TestStore {
-    /// A second store over the same database: what another process or node sees.
+    /// A second store on the same database, as another process or node would open it.
     pub(crate) fn reopened(&self) -> Store {
         Store::open(&self.settings).unwrap()
     }
 }
 
-/// One fresh store for each database that can be tested here.
+/// A fresh store on each database that is available for tests.
 pub(crate) fn each_store() -> Vec<TestStore> {
     let mut stores = Vec::new();
     #[cfg(feature = "sqlite")]

@@ -1,4 +1,4 @@
-//! The promise that rows will be durable, for those who serve others meanwhile and for those who may block.
+//! The promise that rows will be durable, for asynchronous and for blocking callers.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use super::StoreError;
 
-/// Tells when the rows of one call are committed. To drop it is to not care whether they ever are.
+/// Resolves when the rows of a call are committed. Drop it if you need not know.
 #[must_use = "rows count as written only when the ticket says so"]
 pub struct Ticket {
     outcome: oneshot::Receiver<Result<(), StoreError>>,
@@ -25,7 +25,7 @@ impl Ticket {
         self.outcome.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// Waits and blocks the thread, whether or not it belongs to an asynchronous runtime.
+    /// Blocks the thread, whether or not it belongs to an asynchronous runtime.
     pub fn wait(self) -> Result<(), StoreError> {
         let waker = Waker::from(Arc::new(Unpark(thread::current())));
         let mut context = Context::from_waker(&waker);

@@ -1,5 +1,5 @@
-//! Achievements through the doors: submitted by an awarding organisation, done by the server's workers, reported with every counter, and seen
-//! by a provider in the learner's record.
+//! Achievements through the service: submitted by an awarding organisation, processed by the
+//! server's workers, reported with every counter, and seen by a provider in the learning record.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ struct Count {
     count: i64,
 }
 
-/// A record: what differs from a final GCSE of the person.
+/// A record, given what differs from a final GCSE of the person.
 pub fn record(uln: &str, person: &Person, changes: &[(&str, &str)]) -> String {
     let members = [
         ("AchievementAwardDate", "2024-08-22T00:00:00"),
@@ -47,7 +47,7 @@ pub fn record(uln: &str, person: &Person, changes: &[(&str, &str)]) -> String {
         let value = changes.iter().find(|(changed, _)| changed == name).map_or(*usual, |(_, value)| *value);
         format!("<{name}>{}</{name}>", escape(value))
     };
-    // In the order of the contract, and there only where it is given.
+    // In the order of the contract, and only if given.
     let born = |place: usize| changes.iter().filter(move |(name, _)| place == 4 && *name == "DateofBirth");
     let text = |(place, usual)| born(place).map(member).chain([member(usual)]).collect::<String>();
     format!("<Achievement>{}</Achievement>", members.iter().enumerate().map(text).collect::<String>())
@@ -60,7 +60,7 @@ fn request(credentials: &Credentials, operation: &str, rest: &str) -> String {
     )
 }
 
-/// Submits records and returns the response code and the job's number.
+/// Submits records and returns the response code and the job number.
 fn submit(actor: &Actor<'_>, email: &str, submission_type: &str, records: &[String]) -> (String, String) {
     try_submit(actor, email, submission_type, records).expect("an answer")
 }
@@ -82,7 +82,7 @@ pub fn try_submit(
     Ok((member("ResponseCode"), member("JobId")))
 }
 
-/// The job's report as soon as it is over.
+/// The job's report once it has ended.
 pub fn over(actor: &Actor<'_>, job: &str) -> Node {
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -127,7 +127,7 @@ on_both! {
             record(&uln, &person, &[("Grade", "A*"), ("MisIdentifier", "=formula"), ("AchievementAwardDate", "2024-08-21T00:00:00+01:00")]),
             record("1000000000", &person, &[]),
             record(&uln, &person, &[("Action", "9")]),
-            // As node-soap sends a Date of JavaScript: an error of the record, not of the batch.
+            // As node-soap sends a JavaScript Date: an error of the record, not of the batch.
             record(&uln, &person, &[("AchievementAwardDate", "")]),
             record(&uln, &person, &[("ActionDate", "")]),
             record(&uln, &person, &[("Action", "")]),
@@ -178,7 +178,8 @@ on_both! {
         assert_eq!(seen(&provider, &uln, &person), [of_unit]);
     }
 
-    /// A client that goes away in the middle of a large batch leaves neither a job nor records, however its message was framed.
+    /// A client that disconnects in the middle of a large batch leaves neither a job nor records,
+    /// however its message was framed.
     fn a_batch_that_breaks_off_leaves_nothing(database) {
         let deployment = Deployment::start(database);
         let awarding = deployment.awarding_organisation();
@@ -194,7 +195,7 @@ on_both! {
             let head = format!("POST /{EXTERNAL}.svc HTTP/1.1\r\nHost: localhost\r\n{SOAP_HEADERS}");
             connection.send(format!("{head}{framed}").as_bytes()).expect("sent");
             connection.finish().expect("the end is told");
-            // An answer is not owed, but the server must have noticed before anybody looks.
+            // No response is required, but the server must notice before the test goes on.
             while !connection.closed_by_server() {
                 let refused = connection.receive();
                 assert!(refused.is_ok_and(|answer| answer.status != 200), "half a batch was answered");

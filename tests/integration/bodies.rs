@@ -1,5 +1,5 @@
-//! What of a request's body is read and held, and for whom: nothing for a certificate that may act for nobody, and the beginning of a batch
-//! for a sender who is refused.
+//! What is read and kept of a request's body, and for whom: nothing for a certificate that may act
+//! for no organisation, and only the beginning of a batch for a sender who is refused.
 
 use std::fs;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ use crate::tls::certified;
 const SERVICES: [&str; 3] = ["LearnerService", "LearnerServiceR9", "ExternalService"];
 const VERSIONS: &[&rustls::SupportedProtocolVersion] = &[&rustls::version::TLS13, &rustls::version::TLS12];
 
-/// A certificate of the authority that nobody has registered.
+/// A certificate of the authority that is not registered.
 fn unregistered(deployment: &Deployment, name: &str) -> PathBuf {
     let pki = deployment.dir().join("pki");
     let pem = pki.join(format!("{name}.pem"));
@@ -28,7 +28,7 @@ fn head(service: &str, length: &str) -> String {
     format!("POST /{service}.svc HTTP/1.1\r\nHost: localhost\r\n{SOAP_HEADERS}{length}\r\n\r\n")
 }
 
-/// What a certificate gets that may act for nobody.
+/// The response to a certificate that may act for no organisation.
 fn is_turned_away(answer: &Answer) {
     assert_eq!((answer.status, answer.header("connection")), (500, Some("close")), "{}", answer.text());
     assert_eq!(answer.fault().error, "WSEC0003");
@@ -76,7 +76,7 @@ on_both! {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let deadline = Instant::now() + Duration::from_secs(20);
         let answer = loop {
-            // The store is asked again at most ten times a second.
+            // The store is queried again at most ten times a second.
             let answer = newcomer.post("LearnerService", &question);
             if answer.status == 200 || Instant::now() > deadline {
                 break answer;
@@ -86,7 +86,7 @@ on_both! {
         assert_eq!(answer.code(), "WSRC0001");
     }
 
-    /// On ExternalService the sender is known before the rest is read, whatever the rest is.
+    /// On ExternalService the sender is identified before the rest is read, whatever the rest is.
     fn the_sender_of_a_batch_is_refused_by_its_beginning(database) {
         let deployment = Deployment::shared(database);
         let awarding = deployment.awarding_organisation();
@@ -114,7 +114,8 @@ on_both! {
         assert_eq!(awarding.post(EXTERNAL, &broken).fault().error, "WSEC0001", "the sender is known");
     }
 
-    /// A sender who is not told in the first 256 KiB is not waited for; blanks, comments and headers before that are.
+    /// The sender must be identified in the first 256 KiB; blanks, comments and headers before that
+    /// are allowed.
     fn the_sender_of_a_batch_must_be_told_at_its_beginning(database) {
         let deployment = Deployment::shared(database);
         let awarding = deployment.awarding_organisation();
@@ -133,7 +134,8 @@ on_both! {
     }
 }
 
-/// 40 bodies of 31 MB that stay on their way: those of one certificate hold no more than its part, and others are served beside them.
+/// 40 unfinished bodies of 31 MB: those of one certificate hold no more than its share of the
+/// memory, and others are still served.
 #[test]
 fn bodies_on_their_way_hold_no_more_than_their_part_of_the_memory() {
     const BODY: usize = 31_000_000;
@@ -147,7 +149,7 @@ fn bodies_on_their_way_hold_no_more_than_their_part_of_the_memory() {
     let mut refused = 0;
     for _ in 0..40 {
         let mut connection = hog.connect().expect("a connection");
-        // A server that has answered may not read all of it.
+        // A server that has already responded may not read all of it.
         let sent = connection.send(filled.as_bytes());
         if held.len() < 2 {
             sent.expect("what fits is read");
@@ -182,7 +184,8 @@ fn bodies_on_their_way_hold_no_more_than_their_part_of_the_memory() {
     }
 }
 
-/// Packed more than 40 times: refused, with what to do. Batches as our own clients write them are packed 14 to 29 times.
+/// Expands more than 40 times: refused, with advice. Batches written by our own clients expand 14
+/// to 29 times.
 #[test]
 fn a_batch_may_be_packed_forty_times() {
     let deployment = Deployment::shared(Database::Sqlite);
@@ -214,7 +217,7 @@ fn a_batch_may_be_packed_forty_times() {
 
 const EXTERNAL: &str = "ExternalService";
 
-/// A batch of achievements without achievements, with something in their place.
+/// A batch of achievements with something else in place of the achievements.
 fn submission(credentials: &Credentials, rest: &str) -> String {
     let Credentials { org_ref, password, user_name, .. } = credentials;
     format!(

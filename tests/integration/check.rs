@@ -1,4 +1,4 @@
-//! The program `lrs-check`: its exit codes, and that it carries nothing of the service.
+//! The program `lrs-check`: its exit codes, and that it contains nothing of the service.
 
 use std::process::{Command, Output};
 
@@ -29,7 +29,8 @@ fn the_exit_code_says_whether_anything_would_be_refused() {
     }
 }
 
-/// Texts that every program with SQLite, PostgreSQL, TLS or the services has in it: the server has them, and the tool must not.
+/// Texts found in every program with SQLite, PostgreSQL, TLS or the web services: the server has
+/// them, and the tool must not.
 #[test]
 fn the_program_carries_neither_database_nor_tls() {
     let read = |path: &str| std::fs::read(path).expect("the program");

@@ -1,4 +1,4 @@
-//! A contract that says more than the code does is not built.
+//! A contract with more operations than the code implements does not build.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::harness::deployment::LRS;
 
-/// Who adds an operation to a WSDL is told by the compiler which method is missing.
+/// If an operation is added to a WSDL, the compiler says which method is missing.
 #[test]
 fn a_new_operation_stops_the_build_until_it_is_implemented() {
     let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("new-operation");
@@ -17,7 +17,7 @@ fn a_new_operation_stops_the_build_until_it_is_implemented() {
         add_operation(&copy.join(file));
     }
 
-    // The folder and the features that this very test was built with, so that nothing but the copy is compiled.
+    // The folder and features that this test was built with, so that only the copy is compiled.
     let target = Path::new(LRS).ancestors().nth(2).expect("the target folder");
     let mut build = Command::new(env!("CARGO"));
     build.args(["test", "--no-run", "--workspace", "--lib"]).args(["--locked", "--offline", "--color", "never"]);
@@ -32,8 +32,9 @@ fn a_new_operation_stops_the_build_until_it_is_implemented() {
     assert_eq!(told.matches("\nerror[").count(), 1, "nothing else is wrong:\n{told}");
 }
 
-/// What the build needs: copies of what is altered, and links to the rest. The build leaves the compiler of the contract in the folder of
-/// the project's own builds, which look for changes where this one found its sources: in a copy they would see none.
+/// What the build needs: copies of what is altered, and links to the rest. The WSDL compiler is
+/// linked: its build artefacts are shared with the project's own builds, which watch its sources
+/// where this build found them, and would see no changes in a copy.
 fn copy_project(from: &Path, to: &Path) {
     for name in ["wsdl", "schemas"] {
         copy(&from.join(name), &to.join(name));
@@ -55,7 +56,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Writes a copy of every element that GetOrganisation stands in, under the name of the new operation.
+/// Copies every element that mentions GetOrganisation, under the name of the new operation.
 fn add_operation(document: &Path) {
     let text = fs::read_to_string(document).expect("a document");
     let element = regex::Regex::new(

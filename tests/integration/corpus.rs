@@ -1,5 +1,5 @@
-//! Every stored input of the fuzz targets, run through the same functions as the fuzzers run: what once broke a
-//! parser stays looked after on every run of the tests.
+//! Runs every stored input of the fuzz targets through the same functions as the fuzzers: what once
+//! broke a parser is tested on every run.
 
 use std::collections::BTreeSet;
 use std::fs;

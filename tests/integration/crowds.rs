@@ -1,4 +1,4 @@
-//! Many connections at once, most of them of clients that mean no good: those who do are served beside them.
+//! Many simultaneous connections, most of them malicious: honest clients are still served.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -16,7 +16,7 @@ use crate::tls::{certified, question};
 
 const VERSIONS: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13];
 
-/// A handshake that nobody displaces outlasts the patience of the clients of these tests.
+/// A handshake that is not displaced outlasts the timeouts of these tests' clients.
 fn patient() -> Setup {
     Setup { environment: vec![("LRS_LIMITS_HANDSHAKE_TIMEOUT_S", "120".to_owned())] }
 }
@@ -54,7 +54,7 @@ fn index(connection: &mut Connection) -> io::Result<Answer> {
     connection.receive()
 }
 
-/// Connections that have had an answer, and stay open.
+/// Connections that have had a response and stay open.
 fn hold(caller: &Actor<'_>, count: usize) -> Vec<Connection> {
     let answered = |_| {
         let mut connection = caller.connect().expect("a connection");
@@ -64,7 +64,7 @@ fn hold(caller: &Actor<'_>, count: usize) -> Vec<Connection> {
     (0..count).map(answered).collect()
 }
 
-/// An answer to a call that the caller may make.
+/// A response to a call that the caller may make.
 fn call(caller: &Actor<'_>, connection: &mut Connection) -> Answer {
     connection.send(&question(caller)).expect("sent");
     connection.receive().expect("an answer")
@@ -81,7 +81,7 @@ fn silent_clients_keep_nobody_out() {
         (6000, 250, b""),
         (1100, 1, b"\x16"),
         (1100, 250, b"\x16\x03\x01"),
-        // They have said all that they must, and do not answer the server.
+        // They have sent everything required, but ignore the server.
         (1100, 1, &hello),
         (1100, 250, &hello),
     ] {
@@ -113,7 +113,8 @@ fn a_handshake_that_waited_for_its_place_has_its_time_all_the_same() {
     std::thread::sleep(Duration::from_millis(100));
     let next = crowd(&deployment, 1, 1, &hello);
 
-    // The place comes after more than a second; then the client thinks for a moment, while the next one waits.
+    // The slot comes after more than a second; then the client pauses for a moment while the next
+    // one waits.
     session.read_tls(&mut socket).expect("the server's hello");
     std::thread::sleep(Duration::from_millis(400));
     session.process_new_packets().expect("an answer of the server");
@@ -132,7 +133,7 @@ fn a_client_that_says_nothing_is_closed_after_a_second_and_a_slow_one_is_not() {
     let mut silent = crowd(&deployment, 1, 1, b"");
     assert_eq!(silent.iter_mut().map(|socket| socket.read(&mut [0]).expect("closed")).sum::<usize>(), 0);
 
-    // The hello in three parts, the last of them when a silent client would have been gone for long.
+    // The hello in three parts, the last of them when a silent client would long have been cut.
     let hello = hello(provider.tls());
     let (first, rest) = hello.split_at(3);
     let (second, third) = rest.split_at(40);
@@ -164,7 +165,7 @@ fn beyond_the_connections_that_it_can_hold_the_service_says_so() {
     let (_, metrics) = deployment.operations("GET", "/metrics").expect("metrics");
     assert!(metrics.contains("lrs_refused_total{reason=\"connections\"} 1"), "{metrics}");
 
-    // One goes, another may come; the server learns of it in its own time.
+    // One leaves, so another may come; the server takes a moment to notice.
     drop(held.pop());
     let served = (0..200).any(|_| {
         std::thread::sleep(Duration::from_millis(20));
@@ -180,7 +181,7 @@ fn a_certificate_has_a_part_of_the_connections() {
     let deployment = Deployment::with(Database::Sqlite, Setup { environment });
     let provider = deployment.provider();
     let mut held = hold(&provider, 3);
-    // They need not have called.
+    // They need not have made a call.
     let mut fourth = provider.connect().expect("a connection");
     let answer = call(&provider, &mut fourth);
     assert_eq!(
@@ -189,7 +190,7 @@ fn a_certificate_has_a_part_of_the_connections() {
     );
     assert!(answer.text().contains("This client certificate has as many connections"), "{}", answer.text());
     assert!(fourth.closed_by_server());
-    // Those who do not listen to what they are told are closed without a word.
+    // Clients that do not read the refusal are closed without one.
     let deaf: Vec<Connection> = (0..40).filter_map(|_| provider.connect().ok()).collect();
     let (_, metrics) = deployment.operations("GET", "/metrics").expect("metrics");
     assert!(metrics.contains("lrs_refused_total{reason=\"connections_of_certificate\"} 1"), "{metrics}");
@@ -222,7 +223,7 @@ fn an_organisation_has_a_part_of_the_connections_whatever_its_certificates() {
     for connection in &mut held {
         assert_eq!(call(&first, connection).status, 200);
     }
-    // The fourth of the organisation; the server may not know the certificate yet.
+    // The organisation's fourth; the server may not know the certificate yet.
     held.extend((0..200).find_map(|_| {
         let mut connection = second.connect().expect("a connection");
         let answered = call(&second, &mut connection).status == 200;
@@ -237,7 +238,7 @@ fn an_organisation_has_a_part_of_the_connections_whatever_its_certificates() {
     );
     assert!(answer.text().contains("The organisation of this client certificate"), "{}", answer.text());
 
-    // Nobody knows whose connection this is before its call, which is not lost.
+    // Before its call nobody knows whose connection this is; the call is not lost.
     let mut unknown = third.connect().expect("a connection");
     let answer = call(&third, &mut unknown);
     assert_eq!((answer.status, answer.header("connection")), (200, Some("close")));
@@ -247,7 +248,7 @@ fn an_organisation_has_a_part_of_the_connections_whatever_its_certificates() {
 
     let awarding = deployment.awarding_organisation();
     assert_eq!(hold(&awarding, 3).len(), 3);
-    // What stands is served on, and what ends makes room.
+    // Established connections are still served, and each that ends makes room.
     drop(held.remove(0));
     assert!((0..200).any(|_| {
         std::thread::sleep(Duration::from_millis(20));

@@ -1,4 +1,5 @@
-//! What stands around a message: the declaration of XML that every reply begins with, the headers of a request, and its root.
+//! What surrounds a message: the XML declaration at the start of every reply, the headers of a
+//! request, and its root.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -10,7 +11,7 @@ use crate::harness::{Actor, Deployment, on_both};
 const LS: &str = "LearnerService";
 const SERVICES: [&str; 3] = [LS, "LearnerServiceR9", "ExternalService"];
 
-/// A request that every provider may make and that finds nobody.
+/// A request that every provider may make, and that finds nobody.
 fn question(actor: &Actor<'_>) -> String {
     actor.credentials().find_by_uln("FUL", "1000000000", "Body", "No")
 }
@@ -20,7 +21,8 @@ fn decoded(detail: &str) -> String {
     String::from_utf8(STANDARD.decode(detail).expect("base64")).expect("UTF-8")
 }
 
-/// The request with its root, and with `children` all its elements, in the namespace of LearnerService's WSDL.
+/// The request with its root, and with `children` all its elements, in the namespace of
+/// LearnerService's WSDL.
 fn in_the_namespace_of_the_wsdl(request: &str, children: bool) -> String {
     let root = regex::Regex::new(r#"(</?)(?:m|fin):(\w+)(?: xmlns:\w+="[^"]+")?>"#).expect("a pattern");
     assert_eq!(root.find_iter(request).count(), 2, "{request}");

@@ -1,5 +1,5 @@
-//! A learner's life through the doors: registered, found, changed, verified, read. Each test makes people of
-//! its own, so that it can share a server with the others.
+//! A learner's life through the doors: registered, found, changed, verified, read. Each test makes
+//! people of its own, so that it can share a server with the others.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,8 +12,8 @@ use crate::harness::{Actor, Answer, Deployment, on_both};
 const LS: &str = "LearnerService";
 const R9: &str = "LearnerServiceR9";
 
-/// A synthetic person whom no other test knows, and whom no search takes for another: name, day of birth and
-/// postcode are all made from a number of the person's own.
+/// A synthetic person whom no other test knows, and whom no search takes for another: name, day of
+/// birth and postcode are all made from a number of the person's own.
 pub struct Person {
     pub given: String,
     pub family: String,
@@ -35,7 +35,7 @@ impl Person {
         }
     }
 
-    /// The mandatory fields of a registration and the few given besides, in the order of the contract.
+    /// The mandatory fields of a registration and a few others, in the order of the contract.
     pub fn registration(&self, share: &str) -> Vec<(&'static str, String)> {
         vec![
             ("GivenName", self.given.clone()),
@@ -70,7 +70,7 @@ pub fn borrowed<'a>(fields: &'a [(&'a str, String)]) -> Vec<(&'a str, &'a str)> 
     fields.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }
 
-/// Numbers that look like chance and follow from one number (splitmix64).
+/// Pseudo-random numbers from a seed (splitmix64).
 struct Scattered(u64);
 
 impl Scattered {
@@ -85,7 +85,7 @@ impl Scattered {
         char::from(list[self.below(list.len() as u64) as usize])
     }
 
-    /// A letter that may stand at the end of a postcode.
+    /// A letter that may end a postcode.
     fn letter(&mut self) -> char {
         self.of(b"ABDEFGHJLNPQRSTUWXYZ")
     }
@@ -388,7 +388,7 @@ on_both! {
         unknown.ukprn = "99999999".to_owned();
         assert_eq!(provider.post(LS, &find(&unknown)).fault().error, "WSEC0003");
 
-        // Right credentials over a certificate that is not registered for that organisation.
+        // The right credentials with a certificate that is not registered for that organisation.
         assert_eq!(awarding.post(LS, &find(&provider.credentials())).fault().error, "WSEC0003");
         assert_eq!(provider.post(LS, &find(&provider.credentials())).code(), "WSRC0001");
     }

@@ -1,5 +1,5 @@
-//! Hostile and broken input: each case must be refused quickly and cheaply, say nothing of the inside, and leave
-//! the server as able as before.
+//! Hostile and broken input: each case must be refused quickly and cheaply, reveal nothing about
+//! the server, and leave it fully working.
 
 mod large;
 
@@ -26,12 +26,12 @@ fn question(actor: &Actor<'_>) -> String {
     actor.credentials().find_by_uln("FUL", "1000000000", "Body", "No")
 }
 
-/// The question with something odd in place of the given name.
+/// The query with something unusual as the given name.
 fn with_given(actor: &Actor<'_>, content: &str) -> String {
     question(actor).replace("<GivenName>No</GivenName>", &format!("<GivenName>{content}</GivenName>"))
 }
 
-/// A refusal: a 4xx, or a fault that blames the client; nothing about the inside of the server.
+/// Expects a refusal: a 4xx, or a fault that blames the client, revealing nothing about the server.
 fn refused(name: &str, answer: &Answer) {
     let text = String::from_utf8_lossy(&answer.body).into_owned();
     match answer.status {
@@ -48,7 +48,7 @@ fn refused(name: &str, answer: &Answer) {
     }
 }
 
-/// Sends each body; every one must be refused, quickly.
+/// Sends each body; all must be refused quickly.
 fn all_refused(actor: &Actor<'_>, cases: Vec<(String, Vec<u8>)>) {
     for (name, body) in cases {
         let begin = Instant::now();
@@ -117,7 +117,7 @@ on_both! {
         ]));
         all_refused(&provider, list);
 
-        // These name an address but are no entity: whatever the answer, nothing may be fetched.
+        // These contain an address but no entity: whatever the reply, nothing may be fetched.
         let hint = question(&provider).replace("<soapenv:Envelope ", &format!(
             "<soapenv:Envelope xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:schemaLocation=\"urn:x {lure}\" "));
         provider.post(LS, &hint);
@@ -250,13 +250,14 @@ on_both! {
         ];
         for (name, bytes) in cases {
             let begin = Instant::now();
-            // Closing without a word is a refusal too; an answer must be one.
+            // Closing silently is a refusal, too; a response must be one.
             if let Ok(answer) = provider.raw(bytes.as_bytes()) {
                 assert!((400..=505).contains(&answer.status), "{name}: {} {}", answer.status, answer.text());
             }
             assert!(begin.elapsed() < QUICK, "{name}: took {:?}", begin.elapsed());
         }
-        // HTTP wants extensions of chunks ignored, and the library has no limit for them but the time that a body may take.
+        // HTTP requires chunk extensions to be ignored, and the library limits them only by the
+        // time allowed for a body.
         let extended = format!("{head}Transfer-Encoding: chunked\r\n\r\n{:x};{}\r\n{q}\r\n0\r\n\r\n", q.len(), "x".repeat(1_000_000));
         assert_eq!(provider.raw(extended.as_bytes()).expect("an answer").code(), "WSRC0001");
         assert_eq!(provider.post(LS, &q).code(), "WSRC0001");
@@ -290,14 +291,14 @@ on_both! {
     }
 }
 
-/// Refusing what is large takes little memory, even for a moment. The server has nothing else to do meanwhile.
+/// Refusing a large request takes little memory, even briefly. The server is otherwise idle.
 #[test]
 fn refusing_takes_little_memory() {
     let deployment = Deployment::start(Database::Sqlite);
     let provider = deployment.provider();
     assert_eq!(provider.post(LS, &question(&provider)).code(), "WSRC0001");
     for case in large::cases() {
-        // The kernel forgets the peak so far.
+        // This resets the kernel's record of the peak.
         fs::write(format!("/proc/{}/clear_refs", deployment.process()), "5").expect("a process of ours");
         let before = memory(&deployment, "VmRSS:");
         refused(case.name, &provider.raw(&case.bytes).expect(case.name));
@@ -307,14 +308,14 @@ fn refusing_takes_little_memory() {
     }
 }
 
-/// What the server's memory is, or was at most, in KiB.
+/// The server's current or peak memory, in KiB.
 pub fn memory(deployment: &Deployment, name: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", deployment.process())).expect("a process");
     let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("a line of this name");
     line.split_whitespace().next().and_then(|number| number.parse().ok()).expect("a number")
 }
 
-/// Clients that stall hold a connection for a bounded time and nobody else's.
+/// Clients that stall hold only their own connection, and only for a limited time.
 #[test]
 fn a_client_that_stalls_is_let_go_and_holds_nobody_up() {
     let setup = crate::harness::Setup {

@@ -1,5 +1,5 @@
-//! How the service behaves as an HTTP and SOAP endpoint: what clients send that must be accepted, what must be
-//! refused and how (WS-I Basic Profile, "messages in"), and the form of every answer.
+//! The service as an HTTP and SOAP endpoint: what it must accept, what it must refuse and how (WS-I
+//! Basic Profile, "messages in"), and the shape of every response.
 
 use std::io::Write;
 
@@ -14,19 +14,19 @@ use crate::harness::{Actor, Deployment, Setup, on_both};
 const LS: &str = "LearnerService";
 const XML: &str = "Content-Type: text/xml; charset=utf-8\r\nSOAPAction: \"\"\r\n";
 
-/// A request that every provider may make and that finds nobody.
+/// A request that every provider may make, and that finds nobody.
 fn question(actor: &Actor<'_>) -> String {
     actor.credentials().find_by_uln("FUL", "1000000000", "Body", "No")
 }
 
-/// The same request with something put in place of something else.
+/// The same request with one text replaced by another.
 fn altered(actor: &Actor<'_>, from: &str, to: &str) -> String {
     let text = question(actor);
     assert!(text.contains(from), "{from} in {text}");
     text.replacen(from, to, 1)
 }
 
-/// Sends the variants and expects the one good answer for each.
+/// Sends the variants and expects the normal reply for each.
 fn all_answered(actor: &Actor<'_>, variants: &[(&str, String, Vec<u8>)]) {
     for (name, headers, body) in variants {
         let answer = actor.post_with(LS, headers, body);
@@ -103,7 +103,7 @@ on_both! {
         assert!(detail.ends_with(" in /Envelope/Body/SubmitAchievementBatchJob/achievements/Achievement/Action)"), "{detail}");
     }
 
-    /// What clients send that do not put the arguments into the request's element (strong-soap).
+    /// What clients send that do not wrap the arguments in the request element (strong-soap).
     fn arguments_that_stand_in_the_body_by_themselves_are_refused_with_the_reason(database) {
         let deployment = Deployment::shared(database);
         let provider = deployment.provider();
@@ -432,7 +432,7 @@ fn schema_parts(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// While the service is under maintenance, clients expect the answer of the page that stands in for it.
+/// During maintenance, clients expect the response of the page that replaces the service.
 #[test]
 fn maintenance_answers_as_the_stand_in_page_does() {
     let setup = Setup { environment: vec![("LRS_SERVICE_MAINTENANCE", "true".to_owned())] };

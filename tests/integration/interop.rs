@@ -1,5 +1,6 @@
-//! Real SOAP stacks against the real server: each script drives every operation of the three services from the
-//! served contract, over mutual TLS, and reads typed faults. A missing client is a failure, not a pass.
+//! Real SOAP stacks against the real server: each script calls every operation of the three web
+//! services by the published contract, over mutual TLS, and reads typed faults. A missing client is
+//! a failure, not a pass.
 
 use std::path::Path;
 use std::process::Command;
@@ -26,7 +27,8 @@ on_both! {
     }
 }
 
-/// JAX-WS, with classes made from the contract that describes faults as they are sent, reads all five members of a fault of LearnerService.
+/// JAX-WS, with classes generated from the contract that describes faults as sent, reads all five
+/// fields of a LearnerService fault.
 #[test]
 fn java_reads_the_fault_of_learner_service_by_its_type() {
     let script = r#"

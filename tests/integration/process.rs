@@ -1,4 +1,5 @@
-//! What the process asks of the system, and what it leaves there: open files, core files, and who may read its own.
+//! What the process requires of the system, and what it leaves behind: open files, core files, and
+//! who may read its files.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -7,7 +8,7 @@ use std::path::Path;
 use crate::harness::wire::Connection;
 use crate::harness::{Database, Deployment};
 
-/// Connections that have had an answer, and stay open.
+/// Connections that have had a response and stay open.
 fn open(deployment: &Deployment, count: usize) -> Vec<Connection> {
     let provider = deployment.provider();
     let answered = |_| {
@@ -39,10 +40,11 @@ fn a_soft_limit_of_open_files_is_raised() {
 #[test]
 fn connections_are_fewer_where_the_system_allows_few_open_files() {
     let deployment = Deployment::after("ulimit -n 256", Database::Sqlite);
-    // Half of them, which is what one certificate may have.
+    // Half of them, which is the maximum for one certificate.
     let connections = open(&deployment, 18);
-    // More than are let in: those that say nothing make way for each other, and take no file from the operators. The listener
-    // does not run into the limit: it would take nobody in for half a second each time.
+    // More than are admitted: silent ones displace each other, and leave the operators enough file
+    // descriptors. The listener does not reach its own limit, at which it would accept nobody for
+    // half a second each time.
     let waiting: Vec<_> = (0..600).map(|_| std::net::TcpStream::connect(("127.0.0.1", deployment.port()))).collect();
     assert_eq!(ready(&deployment), Some(200));
     let log = deployment.log();
@@ -115,7 +117,7 @@ fn a_key_that_others_can_read_is_warned_of_and_one_that_they_can_write_is_refuse
         [(0o644, "every user can read the key"), (0o620, "can write this key (mode 620)"), (0o602, "mode 602")]
     {
         fs::set_permissions(&key, Permissions::from_mode(permissions)).expect("permissions");
-        // Its listeners are taken by the deployment: it ends after it has read its key.
+        // Its ports are in use by the deployment, so it ends after reading its key.
         let started = deployment.lrs(&["serve"]);
         let said = String::from_utf8_lossy(&started.stderr);
         assert!(!started.status.success() && said.contains(says), "{permissions:o}: {said}");

@@ -1,4 +1,4 @@
-//! What the services publish of themselves: contracts that the tools of real clients can read.
+//! What the web services publish about themselves: contracts that real clients' tools can read.
 
 use regex::Regex;
 
@@ -7,7 +7,7 @@ use crate::harness::{Database, Deployment};
 const SERVICES: [&str; 3] = ["LearnerService", "LearnerServiceR9", "ExternalService"];
 const SERIALIZATION: &str = "http://schemas.microsoft.com/2003/10/Serialization/";
 
-/// A schema of a contract: its namespace, the namespaces that it imports, and its form.
+/// A schema in a contract: its namespace, the namespaces that it imports, and its element form.
 struct Schema {
     namespace: String,
     imports: Vec<String>,
@@ -28,7 +28,7 @@ fn schemas(wsdl: &str) -> Vec<Schema> {
     parts.map(schema).collect()
 }
 
-/// A tool that reads a contract from top to bottom knows every namespace when it comes to its import.
+/// A tool that reads a contract from top to bottom knows each namespace before it is imported.
 #[test]
 fn each_schema_of_a_contract_in_one_document_stands_below_those_that_it_imports() {
     let deployment = Deployment::shared(Database::Sqlite);
@@ -42,12 +42,12 @@ fn each_schema_of_a_contract_in_one_document_stands_below_those_that_it_imports(
                 assert!(is_above, "{service}: {} imports {import}, which stands below it", schema.namespace);
             }
         }
-        // Savon takes the form of the first schema for all.
+        // Savon applies the element form of the first schema to all.
         assert_eq!(schemas[0].is_qualified, service != "LearnerService", "{service}");
     }
 }
 
-/// The members of the type of LearnerService's fault, one line each.
+/// The fields of LearnerService's fault type, one per line.
 fn fault_members(document: &str) -> Vec<&str> {
     let (_, rest) = document.split_once("<xs:complexType name=\"MIAPAPIException\">").expect("the fault");
     let (members, _) = rest.split_once("</xs:complexType>").expect("its end");
@@ -87,7 +87,7 @@ fn faults_are_described_as_they_are_sent_where_that_is_asked_for() {
         assert_eq!(get(query), as_sent, "{query}");
     }
 
-    // In parts: the schemas that the document names describe it so, too.
+    // In parts: the schemas that the document refers to describe it in the same way.
     let parts = get("wsdl&faults=as-sent");
     let address =
         format!("{}/LearnerService.svc?xsd=exceptions.xsd&amp;faults=as-sent\"", deployment.variable("LRS_URL"));
@@ -99,7 +99,7 @@ fn faults_are_described_as_they_are_sent_where_that_is_asked_for() {
     assert_eq!(fault_members(&String::from_utf8_lossy(&shown.stdout)), expected);
     assert!(get("").contains("singleWsdl&amp;faults=as-sent"), "the page of the service leads there");
 
-    // The faults of the other services travel as their contracts say.
+    // The faults of the other web services are sent as their contracts say.
     for service in &SERVICES[1..] {
         let one = provider.ask("GET", &format!("/{service}.svc?singleWsdl")).text();
         assert_eq!(provider.ask("GET", &format!("/{service}.svc?singleWsdl&faults=as-sent")).text(), one);
@@ -109,7 +109,8 @@ fn faults_are_described_as_they_are_sent_where_that_is_asked_for() {
     assert_eq!((unknown.status, unknown.text().as_str()), (400, "The value of faults is contract or as-sent.\n"));
 }
 
-/// osa and pysimplesoap take the first child of a simple type, and of an element whose type has no name, for its content.
+/// osa and pysimplesoap take the first child of a simple type, or of an element with an anonymous
+/// type, for its content.
 #[test]
 fn no_annotation_stands_where_clients_look_for_the_content_of_a_type() {
     let deployment = Deployment::shared(Database::Sqlite);

@@ -1,4 +1,5 @@
-//! Whose batch is next: one organisation's many do not keep another's waiting, and nobody queues without end.
+//! The order of batches: one organisation's many do not delay another's, and the number in the
+//! queue is limited.
 
 use std::thread;
 use std::time::{Duration, Instant};

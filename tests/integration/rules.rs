@@ -1,5 +1,5 @@
-//! The code quotes docs/rules.md by section: every reference leads to a heading that exists, and to a row of its table
-//! where it names one.
+//! The code refers to sections of docs/rules.md: every reference leads to an existing heading, and
+//! to an existing row of its table if it names one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -29,10 +29,10 @@ const PLACES: &[&str] = &[
     "CHANGELOG.md",
 ];
 
-/// Folders of programs' output.
+/// Folders of generated files.
 const BUILT: &[&str] = &["target", "node_modules", "corpus", "__pycache__"];
 
-/// The sections of the page by number, each with the numbers that its tables give their rows.
+/// The sections of the page by number, each with the row numbers of its tables.
 struct Rules(BTreeMap<String, BTreeSet<String>>);
 
 impl Rules {
@@ -75,7 +75,8 @@ struct Reference {
     row: Option<String>,
 }
 
-/// The references of a text. A name that belongs to a link or a path names the page and no section of it.
+/// The references of a text. A name that belongs to a link or a path names the page and no section
+/// of it.
 fn references(text: &str) -> Vec<Reference> {
     let pattern = Regex::new(
         r"(?P<before>/|\[|\]\(|`)?\b(?P<page>rules\.md)\b(?P<list> \d+(?:\.\d+)?\b(?:(?:,| and| to) \d+(?:\.\d+)?\b)*)?(?:, row (?P<row>\d+))?",
@@ -100,7 +101,8 @@ fn references(text: &str) -> Vec<Reference> {
         .collect()
 }
 
-/// The text as one line, so that a comment may break inside a reference; and where each line begins in it.
+/// The text as one line, because a comment may break within a reference; and the offset of each
+/// original line.
 fn flat(text: &str) -> (String, Vec<usize>) {
     let mut flat = String::new();
     let mut starts = Vec::new();

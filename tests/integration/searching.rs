@@ -1,4 +1,5 @@
-//! Who is found by details that are not quite those of the register, and who is not taken for somebody else (rules.md 4.2).
+//! Who is found by details that differ slightly from the register's, and who is not confused with
+//! somebody else (rules.md 4.2).
 
 use std::fmt::Write;
 use std::fs;
@@ -13,7 +14,7 @@ use crate::harness::{Actor, Deployment, on_both};
 
 const LS: &str = "LearnerService";
 
-/// The code of a search for the person, with other details.
+/// The code of a search for the person, with changed details.
 fn search(provider: &Actor<'_>, person: &Person, changes: &[(&str, &str)]) -> String {
     let mut details = person.demographics();
     for (name, value) in changes {
@@ -22,7 +23,7 @@ fn search(provider: &Actor<'_>, person: &Person, changes: &[(&str, &str)]) -> St
     provider.post(LS, &provider.credentials().find_by_demographics("FUL", &details)).code()
 }
 
-/// A person of one's own with a name that the rules can tell apart, born on a day with many neighbours.
+/// A person for one test, with an unmistakable name, born on a day with many others.
 fn zephaniah() -> Person {
     let person = Person::new();
     Person { given: format!("Zephaniah{}", person.given), born: "2004-05-16".to_owned(), ..person }
@@ -51,7 +52,7 @@ on_both! {
         ] {
             assert_eq!(found(&[("DateOfBirth", born), elsewhere]), code, "{born}");
         }
-        // The postcode and the names find a learner whose date is wrong.
+        // The postcode and the names find a learner despite a wrong date.
         assert_eq!(found(&[("DateOfBirth", "1987-11-29")]), "WSRC0003");
         assert_eq!(found(&[("DateOfBirth", "1987-11-29"), ("GivenName", "Zephaniah")]), "WSRC0003");
         assert_eq!(found(&[("DateOfBirth", "1987-11-29"), ("GivenName", "Piet")]), "WSRC0001");
@@ -126,15 +127,15 @@ struct Step {
     detail: String,
 }
 
-/// SQLite plans a search by statistics that an open connection reads again only when it is made to: an import into a
-/// running server left every search of that server slow until it was started again.
+/// SQLite plans searches by statistics that an open connection reloads only when it has to: an
+/// import into a running server used to leave all its searches slow until it was restarted.
 #[test]
 fn an_open_connection_plans_by_what_another_process_imported() {
     let deployment = Deployment::start(crate::harness::Database::Sqlite);
     let store = || Store::open(&StoreSettings { url: deployment.store_url(), readers: 1 }).unwrap();
     let dates = (1..=28).map(|day| format!("'2004-05-{day:02}'")).collect::<Vec<_>>().join(", ");
     let plans = |store: &Store| -> Vec<String> {
-        // It is a statement that runs, and not one that is explained, by which a connection sees that the schema has changed.
+        // A connection notices a schema change when it runs a statement, not when it explains one.
         store.read(|c| Ok(diesel::sql_query("SELECT uln AS detail FROM learners LIMIT 1").load::<Step>(c)?)).unwrap();
         ["outward = 'LS1'", "family_phonetic = 'TST'", "given_phonetic = 'AN'"]
             .iter()

@@ -1,4 +1,4 @@
-//! Who gets through the door: certificates, authorities, revocation and protocol versions.
+//! Who is admitted: certificates, authorities, revocation and protocol versions.
 
 use std::fs;
 use std::io;
@@ -28,7 +28,7 @@ fn authority(pki: &Path) -> CertificateAuthority {
     CertificateAuthority::load(&(read("ca.pem") + &read("ca.key"))).expect("the authority")
 }
 
-/// A client certificate of the demo's authority for a key, in one PEM text with the key.
+/// A client certificate from the demo's authority for a key, as PEM text that includes the key.
 pub fn certified(pki: &Path, name: &str, key: &KeyPair) -> String {
     let authority_key = fs::read_to_string(pki.join("ca.key")).expect("the authority's key");
     let authority_key = KeyPair::from_pem(&authority_key).expect("the authority's key");
@@ -41,7 +41,7 @@ pub fn certified(pki: &Path, name: &str, key: &KeyPair) -> String {
     certificate.pem() + &key.serialize_pem()
 }
 
-/// Nothing of the service is reached: no answer at all, or one that is not a success and says nothing of it.
+/// Nothing of the service is reached: no response at all, or an error that reveals nothing.
 fn shut_out(outcome: &io::Result<Answer>) -> bool {
     match outcome {
         Err(_) => true,
@@ -84,7 +84,8 @@ on_both! {
         }
     }
 
-    /// Keys of every kind that clients have (besides P-256, which all other tests use), over both versions of TLS.
+    /// All kinds of key that clients have (except P-256, which all other tests use), with both
+    /// versions of TLS.
     fn clients_with_rsa_and_p384_keys_are_served(database) {
         let deployment = Deployment::start(database);
         let pki = deployment.dir().join("pki");
@@ -103,7 +104,8 @@ on_both! {
                 let provider = deployment.provider().speaking(&pem, versions);
                 let deadline = Instant::now() + Duration::from_secs(20);
                 loop {
-                    // The server notices within a second that the certificate was added, and closes until then.
+                    // The server notices within a second that the certificate was added, and closes
+                    // until then.
                     let answer = provider.raw(&question(&provider)).expect("an answer");
                     if answer.status == 200 {
                         assert_eq!(answer.code(), "WSRC0001", "{name}");
@@ -116,7 +118,8 @@ on_both! {
         }
     }
 
-    /// A list that names the certificate ends a kept-alive connection and a session that could be resumed.
+    /// A list that names the certificate ends a kept-alive connection and a session that could be
+    /// resumed.
     fn a_revocation_list_takes_effect_while_the_server_runs(database) {
         let mut deployment = Deployment::start(database);
         deployment.stop();
@@ -195,7 +198,8 @@ fn a_new_server_certificate_is_taken_up() {
     );
 }
 
-/// The end of the server's certificate is told before it comes: by a server that starts, and by one that runs.
+/// The approaching end of the server's certificate is reported: when a server starts, and while one
+/// runs.
 #[test]
 fn a_certificate_that_ends_soon_is_told_in_log_readiness_and_metrics() {
     let deployment = Deployment::start(Database::Sqlite);
@@ -232,7 +236,8 @@ fn a_certificate_that_ends_soon_is_told_in_log_readiness_and_metrics() {
     until(&|| ready() == (200, "ready\n".to_owned()), "the renewed certificate");
 }
 
-/// Clients that read RSA keys alone (soap4r, old .NET, Mono) have one of the demo's, and get one from `lrs cert new`.
+/// Clients that can only read RSA keys (soap4r, old .NET, Mono) have one in the demo, and get one
+/// from `lrs cert new`.
 #[test]
 fn a_client_with_an_rsa_key_can_call() {
     let deployment = Deployment::start(Database::Sqlite);

@@ -1,6 +1,7 @@
-//! The crash test: batches of achievements while the server and a worker are killed again and again, at any moment, submissions included.
-//! Afterwards the records, the counters, the error files, the trail and the learning events are compared with a model: nothing may be lost
-//! and nothing doubled. `make torture` runs it at full length and prints its figures.
+//! The crash test: batches of achievements while the server and a worker are killed repeatedly, at
+//! any time, including during submissions. Afterwards the records, counters, error files, audit
+//! trail and learning events are compared with a model: nothing may be lost or doubled.
+//! `make torture` runs it in full and prints its figures.
 
 mod comparison;
 mod model;
@@ -19,15 +20,16 @@ use crate::harness::{Database, Deployment, on_both};
 use comparison::{Difference, jobs};
 use model::{Batch, Learner, Series};
 
-/// Kills of a run that is not `make torture`, and records of its batches.
+/// The kills of a run other than `make torture`, and the records per batch.
 const A_FEW: (u32, usize) = (4, 1_500);
-/// Records of a batch at full length: as many as there may be.
+/// The records per batch in a full run: the maximum.
 const MOST_RECORDS: usize = 10_000;
 const LEARNERS_OF_A_SERIES: usize = 40;
-/// The longest that server and worker live, about: a few batches' worth of chunks.
+/// The approximate maximum lifetime of server and worker: a few batches' worth of chunks.
 const LONGEST_LIFE: Duration = Duration::from_millis(2_500);
 const PATIENCE: Duration = Duration::from_secs(1_800);
-/// Series that always have a batch in the queue; the others get one batch each, during whose submission the server is killed.
+/// Series that always have a batch in the queue; the others get one batch each, and the server is
+/// killed while it is submitted.
 const STEADY: usize = 2;
 
 on_both! {
@@ -42,14 +44,15 @@ on_both! {
     }
 }
 
-/// A batch that was accepted.
+/// An accepted batch.
 struct Accepted {
     job: i64,
     series: usize,
     batch: Batch,
 }
 
-/// A server with a worker of its own, a worker process beside it, and more batches than one of them would do.
+/// A server with a worker, a separate worker process, and more batches than either could process
+/// alone.
 struct Ordeal {
     database: Database,
     deployment: Deployment,
@@ -58,13 +61,13 @@ struct Ordeal {
     streams: Vec<Stream>,
     accepted: Vec<Accepted>,
     records: usize,
-    /// How long a submission takes that nobody disturbs.
+    /// How long an undisturbed submission takes.
     submission_takes: Duration,
     figures: Figures,
     begun: Instant,
 }
 
-/// A series and what is to be sent of it.
+/// A series, and what to send of it.
 struct Stream {
     series: Series,
     /// Its last batch, once there is one.
@@ -79,9 +82,9 @@ struct Figures {
     during_submissions: u32,
     of_worker: u32,
     of_both: u32,
-    /// Submissions that broke off and left nothing.
+    /// Submissions that failed and left nothing.
     nothing_left: u32,
-    /// Submissions that were complete although the answer never came.
+    /// Submissions that were complete although no reply came.
     unanswered: u32,
 }
 
@@ -108,7 +111,8 @@ impl Ordeal {
         ordeal
     }
 
-    /// Registers learners whom no other series knows, so that the order of jobs makes a difference within a series alone.
+    /// Registers learners for one series only, so that the order of jobs matters only within a
+    /// series.
     fn add_series(&mut self) {
         let provider = self.deployment.provider();
         let learner = |_| {
@@ -129,12 +133,12 @@ impl Ordeal {
         of_server + during_submissions + of_worker + of_both
     }
 
-    /// Whether a steady series has had no batch of each type yet.
+    /// Whether a steady series has not yet had a batch of each type.
     fn has_yet_to_promote(&self) -> bool {
         (0..STEADY).any(|series| self.accepted.iter().filter(|each| each.series == series).count() < 2)
     }
 
-    /// A steady series whose last batch is over gets the next one.
+    /// Submits the next batch of each steady series whose last one has ended.
     fn submit_what_is_due(&mut self) {
         for number in 0..STEADY {
             if self.streams[number].last.is_some_and(|job| !self.is_over(job)) {
@@ -145,7 +149,7 @@ impl Ordeal {
         }
     }
 
-    /// Submits a batch and leaves the server alone meanwhile.
+    /// Submits a batch without disturbing the server.
     fn submit(&mut self, series: usize, batch: Batch) {
         let begun = Instant::now();
         let awarding = self.deployment.awarding_organisation();
@@ -160,8 +164,8 @@ impl Ordeal {
         self.accepted.push(Accepted { job, series, batch });
     }
 
-    /// Waits for a random while, then kills the server while a batch comes in, the server, the worker, or both at once, each in its turn,
-    /// and starts them again.
+    /// Waits for a random time, then kills the server during a submission, the server, the worker,
+    /// or both, in turn, and restarts them.
     fn kill_somebody(&mut self) {
         thread::sleep(LONGEST_LIFE.mul_f64(rand::random_range(0.0..1.0)));
         match self.kills() % 4 {
@@ -198,7 +202,7 @@ impl Ordeal {
         self.worker = self.deployment.spawn(&["worker", "--workers", "1"]);
     }
 
-    /// A batch that was sent in vain is sent again the next time, as a client would.
+    /// A batch that failed is resent next time, as a client would do.
     fn kill_during_a_submission(&mut self) {
         if self.streams.len() == STEADY || self.streams.last().is_some_and(|stream| stream.last.is_some()) {
             self.add_series();
@@ -207,7 +211,8 @@ impl Ordeal {
         let Stream { series, unsent, .. } = &mut self.streams[number];
         let batch = unsent.take().unwrap_or_else(|| series.batch(self.records));
         let deployment = &self.deployment;
-        // A busy server takes longer than the quickest submission: some of the kills shall come after the commit and after the answer.
+        // A busy server takes longer than the fastest submission: some kills should come after the
+        // commit, and after the reply.
         let delay = self.submission_takes.mul_f64(rand::random_range(0.0..1.8));
         let answer = thread::scope(|scope| {
             let submission = scope.spawn(|| {
@@ -223,7 +228,7 @@ impl Ordeal {
             assert_eq!(code, "WSRC0007");
             job.parse().expect("a number")
         });
-        // Where nobody heard how it ended, the job is there as a whole or not at all.
+        // Without a reply, the job exists completely or not at all.
         match answered.or_else(|| self.newest_job()) {
             Some(job) => {
                 self.figures.unanswered += u32::from(answered.is_none());
@@ -246,7 +251,7 @@ impl Ordeal {
         self.read(|store| jobs::table.find(job).select((jobs::state, jobs::records)).first(store))
     }
 
-    /// A job that came in after all that are known; it has all its records.
+    /// A job newer than all that are known; it has all its records.
     fn newest_job(&self) -> Option<i64> {
         let known = self.accepted.iter().map(|each| each.job).max().unwrap_or_default();
         let found: Vec<(i64, i32)> = self.read(|store| {
@@ -264,7 +269,8 @@ impl Ordeal {
         self.store.read(|store| Ok(query(store)?)).expect("the store answers")
     }
 
-    /// Sends what is left, lets everything finish, compares, prints the figures, and only then complains.
+    /// Sends what is left, lets everything finish, compares, prints the figures, and only then
+    /// fails.
     fn end(mut self) {
         for number in 0..self.streams.len() {
             if let Some(batch) = self.streams[number].unsent.take() {

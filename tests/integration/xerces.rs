@@ -1,17 +1,18 @@
-//! The texts of refused LearnerService requests, as a Xerces validator gives them (rules.md 3.4). Their
-//! wording is that of the JDK 17's validator; passwords in them are masked, which is our choice.
+//! The messages for refused LearnerService requests, as a Xerces validator gives them (rules.md
+//! 3.4). The wording is that of the JDK 17's validator; passwords in it are masked, which is our
+//! choice.
 
 use crate::harness::message::{BATCH, REGISTER, REPORT};
 use crate::harness::{Actor, Deployment, on_both};
 
 const XSI: &str = r#"xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance""#;
 
-/// A request that is valid.
+/// A valid request.
 fn question(actor: &Actor<'_>) -> String {
     actor.credentials().find_by_uln("FUL", "1000000000", "Body", "No")
 }
 
-/// What the service says of a request, which it must refuse as invalid.
+/// The service's message about a request, which it must refuse as invalid.
 fn refusal(actor: &Actor<'_>, request: &str) -> String {
     let answer = actor.post("LearnerService", request);
     assert_eq!(answer.status, 500, "{request}\n{}", answer.text());
@@ -20,7 +21,7 @@ fn refusal(actor: &Actor<'_>, request: &str) -> String {
     fault.further
 }
 
-/// Puts something in place of something else in the valid request, and expects the text.
+/// Replaces a text in the valid request, and expects the message.
 fn expect(actor: &Actor<'_>, from: &str, to: &str, text: &str) {
     let valid = question(actor);
     assert!(valid.contains(from), "{from} in {valid}");
@@ -55,7 +56,8 @@ on_both! {
             "cvc-complex-type.2.4.a: Invalid content was found starting with element '{\"http://api.lrs.miap.gov.uk/findmsg\":UserName}'. One of '{OrgPassword}' is expected.");
         assert_eq!(fault(&|valid| valid.replace("<GivenName>No</GivenName>", "").replace("<ULN>", "<ULN id=\"u\">")),
             "cvc-type.3.1.1: Element 'ULN' is a simple type, so it cannot have attributes, excepting those whose namespace name is identical to 'http://www.w3.org/2001/XMLSchema-instance' and whose [local name] is one of 'type', 'nil', 'schemaLocation' or 'noNamespaceSchemaLocation'. However, the attribute, 'id' was found.");
-        // Out of order is let pass; the request is refused for what is missing, and told what Xerces finds first.
+        // The wrong order is accepted; the request is refused for what is missing, with the first
+        // error that Xerces finds.
         let (before, after) = ("<FamilyName>Body</FamilyName>", "<GivenName>No</GivenName>");
         assert_eq!(fault(&|valid| valid.replace(&format!("{before}{after}"), &format!("{after}{before}")).replace(&password, "")),
             "cvc-complex-type.2.4.a: Invalid content was found starting with element 'UserName'. One of '{OrgPassword}' is expected.");
@@ -73,7 +75,7 @@ on_both! {
         assert!(!before.contains('\n'), "{before}");
         assert!(detail.starts_with("<Refusal xmlns=\"urn:learning-records:refusal\"><Element>/Envelope/Body/FindLearnerByULN/GivenName</Element>\
             <Line>2</Line><Column>25</Column><Rule>cvc-pattern-valid: "), "{detail}");
-        // What has to be mended, where the text of Xerces is about something that the service lets pass.
+        // What to correct, if the message of Xerces is about something that the service accepts.
         let answer = provider.post("LearnerService", &valid.replace("UserName>", "Username>"));
         assert!(answer.text().contains("<Rule>'UserName' is missing in 'FindLearnerByULN'.</Rule></Refusal></detail>"), "{}", answer.text());
     }
@@ -164,7 +166,7 @@ on_both! {
     }
 }
 
-/// So many learners of a batch.
+/// This many learners for a batch.
 fn learners(count: usize) -> String {
     "<Learner><GivenName>No</GivenName><FamilyName>Body</FamilyName></Learner>".repeat(count)
 }

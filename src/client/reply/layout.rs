@@ -1,4 +1,4 @@
-//! Lays a reply out as indented text without passwords, and collects its leaves on the way.
+//! Formats a reply as indented text without passwords, and collects its leaves.
 
 use base64::Engine as _;
 use quick_xml::Writer;
@@ -7,15 +7,16 @@ use quick_xml::events::{BytesStart, BytesText, Event};
 use super::super::envelope::MASK;
 use super::{BASE64, Leaf, Reply, ReplyError, decoded};
 
-/// A password of fewer characters is a short one; those of the contract have 16.
+/// A password with fewer characters is short; the contract demands 16.
 const SHORT: usize = 6;
 
-/// Collects leaves while it writes the indented text. Text waits until the next tag, so that references join it; a start tag waits
-/// too, so that an element without content is written as one tag.
+/// Collects leaves while writing the indented text. Text is held back until the next tag, so that
+/// references can be joined to it; so is a start tag, so that an empty element becomes a single
+/// tag.
 pub(super) struct Layout {
     xml: Writer<Vec<u8>>,
     open: Vec<BytesStart<'static>>,
-    /// The numbers of the open elements, and how many were opened so far.
+    /// The numbers of the open elements, and how many have been opened.
     numbers: Vec<usize>,
     opened: usize,
     pub(super) text: String,
@@ -82,7 +83,8 @@ impl Layout {
         Ok(())
     }
 
-    /// The text of an element without the passwords. A short one is masked where it is quoted, as a word of the service's own may be the same.
+    /// Removes the passwords from an element's text. A short one is masked only where it is quoted,
+    /// because the service itself may use the same word.
     fn masked(&self, text: String, name: &str) -> String {
         if name == "ErrorDetail"
             && let Some(decoded) = decoded(&text)

@@ -1,19 +1,19 @@
-//! Every error of an achievement record with its cause and what to do: the one table behind error files, reports and help (rules.md 5.8).
-//! The codes are our choice, and so is everything after B008.
+//! All errors of achievement records, with cause and advice: the single table behind error files,
+//! reports and help (rules.md 5.8). The codes are our choice, and so is everything after B008.
 
-/// The three ways in which a record can fail, as the contract counts them.
+/// The three classes of error that the contract counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ErrorClass {
     /// A field is missing or malformed.
     Field,
-    /// The learner is not known or is another.
+    /// The learner is unknown or a different one.
     Learner,
-    /// A rule about achievements says no.
+    /// A rule about achievements is violated.
     Business,
 }
 
 impl ErrorClass {
-    /// The word in error files.
+    /// The name used in error files.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Field => "Field",
@@ -28,11 +28,11 @@ impl ErrorClass {
 pub struct ErrorCode {
     /// The code.
     pub code: &'static str,
-    /// How it is counted.
+    /// Its class.
     pub class: ErrorClass,
-    /// The field that it is about, by the heading of the file; empty where it is about none alone.
+    /// The heading of the field at fault; empty if there is no single one.
     pub field: &'static str,
-    /// What it means.
+    /// Its meaning.
     pub meaning: &'static str,
     /// What to do about it.
     pub advice: &'static str,
@@ -40,32 +40,32 @@ pub struct ErrorCode {
 
 /// No learner has the ULN.
 pub const ULN_NOT_FOUND: &str = "L001";
-/// The learner's details are others.
+/// The details differ from the learner's.
 pub const LEARNER_DIFFERS: &str = "L002";
-/// The ULN was merged; the record was accepted. The only code of the table that refuses nothing.
+/// The ULN was merged; the record was accepted. The only code here that is not a refusal.
 pub const ULN_MERGED: &str = "L003";
-/// The catalogue has no such reference.
+/// The reference is not in the catalogue.
 pub const UNKNOWN_REFERENCE: &str = "B001";
 /// The awarding organisation may not submit achievements of it.
 pub const NOT_OWNED: &str = "B002";
-/// It could no longer be awarded.
+/// The award date is after the end of certification.
 pub const NOT_CERTIFICATED: &str = "B003";
-/// The achievement exists.
+/// The achievement already exists.
 pub const EXISTS: &str = "B004";
-/// There is nothing to be changed.
+/// There is no achievement to change.
 pub const NOTHING_TO_CHANGE: &str = "B005";
-/// Awarded in the future.
+/// The award date is in the future.
 pub const FUTURE_AWARD: &str = "B006";
-/// No such grade.
+/// The grade does not exist.
 pub const UNKNOWN_GRADE: &str = "B007";
-/// Withdrawn.
+/// The achievement is withdrawn.
 pub const WITHDRAWN: &str = "B008";
-/// Not recognised on the day of the award.
+/// The awarding organisation was not recognised on the award date.
 pub const NOT_RECOGNISED: &str = "B009";
-/// Final.
+/// The achievement is final.
 pub const FINAL: &str = "B010";
 
-/// The table, in the order of the codes.
+/// All errors, in the order of the codes.
 pub const ERROR_CODES: &[ErrorCode] = &[
     field("F001", "MISIdentifier", "Longer than 128 characters.", "Shorten it."),
     field(
@@ -219,7 +219,7 @@ pub fn lookup(code: &str) -> Option<&'static ErrorCode> {
     ERROR_CODES.iter().find(|entry| entry.code == code)
 }
 
-/// The code of a finding about a field of a row.
+/// The code for a finding about a field.
 pub fn of_field(field: &str) -> &'static str {
     ERROR_CODES
         .iter()

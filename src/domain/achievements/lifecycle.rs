@@ -1,5 +1,6 @@
-//! The life of an achievement: provisional, final, withdrawn, and the actions that lead from one to the other (rules.md 6.3). Pure: the
-//! achievements of some learners in memory, changed record by record; what is new or changed is stored afterwards.
+//! The lifecycle of an achievement: provisional, final, withdrawn, and the transitions between them
+//! (rules.md 6.3). Pure: it works on the learners' achievements in memory; the caller stores what
+//! is new or changed.
 
 use std::collections::HashMap;
 
@@ -12,10 +13,11 @@ use crate::model::{
     SubmissionType, Timestamp, Uln,
 };
 
-/// What names an achievement of one awarding organisation: the learner, the reference and the award date (our choice).
+/// The key of an achievement within an awarding organisation: learner, reference and award date
+/// (our choice).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Key {
-    /// The learner's present number.
+    /// The learner's current ULN.
     pub(super) uln: Uln,
     pub(super) reference: Reference,
     pub(super) award_date: NaiveDate,
@@ -24,20 +26,20 @@ pub(super) struct Key {
 /// What an accepted record did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Done {
-    /// The achievement is new.
+    /// A new achievement was created.
     Created,
-    /// Something about it is different.
+    /// A field was changed.
     Updated,
-    /// It was provisional and is final.
+    /// A provisional achievement became final.
     PromotedToFinal,
-    /// It is withdrawn.
+    /// It was withdrawn.
     Withdrawn,
-    /// It stands again as before it was withdrawn.
+    /// It was restored to its state before the withdrawal.
     Reinstated,
 }
 
 impl Done {
-    /// The word that is kept with the record.
+    /// The word stored with the record.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Created => "created",
@@ -48,7 +50,7 @@ impl Done {
         }
     }
 
-    /// What the word means.
+    /// Parses the word.
     pub fn from_word(word: &str) -> Option<Self> {
         [Self::Created, Self::Updated, Self::PromotedToFinal, Self::Withdrawn, Self::Reinstated]
             .into_iter()
@@ -56,7 +58,7 @@ impl Done {
     }
 }
 
-/// A record that was found good, with what an achievement is made of.
+/// A valid record, with the values for its achievement.
 pub(super) struct Request<'r> {
     pub(super) key: Key,
     pub(super) submitted: &'r Submitted<'r>,
@@ -68,7 +70,7 @@ pub(super) struct Request<'r> {
     pub(super) now: Timestamp,
 }
 
-/// The achievements of an awarding organisation's learners, as they are and as they become.
+/// The achievements of an awarding organisation's learners, with pending changes.
 #[derive(Default)]
 pub(super) struct Ledger {
     places: HashMap<Key, Vec<Place>>,
@@ -84,21 +86,21 @@ struct Place {
 enum State {
     Stored,
     Changed,
-    /// Created here, and after how many others.
+    /// Created here, with its position among the new ones.
     New(usize),
 }
 
 impl Ledger {
-    /// Takes up a stored achievement; those of one key come oldest first.
+    /// Adds a stored achievement. Those of the same key must come oldest first.
     pub(super) fn add(&mut self, key: Key, achievement: Achievement) {
         self.places.entry(key).or_default().push(Place { achievement, state: State::Stored });
     }
 
-    /// Does what a record asks for. A withdrawn achievement stays beside one that was created later under the same key; there is at most
-    /// one that is not withdrawn.
+    /// Carries out a record's action. A withdrawn achievement remains when another is created with
+    /// the same key; at most one of a key is not withdrawn.
     ///
     /// # Errors
-    /// The code of the rule that says no; nothing has changed then.
+    /// The code of the violated rule; nothing has changed then.
     pub(super) fn act(&mut self, request: &Request<'_>) -> Result<(Done, SubmissionType), &'static str> {
         let places = self.places.entry(request.key).or_default();
         let withdrawn = places.iter().rposition(|place| place.achievement.is_withdrawn());
@@ -148,8 +150,8 @@ impl Ledger {
         Ok((done, request.submission))
     }
 
-    /// What is to be added, in the order of the records, and what is to be replaced. What is replaced is stored first, withdrawn ones before
-    /// others, so that a key is free before it is taken.
+    /// What to add, in record order, and what to replace. Replacements must be stored first,
+    /// withdrawn ones before others, so that a key is free before it is reused.
     pub(super) fn changes(&self) -> (Vec<&Achievement>, Vec<&Achievement>) {
         let (mut new, mut changed) = (Vec::new(), Vec::new());
         for Place { achievement, state } in self.places.values().flatten() {
@@ -179,7 +181,7 @@ impl Place {
             && mis_identifier.as_deref() == new.mis_identifier
     }
 
-    /// The achievement as the request has it, under its own number and for the learner's number that it was created for.
+    /// The achievement as requested, keeping its own number and the ULN that it was created for.
     fn overwrite(&mut self, request: &Request<'_>) {
         let new = request.achievement();
         let LearningEvent { id, uln, under_data_challenge, .. } = self.achievement.event;
@@ -213,8 +215,8 @@ impl Place {
 }
 
 impl Request<'_> {
-    /// The achievement that the request describes. Members that awarding organisations' events do not have are absent, and the provider is
-    /// not shown (rules.md 2.13).
+    /// The achievement that the request describes. Fields that awarding organisations' events lack
+    /// are absent, and the provider is not shown (rules.md 2.13).
     fn achievement(&self) -> Achievement {
         let Self { key, submitted, submission, entry, grade, awarding, now } = *self;
         let event = LearningEvent {

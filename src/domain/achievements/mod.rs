@@ -1,5 +1,6 @@
-//! Achievements: what awarding organisations say that learners have achieved, from the batch in which they say so to the learning event that
-//! others see (rules.md 2.18, 2.19, 5.8, 6.3). What may be achieved is the catalogue's.
+//! Achievements: from the batch in which an awarding organisation reports them to the learning
+//! event that others see (rules.md 2.18, 2.19, 5.8, 6.3). What can be achieved is the catalogue's
+//! business.
 
 pub mod codes;
 mod lifecycle;

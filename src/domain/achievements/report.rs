@@ -1,4 +1,5 @@
-//! What an achievement batch came to: every counter of the contract, and the error file (rules.md 2.19, 5.8).
+//! The results of an achievement batch: the contract's counters, and the error file (rules.md 2.19,
+//! 5.8).
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -9,7 +10,7 @@ use super::row::{AchievementRow, format};
 use crate::domain::format::Finding;
 use crate::model::SubmissionType;
 
-/// How many records came to what. The five kinds of success and the three of errors together are all that are done.
+/// Records by result. The five kinds of success and the three of error add up to all records done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counters {
     /// Achievements created.
@@ -22,20 +23,20 @@ pub struct Counters {
     pub withdrawn: i32,
     /// Achievements reinstated.
     pub reinstated: i32,
-    /// Successful records whose achievement is final, or was before it was withdrawn.
+    /// Successful records whose achievement is final, or was before its withdrawal.
     pub successful_final: i32,
-    /// Successful records whose achievement is provisional, or was before it was withdrawn.
+    /// Successful records whose achievement is provisional, or was before its withdrawal.
     pub successful_provisional: i32,
-    /// Records refused for a field.
+    /// Records refused because of a field.
     pub field_errors: i32,
-    /// Records refused for the learner.
+    /// Records refused because of the learner.
     pub learner_errors: i32,
     /// Records refused by a rule.
     pub business_errors: i32,
 }
 
 impl Counters {
-    /// From the codes of the records and how many have each.
+    /// Counts from the number of records for each code.
     pub fn of(codes: &BTreeMap<String, i64>) -> Self {
         let mut counters = Self::default();
         for (code, &count) in codes {
@@ -63,24 +64,24 @@ impl Counters {
         counters
     }
 
-    /// Records that were accepted.
+    /// Accepted records.
     pub const fn successful(&self) -> i32 {
         self.successful_final + self.successful_provisional
     }
 
-    /// Records that are done.
+    /// Processed records.
     pub const fn done(&self) -> i32 {
         self.successful() + self.field_errors + self.learner_errors + self.business_errors
     }
 }
 
-/// What an accepted record's code says: what was done, and how the achievement stands.
+/// Parses an accepted record's code: what was done, and the achievement's type.
 fn accepted(code: &str) -> Option<(Done, SubmissionType)> {
     let mut parts = code.split('-');
     Some((Done::from_word(parts.next()?)?, parts.next()?.parse().ok()?))
 }
 
-/// Whether records of this code have lines in the error file.
+/// Whether records with this code appear in the error file.
 pub(super) fn is_told(code: &str) -> bool {
     codes::lookup(code).is_some() || code.ends_with(codes::ULN_MERGED)
 }
@@ -90,12 +91,12 @@ pub(super) fn is_told(code: &str) -> bool {
 pub struct ErrorLine {
     /// The code.
     pub code: &'static str,
-    /// What is wrong, with the field and what kind of value stands there, never the value.
+    /// What is wrong: the field and the kind of value, never the value itself.
     pub message: String,
 }
 
-/// The lines of a record that came to a code: one for each field that is wrong, otherwise one; and one for a record that was accepted under
-/// a number into which that of the record was merged.
+/// The lines for a record with this code: one for each invalid field, otherwise one; and one for an
+/// accepted record whose ULN was merged.
 pub fn lines(row: &AchievementRow, code: &str, master: Option<&str>) -> Vec<ErrorLine> {
     match codes::lookup(code) {
         Some(entry) if entry.class == ErrorClass::Field => format(row).iter().map(line_of).collect(),
@@ -118,7 +119,7 @@ fn line_of(finding: &Finding) -> ErrorLine {
     }
 }
 
-/// An error file as CSV text (rules.md 5.8): lines end with CRLF, the first names the columns.
+/// An error file in CSV (rules.md 5.8): lines end in CRLF; the first one has the column names.
 pub struct ErrorFile {
     text: String,
     lines: usize,
@@ -144,7 +145,7 @@ impl Default for ErrorFile {
 }
 
 impl ErrorFile {
-    /// Adds the lines of a record, if there are any. `number` is its place among the records, from 1.
+    /// Adds the lines of a record, if there are any. `number` is its position in the batch, from 1.
     pub fn add(&mut self, number: i32, row: &AchievementRow, code: &str, master: Option<&str>) {
         for ErrorLine { code, message } in lines(row, code, master) {
             let class = codes::lookup(code).map_or("", |entry| entry.class.word());
@@ -159,13 +160,14 @@ impl ErrorFile {
         }
     }
 
-    /// The text, where there is an error.
+    /// The text; `None` if there is no error.
     pub fn into_text(self) -> Option<String> {
         (self.lines > 0).then_some(self.text)
     }
 }
 
-/// Writes a cell: quoted where it must be, and with an apostrophe before what a spreadsheet would take for a formula.
+/// Writes a cell: quoted if necessary, and guarded by an apostrophe if a spreadsheet would
+/// interpret it as a formula.
 fn push_cell(text: &mut String, cell: &str) {
     let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '|']);
     let guarded = if is_formula { "'" } else { "" };

@@ -1,4 +1,5 @@
-//! The nationality codes that batches know: ISO 3166-1 alpha-3 (rules.md 2.2, our choice, because the published list is not public).
+//! The nationality codes for batches: ISO 3166-1 alpha-3 (rules.md 2.2, our choice, because the
+//! published list is not public).
 
 const CODES: &[&str] = &[
     "ABW", "AFG", "AGO", "AIA", "ALA", "ALB", "AND", "ARE", "ARG", "ARM", "ASM", "ATA", "ATF", "ATG", "AUS", "AUT",
@@ -19,7 +20,7 @@ const CODES: &[&str] = &[
     "VIR", "VNM", "VUT", "WLF", "WSM", "YEM", "ZAF", "ZMB", "ZWE",
 ];
 
-/// Whether the text is a code of the list, in any letter case.
+/// Whether the text is a code in the list, ignoring case.
 pub fn is_nationality(text: &str) -> bool {
     CODES.binary_search_by(|code| code.cmp(&text.to_ascii_uppercase().as_str())).is_ok()
 }

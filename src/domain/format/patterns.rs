@@ -1,4 +1,5 @@
-//! The published patterns (rules.md 2.1, 5.3), each as a function over text. Empty text is none of them.
+//! The published patterns (rules.md 2.1, 5.3), each as a function over text. None accepts empty
+//! text.
 
 use std::sync::LazyLock;
 
@@ -25,7 +26,7 @@ fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
     pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
 
-/// Ten digits, the first not 0 (`MIAPULN`). The check digit is a matter of finding, not of form.
+/// Ten digits, the first not 0 (`MIAPULN`). The check digit is not part of the format.
 pub fn is_uln_pattern(text: &str) -> bool {
     text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0')
 }
@@ -35,13 +36,13 @@ pub fn is_postcode(text: &str) -> bool {
     text.len() <= 9 && matches(&POSTCODE, text)
 }
 
-/// An e-mail address (`MIAPEmail`), with the quirks of the published pattern.
+/// An e-mail address (`MIAPEmail`), including the quirks of the published pattern.
 pub fn is_email(text: &str) -> bool {
     text.len() <= 254 && matches(&EMAIL, text)
 }
 
-/// A date `yyyy-MM-dd` (`MIAPDate`): years 1800 to 2099, real lengths of months, 29 February where the last two digits of the year can be
-/// divided by 4.
+/// A date `yyyy-MM-dd` (`MIAPDate`): years 1800 to 2099, months of the right length, 29 February if
+/// the last two digits of the year are divisible by 4.
 pub fn is_date(text: &str) -> bool {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return false };
     let digits = [y1, y2, y3, y4, m1, m2, d1, d2];
@@ -65,8 +66,9 @@ pub fn is_uci(text: &str) -> bool {
     matches(&UCI, text)
 }
 
-/// A unique pupil number whose check letter fits: the sum of the digits, weighted 2 to 13, modulo 23. A temporary number ends in a letter,
-/// which counts by its place among the check letters.
+/// A unique pupil number with a correct check letter: the sum of the digits weighted 2 to 13,
+/// modulo 23. A temporary number ends in a letter, which counts as its position among the check
+/// letters.
 pub fn is_upn(text: &str) -> bool {
     const LETTERS: &[u8; 23] = b"ABCDEFGHJKLMNPQRTUVWXYZ";
     if !matches(&UPN, text) {
@@ -81,7 +83,7 @@ pub fn is_upn(text: &str) -> bool {
     sum.and_then(|sum| LETTERS.get(sum % 23)) == Some(check)
 }
 
-/// Whether a name stands on one line, as names do: no line break and no tab.
+/// Whether a name is on one line: no line break or tab.
 pub fn is_one_line(name: &str) -> bool {
     !name.contains(['\t', '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'])
 }
@@ -125,7 +127,8 @@ mod tests {
 
     #[test]
     fn the_check_letter_of_a_pupil_number() {
-        // 2 to 12 weighted digits all 0, last 1 weighted 13: letter 13 of the list (from 0) is P.
+        // The digits weighted 2 to 12 are 0 and the last, weighted 13, is 1; letter 13 of the list
+        // (from 0) is P.
         assert!(is_upn("P000000000001") && !is_upn("A000000000001"));
         assert!(is_upn("A000000000000"));
     }

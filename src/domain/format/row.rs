@@ -1,12 +1,13 @@
-//! How a row is declared: as every door hands it over, optional text under the names of the contract, nothing judged
-//! yet.
+//! How a row is declared: as every door hands it over, optional text under the names of the
+//! contract, nothing judged yet.
 
-/// Declares a row: its members in the contract's order, each with the name that it has there.
+/// Declares a row: its fields in the contract's order, with their names there.
 macro_rules! batch_row {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $member:ident = $field:literal),+ $(,)? }) => {
         $(#[$meta])*
         ///
-        /// Absent and empty text are the same. The row holds personal data: `Debug` shows none of it.
+        /// Absent and empty text are equivalent. The row contains personal data: `Debug` shows none
+        /// of it.
         #[derive(Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
         #[serde(default)]
         pub struct $name {
@@ -14,10 +15,10 @@ macro_rules! batch_row {
         }
 
         impl $name {
-            /// The names of the members, in the contract's order.
+            /// The fields' names, in the contract's order.
             pub const FIELDS: &'static [&'static str] = &[$($field),+];
 
-            /// The text of a member by its name in the contract; absent and empty are `None`.
+            /// The text of a field by its name in the contract; `None` if absent or empty.
             pub fn get(&self, field: &str) -> Option<&str> {
                 let text = match field {
                     $($field => self.$member.as_deref(),)+
@@ -26,7 +27,7 @@ macro_rules! batch_row {
                 text.filter(|text| !text.is_empty())
             }
 
-            /// Sets a member by its name in the contract; `false` when there is none of this name.
+            /// Sets a field by its name in the contract; `false` if there is no such field.
             pub fn set(&mut self, field: &str, text: Option<String>) -> bool {
                 match field {
                     $($field => self.$member = text,)+

@@ -1,8 +1,8 @@
-//! What kind of value stands in a field, said so that a report can be shown and logged: never the value.
+//! Describes the kind of value in a field, so that reports and logs need not quote it.
 
 use super::is_one_line;
 
-/// "empty", "blank", "9 digits", "a date with slashes", "text of 40 characters".
+/// Such as "empty", "blank", "9 digits", "a date with slashes", "text of 40 characters".
 pub fn class_of_value(text: &str) -> String {
     let length = text.chars().count();
     if text.is_empty() {
@@ -51,7 +51,7 @@ pub fn class_of_value(text: &str) -> String {
     format!("text of {length} character{}", plural(length))
 }
 
-/// Whether a spreadsheet program wrote the text for a formula without a result, such as `#N/A` or, in LibreOffice, `Err:502`.
+/// Whether the text is a spreadsheet error value, such as `#N/A` or, in LibreOffice, `Err:502`.
 pub fn is_error_value(text: &str) -> bool {
     let word = text.trim();
     let is_number_of_error = |number: &str| number.len() == 3 && is_digits(number);

@@ -1,10 +1,10 @@
-//! The bell that tells the workers of this process that a job has come in, so that they need not ask all the time. Workers of other
-//! processes ask every now and then.
+//! Wakes this process's workers when a job is submitted, so that they need not poll often. Workers
+//! in other processes poll.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-/// Counts how often it rang.
+/// Counts the rings.
 #[derive(Default)]
 pub(in crate::domain) struct Bell {
     rings: Mutex<u64>,
@@ -12,13 +12,14 @@ pub(in crate::domain) struct Bell {
 }
 
 impl Bell {
-    /// Wakes whoever waits.
+    /// Wakes all who wait.
     pub(in crate::domain) fn ring(&self) {
         *self.rings.lock().unwrap_or_else(PoisonError::into_inner) += 1;
         self.rung.notify_all();
     }
 
-    /// Waits until it rang since `heard`, or for as long as is said; gives the number of rings so far.
+    /// Waits until it has rung since `heard`, at most this long; returns the number of rings so
+    /// far.
     pub(in crate::domain) fn wait(&self, heard: u64, at_most: Duration) -> u64 {
         let rings = self.rings.lock().unwrap_or_else(PoisonError::into_inner);
         let (rings, _) = self

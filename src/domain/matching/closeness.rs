@@ -1,11 +1,12 @@
-//! When two dates of birth are near each other and two names resemble each other (rules.md 2.3, 4.2, thresholds our choice).
+//! When two dates of birth are near and two names similar (rules.md 2.3, 4.2, thresholds our
+//! choice).
 
 use chrono::{Datelike, NaiveDate};
 
 use super::super::names::{full_given_name, normalise, phonetic, search_keys};
 use crate::model::{Learner, SearchKeys};
 
-/// The date with day and month exchanged, where that is another date.
+/// The date with day and month swapped, if that is a different date.
 pub(super) fn swapped(date: NaiveDate) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(date.year(), date.day(), date.month()).filter(|other| *other != date)
 }
@@ -13,15 +14,15 @@ pub(super) fn swapped(date: NaiveDate) -> Option<NaiveDate> {
 /// How near two dates of birth are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DateCloseness {
-    /// Year, month or day differs by a slip of the pen, and the other two agree.
+    /// Year, month or day differs by a typing error; the other two agree.
     Slip,
-    /// Day and month are exchanged.
+    /// Day and month are swapped.
     Swapped,
     /// The same date.
     Equal,
 }
 
-/// How near two dates of birth are; `None` is too far to be one date written wrongly.
+/// How near two dates of birth are; `None` if they cannot be the same one mistyped.
 pub fn date_closeness(a: NaiveDate, b: NaiveDate) -> Option<DateCloseness> {
     if a == b {
         return Some(DateCloseness::Equal);
@@ -37,7 +38,8 @@ pub fn date_closeness(a: NaiveDate, b: NaiveDate) -> Option<DateCloseness> {
     }
 }
 
-/// Whether two numbers, written with the same number of digits, differ in one digit, or in two neighbouring digits that are exchanged.
+/// Whether two numbers with the same number of digits differ in one digit, or in two adjacent
+/// digits that are swapped.
 fn is_slip(a: u32, b: u32) -> bool {
     let digit = |number: u32, place: u32| number / 10_u32.pow(place) % 10;
     let differing: Vec<u32> = (0..4).filter(|&place| digit(a, place) != digit(b, place)).collect();
@@ -48,8 +50,8 @@ fn is_slip(a: u32, b: u32) -> bool {
     }
 }
 
-/// Whether two normalised family names are similar: equal, of the same sound, one the beginning of the other, or, both of five letters or
-/// more, two edits apart at most.
+/// Whether two normalised family names are similar: equal, alike in sound, one a prefix of the
+/// other or, if both have five letters or more, at most two edits apart.
 pub fn similar_family(a: &str, b: &str) -> bool {
     if a.is_empty() || b.is_empty() {
         return false;
@@ -64,8 +66,8 @@ pub fn similar_family(a: &str, b: &str) -> bool {
         || sounds_alike()
 }
 
-/// Whether two normalised given names are similar: equal, one the initial or the beginning of the other, nicknames of one name, or one edit
-/// apart.
+/// Whether two normalised given names are similar: equal, one an initial or a prefix of the other,
+/// nicknames of one name, or one edit apart.
 pub fn similar_given(a: &str, b: &str) -> bool {
     if a.is_empty() || b.is_empty() {
         return false;
@@ -76,18 +78,20 @@ pub fn similar_given(a: &str, b: &str) -> bool {
     a == b || one_begins_the_other(a, b) || full_given_name(a) == full_given_name(b) || one_edit_apart(a, b)
 }
 
-/// Whether the shorter of two names, of three letters or more, is the beginning of the other: Tom and Tomasz, Smith and Smith-Jones.
+/// Whether the shorter name, of three letters or more, is a prefix of the other: Tom and Tomasz,
+/// Smith and Smith-Jones.
 fn one_begins_the_other(a: &str, b: &str) -> bool {
     a.len().min(b.len()) >= 3 && (a.starts_with(b) || b.starts_with(a))
 }
 
-/// Whether one character was changed, added, left out or exchanged with its neighbour, at most.
+/// Whether at most one character was changed, added, removed, or swapped with its neighbour.
 pub(super) fn one_edit_apart(a: &str, b: &str) -> bool {
     a.len().abs_diff(b.len()) <= 1 && strsim::damerau_levenshtein(a, b) <= 1
 }
 
-/// Whether normalised names resemble a learner's: the given name any of given, preferred, family and previous family
-/// name, the family name any of family, previous family and given name (rules.md 4.3).
+/// Whether normalised names are similar to a learner's: the given name to any of given, preferred,
+/// family and previous family name, the family name to any of family, previous family and given
+/// name (rules.md 4.3).
 pub fn names_are_similar(given: &str, family: &str, keys: &SearchKeys) -> bool {
     let family_names = || std::iter::once(keys.family.as_str()).chain(keys.previous_family.as_deref());
     keys.given_names().chain(family_names()).any(|name| similar_given(given, name))
@@ -97,11 +101,12 @@ pub fn names_are_similar(given: &str, family: &str, keys: &SearchKeys) -> bool {
 /// How names supplied with a ULN agree with the learner's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Agreement {
-    /// The given name equals given or preferred given name, the family name equals family or previous family name.
+    /// The given name equals the given or preferred given name, and the family name the family or
+    /// previous family name.
     Exact,
-    /// They resemble each other.
+    /// They are similar.
     Similar,
-    /// They do not.
+    /// They differ.
     No,
 }
 

@@ -1,12 +1,13 @@
-//! Finding learners by what is known of them: when names, dates and places resemble each other, how candidates are
-//! ranked, and which index probes find the candidates (rules.md 2.3, 4.2). Pure; every threshold here is our choice,
-//! because the public record has none.
+//! Finds learners by their details: when names, dates and places are similar, how candidates are
+//! ranked, and which index probes find the candidates (rules.md 2.3, 4.2). Pure; every threshold
+//! here is our choice, because none is published.
 //!
-//! A search is a bounded number of probes at any size of the register: first [`exact_probe`] alone, and where that does
-//! not decide ([`decide_exact`]), the six of [`wide_probes`] at most, each over at most [`NEAR_DATES`] dates and cut at
-//! [`PROBE_LIMIT`] rows. The probes find every candidate that has the postcode, and every one that shares the outward
-//! postcode; of those elsewhere they find the ones whose given and family names both sound alike, also in each other's
-//! field, and, when the date of birth is equal or has day and month swapped, the ones of which either name sounds alike.
+//! A search takes a bounded number of probes, however large the register: first only
+//! [`exact_probe`] and, if that does not decide ([`decide_exact`]), up to six of [`wide_probes`],
+//! each over at most [`NEAR_DATES`] dates and limited to [`PROBE_LIMIT`] rows. The probes find
+//! every candidate with the same postcode or outward code. Elsewhere they find those whose given
+//! and family names both sound alike, also when swapped; and, if the date of birth is equal or has
+//! day and month swapped, those of whom either name sounds alike.
 
 mod closeness;
 mod probes;

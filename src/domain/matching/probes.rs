@@ -1,4 +1,4 @@
-//! The questions that a search puts to the store's indexes (rules.md 4.2, thresholds our choice).
+//! The queries that a search makes on the store's indexes (rules.md 4.2, thresholds our choice).
 
 use chrono::{Datelike, NaiveDate};
 
@@ -6,66 +6,69 @@ use super::super::names::{given_phonetic as sound_of_given, is_placeholder, phon
 use super::Query;
 use super::closeness::{DateCloseness, date_closeness, swapped};
 
-/// Rows that one probe reads at most. A probe that is cut has found far more than [`MAX_POSSIBLE`](super::MAX_POSSIBLE) similar learners already.
+/// The maximum number of rows that a probe reads. One that reaches it has found far more than
+/// [`MAX_POSSIBLE`](super::MAX_POSSIBLE) similar learners.
 pub const PROBE_LIMIT: i64 = 500;
-/// Dates that one probe names at most: the date, its swapped form, and those that a slip makes of its day, month and year.
+/// The maximum number of dates in a probe: the date, its swapped form, and those that differ by a
+/// typing error in day, month or year.
 pub const NEAR_DATES: usize = 2 + 14 + 11 + 23;
-/// The oldest learner of whom a wrong year of birth is considered.
+/// The age limit when a wrong year of birth is considered.
 const OLDEST_AGE: i32 = 111;
 
-/// One question to the store's indexes; the fields are what the columns must equal, and a date may be any of those listed.
+/// A query on the store's indexes. The columns must equal the fields; the date may be any of those
+/// listed.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(Debug))]
 pub enum Probe {
-    /// Columns date of birth, family phonetic, and then family name and postcode.
+    /// Date of birth and phonetic family name, then family name and postcode.
     Exact {
         /// Date of birth.
         date_of_birth: NaiveDate,
-        /// Phonetic key of the family name, by which the index finds the rows.
+        /// The phonetic family name, by which the index finds the rows.
         family_phonetic: String,
         /// Normalised family name.
         family: String,
-        /// Postcode key.
+        /// Postcode without its space.
         postcode: String,
     },
     /// The postcode, whatever the date of birth.
     Postcode {
-        /// Postcode key.
+        /// Postcode without its space.
         postcode: String,
     },
-    /// Columns date of birth and outward postcode.
+    /// Date of birth and outward code.
     Outward {
         /// Any of these dates of birth.
         dates: Vec<NaiveDate>,
-        /// Outward postcode.
+        /// The outward code.
         outward: String,
     },
-    /// Columns date of birth and family phonetic.
+    /// Date of birth and phonetic family name.
     FamilyPhonetic {
         /// Any of these dates of birth.
         dates: Vec<NaiveDate>,
-        /// Phonetic key of the family name.
+        /// The phonetic family name.
         family_phonetic: String,
     },
-    /// Columns date of birth and given phonetic.
+    /// Date of birth and phonetic given name.
     GivenPhonetic {
         /// Any of these dates of birth.
         dates: Vec<NaiveDate>,
-        /// Phonetic key of the given name.
+        /// The phonetic given name.
         given_phonetic: String,
     },
-    /// Columns date of birth, family phonetic and given phonetic.
+    /// Date of birth, phonetic family name and phonetic given name.
     BothPhonetic {
         /// Any of these dates of birth.
         dates: Vec<NaiveDate>,
-        /// Phonetic key of the family name.
+        /// The phonetic family name.
         family_phonetic: String,
-        /// Phonetic key of the given name.
+        /// The phonetic given name.
         given_phonetic: String,
     },
 }
 
-/// The probe that finds every learner who may match exactly.
+/// The probe that finds every possible exact match.
 pub fn exact_probe(query: &Query) -> Probe {
     Probe::Exact {
         date_of_birth: query.date_of_birth,
@@ -75,8 +78,8 @@ pub fn exact_probe(query: &Query) -> Probe {
     }
 }
 
-/// The probes that find possible matches; `today` bounds the years of birth. What says nothing of a person is not probed by: a postcode of no
-/// place, a name that stands for none or has no sound.
+/// The probes that find possible matches; `today` limits the years of birth. Details that say
+/// nothing are not probed: a postcode of no place, a placeholder name, a name without a sound.
 pub fn wide_probes(query: &Query, today: NaiveDate) -> Vec<Probe> {
     let alike: Vec<NaiveDate> = std::iter::once(query.date_of_birth).chain(swapped(query.date_of_birth)).collect();
     let near = dates_near(query.date_of_birth, today);
@@ -97,7 +100,7 @@ pub fn wide_probes(query: &Query, today: NaiveDate) -> Vec<Probe> {
     }
     if let (Some(given_phonetic), Some(family_phonetic)) = (given, family) {
         probes.push(Probe::BothPhonetic { dates: near, family_phonetic, given_phonetic });
-        // The names in each other's field.
+        // The names swapped.
         probes.push(Probe::BothPhonetic {
             dates: all,
             family_phonetic: phonetic(&query.given),
@@ -107,7 +110,8 @@ pub fn wide_probes(query: &Query, today: NaiveDate) -> Vec<Probe> {
     probes
 }
 
-/// The dates of which a slip makes this one, without the date itself and its swapped form.
+/// The dates that differ from this one by a typing error, except the date itself and its swapped
+/// form.
 fn dates_near(date: NaiveDate, today: NaiveDate) -> Vec<NaiveDate> {
     let days = (1..=31).filter_map(|day| date.with_day(day));
     let months = (1..=12).filter_map(|month| date.with_month(month));

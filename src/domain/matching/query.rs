@@ -24,7 +24,7 @@ pub struct Query {
     pub(super) likeness: bool,
 }
 
-/// The outward part of postcodes that say where nobody lives: no fixed abode, abroad, not known.
+/// The outward code of postcodes that stand for no fixed abode, abroad, or not known.
 pub(super) const NO_PLACE: &str = "ZZ99";
 
 impl Query {
@@ -48,7 +48,7 @@ impl Query {
         }
     }
 
-    /// Adds the optional refiners; blank ones count as not supplied.
+    /// Adds the optional refiners; blank ones count as absent.
     pub fn refined(
         mut self,
         previous_family: Option<&str>,
@@ -63,7 +63,8 @@ impl Query {
         self
     }
 
-    /// Leaves out whom a given name without any likeness tells apart: in a batch twins, one after the other, are two learners.
+    /// Excludes candidates whose given name has no similarity at all: in a batch, twins in
+    /// consecutive rows are two learners.
     pub fn demanding_likeness(mut self) -> Self {
         self.likeness = true;
         self

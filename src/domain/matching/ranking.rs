@@ -7,19 +7,19 @@ use super::refinement::{Refinement, refinement};
 use super::score::{Score, is_exact, score};
 use crate::model::{Candidate, Uln};
 
-/// More possible matches than this are too many (rules.md 4.2).
+/// The maximum number of possible matches (rules.md 4.2).
 pub const MAX_POSSIBLE: usize = 10;
 
-/// A learner as found: the number of the master where the candidate was merged.
+/// A match: the learner found, or the master if it was merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Match {
     /// The learner to return.
     pub uln: Uln,
-    /// Whether that is a master that stands in for the number that matched.
+    /// Whether this is the master of the ULN that matched.
     pub substituted: bool,
 }
 
-/// What a search comes to.
+/// The outcome of a search.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ranking {
     /// Nobody.
@@ -32,9 +32,9 @@ pub enum Ranking {
     TooMany,
 }
 
-/// Decides by the exact rule alone, given what [`exact_probe`](super::exact_probe) found; `None` when nobody has all
-/// five demographics. Several exact matches are possible matches; the optional refiners then tell them apart if they
-/// can, and never turn an exact match away.
+/// Decides by the exact rule alone, given what [`exact_probe`](super::exact_probe) found; `None`
+/// when nobody has all five demographics. Several exact matches are possible matches; the optional
+/// refiners then tell them apart if they can, and never turn an exact match away.
 pub fn decide_exact(query: &Query, candidates: &[Candidate]) -> Option<Ranking> {
     let satisfying: Vec<(Refinement, &Candidate)> =
         candidates.iter().filter(|c| is_exact(query, c)).map(|c| (refinement(query, c), c)).collect();
@@ -48,12 +48,12 @@ pub fn decide_exact(query: &Query, candidates: &[Candidate]) -> Option<Ranking> 
     }
 }
 
-/// Decides by the whole rule, given what the probes found; the same candidate may be given more than once.
+/// Decides by the complete rule, given what the probes found; candidates may occur more than once.
 pub fn classify(query: &Query, candidates: &[Candidate]) -> Ranking {
     decide_exact(query, candidates).unwrap_or_else(|| {
         let scored: Vec<_> = candidates.iter().filter_map(|c| score(query, c).map(|score| (score, c))).collect();
         match bounded(rank(scored.iter().copied())) {
-            // Among too many, those whom an optional refiner supports are worth showing (our choice).
+            // Of too many, those that an optional refiner supports are worth showing (our choice).
             Ranking::TooMany => {
                 let supported = scored.iter().copied().filter(|(_, c)| refinement(query, c).points > 0);
                 match bounded(rank(supported)) {
@@ -74,7 +74,8 @@ fn bounded(matches: Vec<Match>) -> Ranking {
     }
 }
 
-/// One match a person, best score first, then by number. A learner that matches in its own right is not substituted.
+/// One match per person, best score first, then by ULN. A learner that matches directly is not
+/// marked as substituted.
 fn rank<'a>(scored: impl Iterator<Item = (Score, &'a Candidate)>) -> Vec<Match> {
     let mut people: BTreeMap<Uln, (Score, bool)> = BTreeMap::new();
     for (score, candidate) in scored {

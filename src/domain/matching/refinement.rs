@@ -5,7 +5,7 @@ use super::closeness::similar_family;
 use super::query::Query;
 use crate::model::Candidate;
 
-/// What the optional refiners say of a candidate.
+/// What the optional refiners say about a candidate.
 #[derive(Clone, Copy)]
 pub(super) struct Refinement {
     /// Five for each that agrees.
@@ -14,7 +14,8 @@ pub(super) struct Refinement {
     pub(super) contradicts: bool,
 }
 
-/// Compares the optional refiners. They rank candidates and turn none away; one says nothing where either side lacks it.
+/// Compares the optional refiners. They rank candidates but reject none; one that either side lacks
+/// is ignored.
 pub(super) fn refinement(query: &Query, candidate: &Candidate) -> Refinement {
     let keys = &candidate.keys;
     let previous_family = query.previous_family.as_deref().filter(|_| keys.earlier_family_names().next().is_some());

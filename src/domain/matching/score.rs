@@ -6,7 +6,7 @@ use super::query::{NO_PLACE, Query};
 use super::refinement::refinement;
 use crate::model::{Candidate, SearchKeys};
 
-/// Whether the given names have any likeness, and points: the first outweighs them.
+/// Whether the given names are similar at all, and points; the former outweighs the latter.
 pub(super) type Score = (bool, u32);
 
 /// Whether a candidate has all five demographics.
@@ -18,8 +18,9 @@ pub(super) fn is_exact(query: &Query, candidate: &Candidate) -> bool {
         && candidate.keys.postcode == query.postcode
 }
 
-/// How well a candidate matches; `None` is no possible match: two known genders contradict, or neither are the date of birth near and two
-/// of family name, given name and postcode similar, nor the postcode and one name equal and the other name similar.
+/// How well a candidate matches. `None` if it does not: known genders differ; or neither the date
+/// of birth is near and two of family name, given name and postcode similar, nor the postcode and
+/// one name equal and the other name similar.
 pub(super) fn score(query: &Query, candidate: &Candidate) -> Option<Score> {
     let gender_contradicts = query.gender.is_known() && candidate.gender.is_known() && query.gender != candidate.gender;
     if gender_contradicts {
@@ -47,7 +48,7 @@ pub(super) fn score(query: &Query, candidate: &Candidate) -> Option<Score> {
     Some((has_likeness, points))
 }
 
-/// Points for names that agree: none where they differ, or say nothing because one is a placeholder.
+/// Points for names that agree: none if they differ, or if one is a placeholder.
 struct Names {
     family: u32,
     given: u32,
@@ -66,7 +67,8 @@ impl Names {
         names
     }
 
-    /// Whether they are enough beside the same postcode, whatever the date: one equal and the other similar.
+    /// Whether they suffice with an equal postcode, whatever the date: one equal, the other
+    /// similar.
     fn decide_alone(&self) -> bool {
         self.family.min(self.given) > 0 && (self.family >= SAME_FAMILY || self.given >= SAME_GIVEN)
     }

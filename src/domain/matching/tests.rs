@@ -1,4 +1,4 @@
-//! Tests of the matching rules, among them that the index probes find what the rules would accept.
+//! The matching rules, including that the index probes find all that the rules accept.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use chrono::NaiveDate;
@@ -34,12 +34,12 @@ fn samantha() -> Query {
     query("Samantha", "Okafor", "2004-05-06", Gender::Female, "CV49EE")
 }
 
-/// The n-th valid number in order.
+/// The n-th valid ULN.
 fn number(n: u32) -> Uln {
     (Uln::FIRST_STEM..).filter_map(Uln::from_stem).nth(usize::try_from(n).unwrap()).unwrap()
 }
 
-/// The candidate that a learner is.
+/// The learner as a candidate.
 fn candidate_of(learner: &Learner) -> Candidate {
     Candidate {
         uln: learner.uln,
@@ -151,7 +151,7 @@ fn refiners_rank_possible_matches_and_turn_none_away() {
         classify(&samantha().refined(Some(""), None, Some("york"), None), &all),
         Ranking::Possible(vec![found(york.uln), found(leeds.uln), found(unknown.uln)])
     );
-    // Written in another way, a refiner agrees all the same.
+    // A refiner agrees even if it is written differently.
     for (asked, stored) in
         [("St. Mary\u{2019}s", "Saint Marys"), ("Truro, Cornwall", "TRURO"), ("St Ives", "St. Ives, Cornwall")]
     {
@@ -177,20 +177,20 @@ fn two_of_three_must_be_similar() {
         ("Samantha", "Okafor", "2004-05-16", "LS1 4DY", true),
         ("Samantha", "Okafor", "2004-05-17", "LS1 4DY", false),
         ("Samantha", "Okafor", "1994-05-06", "LS1 4DY", false),
-        // The postcode alone, with one name equal and the other similar.
+        // Equal postcode, one name equal and the other similar.
         ("Samantha", "Okafor", "1994-05-17", "CV4 9EE", true),
         ("Sam", "Okafor", "1994-05-17", "CV4 9EE", true),
         ("Samantha", "Okaffor", "1994-05-17", "CV4 9EE", true),
         ("Sam", "Okaffor", "1994-05-17", "CV4 9EE", false),
         ("Piet", "Okafor", "1994-05-17", "CV4 9EE", false),
-        // One edit makes the postcode.
+        // A postcode one edit apart.
         ("Samantha", "Zwart", "2004-05-06", "CV5 9EE", true),
         ("Samantha", "Zwart", "2004-05-06", "CV5 9EF", false),
-        // The names in each other's field.
+        // The names swapped.
         ("Okafor", "Samantha", "2004-05-06", "CV4 9EE", true),
         ("Okafor", "Sam", "2004-05-06", "LS1 4DY", true),
         ("Okafor", "Zwart", "2004-05-06", "CV4 9EE", false),
-        // One name begins the other.
+        // One name is a prefix of the other.
         ("Sam", "Okafor-Reed", "2004-05-06", "LS1 4DY", true),
         ("Samantha-Jane", "Oka", "2004-05-06", "LS1 4DY", true),
         ("Samantha", "Ok", "2004-05-06", "LS1 4DY", false),
@@ -233,7 +233,7 @@ fn twins_are_possible_matches_in_a_search_ranked_last_and_none_in_a_batch() {
     assert_eq!(classify(&samantha(), &all), Ranking::Possible(vec![found(worse.uln), found(twin.uln)]));
     assert_eq!(classify(&samantha().demanding_likeness(), &all), Ranking::Possible(vec![found(worse.uln)]));
     assert_eq!(classify(&samantha().demanding_likeness(), &[twin]), Ranking::None);
-    // Preferred names, names in each other's field and a name that is not known do not tell two people apart.
+    // Preferred names, swapped names and placeholders do not distinguish two people.
     let mut preferred = candidate(0, "Piet", "Okafor", "2004-05-06", "CV4 9EE");
     preferred.keys.preferred_given = Some("SAM".to_owned());
     let crossed = candidate(0, "Okafor", "Samantha", "2004-05-06", "CV4 9EE");
@@ -256,7 +256,7 @@ fn the_best_comes_first_and_more_than_ten_are_too_many() {
     );
     let many: Vec<_> = (0..11).map(|n| candidate(n, "Samantha", "Okafor", "2004-05-06", "CV4 7AL")).collect();
     assert_eq!(classify(&samantha(), &many), Ranking::TooMany);
-    // A refiner picks from too many those that it agrees with, if it agrees with any.
+    // Of too many, a refiner picks those that it agrees with, if there are any.
     let mut leeds = many.clone();
     leeds[3].place_of_birth = Some("Leeds".to_owned());
     let born = |place| samantha().refined(None, None, Some(place), None);

@@ -1,5 +1,6 @@
-//! Names as they are compared: normalised text, phonetic keys, nicknames, and the search keys that are stored with a
-//! learner. Pure; the rules of rules.md 4.1, of which every algorithm is our choice.
+//! Names as they are compared: normalised text, phonetic keys, nicknames, and the search keys that
+//! are stored with a learner. Pure; the rules of rules.md 4.1, of which every algorithm is our
+//! choice.
 
 mod nicknames;
 
@@ -28,9 +29,9 @@ pub fn search_keys(learner: &Learner) -> SearchKeys {
     }
 }
 
-/// The form in which names are compared: composed, transliterated to ASCII, upper case, letters and digits alone, so
-/// that accents, hyphens, apostrophes and spaces make no difference. Text without any letter or digit is kept, in upper
-/// case, so that it equals itself and nothing else.
+/// The form in which names are compared: composed, transliterated to ASCII, upper case, letters and
+/// digits only, so that accents, hyphens, apostrophes and spaces make no difference. Text without
+/// letters or digits is kept in upper case, so that it equals only itself.
 pub fn normalise(name: &str) -> String {
     let ascii = if name.is_ascii() {
         Cow::Borrowed(name)
@@ -41,24 +42,26 @@ pub fn normalise(name: &str) -> String {
     if key.is_empty() { name.trim().to_uppercase() } else { key }
 }
 
-/// [`normalise`] of an optional name; blank is absent.
+/// [`normalise`] for an optional name; blank means absent.
 pub fn normalise_optional(name: Option<&str>) -> Option<String> {
     name.map(normalise).filter(|key| !key.is_empty())
 }
 
-/// Whether a normalised name stands for one that is not known, and so says nothing of who has it (rules.md 4.2).
+/// Whether a normalised name is a placeholder for an unknown one, and so says nothing about the
+/// person (rules.md 4.2).
 pub fn is_placeholder(normalised: &str) -> bool {
     matches!(normalised, "UNKNOWN" | "NOTKNOWN" | "NK") || !normalised.chars().any(char::is_alphanumeric)
 }
 
-/// [`normalise_optional`] of the name of a place or a school: `St` is `Saint`.
+/// [`normalise_optional`] for a place or school: `St` becomes `Saint`.
 pub fn normalise_place(name: Option<&str>) -> Option<String> {
     let words = name?.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '\u{2019}');
     let whole: Vec<&str> = words.map(|word| if word.eq_ignore_ascii_case("st") { "Saint" } else { word }).collect();
     normalise_optional(Some(&whole.join(" ")))
 }
 
-/// How a normalised name sounds: the primary Double Metaphone code, up to four characters; empty when nothing in it can be spoken.
+/// The sound of a normalised name: the primary Double Metaphone code, up to four characters; empty
+/// if it has none.
 pub fn phonetic(normalised: &str) -> String {
     if normalised.is_ascii() {
         DoubleMetaphone::default().double_metaphone(normalised).primary()
@@ -67,7 +70,8 @@ pub fn phonetic(normalised: &str) -> String {
     }
 }
 
-/// How a normalised given name sounds, a nickname as the name it stands for: `BILL` has the code of `WILLIAM`.
+/// The sound of a normalised given name, after replacing a nickname: `BILL` has the code of
+/// `WILLIAM`.
 pub fn given_phonetic(normalised: &str) -> String {
     phonetic(full_given_name(normalised))
 }

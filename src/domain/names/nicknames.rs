@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// The name that stands for a normalised given name's nickname group, or the name itself: `BILL`, `LIAM` and `WILLIAM` all give `WILLIAM`.
+/// The full name for a normalised given name's nickname group, or the name itself: `BILL`, `LIAM`
+/// and `WILLIAM` all give `WILLIAM`.
 pub fn full_given_name(normalised: &str) -> &str {
     FULL_NAMES.get(normalised).copied().unwrap_or(normalised)
 }
@@ -14,7 +15,7 @@ static FULL_NAMES: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new
     NICKNAMES.iter().flat_map(|group| members(group)).collect()
 });
 
-/// Groups of given names that pass for one another, the full name first. Each name stands in one group alone.
+/// Groups of interchangeable given names, the full name first. Each name is in only one group.
 const NICKNAMES: &[&str] = &[
     "ABIGAIL ABBY ABBIE ABI",
     "ALEXANDER ALEX ALEXANDRA SANDY SANDRA SASHA ALEC",

@@ -1,9 +1,9 @@
-//! The return codes of registration records, in one table (rules.md 5.5: RC006, RC011 to RC013 are published, the meanings of the others
-//! are our choice).
+//! The return codes of registration records (rules.md 5.5: RC006 and RC011 to RC013 are published,
+//! the others' meanings are our choice).
 
 use crate::domain::format::Rule;
 
-/// What a return code counts as in the answer to a batch (rules.md 5.5, our choice).
+/// The counter that a return code contributes to (rules.md 5.5, our choice).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
     /// NewLearnersCount.
@@ -23,46 +23,46 @@ pub enum Counted {
 pub struct ReturnCode {
     /// The code.
     pub code: &'static str,
-    /// What it means.
+    /// Its meaning.
     pub meaning: &'static str,
-    /// What its cause is and what to do about it.
+    /// The cause, and what to do about it.
     pub advice: &'static str,
-    /// What it counts as.
+    /// The counter.
     pub counted: Counted,
 }
 
-/// A new number was created.
+/// A new learner was registered.
 pub const CREATED: &str = "RC001";
 /// Exact match.
 pub const EXACT_MATCH: &str = "RC002";
-/// The number and the names matched, and the learner was updated.
+/// ULN and names matched; the learner was updated.
 pub const UPDATED: &str = "RC003";
-/// The number and the names matched, and there was nothing to update.
+/// ULN and names matched; there was nothing to update.
 pub const UNCHANGED: &str = "RC004";
-/// The master's number stands in for a linked one.
+/// The ULN was merged; its master was used instead.
 pub const MASTER_SUBSTITUTED: &str = "RC005";
-/// Insufficient data to create a number.
+/// Not enough details to register the learner.
 pub const INSUFFICIENT_DATA: &str = "RC006";
 /// Possible matches.
 pub const POSSIBLE_MATCHES: &str = "RC007";
 /// Too many matches.
 pub const TOO_MANY_MATCHES: &str = "RC008";
-/// Nobody has the number or, in a check, the details.
+/// No learner has the ULN or, in a check, the details.
 pub const NOT_FOUND: &str = "RC009";
-/// The number is somebody else's.
+/// The ULN is another learner's.
 pub const NAMES_DIFFER: &str = "RC010";
 /// Incorrect format.
 pub const INCORRECT_FORMAT: &str = "RC011";
 /// Incorrect format of UCI or UPN.
 pub const INCORRECT_IDENTIFIER: &str = "RC012";
-/// Outside the ages at which learners are registered.
+/// The age is outside the range for registration.
 pub const OUTSIDE_AGE: &str = "RC013";
 
 const fn entry(code: &'static str, meaning: &'static str, advice: &'static str, counted: Counted) -> ReturnCode {
     ReturnCode { code, meaning, advice, counted }
 }
 
-/// The table, in the order of the codes.
+/// All errors, in the order of the codes.
 pub const ALL: &[ReturnCode] = &[
     entry(CREATED, "A new ULN was created.", "Keep the ULN.", Counted::New),
     entry(
@@ -148,7 +148,7 @@ pub const fn of_rule(rule: Rule) -> &'static str {
     }
 }
 
-/// Looks a code up.
+/// Looks up a code.
 pub fn lookup(code: &str) -> Option<&'static ReturnCode> {
     ALL.iter().find(|entry| entry.code == code)
 }

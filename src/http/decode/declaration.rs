@@ -1,4 +1,4 @@
-//! The XML declaration: what it says of the encoding, and how long it is.
+//! The XML declaration: its encoding and its length.
 
 use memchr::memmem;
 
@@ -15,7 +15,7 @@ pub(super) struct Declaration<'a> {
 impl<'a> Declaration<'a> {
     pub(super) fn read(text: &'a str) -> Result<Self, &'static str> {
         let Some(rest) = text.strip_prefix("<?xml") else { return Ok(Self::default()) };
-        // Another processing instruction, such as <?xml-stylesheet?>: the reader refuses it.
+        // Another processing instruction, such as <?xml-stylesheet?>; the reader will refuse it.
         if !rest.starts_with(is_space) {
             return Ok(Self::default());
         }
@@ -33,7 +33,7 @@ impl<'a> Declaration<'a> {
     }
 }
 
-/// Takes `name="value"` from the front, if it is there.
+/// Parses `name="value"` at the start, if it is there.
 fn pseudo_attribute<'a>(text: &mut &'a str, name: &str) -> Result<Option<&'a str>, &'static str> {
     let Some(rest) = text.trim_start_matches(is_space).strip_prefix(name) else { return Ok(None) };
     if !text.starts_with(is_space) {

@@ -1,4 +1,4 @@
-//! Encodings of texts and codings of bodies.
+//! Encodings of text and codings of bodies.
 
 use std::io::Write as _;
 

@@ -1,4 +1,4 @@
-//! Methods, paths, media types, and the shape of answers.
+//! Methods, paths, media types, and the shape of responses.
 
 use super::*;
 

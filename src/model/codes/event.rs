@@ -25,11 +25,11 @@ code_list! {
     /// State of a learning event; P and W are our choice, withdrawn events are not returned
     /// (rules.md 2.2).
     EventStatus {
-        /// Final.
+        /// The achievement is final.
         Final = "F",
         /// Provisional.
         Provisional = "P",
-        /// Withdrawn.
+        /// The achievement is withdrawn.
         Withdrawn = "W",
     }
 }

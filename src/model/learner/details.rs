@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::model::{Postcode, TierLevel, VerificationType};
 
-/// The names of a learner.
+/// A learner's names.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Names {
     /// Title.

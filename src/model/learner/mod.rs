@@ -9,15 +9,15 @@ pub use self::details::{Address, Birth, Contact, Evidence, Identifiers, Names};
 pub use self::search::{Candidate, SearchKeys};
 use super::{AbilityToShare, Gender, LearnerStatus, OrgRef, Timestamp, Uln};
 
-/// One learner. Text is kept as it was given, trailing spaces and letter case included (rules.md 2.4); `None` is an
-/// absent member.
+/// One learner. Text is kept as it was given, trailing spaces and letter case included (rules.md
+/// 2.4); `None` is an absent member.
 ///
 /// Everything but the internal numbers is personal data, so that `Debug` shows only those.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Learner {
     /// Internal number of the row; 0 before it is stored.
     pub id: i64,
-    /// The learner's number.
+    /// The learner's ULN.
     pub uln: Uln,
     /// Number of the version that an update must name; 1 at registration.
     pub version: i32,

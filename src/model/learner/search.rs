@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 
 use crate::model::{Gender, Uln};
 
-/// What a learner is found by: kept in columns beside the learner, and written whenever the learner changes.
+/// What a learner is found by: kept in columns beside the learner, and written whenever the learner
+/// changes.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(Debug))]
 pub struct SearchKeys {
@@ -20,7 +21,7 @@ pub struct SearchKeys {
     pub family_at_16: Option<String>,
     /// Postcode without its space.
     pub postcode: String,
-    /// Outward part of the postcode.
+    /// The outward code of the postcode.
     pub outward: String,
     /// How the given name sounds.
     pub given_phonetic: String,
@@ -40,14 +41,14 @@ impl SearchKeys {
     }
 }
 
-/// A learner whom a search may mean. Merged learners are candidates too (their master stands in for them), deleted
-/// ones are not.
+/// A learner whom a search may mean. Merged learners are candidates too (their master stands in for
+/// them), deleted ones are not.
 #[derive(Clone)]
 #[cfg_attr(test, derive(Debug))]
 pub struct Candidate {
-    /// The learner's number.
+    /// The learner's ULN.
     pub uln: Uln,
-    /// The master when the learner was merged.
+    /// The master, if the learner was merged.
     pub master: Option<Uln>,
     /// The stored search keys.
     pub keys: SearchKeys,

@@ -1,5 +1,6 @@
-//! Who works on a job: one worker at a time, by a lease that every step renews. Each step insists that the lease is still the worker's,
-//! in the same transaction as what it does: whoever lost it undoes its step, so that nothing is done twice.
+//! Claims and leases: one worker at a time processes a job, and renews its lease with every step.
+//! In the transaction of the step it checks that it still holds the lease, and rolls back if not,
+//! so that nothing is done twice.
 
 use std::borrow::Cow;
 
@@ -14,17 +15,17 @@ use crate::store::dialect::on_either;
 use crate::store::schema::{job_results, job_turns, jobs};
 use crate::store::{AnyConnection, StoreError};
 
-/// What a worker shows of itself, and until when it may go without a step.
+/// Identifies a worker, and limits its time between steps.
 #[derive(Debug, Clone)]
 pub struct Lease {
-    /// The worker's name, which nobody else has.
+    /// The worker's unique name.
     pub owner: String,
-    /// The moment after which others may take the job.
+    /// When others may claim the job.
     pub until: Timestamp,
 }
 
-/// Jobs that are not over and that nobody holds at the moment. A lease that lasts beyond `$latest` was given by a clock
-/// that was ahead, and holds nothing.
+/// Jobs that are open and not leased. A lease beyond `$latest` came from a clock that was fast, and
+/// is ignored.
 macro_rules! claimable {
     ($table:expr, $now:expr, $latest:expr) => {
         $table
@@ -33,7 +34,7 @@ macro_rules! claimable {
     };
 }
 
-/// Whether there is a job to claim; cheaper than trying. No lease that counts lasts beyond `latest`.
+/// Whether there is a job to claim; cheaper than trying. A lease beyond `latest` is ignored.
 pub fn has_claimable(connection: &mut AnyConnection, now: Timestamp, latest: Timestamp) -> Result<bool, StoreError> {
     let found: Option<i64> = on_either!(connection, c => {
         claimable!(jobs::table, now, latest).select(jobs::id).first(c).optional()
@@ -41,12 +42,13 @@ pub fn has_claimable(connection: &mut AnyConnection, now: Timestamp, latest: Tim
     Ok(found.is_some())
 }
 
-/// Takes a job of the organisation whose turn is longest ago, so that the many batches of one do not keep another's
-/// waiting; of its jobs the one that had the fewest turns, the oldest of these, so that a large job does not keep small
-/// ones waiting. A job whose holder was lost, which its lease tells, counts an attempt more. No lease that counts lasts
-/// beyond `latest`.
+/// Claims a job for the organisation whose last turn was longest ago, so that many batches of one
+/// organisation do not delay another's. Among its jobs the one with the fewest turns goes first,
+/// then the oldest, so that a large job does not delay small ones. If the previous worker's lease
+/// has expired, that counts as a failed attempt. A lease beyond `latest` is ignored.
 ///
-/// Of two nodes that try at once on PostgreSQL the second may get nothing although there is another job: it tries again soon.
+/// When two PostgreSQL nodes claim at once, the second may get nothing although there is another
+/// job; it retries soon.
 pub fn claim(
     connection: &mut AnyConnection,
     lease: &Lease,
@@ -67,7 +69,7 @@ pub fn claim(
             )
             .left_join(job_turns::table.on(job_turns::organisation_id.eq(others.field(jobs::organisation_id))))
             .order((
-                // Where there is no turn yet, the databases disagree on what comes first.
+                // The databases sort NULL differently.
                 job_turns::turn.nullable().is_not_null(),
                 job_turns::turn.nullable(),
                 others.field(jobs::turns),
@@ -96,7 +98,8 @@ pub fn claim(
     Ok(job)
 }
 
-/// Puts an organisation behind all others. Two nodes that do so at once may give the same turn to both, which is as good.
+/// Moves an organisation to the end of the order. If two nodes do so at once, both may get the same
+/// turn, which does no harm.
 fn note_turn(connection: &mut AnyConnection, organisation_id: i32) -> Result<(), StoreError> {
     let last: Option<i64> = job_turns::table.select(diesel::dsl::max(job_turns::turn)).first(connection)?;
     let turn = last.unwrap_or_default().saturating_add(1);
@@ -111,8 +114,9 @@ fn note_turn(connection: &mut AnyConnection, organisation_id: i32) -> Result<(),
     Ok(())
 }
 
-/// Counts a step: `done` records of the job were done before, `more` are done by this step, and the lease goes on. The job's attempts begin
-/// anew. `Overtaken` when the job is no longer the worker's or is over: the step must be undone.
+/// Completes a step: `done` records were done before it, `more` are done by it. Renews the lease
+/// and resets the attempts. Returns `Overtaken` if the worker no longer holds the job or the job
+/// has ended; the step must then be rolled back.
 pub fn advance(
     connection: &mut AnyConnection,
     id: JobId,
@@ -132,7 +136,7 @@ pub fn advance(
     Ok(rows == 1)
 }
 
-/// Owns what it holds: a statement of several rows stays prepared for these alone.
+/// Owns its values: only then does diesel keep a multi-row statement prepared.
 #[derive(Insertable)]
 #[diesel(table_name = job_results, treat_none_as_default_value = false)]
 struct ResultRow {
@@ -148,14 +152,14 @@ impl ResultRow {
     }
 }
 
-/// Rows of one statement: a chunk has some ten times as many.
+/// Rows per statement; a chunk has about ten times as many.
 const ROWS_AT_ONCE: usize = 16;
 
-/// Keeps what records came to.
+/// Stores the results of records.
 pub fn save_results(connection: &mut AnyConnection, id: JobId, results: &[RecordResult]) -> Result<(), StoreError> {
     let (whole, rest) = results.as_chunks::<ROWS_AT_ONCE>();
     for results in whole {
-        // A number of rows that the compiler knows makes a statement that stays prepared.
+        // With a fixed number of rows the statement stays prepared.
         let rows = results.each_ref().map(|result| ResultRow::new(id, result));
         on_either!(connection, c => diesel::insert_into(job_results::table).values(rows).execute(c))?;
     }
@@ -164,7 +168,8 @@ pub fn save_results(connection: &mut AnyConnection, id: JobId, results: &[Record
     Ok(())
 }
 
-/// Gives the job up. `not_before` keeps everybody from it for a while; `attempts` is how often it was tried in vain.
+/// Releases the job. Nobody may claim it before `not_before`; `attempts` is the number of failed
+/// attempts.
 pub fn release(
     connection: &mut AnyConnection,
     id: JobId,
@@ -207,7 +212,8 @@ pub fn finish(
     Ok(rows == 1)
 }
 
-/// Ends a job that is not over, whoever holds it; the holder's next step is undone. `false` when it was over or is not there.
+/// Ends an open job, whoever holds it; the holder's next step is rolled back. `false` if the job
+/// does not exist or had ended.
 pub fn cancel(connection: &mut AnyConnection, id: JobId, reason: &str, now: Timestamp) -> Result<bool, StoreError> {
     let rows = diesel::update(
         jobs::table

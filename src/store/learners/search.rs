@@ -83,11 +83,11 @@ pub fn living_at(connection: &mut AnyConnection, postcode_key: &str, limit: i64)
 pub struct Conditions<'a> {
     /// Any of these dates of birth.
     pub dates: &'a [NaiveDate],
-    /// The sound of the family name.
+    /// The phonetic key of the family name.
     pub family_phonetic: Option<&'a str>,
-    /// The sound of the given name.
+    /// The phonetic key of the given name.
     pub given_phonetic: Option<&'a str>,
-    /// The outward part of the postcode.
+    /// The outward code of the postcode.
     pub outward: Option<&'a str>,
 }
 

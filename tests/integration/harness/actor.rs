@@ -1,4 +1,5 @@
-//! Those who call the service: each has a certificate (or none), credentials (or none) and a place to send to.
+//! Callers of the service: each has a certificate (or none), credentials (or none) and an address
+//! to send to.
 
 use std::io;
 use std::path::Path;
@@ -14,13 +15,13 @@ use super::Deployment;
 use super::message::Credentials;
 use super::wire::{Answer, Connection};
 
-/// A certificate chain with its key.
+/// A certificate chain and its key.
 pub type Identity = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
 
-/// The header lines of a plain SOAP 1.1 client.
+/// The headers of a plain SOAP 1.1 client.
 pub const SOAP_HEADERS: &str = "Content-Type: text/xml; charset=utf-8\r\nSOAPAction: \"\"\r\n";
 
-/// A caller of one deployment.
+/// A caller of a deployment.
 pub struct Actor<'d> {
     deployment: &'d Deployment,
     credentials: Option<Credentials>,
@@ -48,23 +49,24 @@ impl<'d> Actor<'d> {
         Actor { deployment, credentials: None, config: config(deployment, None, VERSIONS) }
     }
 
-    /// The same caller, speaking these TLS versions alone. `identity` is read again from its PEM file.
+    /// The same caller, restricted to these TLS versions. `identity` is read again from its PEM
+    /// file.
     pub fn speaking(mut self, pem: &Path, versions: &'static [&'static SupportedProtocolVersion]) -> Actor<'d> {
         self.config = config(self.deployment, Some(read_identity(pem)), versions);
         self
     }
 
-    /// Who the caller says it is; only organisations have credentials.
+    /// The caller's credentials; only organisations have them.
     pub fn credentials(&self) -> Credentials {
         self.credentials.clone().expect("an organisation")
     }
 
-    /// Its side of TLS.
+    /// Its TLS configuration.
     pub fn tls(&self) -> &Arc<ClientConfig> {
         &self.config
     }
 
-    /// A new connection, handshake done.
+    /// A new connection, after the handshake.
     pub fn connect(&self) -> io::Result<Connection> {
         Connection::open(self.deployment.port(), &self.config)
     }
@@ -74,12 +76,13 @@ impl<'d> Actor<'d> {
         Connection::open(port, &self.config)
     }
 
-    /// Posts an envelope to `LearnerService`, `LearnerServiceR9` or `ExternalService` as a plain client does.
+    /// Posts an envelope to `LearnerService`, `LearnerServiceR9` or `ExternalService`, like a plain
+    /// client.
     pub fn post(&self, service: &str, envelope: &str) -> Answer {
         self.post_with(service, SOAP_HEADERS, envelope.as_bytes())
     }
 
-    /// Posts bytes with the given header lines (Content-Length and Host are added).
+    /// Posts bytes with the given headers (Content-Length and Host are added).
     pub fn post_with(&self, service: &str, headers: &str, body: &[u8]) -> Answer {
         self.try_post(service, headers, body).expect("an answer")
     }
@@ -90,10 +93,11 @@ impl<'d> Actor<'d> {
         connection.receive()
     }
 
-    /// Sends exactly these bytes on a new connection and reads one answer.
+    /// Sends exactly these bytes on a new connection and reads one response.
     pub fn raw(&self, bytes: &[u8]) -> io::Result<Answer> {
         let mut connection = self.connect()?;
-        // A server may answer and close before it has read everything; its answer is still there to read.
+        // A server may respond and close before it has read everything; the response can still be
+        // read.
         let sent = connection.send(bytes);
         let answer = connection.receive();
         if answer.is_err() {
@@ -110,7 +114,7 @@ impl<'d> Actor<'d> {
     }
 }
 
-/// A request's bytes, with Host and Content-Length.
+/// The bytes of a request, with Host and Content-Length.
 pub fn request(method: &str, target: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let mut bytes =
         format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Length: {}\r\n\r\n", body.len())
@@ -119,14 +123,14 @@ pub fn request(method: &str, target: &str, headers: &str, body: &[u8]) -> Vec<u8
     bytes
 }
 
-/// Certificate chain and key from one PEM file.
+/// A certificate chain and key from a PEM file.
 pub fn read_identity(path: &Path) -> Identity {
     let pem = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let chain = CertificateDer::pem_slice_iter(&pem).collect::<Result<_, _>>().expect("certificates");
     (chain, PrivateKeyDer::from_pem_slice(&pem).expect("a key"))
 }
 
-/// A certificate that the deployment's authority never signed.
+/// A certificate not signed by the deployment's authority.
 pub fn foreign_identity() -> Identity {
     let authority_key = rcgen::KeyPair::generate().expect("a key");
     let mut authority = rcgen::CertificateParams::new(Vec::<String>::new()).expect("parameters");

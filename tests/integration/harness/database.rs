@@ -1,7 +1,7 @@
-//! The two databases that every test may run on. A PostgreSQL test gets a database of its own on the server
-//! that `scripts/with-postgres` started; where none was started the test fails and says so.
+//! The two databases that a test can run on. A PostgreSQL test gets its own database on the server
+//! started by `scripts/with-postgres`; if there is none, the test fails and says so.
 
-/// Which store a deployment keeps its records in.
+/// The database of a deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Database {
     Sqlite,
@@ -10,7 +10,7 @@ pub enum Database {
 }
 
 impl Database {
-    /// The address of a new, empty store, or nothing where the deployment's own folder holds it.
+    /// The address of a new, empty store; `None` if it is in the deployment's own folder.
     pub fn fresh(self) -> Option<String> {
         match self {
             Database::Sqlite => None,

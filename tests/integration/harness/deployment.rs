@@ -1,4 +1,5 @@
-//! One running `lrs demo` with a folder, ports and a store of its own, ended when the test drops it or dies.
+//! A running `lrs demo` with its own folder, ports and store, which ends when the test drops it or
+//! dies.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,8 +19,8 @@ use super::{Actor, Database};
 pub const LRS: &str = env!("CARGO_BIN_EXE_lrs");
 const START: Duration = Duration::from_secs(90);
 
-/// Runs the server as a child and writes its process id into the folder. When the pipe from the test closes,
-/// however the test ended, it ends the server and removes the folder.
+/// Runs the server as a child and writes its process id to the folder. When the pipe from the test
+/// closes, however the test ended, it ends the server and removes the folder.
 const SUPERVISOR: &str = r#"
 folder=$1; shift
 exec 3<&0
@@ -34,14 +35,14 @@ kill "$!" 2>/dev/null
 exit "$status"
 "#;
 
-/// What a deployment differs in from the plain demo.
+/// How a deployment differs from the plain demo.
 #[derive(Debug, Clone, Default)]
 pub struct Setup {
-    /// Settings as environment variables, for example `("LRS_LOG_LEVEL", "trace")`.
+    /// Settings as environment variables, such as `("LRS_LOG_LEVEL", "trace")`.
     pub environment: Vec<(&'static str, String)>,
 }
 
-/// A running server and everything that is known about it.
+/// A running server and everything known about it.
 pub struct Deployment {
     folder: TempDir,
     store: Option<String>,
@@ -54,8 +55,8 @@ pub struct Deployment {
 }
 
 impl Deployment {
-    /// A server that many tests share: for tests that leave its records and settings as they found them, or
-    /// add records that nobody else looks at.
+    /// A server shared by many tests: those that leave its records and settings unchanged, or only
+    /// add records that no other test looks at.
     pub fn shared(database: Database) -> &'static Deployment {
         static SQLITE: OnceLock<Deployment> = OnceLock::new();
         #[cfg(feature = "postgres")]
@@ -68,7 +69,7 @@ impl Deployment {
         cell.get_or_init(|| Deployment::start(database))
     }
 
-    /// A server of the test's own, on a fresh store.
+    /// A server for one test, on a fresh store.
     pub fn start(database: Database) -> Deployment {
         Deployment::with(database, Setup::default())
     }
@@ -77,7 +78,7 @@ impl Deployment {
         Deployment::of(database, setup, "")
     }
 
-    /// A server whose shell is told something first, for example `ulimit -n 256`.
+    /// A server started after a shell command, such as `ulimit -n 256`.
     pub fn after(shell: &str, database: Database) -> Deployment {
         Deployment::of(database, Setup::default(), shell)
     }
@@ -97,7 +98,7 @@ impl Deployment {
         deployment
     }
 
-    /// Starts the server on this deployment's folder and store, new or left by an earlier run.
+    /// Starts the server on this deployment's folder and store, new or from an earlier run.
     pub fn launch(&mut self) {
         assert!(self.supervisor.is_none(), "already running");
         let append = |path| fs::OpenOptions::new().create(true).append(true).open(path).expect("a file to append to");
@@ -147,7 +148,7 @@ impl Deployment {
         self.folder.path().join("demo")
     }
 
-    /// The address of the store, for looking into it past the service.
+    /// The address of the store, for looking into it directly.
     pub fn store_url(&self) -> String {
         let embedded = || format!("sqlite:{}", self.dir().join("lrs.db").display());
         self.store.clone().unwrap_or_else(embedded)
@@ -162,7 +163,7 @@ impl Deployment {
         self.port
     }
 
-    /// A variable of `demo.env`.
+    /// A variable in `demo.env`.
     pub fn variable(&self, name: &str) -> &str {
         self.variables.get(name).unwrap_or_else(|| panic!("demo.env has no {name}: {:?}", self.variables.keys()))
     }
@@ -181,17 +182,17 @@ impl Deployment {
         Actor::organisation(self, "AO")
     }
 
-    /// Somebody with a certificate of another authority.
+    /// A client with a certificate from another authority.
     pub fn stranger(&self) -> Actor<'_> {
         Actor::stranger(self)
     }
 
-    /// Somebody with no certificate at all.
+    /// A client without a certificate.
     pub fn nobody(&self) -> Actor<'_> {
         Actor::nobody(self)
     }
 
-    /// Runs another verb of `lrs` on this deployment's configuration and store.
+    /// Runs another command of `lrs` on this deployment's configuration and store.
     pub fn lrs(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(LRS);
         command.args(arguments).current_dir(self.dir());
@@ -199,7 +200,8 @@ impl Deployment {
         command.stdin(Stdio::null()).output().expect("lrs runs")
     }
 
-    /// Runs a script as a person does who has read `demo.env` and has `lrs` on the path, in the folder in which the demo was started.
+    /// Runs a script like a person who has read `demo.env` and has `lrs` in PATH, in the folder
+    /// where the demo was started.
     pub fn shell(&self, script: &str) -> Output {
         let programs = Path::new(LRS).parent().expect("a folder");
         let path = format!("{}:{}", programs.display(), std::env::var("PATH").expect("a path"));
@@ -209,7 +211,8 @@ impl Deployment {
         shell.env("PATH", path).stdin(Stdio::null()).output().expect("sh")
     }
 
-    /// Starts another verb of `lrs` on this deployment's configuration and store, and lets it run.
+    /// Starts another command of `lrs` on this deployment's configuration and store, and leaves it
+    /// running.
     pub fn spawn(&self, arguments: &[&str]) -> Child {
         let mut command = Command::new(LRS);
         command.args(arguments).arg("--config").arg(self.dir().join("lrs.toml")).current_dir(self.dir());
@@ -217,7 +220,7 @@ impl Deployment {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("lrs runs")
     }
 
-    /// As [`Deployment::spawn`], from a shell that is told something first.
+    /// Like [`Deployment::spawn`], after a shell command.
     pub fn spawn_after(&self, shell: &str, arguments: &[&str]) -> Child {
         let mut command = Command::new("sh");
         command.args(["-c", &format!("{shell}\nexec \"$@\""), "sh", LRS]).args(arguments);
@@ -226,7 +229,7 @@ impl Deployment {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("sh")
     }
 
-    /// Starts another `lrs serve` on this deployment's store, and waits until it answers.
+    /// Starts another `lrs serve` on this deployment's store, and waits until it responds.
     pub fn another_node(&self) -> Node {
         let (port, ops_port) = (free_port(), free_port());
         let mut command = Command::new(LRS);
@@ -246,22 +249,22 @@ impl Deployment {
         node
     }
 
-    /// Everything the server wrote to its standard error: the log.
+    /// The server's standard error so far: the log.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(self.log_path()).unwrap_or_default()).into_owned()
     }
 
-    /// Everything the server wrote to its standard output: what the demo tells its user.
+    /// The server's standard output so far: what the demo tells its user.
     pub fn output(&self) -> String {
         String::from_utf8_lossy(&fs::read(self.output_path()).unwrap_or_default()).into_owned()
     }
 
-    /// A request to the operations listener: status and body, or nothing while it does not listen.
+    /// A request to the operations listener: status and body; `None` if it does not listen.
     pub fn operations(&self, method: &str, path: &str) -> Option<(u16, String)> {
         operations(self.ops_port, method, path)
     }
 
-    /// Puts the demo's data back.
+    /// Restores the demo's data.
     pub fn reset(&self) {
         let (status, body) = self.operations("POST", "/demo/reset").expect("the operations listener");
         assert!((200..300).contains(&status), "reset answered {status}: {body}");
@@ -284,13 +287,14 @@ impl Deployment {
         self.join()
     }
 
-    /// Ends the server as an operator would and returns its exit code.
+    /// Stops the server like an operator, and returns its exit code.
     pub fn stop(&mut self) -> Option<i32> {
         self.signal("-TERM");
         self.join()
     }
 
-    /// Waits for the server to end; the pipe stays open, so that the folder stays for the next launch.
+    /// Waits for the server to end; the pipe stays open, so that the folder stays for the next
+    /// launch.
     fn join(&mut self) -> Option<i32> {
         let mut supervisor = self.supervisor.take().expect("running");
         let pipe = supervisor.stdin.take();
@@ -326,7 +330,7 @@ impl Drop for Deployment {
     }
 }
 
-/// Another server on a deployment's store, killed when the test drops it.
+/// Another server on a deployment's store, killed when dropped.
 pub struct Node {
     pub port: u16,
     ops_port: u16,
@@ -372,12 +376,12 @@ fn operations(port: u16, method: &str, path: &str) -> Option<(u16, String)> {
     Some((status, body))
 }
 
-/// A port that nobody listens on now.
+/// A port that is free now.
 pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port()
 }
 
-/// Reads shell assignments: `NAME=value`, `export NAME='value'`.
+/// Parses shell assignments: `NAME=value`, `export NAME='value'`.
 fn read_variables(path: &Path) -> BTreeMap<String, String> {
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     text.lines()

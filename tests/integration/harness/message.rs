@@ -1,5 +1,5 @@
-//! The messages that the actors send: envelopes written out as a client would write them, and what the tests
-//! want to know of an answer.
+//! The messages that actors send, as a client would write them, and what the tests look up in
+//! replies.
 
 use super::tree::Node;
 use super::wire::Answer;
@@ -16,7 +16,7 @@ pub const COMMON: &str = "http://schemas.datacontract.org/2004/07/Amor.Qcf.Commo
 pub const R10_ORGANISATION: &str = "http://schemas.datacontract.org/2004/07/Amor.Qcf.Service.Interface";
 pub const FAULTS: &str = "http://api.lrs.qcf.gov.uk/faults";
 
-/// Who an organisation says it is inside a message.
+/// The credentials of an organisation in a message.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     pub ukprn: String,
@@ -25,17 +25,17 @@ pub struct Credentials {
     pub user_name: String,
 }
 
-/// The fields of a learner as its MIS would send them; a field left out is not sent.
+/// The fields of a learner as an MIS would send them; fields left out are not sent.
 pub type Fields<'a> = [(&'a str, &'a str)];
 
-/// A SOAP 1.1 envelope around a body.
+/// Wraps a body in a SOAP 1.1 envelope.
 pub fn envelope(body: &str) -> String {
     format!(
         r#"<soapenv:Envelope xmlns:soapenv="{SOAP_1_1}"><soapenv:Header/><soapenv:Body>{body}</soapenv:Body></soapenv:Envelope>"#
     )
 }
 
-/// A SOAP 1.2 envelope around a body.
+/// Wraps a body in a SOAP 1.2 envelope.
 pub fn envelope_1_2(body: &str) -> String {
     format!(r#"<env:Envelope xmlns:env="{SOAP_1_2}"><env:Body>{body}</env:Body></env:Envelope>"#)
 }
@@ -50,7 +50,7 @@ pub fn escape(value: &str) -> String {
 }
 
 impl Credentials {
-    /// The four members with which every LearnerService request begins.
+    /// The four fields at the start of every LearnerService request.
     pub fn header(&self) -> String {
         elements(&[
             ("OrganisationRef", &self.org_ref),
@@ -60,7 +60,7 @@ impl Credentials {
         ])
     }
 
-    /// A LearnerService request that begins with the caller's block.
+    /// A LearnerService request, starting with the credentials.
     pub fn request(&self, namespace: &str, root: &str, rest: &str) -> String {
         envelope(&format!(r#"<m:{root} xmlns:m="{namespace}">{}{rest}</m:{root}>"#, self.header()))
     }
@@ -92,7 +92,7 @@ impl Credentials {
         self.request(REPORT, "VerifyLearner", &format!("<LearnerToVerify>{learner}</LearnerToVerify>"))
     }
 
-    /// A registration batch; each learner has its fields in the order of the contract.
+    /// A registration batch; each learner's fields are in the order of the contract.
     pub fn submit_batch(&self, job_type: &str, learners: &[Vec<(&str, String)>]) -> String {
         let learners = learners.iter().map(|fields| {
             let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -139,7 +139,7 @@ impl Credentials {
         ))
     }
 
-    /// One of the other LearnerServiceR9 operations; `fields` follow userType, vendorId and language.
+    /// Another LearnerServiceR9 operation; `fields` follow userType, vendorId and language.
     pub fn r9(&self, operation: &str, fields: &Fields<'_>) -> String {
         let organisation = format!(
             r#"<t:invokingOrganisation xmlns:c="{COMMON}"><c:ChannelCode>WebServices</c:ChannelCode><c:Password>{}</c:Password><c:Reference>{}</c:Reference><c:Ukprn>{}</c:Ukprn><c:Username>{}</c:Username></t:invokingOrganisation>"#,
@@ -161,7 +161,7 @@ pub struct Fault {
     /// `faultcode` (SOAP 1.1) or `Code/Value` (1.2), without its prefix.
     pub code: String,
     pub text: String,
-    /// The WSEC code inside the detail, empty when there is no typed detail.
+    /// The WSEC code in the detail; empty if there is no typed detail.
     pub error: String,
     /// FurtherDetails of a MIAPAPIException.
     pub further: String,
@@ -172,7 +172,7 @@ impl Answer {
         Node::parse(&self.text())
     }
 
-    /// The one element in the Body of a 200 answer.
+    /// The only element in the Body of a 200 response.
     pub fn result(&self) -> Node {
         assert_eq!(self.status, 200, "{}", self.text());
         let document = self.document();
@@ -181,18 +181,18 @@ impl Answer {
         body.children[0].clone()
     }
 
-    /// A value of the result at a path of local names.
+    /// A value in the result, by a path of local names.
     pub fn value(&self, path: &str) -> String {
         let result = self.result();
         result.value(path).unwrap_or_else(|| panic!("no {path} in {}", self.text())).to_owned()
     }
 
-    /// The ResponseCode of a 200 answer.
+    /// The ResponseCode of a 200 response.
     pub fn code(&self) -> String {
         self.value("ResponseCode")
     }
 
-    /// The fault of an answer that is one.
+    /// The fault in a response.
     pub fn fault(&self) -> Fault {
         let document = self.document();
         let fault =

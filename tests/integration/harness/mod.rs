@@ -1,4 +1,5 @@
-//! The stage for the tests: a real `lrs` process on a real database, and actors who call it over mutual TLS.
+//! The test harness: a real `lrs` process on a real database, and actors who call it over mutual
+//! TLS.
 
 pub mod actor;
 pub mod database;
@@ -12,7 +13,7 @@ pub use database::Database;
 pub use deployment::{Deployment, Setup};
 pub use wire::Answer;
 
-/// Declares tests that run once on each database: `on_both! { fn name(database) { ... } }` becomes
+/// Declares tests that run on each database: `on_both! { fn name(database) { ... } }` becomes
 /// `name::sqlite` and `name::postgres`.
 macro_rules! on_both {
     ($($(#[$attribute:meta])* fn $name:ident($database:ident) $body:block)+) => {$(

@@ -1,11 +1,11 @@
-//! Reads an answer's XML into a small tree, apart from the project's own reader, so that the tests do not
-//! trust what they test. Namespaces are resolved.
+//! Parses XML into a small tree with resolved namespaces. Independent of the project's own reader,
+//! so that the tests do not rely on what they test.
 
 use quick_xml::NsReader;
 use quick_xml::events::Event;
 use quick_xml::name::ResolveResult;
 
-/// An element with its namespace, children in order and direct text.
+/// An element: its namespace, children in order, and direct text.
 #[derive(Debug, Clone, Default)]
 pub struct Node {
     pub namespace: String,
@@ -15,7 +15,7 @@ pub struct Node {
 }
 
 impl Node {
-    /// Parses a document; panics with the text when it is not well-formed.
+    /// Parses a document; panics with the text if it is not well-formed.
     pub fn parse(text: &str) -> Node {
         let mut reader = NsReader::from_str(text);
         let mut open: Vec<Node> = vec![Node::default()];
@@ -61,12 +61,13 @@ impl Node {
         Node { namespace, name: name.local_name().as_ref().to_owned(), ..Node::default() }
     }
 
-    /// The first child of that local name.
+    /// The first child of this local name.
     pub fn child(&self, name: &str) -> Option<&Node> {
         self.children.iter().find(|child| child.name == name)
     }
 
-    /// The first descendant reached by local names parted by `/`, each step at any depth below the last.
+    /// The first descendant reached by local names separated by `/`, each at any depth below the
+    /// last.
     pub fn find(&self, path: &str) -> Option<&Node> {
         let (first, rest) = path.split_once('/').map_or((path, None), |(first, rest)| (first, Some(rest)));
         self.descendants().into_iter().filter(|node| node.name == first).find_map(|node| match rest {
@@ -75,12 +76,12 @@ impl Node {
         })
     }
 
-    /// Every element below this one, in document order.
+    /// All descendants, in document order.
     pub fn descendants(&self) -> Vec<&Node> {
         self.children.iter().flat_map(|child| std::iter::once(child).chain(child.descendants())).collect()
     }
 
-    /// The text found at a path, if the element is there.
+    /// The text at a path, if the element exists.
     pub fn value(&self, path: &str) -> Option<&str> {
         self.find(path).map(|node| node.text.as_str())
     }

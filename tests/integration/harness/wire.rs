@@ -1,5 +1,5 @@
-//! A raw HTTP/1.1 client over TLS: it sends the bytes it is given, right or wrong, and reads what comes back.
-//! Knows nothing of SOAP.
+//! A raw HTTP/1.1 client over TLS: sends exactly the bytes it is given, valid or not, and reads the
+//! response. Knows nothing about SOAP.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -9,16 +9,16 @@ use std::time::Duration;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection, ProtocolVersion, StreamOwned};
 
-/// How long the client waits for a byte before it calls the server silent.
+/// How long the client waits for a byte before it considers the server silent.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// One TLS connection, kept alive as long as the server wants.
+/// A TLS connection, kept alive as long as the server allows.
 pub struct Connection {
     stream: StreamOwned<ClientConnection, TcpStream>,
     pending: Vec<u8>,
 }
 
-/// What the server sent: status, headers in order, and the body after transfer coding.
+/// The server's response: status, headers in order, and the body after removing transfer codings.
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub status: u16,
@@ -27,8 +27,8 @@ pub struct Answer {
 }
 
 impl Connection {
-    /// Connects and finishes the handshake. A refusal of the client's certificate may, in TLS 1.3, only show
-    /// at the first read.
+    /// Connects and completes the handshake. In TLS 1.3 a refusal of the client's certificate may
+    /// only show at the first read.
     pub fn open(port: u16, config: &Arc<ClientConfig>) -> io::Result<Connection> {
         let socket = TcpStream::connect(("127.0.0.1", port))?;
         socket.set_nodelay(true)?;
@@ -51,12 +51,12 @@ impl Connection {
         self.stream.conn.alpn_protocol().map(<[u8]>::to_vec)
     }
 
-    /// Tickets of TLS 1.3 that the server has sent.
+    /// The number of TLS 1.3 tickets sent by the server.
     pub fn tickets(&self) -> u32 {
         self.stream.conn.tls13_tickets_received()
     }
 
-    /// The server's own certificate in DER form.
+    /// The server's certificate in DER.
     pub fn server_certificate(&self) -> Vec<u8> {
         self.stream.conn.peer_certificates().and_then(<[_]>::first).expect("a certificate").to_vec()
     }
@@ -66,7 +66,7 @@ impl Connection {
         self.stream.flush()
     }
 
-    /// Tells the server that nothing more comes; what it says is still read.
+    /// Tells the server that nothing more will be sent; its output can still be read.
     pub fn finish(&mut self) -> io::Result<()> {
         self.stream.conn.send_close_notify();
         self.stream.flush()?;
@@ -77,12 +77,13 @@ impl Connection {
         self.stream.sock.set_read_timeout(Some(patience)).expect("a socket option");
     }
 
-    /// Reads one final answer; interim 100 answers are passed over.
+    /// Reads the next final response, skipping interim 100 responses.
     pub fn receive(&mut self) -> io::Result<Answer> {
         self.receive_for("POST")
     }
 
-    /// Reads the answer of a request made with `method`: an answer to HEAD has no body whatever its headers say.
+    /// Reads the response to a request with `method`; that to HEAD has no body, whatever its
+    /// headers say.
     pub fn receive_for(&mut self, method: &str) -> io::Result<Answer> {
         loop {
             let head = self.head()?;
@@ -92,7 +93,7 @@ impl Connection {
         }
     }
 
-    /// Reads exactly the next head, a 100 among them.
+    /// Reads the next head, including a 100.
     pub fn head(&mut self) -> io::Result<Answer> {
         let end = loop {
             if let Some(end) = find(&self.pending, b"\r\n\r\n") {
@@ -119,7 +120,7 @@ impl Connection {
         Ok(Answer { status, headers, body: Vec::new() })
     }
 
-    /// Whether the server has closed its side: nothing more comes.
+    /// Whether the server has closed its side, so that nothing more comes.
     pub fn closed_by_server(&mut self) -> bool {
         if !self.pending.is_empty() {
             return false;
@@ -191,7 +192,7 @@ impl Connection {
                 self.pending.extend(&buffer[..count]);
                 Ok(count)
             }
-            // A server that closes the socket without a close_notify has still closed it.
+            // A server that closes the socket without a close_notify has closed it as well.
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(0),
             Err(error) => Err(error),
         }
@@ -199,7 +200,7 @@ impl Connection {
 }
 
 impl Answer {
-    /// The first header of that name.
+    /// The first header of this name.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }

@@ -1,5 +1,5 @@
-//! Requests that are large, deep or packed beyond reason. The tests send them, and so does the bench that measures what it costs to
-//! refuse them.
+//! Requests that are unreasonably large, deep or compressed. Sent by the tests, and by the bench
+//! that measures the cost of refusing them.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -7,7 +7,7 @@ use std::io::Write as _;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-/// One request.
+/// A request.
 pub struct Case {
     /// What is wrong with it.
     pub name: &'static str,
@@ -15,11 +15,12 @@ pub struct Case {
     pub bytes: Vec<u8>,
 }
 
-/// The longest request of a service that is about one learner, and of one that takes batches.
+/// The maximum length of a request about one learner, and of one to a web service that takes
+/// batches.
 const LONG: usize = 2_000_000;
 const LONGEST: usize = 32 << 20;
 
-/// Every such request. None has credentials: they are refused before anybody asks for them.
+/// All such requests. None has credentials: they are refused before those are checked.
 pub fn cases() -> Vec<Case> {
     let mut shadowing: String = (0..1_000).fold(String::new(), |mut text, n| {
         let _ = write!(text, "<p:a xmlns:p=\"urn:{n}\">");
@@ -68,7 +69,7 @@ pub fn cases() -> Vec<Case> {
     cases
 }
 
-/// Requests as long as they may be, full of what is slow to read.
+/// Requests of the maximum length, full of what is slow to read.
 fn full() -> Vec<Case> {
     let attributes = (0..60).fold("<b".to_owned(), |mut text, n| {
         let _ = write!(text, " a{n:02}=\"\"");
@@ -120,14 +121,14 @@ fn body_for(service: &str, content: &str) -> String {
     )
 }
 
-/// Bytes in one gzip member.
+/// Compresses bytes as one gzip member.
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(bytes).expect("in memory");
     encoder.finish().expect("in memory")
 }
 
-/// A megabyte that becomes a gigabyte of blanks.
+/// A megabyte that expands to a gigabyte of blanks.
 fn bomb() -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     let blanks = [b' '; 1 << 16];

@@ -1,5 +1,6 @@
-//! What batches of achievements must come to, in a few lines: the reference with which the crash test compares the service. It makes the
-//! records too, some for each rule, and knows no database and no wire.
+//! The expected results of achievement batches, in a few lines: the reference with which the crash
+//! test compares the service. It also generates the records, some for each rule. It knows neither
+//! database nor wire format.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ use crate::achievements::{GCSE, UNIT, record};
 use crate::flows::Person;
 
 const GRADES: [&str; 5] = ["9", "7", "5", "4", "1"];
-/// Days of award for each learner and reference.
+/// Award dates for each learner and reference.
 const DAYS: u64 = 24;
 const UNKNOWN_REFERENCE: &str = "600/1166/X";
 const NOBODY: &str = "1000000000";
@@ -20,30 +21,33 @@ pub struct Learner {
     pub uln: String,
 }
 
-/// A record that was sent: whom it is about, and what it must come to.
+/// A record that was sent: whom it is about, and the expected result.
 pub struct Expected {
-    /// The number that the record names.
+    /// The ULN in the record.
     pub uln: String,
-    /// What is kept with the record: an error's code, or what was done and how the achievement stands (`created-F`).
+    /// What is stored with the record: an error code, or what was done and the achievement's type
+    /// (`created-F`).
     pub code: String,
 }
 
-/// A batch as it is sent, with what each of its records must come to.
+/// A batch to send, with the expected result of each record.
 pub struct Batch {
     pub submission_type: &'static str,
     pub records: Vec<String>,
     pub expected: Vec<Expected>,
 }
 
-/// An achievement as the store must hold it: number of the learner, reference, day of award, status, status before it was withdrawn, grade.
+/// An achievement as the store must hold it: ULN, reference, award date, status, status before it
+/// was withdrawn, grade.
 pub type Row = (String, String, Option<NaiveDate>, String, Option<String>, Option<String>);
 
-/// Place among the learners, reference, number of the day.
+/// Index of the learner, reference, number of the day.
 type Key = (usize, &'static str, u64);
 /// `P` or `F`, and the grade.
 type Standing = (&'static str, &'static str);
 
-/// Learners whose achievements come in batch after batch, each once the one before is over: provisional and final in turns.
+/// Learners whose achievements arrive batch by batch, each once the one before has ended:
+/// provisional and final alternately.
 pub struct Series {
     pub learners: Vec<Learner>,
     live: BTreeMap<Key, Standing>,
@@ -57,7 +61,7 @@ impl Series {
         Series { learners, live: BTreeMap::new(), withdrawn: BTreeMap::new(), batches: 0, dice: Dice(seed) }
     }
 
-    /// The next batch, of which the model takes for granted that all of it will be done.
+    /// The next batch. The model assumes that all of it will be processed.
     pub fn batch(&mut self, size: usize) -> Batch {
         let submission_type = if self.batches.is_multiple_of(2) { "P" } else { "F" };
         self.batches += 1;
@@ -65,7 +69,8 @@ impl Series {
         Batch { submission_type, records, expected }
     }
 
-    /// One record: mostly an action on an achievement of the series, now and then something that is refused before any.
+    /// A record: mostly an action on an achievement of the series, sometimes one that is refused
+    /// before any.
     fn record(&mut self, submission: &'static str) -> (String, Expected) {
         let learner = self.dice.below(self.learners.len() as u64) as usize;
         let reference = if self.dice.below(3) == 0 { UNIT } else { GCSE };
@@ -76,7 +81,7 @@ impl Series {
             0 if action < 3 && reference == GCSE => ("F011", Some(("Grade", ""))),
             1 => ("F012", Some(("LanguageForAssessment", "Latin"))),
             2 => ("L001", Some(("Uln", NOBODY))),
-            // Another name might by accident be similar to the learner's; another birthday never is.
+            // Another name might happen to be similar to the learner's; another birthday never is.
             3 => ("L002", Some(("DateofBirth", "1901-01-01T00:00:00"))),
             4 => ("B001", Some(("UnitOrQualificationReferenceNumber", UNKNOWN_REFERENCE))),
             5 if action < 3 => ("B006", Some(("AchievementAwardDate", "2099-01-01T00:00:00"))),
@@ -141,7 +146,7 @@ impl Series {
         }
     }
 
-    /// Everything that the store must hold of these learners, withdrawn achievements included.
+    /// Everything that the store must hold about these learners, including withdrawn achievements.
     pub fn rows(&self) -> Vec<Row> {
         let row = |key: &Key, status: &str, from: Option<&str>, grade: &str| {
             let (learner, reference, day) = *key;
@@ -157,13 +162,13 @@ impl Series {
     }
 }
 
-/// A day of award, long gone.
+/// An award date in the distant past.
 fn date(day: u64) -> NaiveDate {
     let first = NaiveDate::from_ymd_opt(2012, 1, 14).expect("a day");
     first + chrono::Days::new(30 * day)
 }
 
-/// Numbers that look random and are the same every time: splitmix64.
+/// Repeatable pseudo-random numbers (splitmix64).
 struct Dice(u64);
 
 impl Dice {

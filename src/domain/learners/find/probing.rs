@@ -10,7 +10,7 @@ use crate::model::{Candidate, LearnerStatus, Uln};
 use crate::store::learners::{self as rows, Conditions};
 use crate::store::{AnyConnection, StoreError};
 
-/// The exact probe alone decides most searches; the wide ones follow where it does not.
+/// The exact probe decides most searches; the wide ones run only if it does not.
 pub(super) fn find(store: &mut AnyConnection, query: &Query, today: NaiveDate) -> Result<Found, StoreError> {
     let mut candidates = probe(store, &matching::exact_probe(query))?;
     let ranking = match matching::decide_exact(query, &candidates) {
@@ -66,7 +66,7 @@ pub(in crate::domain) fn probe(store: &mut AnyConnection, probe: &Probe) -> Resu
     }?)
 }
 
-/// The whole learners of matches, in the order of the matches.
+/// Loads the learners of matches, in order.
 fn load(store: &mut AnyConnection, matches: &[Match]) -> Result<Vec<FoundLearner>, StoreError> {
     let ulns: Vec<Uln> = matches.iter().map(|each| each.uln).collect();
     let mut learners: HashMap<Uln, _> = rows::by_ulns(store, &ulns)?

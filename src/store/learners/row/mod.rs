@@ -12,8 +12,8 @@ use crate::model::Learner;
 /// A learner as stored.
 #[derive(Clone)]
 pub struct Stored {
-    /// The record.
+    /// The learner.
     pub learner: Learner,
-    /// Whether other numbers were merged into this one.
+    /// Whether other learners were merged into this one.
     pub has_linked: bool,
 }

@@ -1,4 +1,5 @@
-//! From the record to the row. The columns are one flat list, because PostgreSQL's COPY takes no nested one.
+//! From the record to the row. The columns are one flat list, because PostgreSQL's COPY takes no
+//! nested one.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -8,7 +9,7 @@ use crate::model::{
 };
 use crate::store::schema::learners;
 
-/// Everything of the row but its number.
+/// All columns of the row except its number.
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = learners, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(in crate::store::learners) struct Columns<'a> {
@@ -65,7 +66,8 @@ pub(in crate::store::learners) struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    /// The columns of a record. Each part is taken apart, so that the compiler finds a field that has no column here.
+    /// The columns of a record. Each part is taken apart, so that the compiler finds a field that
+    /// has no column here.
     pub(in crate::store::learners) fn of(learner: &'a Learner, has_linked: bool, keys: &'a SearchKeys) -> Self {
         let Names { title, given, middle_other, family, preferred_given, previous_family, family_at_16 } =
             &learner.names;
