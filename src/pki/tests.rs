@@ -1,4 +1,5 @@
-//! Tests of the development authority, with independent readers: webpki by way of rustls, x509-parser, and openssl where it is installed.
+//! The development authority, tested with independent readers: webpki through rustls, x509-parser,
+//! and openssl if it is installed.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::process::Command;
@@ -18,7 +19,8 @@ fn authority() -> CertificateAuthority {
     CertificateAuthority::create("Learning Records development CA", 30).unwrap()
 }
 
-/// Whether a server that trusts the authority takes the client certificate, with that revocation list.
+/// Whether a server that trusts the authority accepts the client certificate, given this revocation
+/// list.
 fn accepts(authority: &CertificateAuthority, client: &Credential, list: Option<&str>) -> bool {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from(authority.credential().certificate_der().to_vec())).unwrap();

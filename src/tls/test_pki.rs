@@ -1,4 +1,5 @@
-//! A throw-away authority with server and client certificates, for tests of this module and of the edge.
+//! A throw-away authority with server and client certificates, for tests of this module and of the
+//! edge.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ pub(crate) struct Pki {
     authority: CertificateDer<'static>,
 }
 
-/// A certificate with its key.
+/// A certificate and its key.
 #[derive(Clone)]
 pub(crate) struct Identity {
     pub(crate) certificate: String,
@@ -47,7 +48,7 @@ impl Pki {
         pki
     }
 
-    /// An authority below this one, whose certificate clients send along; nothing of it is on disk.
+    /// An authority below this one, whose certificate clients include; it has no files on disk.
     pub(crate) fn intermediate(&self, serial: u64) -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::default();
@@ -77,7 +78,7 @@ impl Pki {
         self.issue(serial, name, |params| params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth])
     }
 
-    /// A client certificate whose time is over.
+    /// An expired client certificate.
     pub(crate) fn expired_client(&self, serial: u64) -> Identity {
         self.issue(serial, "Expired", |params| {
             params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
@@ -98,18 +99,18 @@ impl Pki {
         Identity { certificate: certificate.pem(), key: key.serialize_pem(), serial }
     }
 
-    /// Puts a server certificate and key in place.
+    /// Installs a server certificate and key.
     pub(crate) fn serve_with(&self, identity: &Identity) {
         self.write("server.pem", &identity.certificate);
         self.write("server.key", &identity.key);
     }
 
-    /// Puts a revocation list with these certificates in place.
+    /// Installs a revocation list with these certificates.
     pub(crate) fn revoke(&self, identities: &[&Identity]) {
         self.write("list.crl", &self.list(identities, None));
     }
 
-    /// A revocation list with these certificates; `point` is where it says that it is published.
+    /// A revocation list with these certificates; `point` is where it claims to be published.
     pub(crate) fn list(&self, identities: &[&Identity], point: Option<&str>) -> String {
         let revoked = |identity: &&Identity| RevokedCertParams {
             serial_number: SerialNumber::from(identity.serial),
@@ -132,7 +133,8 @@ impl Pki {
         list.signed_by(&self.issuer).unwrap().pem().unwrap()
     }
 
-    /// Replaces a file at once, as careful operators do, for its owner alone whatever the umask: the server refuses a key that others can write.
+    /// Replaces a file atomically, as careful operators do, readable by its owner only whatever the
+    /// umask: the server refuses a key that others can write.
     pub(crate) fn write(&self, name: &str, text: &str) {
         crate::pki::write_private(&self.path(name), text.as_bytes()).unwrap();
     }
@@ -150,7 +152,7 @@ impl Pki {
         }
     }
 
-    /// A client's side of TLS; without an identity it shows no certificate.
+    /// A client's TLS configuration; without an identity it presents no certificate.
     pub(crate) fn client_config(&self, identity: Option<&Identity>) -> rustls::ClientConfig {
         let mut roots = rustls::RootCertStore::empty();
         roots.add(self.authority.clone()).unwrap();
@@ -165,7 +167,7 @@ impl Pki {
         }
     }
 
-    /// The same with one version of TLS alone.
+    /// The same, restricted to one version of TLS.
     pub(crate) fn client_config_for(
         &self,
         identity: &Identity,
@@ -197,7 +199,7 @@ impl Identity {
     }
 }
 
-/// A certificate in PEM form.
+/// A certificate in PEM.
 pub(crate) fn pem(der: &[u8]) -> String {
     ::pem::encode(&::pem::Pem::new("CERTIFICATE", der))
 }

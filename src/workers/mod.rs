@@ -1,5 +1,6 @@
-//! The workers: threads that take jobs from the queue and get on with them, chunk by chunk, in the server or in a process of their own.
-//! What a chunk does is the domain's; here is when, how much at once, and for how long.
+//! The workers: threads that claim jobs from the queue and process them chunk by chunk, in the
+//! server or in a separate process. The domain does the work; here is when, how much at once, and
+//! for how long.
 
 mod pace;
 #[cfg(test)]
@@ -16,19 +17,21 @@ use crate::domain::Service;
 use crate::model::JobKind;
 use worker::Worker;
 
-/// How many workers, and how patient others are with them.
+/// The number of workers, and their lease.
 #[derive(Debug, Clone, Copy)]
 pub struct WorkerSettings {
-    /// Jobs at once. On SQLite more workers do not write faster, but a large job does not keep a small one waiting.
+    /// Jobs processed at once. On SQLite more workers do not write faster, but a large job does not
+    /// delay a small one.
     pub workers: usize,
-    /// How long a worker may go without a step before others take its job: the time that a crash costs a job.
+    /// How long a worker may go without a step before others take its job: the delay that a crash
+    /// causes.
     pub lease: Duration,
 }
 
-/// Hears of every chunk that was done: the kind of the job and the number of records.
+/// Told of every chunk processed: the kind of the job and the number of records.
 pub type Observer = Arc<dyn Fn(JobKind, usize) + Send + Sync>;
 
-/// Running workers. Dropping them lets each finish its chunk and give its job back.
+/// Running workers. When dropped, each finishes its chunk and releases its job.
 pub struct Workers {
     stop: Arc<AtomicBool>,
     service: Service,
@@ -51,7 +54,7 @@ impl Workers {
         Ok(workers)
     }
 
-    /// Lets each worker finish its chunk and give its job back, and waits for that.
+    /// Lets each worker finish its chunk and release its job, and waits for that.
     pub fn stop(self) {
         drop(self);
     }

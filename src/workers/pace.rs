@@ -1,12 +1,14 @@
-//! How many records a chunk has: as many as the database does in a few milliseconds, because a call that comes in meanwhile waits for it.
+//! The number of records in a chunk: as many as the database processes in a few milliseconds,
+//! because calls wait meanwhile.
 
 use std::time::Duration;
 
-/// How long the database should be busy with a chunk: little beside what a call takes anyway, much beside what a commit takes.
+/// How long the database should be busy with a chunk: little compared with a call, much compared
+/// with a commit.
 const AIM: Duration = Duration::from_millis(4);
-/// The first chunk of a job, whose records may be of any weight.
+/// The first chunk of a job, whose records may be of any size.
 const FIRST: usize = 16;
-/// The largest chunk: what a crash makes a worker do again at most.
+/// The largest chunk: the maximum that must be repeated after a crash.
 const LARGEST: usize = 200;
 
 /// The size of the next chunk.
@@ -25,7 +27,8 @@ impl Pace {
         self.0
     }
 
-    /// Learns from a chunk: halfway towards what would have met the aim, at most twice as many as before.
+    /// Learns from a chunk: moves halfway towards the size that would have met the aim, at most
+    /// doubling.
     pub(super) fn learn(&mut self, records: usize, took: Duration) {
         let records = u128::try_from(records.max(1)).unwrap_or(1);
         let fitting = usize::try_from(records * AIM.as_nanos() / took.as_nanos().max(1)).unwrap_or(LARGEST);
