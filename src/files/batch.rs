@@ -1,4 +1,4 @@
-//! The content of a batch file: the header's values, and the records in the form that the domain
+//! The content of a batch file: the header's values, and the records as the domain
 //! takes.
 
 use super::layout::{Holds, Layout};

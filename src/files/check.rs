@@ -41,7 +41,7 @@ impl Expected {
     }
 }
 
-/// The form of a file.
+/// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// Comma-separated values.
@@ -68,7 +68,7 @@ impl Format {
 pub struct Checked {
     /// The file's name without its folder.
     pub name: String,
-    /// The file's form.
+    /// The file's format.
     pub format: Format,
     /// The encoding, for a text file.
     pub encoding: Option<Encoding>,

@@ -1,5 +1,5 @@
 //! The layouts of batch files, read from `schemas/files/`: headings and their order, header
-//! columns, file names, and the element names of the XML form.
+//! columns, file names, and the element names in XML.
 
 mod table;
 

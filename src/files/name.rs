@@ -6,7 +6,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use super::layout::{Layout, Stamp};
 use crate::model::{JobKind, Timestamp, Ukprn, london_time};
 
-/// The two forms of file that can be submitted.
+/// The two formats of file that can be submitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extension {
     /// `.CSV`
@@ -30,7 +30,7 @@ impl Extension {
 pub struct FileName {
     /// The organisation that the file belongs to.
     pub ukprn: Ukprn,
-    /// The form that the file must have.
+    /// The format that the file must have.
     pub extension: Extension,
 }
 

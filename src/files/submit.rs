@@ -12,7 +12,7 @@ use crate::model::JobId;
 /// The result of submitting a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Submitted {
-    /// The job was created. Records that break a rule of form will be refused by the job.
+    /// The job was created. Records with an invalid format will be refused by the job.
     Accepted(JobId),
     /// Nothing was submitted, for these reasons.
     Refused(Vec<Finding>),

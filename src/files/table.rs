@@ -1,4 +1,4 @@
-//! A batch file as a table, whatever its form: headings, header values, and records arranged by the
+//! A batch file as a table, whatever its format: headings, header values, and records arranged by the
 //! layout's columns.
 
 use super::cell::Cell;

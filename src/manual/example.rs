@@ -1,15 +1,15 @@
-//! An example request and answer for each operation, taken from the fixtures that the tests replay.
+//! An example request and reply for each operation, taken from the fixtures that the tests replay.
 
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-/// A request and its answer.
+/// A request and its reply.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Example {
     /// The request, with the demo's values and a placeholder for the password.
     pub request: String,
-    /// The answer.
+    /// The reply.
     pub answer: String,
 }
 
@@ -62,7 +62,7 @@ impl Example {
     /// The example for an operation.
     pub fn of(service: &str, operation: &str) -> Option<Example> {
         let case = CASES.iter().find(|case| case.service == service && case.operation == operation)?;
-        // The recorded answer starts with a comment that states its HTTP status.
+        // The golden answer starts with a comment that states its HTTP status.
         let answer = case.answer.split_once("-->\n").map_or(case.answer, |(_, answer)| answer);
         Some(Example { request: in_lines(&filled(case.request)), answer: filled(answer) })
     }

@@ -1,4 +1,4 @@
-//! A field of a request: its path, whether it is mandatory, and the form of its value, all taken
+//! A field of a request: its path, whether it is mandatory, and the format of its value, all taken
 //! from the contract.
 
 use super::lists::{self, Choice};
@@ -103,7 +103,7 @@ fn repeats(element: &Element) -> Option<String> {
     }
 }
 
-/// The form of a field that has a type but no facet.
+/// The format of a field that has a type but no facet.
 fn plain(element: &Element) -> &'static str {
     if !element.values.is_empty() {
         return "one word of the list";

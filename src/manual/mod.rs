@@ -34,7 +34,7 @@ pub struct Entry {
     pub fields: Vec<Field>,
     /// The codes that it can return, except those that every operation can return.
     pub codes: Vec<&'static ResponseCode>,
-    /// An example request and its answer.
+    /// An example request and its reply.
     pub example: Option<Example>,
 }
 

@@ -25,7 +25,7 @@ code_list! {
 pub struct AuditEntry {
     /// When (UTC).
     pub at: Timestamp,
-    /// The organisation's internal number, when it was recognised.
+    /// The organisation's internal number, if it was identified.
     pub organisation_id: Option<i32>,
     /// The reference by which the caller named the organisation.
     pub organisation_ref: String,

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A postcode in the form `OUTWARD INWARD`, upper case, one space: `CV4 9EE`, `BFPO 12`. Personal
+/// A postcode in the format `OUTWARD INWARD`, upper case, one space: `CV4 9EE`, `BFPO 12`. Personal
 /// data: `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Postcode(String);

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::model::{Field, Kind, Service};
 
-/// Whether the field is a list of records that occurs in no answer. It is then read as
-/// `xml::Records`; lists in answers are written, and are a `Vec`.
+/// Whether the field is a list of records that occurs in no reply. It is then read as
+/// `xml::Records`; lists in replies are written, and are a `Vec`.
 pub fn are_records(service: &Service, field: &Field) -> bool {
     match field.kind {
         Kind::Struct(index) => {
@@ -17,7 +17,7 @@ pub fn are_records(service: &Service, field: &Field) -> bool {
     }
 }
 
-/// The structs that occur in answers.
+/// The structs that occur in replies.
 fn answered(service: &Service) -> BTreeSet<usize> {
     let mut found = BTreeSet::new();
     let mut next: Vec<usize> = service.operations.iter().map(|operation| operation.output.content).collect();

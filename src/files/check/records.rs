@@ -1,4 +1,4 @@
-//! Checks each record by the domain's rules: its form, and whatever the service must answer
+//! Checks each record by the domain's rules: its format, and whatever the service must reply
 //! regardless of what its register contains.
 
 use std::collections::HashMap;

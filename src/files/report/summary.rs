@@ -16,7 +16,7 @@ pub struct Summary<'c> {
     pub kind: Option<&'static str>,
     /// Its layout version.
     pub version: Option<&'c str>,
-    /// Its form.
+    /// Its format.
     #[serde(rename = "form")]
     pub format: &'static str,
     /// Its encoding.

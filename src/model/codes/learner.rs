@@ -140,7 +140,7 @@ impl AbilityToShare {
 code_list! {
     /// State of the record. The labels are our choice (rules.md 2.2).
     LearnerStatus {
-        /// Deleted: every operation answers "not found".
+        /// Deleted: every operation returns "not found".
         Deleted = "0",
         /// Active.
         Active = "1",

@@ -1,6 +1,6 @@
-//! What a learner's record says of the person, in parts that belong together.
+//! The parts of a learner's personal details.
 //!
-//! All of it is personal data, so that none of these types has a `Debug`.
+//! All of it is personal data, so none of these types implements `Debug`.
 
 use chrono::NaiveDate;
 
@@ -25,7 +25,7 @@ pub struct Names {
     pub family_at_16: Option<String>,
 }
 
-/// When and where a learner was born.
+/// A learner's date and place of birth.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Birth {
     /// Date of birth.
@@ -34,7 +34,7 @@ pub struct Birth {
     pub place: Option<String>,
 }
 
-/// Where a learner was last known to live.
+/// A learner's last known address.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Address {
     /// First line.
@@ -47,12 +47,12 @@ pub struct Address {
     pub county_or_city: Option<String>,
     /// Postcode.
     pub postcode: Postcode,
-    /// The day on which the address was taken down.
+    /// When the address was recorded.
     pub captured_on: Option<NaiveDate>,
 }
 
 impl Address {
-    /// An address of which the postcode alone is known.
+    /// An address with nothing but a postcode.
     pub const fn at(postcode: Postcode) -> Self {
         Self { line_1: None, line_2: None, town: None, county_or_city: None, postcode, captured_on: None }
     }
@@ -63,11 +63,11 @@ impl Address {
 pub struct Contact {
     /// E-mail address.
     pub email: Option<String>,
-    /// Telephone number (R9 alone).
+    /// Telephone number (R9 only).
     pub telephone: Option<String>,
 }
 
-/// Numbers that other registers have for a learner.
+/// A learner's identifiers in other registers.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Identifiers {
     /// Scottish candidate number, nine digits.
@@ -78,12 +78,12 @@ pub struct Identifiers {
     pub upn: Option<String>,
 }
 
-/// What the learner's identity was verified by.
+/// The evidence of a learner's identity.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Evidence {
     /// How the identity was verified.
     pub verification_type: VerificationType,
-    /// What verified the identity; always there when the type is `Other`.
+    /// What verified the identity; always present if the type is `Other`.
     pub other_description: Option<String>,
 }
 

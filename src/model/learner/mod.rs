@@ -1,4 +1,4 @@
-//! A learner's record as the register holds it.
+//! A learner as stored in the register.
 
 mod details;
 mod search;
@@ -9,25 +9,25 @@ pub use self::details::{Address, Birth, Contact, Evidence, Identifiers, Names};
 pub use self::search::{Candidate, SearchKeys};
 use super::{AbilityToShare, Gender, LearnerStatus, OrgRef, Timestamp, Uln};
 
-/// One learner. Text is kept as it was given, trailing spaces and letter case included (rules.md
-/// 2.4); `None` is an absent member.
+/// A learner. Text is stored as given, including trailing spaces and case (rules.md 2.4); `None`
+/// means absent.
 ///
-/// Everything but the internal numbers is personal data, so that `Debug` shows only those.
+/// Everything but the internal numbers is personal data, so `Debug` shows only those.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Learner {
-    /// Internal number of the row; 0 before it is stored.
+    /// The internal number of the row; 0 before it is stored.
     pub id: i64,
     /// The learner's ULN.
     pub uln: Uln,
-    /// Number of the version that an update must name; 1 at registration.
+    /// The version, which an update must state; 1 at registration.
     pub version: i32,
-    /// State of the record.
+    /// The status.
     pub status: LearnerStatus,
-    /// The master into which this record was merged; set exactly when `status` is `Merged`.
+    /// The master into which this learner was merged; set exactly when `status` is `Merged`.
     pub master: Option<Uln>,
     /// The names.
     pub names: Names,
-    /// When and where the learner was born.
+    /// Date and place of birth.
     pub birth: Birth,
     /// Gender.
     pub gender: Gender,
@@ -37,21 +37,21 @@ pub struct Learner {
     pub school_at_16: Option<String>,
     /// The last known address.
     pub address: Address,
-    /// How the learner can be reached.
+    /// E-mail address and telephone number.
     pub contact: Contact,
-    /// Numbers that other registers have for the learner.
+    /// Identifiers in other registers.
     pub identifiers: Identifiers,
-    /// What the identity was verified by.
+    /// The evidence of the identity.
     pub evidence: Evidence,
-    /// Whether data are shared.
+    /// Whether the learner shares data.
     pub ability_to_share: AbilityToShare,
     /// Free notes, up to 4,000 characters.
     pub notes: Option<String>,
     /// The organisation that registered the learner.
     pub registered_by: Option<OrgRef>,
-    /// When the record was made.
+    /// When the learner was registered.
     pub created_at: Timestamp,
-    /// When the record last changed.
+    /// When the learner last changed.
     pub updated_at: Timestamp,
 }
 

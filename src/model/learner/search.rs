@@ -1,10 +1,10 @@
-//! What a search reads of a learner. How the keys are made and compared is the domain's.
+//! What a search reads of a learner. The domain computes and compares the keys.
 
 use chrono::NaiveDate;
 
 use crate::model::{Gender, Uln};
 
-/// What a learner is found by: kept in columns beside the learner, and written whenever the learner
+/// The keys by which a learner is found: stored as columns, and rewritten whenever the learner
 /// changes.
 #[derive(Clone, PartialEq, Eq)]
 #[cfg_attr(test, derive(Debug))]
@@ -23,9 +23,9 @@ pub struct SearchKeys {
     pub postcode: String,
     /// The outward code of the postcode.
     pub outward: String,
-    /// How the given name sounds.
+    /// The sound of the given name.
     pub given_phonetic: String,
-    /// How the family name sounds.
+    /// The sound of the family name.
     pub family_phonetic: String,
 }
 
@@ -41,8 +41,8 @@ impl SearchKeys {
     }
 }
 
-/// A learner whom a search may mean. Merged learners are candidates too (their master stands in for
-/// them), deleted ones are not.
+/// A candidate of a search. Merged learners are candidates (their master replaces them), deleted
+/// ones are not.
 #[derive(Clone)]
 #[cfg_attr(test, derive(Debug))]
 pub struct Candidate {
@@ -65,7 +65,7 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// The learner to show: the master where the candidate was merged.
+    /// The learner to show: the master if the candidate was merged.
     pub fn standing_in(&self) -> Uln {
         self.master.unwrap_or(self.uln)
     }
