@@ -24,7 +24,7 @@ pub use organisations::{AWARDING, DemoOrganisation, ORGANISATIONS};
 use crate::domain::{AdministrationError, Clock, RuleSettings, Service};
 use crate::model::Organisation;
 use crate::pki::PkiError;
-use crate::store::{AnyConnection, Store, StoreSettings, organisations as rows};
+use crate::store::{Store, StoreSettings, Transaction, organisations as rows};
 use folder::Folder;
 use people::People;
 
@@ -210,7 +210,7 @@ impl Demo {
             *known = ORGANISATIONS.iter().map(|new| new.add(service, USER)).collect::<Result<_, _>>()?;
         } else {
             let (again, now) = (known.clone(), service.clock().now());
-            let insert = move |store: &mut AnyConnection| {
+            let insert = move |store: &mut Transaction<'_>| {
                 again.iter().try_for_each(|row| rows::insert(store, row, now).map(drop))
             };
             service.store().write(insert).map_err(AdministrationError::from)?;

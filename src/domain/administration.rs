@@ -9,7 +9,7 @@ use crate::model::{
     AuditEntry, Door, Fingerprint, JobId, Learner, OrgRef, Organisation, Peer, Permissions, Timestamp, Ukprn, Uln,
 };
 use crate::store::organisations::{self as rows, Certificate};
-use crate::store::{AnyConnection, StoreError, audit, learners, wipe};
+use crate::store::{StoreError, Transaction, audit, learners, wipe};
 
 /// The operators' part of the service, in the name of one of them.
 pub struct Administration<'a> {
@@ -220,7 +220,7 @@ impl Administration<'_> {
     fn write<T: Send + 'static>(
         &self,
         action: &str,
-        change: impl Fn(&mut AnyConnection, Timestamp) -> Result<T, StoreError> + Send + 'static,
+        change: impl Fn(&mut Transaction<'_>, Timestamp) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let entry = self.entry(action, None);
         let outcome = self.service.inner.store.write(move |store| {

@@ -5,7 +5,7 @@ use super::names::search_keys;
 use super::{Administration, AdministrationError};
 use crate::model::{LearnerStatus, Timestamp, Uln};
 use crate::store::learners::{self as rows, Stored};
-use crate::store::{AnyConnection, StoreError, audit};
+use crate::store::{StoreError, Transaction, audit};
 
 /// What a change of links comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl Administration<'_> {
         &self,
         action: &'static str,
         uln: Uln,
-        change: impl Fn(&mut AnyConnection, Timestamp) -> Result<Linking, StoreError> + Send + 'static,
+        change: impl Fn(&mut Transaction<'_>, Timestamp) -> Result<Linking, StoreError> + Send + 'static,
     ) -> Result<Linking, AdministrationError> {
         let now = self.service.inner.clock.now();
         let entry = self.entry(action, Some(uln));
@@ -97,7 +97,7 @@ fn is_active(stored: &Stored) -> bool {
 }
 
 /// Stores a changed record under the next version; whoever changed it meanwhile makes the whole change fail and run again.
-fn save(store: &mut AnyConnection, mut stored: Stored, now: Timestamp) -> Result<(), StoreError> {
+fn save(store: &mut Transaction<'_>, mut stored: Stored, now: Timestamp) -> Result<(), StoreError> {
     let version = stored.learner.version;
     stored.learner.version = version.saturating_add(1);
     stored.learner.updated_at = now;

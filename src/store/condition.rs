@@ -10,7 +10,7 @@ use diesel::prelude::*;
 
 use super::schema::service_days;
 use super::service_levels::FunctionDay;
-use super::{AnyConnection, StoreError};
+use super::{StoreError, Transaction};
 
 /// Rows of a trial, and the length of each: more than the free room of a page, so that the database must find room for them.
 const TRIAL_ROWS: usize = 8;
@@ -60,7 +60,7 @@ impl DatabaseFile {
 }
 
 /// Writes a little and takes it back: it fails where the database is read-only, or where the disk is full.
-pub(super) fn try_a_change(connection: &mut AnyConnection) -> Result<(), StoreError> {
+pub(super) fn try_a_change(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
     let day = NaiveDate::default();
     let rows: Vec<FunctionDay> = (0..TRIAL_ROWS)
         .map(|number| FunctionDay {
@@ -72,11 +72,11 @@ pub(super) fn try_a_change(connection: &mut AnyConnection) -> Result<(), StoreEr
         })
         .collect();
     for row in &rows {
-        diesel::insert_into(service_days::table).values(row).execute(connection)?;
+        diesel::insert_into(service_days::table).values(row).execute(&mut **transaction)?;
     }
     diesel::delete(
         service_days::table.filter(service_days::day.eq(day)).filter(service_days::function.like("trial %")),
     )
-    .execute(connection)?;
+    .execute(&mut **transaction)?;
     Ok(())
 }

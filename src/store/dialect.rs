@@ -1,9 +1,8 @@
 //! What truly differs between the two databases, and nothing else.
 
-use diesel::connection::{AnsiTransactionManager, SimpleConnection};
+use diesel::connection::AnsiTransactionManager;
 use diesel::prelude::*;
 
-use super::learners::Changed;
 use super::{AnyConnection, StoreError};
 
 /// Runs one expression on whichever connection it is, compiled for each database by itself: for statements that the common connection
@@ -66,27 +65,6 @@ pub(super) fn data_version(connection: &mut AnyConnection) -> Result<Option<i64>
 struct DataVersion {
     #[diesel(sql_type = diesel::sql_types::BigInt)]
     data_version: i64,
-}
-
-/// Removes every row and starts the numbering of rows anew, so that data put in afterwards get the same numbers again: for the demo's
-/// reset alone.
-pub fn wipe(connection: &mut AnyConnection) -> Result<(), StoreError> {
-    Changed::note_any();
-    match connection {
-        #[cfg(feature = "sqlite")]
-        AnyConnection::Sqlite(c) => c.batch_execute(
-            "DELETE FROM job_results; DELETE FROM job_records; DELETE FROM jobs; DELETE FROM job_turns; DELETE FROM catalogue; DELETE FROM awarding_recognitions; DELETE FROM audit; \
-             DELETE FROM recent_searches; DELETE FROM learning_events; DELETE FROM learners; \
-             DELETE FROM certificate_organisations; DELETE FROM certificates; DELETE FROM organisations; DELETE FROM sqlite_sequence;",
-        )?,
-        #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(c) => c.batch_execute(
-            "TRUNCATE job_results, job_records, jobs, job_turns, catalogue, awarding_recognitions, audit, recent_searches, learning_events, learners, \
-             certificate_organisations, certificates, organisations \
-             RESTART IDENTITY",
-        )?,
-    }
-    super::organisations::count_change(connection)
 }
 
 /// Runs the migrations of one node at a time.

@@ -30,12 +30,16 @@ pub(crate) mod test_support;
 mod tests;
 mod ticket;
 mod trail;
+mod transaction;
+mod wipe;
 mod writer;
 
 pub use connection::AnyConnection;
-pub use dialect::{lock, wipe};
+pub use dialect::lock;
 pub use error::StoreError;
 pub use ticket::Ticket;
+pub use transaction::Transaction;
+pub use wipe::wipe;
 
 use crate::model::{AuditEntry, Timestamp, Uln};
 use connection::{Address, Reader};
@@ -193,7 +197,7 @@ impl Store {
     /// another node was in the way, so that it must not consume what it needs. Blocks: never call it on a thread that serves others.
     pub fn write<T: Send + 'static>(
         &self,
-        change: impl FnMut(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
+        change: impl FnMut(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (reply, result) = sync_channel(1);
         self.inner.writer.work(Box::new(Change { change, kept: None, reply }))?;
@@ -204,7 +208,7 @@ impl Store {
     /// whatever else waits, so that a call waits for one such change at most. Keep it short, a few milliseconds.
     pub fn write_aside<T: Send + 'static>(
         &self,
-        change: impl FnMut(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
+        change: impl FnMut(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.begin_aside(change)?.wait()
     }
@@ -212,7 +216,7 @@ impl Store {
     /// As [`Store::write_aside`], without waiting for the change.
     pub fn begin_aside<T: Send + 'static>(
         &self,
-        change: impl FnMut(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
+        change: impl FnMut(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<Begun<T>, StoreError> {
         let (reply, result) = sync_channel(1);
         self.inner.writer.work_aside(Box::new(Change { change, kept: None, reply }))?;
@@ -266,11 +270,11 @@ struct Change<F, T> {
 
 impl<F, T> Work for Change<F, T>
 where
-    F: FnMut(&mut AnyConnection) -> Result<T, StoreError> + Send,
+    F: FnMut(&mut Transaction<'_>) -> Result<T, StoreError> + Send,
     T: Send,
 {
-    fn run(&mut self, connection: &mut AnyConnection) -> Result<(), StoreError> {
-        self.kept = Some((self.change)(connection)?);
+    fn run(&mut self, transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
+        self.kept = Some((self.change)(transaction)?);
         Ok(())
     }
 

@@ -76,7 +76,7 @@ fn a_store_that_takes_no_changes_is_noticed() {
         let store = &full.store;
         // The first row that is written needs room that the full database does not have.
         store
-            .write(move |c| match c {
+            .write(move |c| match &mut **c {
                 AnyConnection::Sqlite(c) => Ok(c.batch_execute(pragma)?),
                 #[cfg(feature = "postgres")]
                 AnyConnection::Postgres(_) => Ok(()),
@@ -310,7 +310,8 @@ fn a_deadlock_between_nodes_is_resolved() {
                 for _ in 0..3 {
                     node.write(move |c| {
                         for id in [first, second] {
-                            diesel::sql_query(format!("UPDATE pairs SET n = n + 1 WHERE id = {id}")).execute(c)?;
+                            diesel::sql_query(format!("UPDATE pairs SET n = n + 1 WHERE id = {id}"))
+                                .execute(&mut **c)?;
                             thread::sleep(std::time::Duration::from_millis(30));
                         }
                         Ok(())
@@ -336,7 +337,7 @@ fn lost_connections_are_replaced() {
         assert_eq!(numbers(store), 1);
     }
     // Another connection ends them all, the writer's included.
-    each.reopened().write(move |c| Ok(diesel::sql_query(others).execute(c)?)).unwrap();
+    each.reopened().write(move |c| Ok(diesel::sql_query(others).execute(&mut **c)?)).unwrap();
     store.write(|c| add_number(c, 2)).unwrap();
     for _ in 0..8 {
         assert_eq!(numbers(store), 2);

@@ -14,7 +14,8 @@ use tokio::sync::oneshot;
 
 use super::condition::DatabaseFile;
 use super::connection::{Address, AnyConnection};
-use super::learners::{Changed, LearnerMemory};
+use super::learners::LearnerMemory;
+use super::transaction::{Changed, Transaction};
 use super::{Record, StoreError, audit, dialect, searches};
 
 /// As many pieces as one transaction takes: a bound on the time that the first of them waits.
@@ -29,7 +30,7 @@ type Transactions = <AnyConnection as Connection>::TransactionManager;
 /// A write that keeps its result until the commit. It may run more than once; only the last run counts.
 pub(super) trait Work: Send {
     /// Does the work.
-    fn run(&mut self, connection: &mut AnyConnection) -> Result<(), StoreError>;
+    fn run(&mut self, transaction: &mut Transaction<'_>) -> Result<(), StoreError>;
     /// Hands the result to whoever waits; called once, after the commit or its failure.
     fn answer(self: Box<Self>, outcome: Result<(), StoreError>);
 }
@@ -266,13 +267,14 @@ impl WritingThread {
         self.file.as_deref().map_or(Ok(()), DatabaseFile::check_for_change)?;
         let memory = self.memory.clone();
         let connection = self.connection()?;
-        // Of a transaction that came to nothing.
-        drop(Changed::take());
-        let outcome = dialect::begin_write(connection).and_then(|()| run_group(connection, group));
+        let outcome = dialect::begin_write(connection).and_then(|()| {
+            let mut transaction = Transaction::of(connection);
+            let fates = run_group(&mut transaction, group)?;
+            Ok((fates, transaction.changed()))
+        });
         match outcome {
-            Ok(fates) if fates.undone => Ok(fates),
-            Ok(fates) => {
-                let changed = Changed::take();
+            Ok((fates, _)) if fates.undone => Ok(fates),
+            Ok((fates, changed)) => {
                 let _committing =
                     memory.as_deref().zip(changed.as_ref()).map(|(memory, changed)| memory.commit(changed));
                 match Transactions::commit_transaction(connection) {
@@ -337,15 +339,15 @@ impl WritingThread {
     }
 }
 
-fn run_group(connection: &mut AnyConnection, group: &mut Group) -> Result<Fates, StoreError> {
+fn run_group(transaction: &mut Transaction<'_>, group: &mut Group) -> Result<Fates, StoreError> {
     if let ([work], []) = (group.works.as_mut_slice(), group.additions.as_slice()) {
         // It has the transaction to itself, which is its savepoint.
-        let fate = catch_unwind(AssertUnwindSafe(|| work.run(connection))).unwrap_or(Err(StoreError::Panicked));
+        let fate = catch_unwind(AssertUnwindSafe(|| work.run(transaction))).unwrap_or(Err(StoreError::Panicked));
         let undone = match &fate {
             Ok(()) => false,
             Err(error) if error.is_disconnection() => return Err(error.clone()),
             Err(_) => {
-                Transactions::rollback_transaction(connection)?;
+                Transactions::rollback_transaction(&mut **transaction)?;
                 true
             }
         };
@@ -353,15 +355,15 @@ fn run_group(connection: &mut AnyConnection, group: &mut Group) -> Result<Fates,
     }
     let mut fates = Fates { works: Vec::with_capacity(group.works.len()), additions: Vec::new(), undone: false };
     for work in &mut group.works {
-        fates.works.push(in_savepoint(connection, |connection| work.run(connection))?);
+        fates.works.push(in_savepoint(transaction, |transaction| work.run(transaction))?);
     }
     if !group.additions.is_empty() {
         let records = || group.additions.iter().map(|addition| &addition.record);
-        fates.additions = match in_savepoint(connection, |connection| add(connection, records()))? {
+        fates.additions = match in_savepoint(transaction, |transaction| add(transaction, records()))? {
             Ok(()) => group.additions.iter().map(|_| Ok(())).collect(),
             // One of them cannot be stored: find out which, and keep the others.
             Err(_) => records()
-                .map(|record| in_savepoint(connection, |connection| add(connection, std::iter::once(record))))
+                .map(|record| in_savepoint(transaction, |transaction| add(transaction, std::iter::once(record))))
                 .collect::<Result<_, _>>()?,
         };
     }
@@ -369,16 +371,16 @@ fn run_group(connection: &mut AnyConnection, group: &mut Group) -> Result<Fates,
 }
 
 fn add<'a>(
-    connection: &mut AnyConnection,
+    transaction: &mut Transaction<'_>,
     records: impl Iterator<Item = &'a Record> + Clone,
 ) -> Result<(), StoreError> {
-    audit::insert(connection, records.clone().flat_map(|record| &record.entries))?;
+    audit::insert(transaction, records.clone().flat_map(|record| &record.entries))?;
     for record in records {
         if let Some(search) = &record.search {
-            searches::remember(connection, search)?;
+            searches::remember(transaction, search)?;
         }
         if let Some(moment) = record.forget_searches_before {
-            searches::forget_before(connection, moment)?;
+            searches::forget_before(transaction, moment)?;
         }
     }
     Ok(())
@@ -386,15 +388,15 @@ fn add<'a>(
 
 /// Runs a piece so that its failure or panic undoes its own changes alone. The outer error means that the transaction itself is lost.
 fn in_savepoint(
-    connection: &mut AnyConnection,
-    piece: impl FnOnce(&mut AnyConnection) -> Result<(), StoreError>,
+    transaction: &mut Transaction<'_>,
+    piece: impl FnOnce(&mut Transaction<'_>) -> Result<(), StoreError>,
 ) -> Result<Result<(), StoreError>, StoreError> {
-    Transactions::begin_transaction(connection)?;
-    let outcome = catch_unwind(AssertUnwindSafe(|| piece(connection))).unwrap_or(Err(StoreError::Panicked));
+    Transactions::begin_transaction(&mut **transaction)?;
+    let outcome = catch_unwind(AssertUnwindSafe(|| piece(transaction))).unwrap_or(Err(StoreError::Panicked));
     match outcome {
-        Ok(()) => Transactions::commit_transaction(connection)?,
+        Ok(()) => Transactions::commit_transaction(&mut **transaction)?,
         Err(error) if error.is_disconnection() => return Err(error),
-        Err(_) => Transactions::rollback_transaction(connection)?,
+        Err(_) => Transactions::rollback_transaction(&mut **transaction)?,
     }
     Ok(outcome)
 }

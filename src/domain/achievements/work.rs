@@ -14,7 +14,7 @@ use crate::domain::verification::Details;
 use crate::model::{
     Achievement, AchievementAction, CatalogueEntry, JobKind, Recognition, Reference, SubmissionType, Uln, london_day,
 };
-use crate::store::{AnyConnection, StoreError, achievements, audit, catalogue, lock};
+use crate::store::{StoreError, Transaction, achievements, audit, catalogue, lock};
 
 /// The work of achievement jobs.
 pub(in crate::domain) struct Achievements;
@@ -30,7 +30,7 @@ impl Kind for Achievements {
 
     fn work(
         &self,
-        store: &mut AnyConnection,
+        store: &mut Transaction<'_>,
         job: &JobInHand,
         records: &[JobRecord],
     ) -> Result<Vec<RecordResult>, StoreError> {
@@ -100,7 +100,7 @@ impl Outcome {
 
 /// Works on records in their order; each sees what those before it did. No other node works on records of the same awarding organisation
 /// meanwhile.
-fn work(store: &mut AnyConnection, terms: &Terms<'_>, rows: &[AchievementRow]) -> Result<Vec<Outcome>, StoreError> {
+fn work(store: &mut Transaction<'_>, terms: &Terms<'_>, rows: &[AchievementRow]) -> Result<Vec<Outcome>, StoreError> {
     let submitted: Vec<Option<Submitted<'_>>> =
         rows.iter().map(|row| if format(row).is_empty() { Submitted::read(row) } else { None }).collect();
     lock(store, LOCK | i64::from(terms.job.organisation.id))?;
@@ -141,7 +141,7 @@ struct Desk {
 
 impl Desk {
     fn prepare<'r>(
-        store: &mut AnyConnection,
+        store: &mut Transaction<'_>,
         terms: &Terms<'_>,
         submitted: impl Iterator<Item = &'r Submitted<'r>>,
     ) -> Result<Self, StoreError> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{JobInHand, JobKind, JobRecord, RecordResult};
 use crate::domain::Error;
-use crate::store::{AnyConnection, StoreError};
+use crate::store::{StoreError, Transaction};
 
 /// A kind of job. Its work runs inside a transaction with the saving of its results: what it changes and what it says
 /// are kept together, or neither. It may run again on the same records after a failure, and must remember nothing.
@@ -23,7 +23,7 @@ pub trait Kind: Send + Sync {
     /// and no error.
     fn work(
         &self,
-        store: &mut AnyConnection,
+        store: &mut Transaction<'_>,
         job: &JobInHand,
         records: &[JobRecord],
     ) -> Result<Vec<RecordResult>, StoreError>;

@@ -11,7 +11,7 @@ use crate::model::{
     Address, Birth, Contact, Evidence, Identifiers, Learner, LearnerStatus, Names, OrgRef, Permission, SearchKeys,
     Timestamp, Uln, VerificationType, london_day,
 };
-use crate::store::{AnyConnection, StoreError, audit, learners as rows, lock, searches};
+use crate::store::{AnyConnection, StoreError, Transaction, audit, learners as rows, lock, searches};
 
 /// A learner to be registered, as the wire names the fields. Empty text is absent.
 #[derive(Clone, Copy, Default)]
@@ -123,7 +123,7 @@ impl Registration {
     }
 
     /// Issues the number, unless a learner of the same details is there. The details must be locked ([`lock_key`]).
-    pub(in crate::domain) fn run(&self, store: &mut AnyConnection) -> Result<Registered, StoreError> {
+    pub(in crate::domain) fn run(&self, store: &mut Transaction<'_>) -> Result<Registered, StoreError> {
         let exists = probe(store, &self.existing)?
             .iter()
             .any(|other| other.keys.given == self.keys.given && other.gender == self.learner.gender);
@@ -272,7 +272,7 @@ pub(in crate::domain) fn lock_key(details: &blake3::Hash) -> i64 {
 
 /// Stores the learner under a number that nobody ever had. It is drawn from the operating system's randomness, so that nobody can guess
 /// the next from the last; a number that is taken, be its learner deleted or merged, is drawn again.
-fn issue(store: &mut AnyConnection, learner: &Learner, keys: &SearchKeys) -> Result<Uln, StoreError> {
+fn issue(store: &mut Transaction<'_>, learner: &Learner, keys: &SearchKeys) -> Result<Uln, StoreError> {
     let mut learner = learner.clone();
     while !rows::insert(store, &learner, keys)? {
         learner.uln = random_uln();

@@ -6,7 +6,7 @@ use super::present;
 use crate::domain::format::is_one_line;
 use crate::model::{AbilityToShare, Learner, LearnerStatus, Permission, SearchKeys, Timestamp, Uln, VerificationType};
 use crate::store::learners::{self as rows, Stored};
-use crate::store::{AnyConnection, StoreError, audit};
+use crate::store::{StoreError, Transaction, audit};
 
 /// A change of a learner. `None` leaves a field as it is, empty text clears it; mandatory fields cannot be cleared.
 #[derive(Clone, Copy, Default)]
@@ -153,7 +153,7 @@ impl Service {
 
 /// Updates a learner who was read in the same transaction; nobody may have changed it meanwhile ([`StoreError::Overtaken`]).
 pub(in crate::domain) fn change_in(
-    store: &mut AnyConnection,
+    store: &mut Transaction<'_>,
     change: &LearnerChange<'_>,
     kept_demographics: usize,
     now: Timestamp,

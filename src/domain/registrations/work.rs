@@ -13,7 +13,7 @@ use crate::domain::learners::{
 };
 use crate::domain::matching::Agreement;
 use crate::model::{Door, JobKind, Uln, london_day};
-use crate::store::{AnyConnection, StoreError, audit, lock};
+use crate::store::{StoreError, Transaction, audit, lock};
 
 /// The work of registration jobs.
 pub(in crate::domain) struct Registrations {
@@ -37,7 +37,7 @@ impl Kind for Registrations {
 
     fn work(
         &self,
-        store: &mut AnyConnection,
+        store: &mut Transaction<'_>,
         job: &JobInHand,
         records: &[JobRecord],
     ) -> Result<Vec<RecordResult>, StoreError> {
@@ -61,7 +61,7 @@ impl Kind for Registrations {
 
 /// Keeps everybody else from registering the same details until the chunk is done. In one order for all, so that two chunks do not wait
 /// for each other.
-fn lock_details(store: &mut AnyConnection, rows: &[RegistrationRow]) -> Result<(), StoreError> {
+fn lock_details(store: &mut Transaction<'_>, rows: &[RegistrationRow]) -> Result<(), StoreError> {
     let without_number = rows.iter().filter(|row| row.get("ULN").is_none());
     let mut keys: Vec<i64> = without_number
         .filter_map(|row| Search::of(&demographics(row)))
@@ -89,7 +89,7 @@ const fn somebody(code: &'static str, uln: Uln) -> Decided {
 impl Registrations {
     fn decide(
         &self,
-        store: &mut AnyConnection,
+        store: &mut Transaction<'_>,
         job: &JobInHand,
         job_type: JobType,
         row: &RegistrationRow,
@@ -106,7 +106,7 @@ impl Registrations {
     /// The submitter gave a number: the names must be its learner's, or similar, before anything else of the row counts.
     fn known(
         &self,
-        store: &mut AnyConnection,
+        store: &mut Transaction<'_>,
         job: &JobInHand,
         job_type: JobType,
         row: &RegistrationRow,
@@ -142,7 +142,7 @@ impl Registrations {
     /// The submitter gave details alone: they are searched for, and registered if they are nobody's.
     fn searched(
         &self,
-        store: &mut AnyConnection,
+        store: &mut Transaction<'_>,
         job: &JobInHand,
         job_type: JobType,
         row: &RegistrationRow,
@@ -161,7 +161,7 @@ impl Registrations {
 
     fn register(
         &self,
-        store: &mut AnyConnection,
+        store: &mut Transaction<'_>,
         job: &JobInHand,
         row: &RegistrationRow,
     ) -> Result<Decided, StoreError> {

@@ -8,7 +8,7 @@ use super::{VerificationRow, format};
 use crate::domain::jobs::{JobInHand, JobRecord, Kind, RecordResult, row};
 use crate::domain::learners::{VerifyQuery, verify_in};
 use crate::model::JobKind;
-use crate::store::{AnyConnection, StoreError, audit};
+use crate::store::{StoreError, Transaction, audit};
 
 /// The code of a record whose form is wrong.
 pub const INCORRECT_FORMAT: &str = "RC011";
@@ -27,7 +27,7 @@ impl Kind for Verifications {
 
     fn work(
         &self,
-        store: &mut AnyConnection,
+        store: &mut Transaction<'_>,
         job: &JobInHand,
         records: &[JobRecord],
     ) -> Result<Vec<RecordResult>, StoreError> {

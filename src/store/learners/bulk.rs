@@ -4,20 +4,28 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 
-use super::memory::Changed;
 use super::row::Columns;
 use crate::model::{Learner, SearchKeys};
 #[cfg(feature = "sqlite")]
 use crate::store::connection::SQLITE_PAGE_CACHE;
 use crate::store::schema::learners;
-use crate::store::{AnyConnection, StoreError};
+use crate::store::{AnyConnection, StoreError, Transaction};
+
+/// SQLite's indexes of searches, by name, with their columns: what the migrations `0002_learners` and
+/// `0010_postcode` make. A load drops them and makes them again; a test compares both.
+const SEARCH_INDEXES: &[(&str, &str)] = &[
+    ("learners_by_birth_and_sound", "date_of_birth, family_phonetic, given_phonetic"),
+    ("learners_by_birth_and_given", "date_of_birth, given_phonetic"),
+    ("learners_by_birth_and_place", "date_of_birth, outward"),
+    ("learners_by_postcode", "postcode_key"),
+];
 
 /// Adds learners; those whose number is taken already are left as they are. Returns how many were added.
 ///
 /// SQLite runs one prepared statement for each row, which a transaction makes cheap. PostgreSQL takes the rows as a COPY, which knows no
 /// "or ignore": numbers that are taken are asked for first, and one that another node adds meanwhile fails the whole call.
-pub fn insert_many(connection: &mut AnyConnection, rows: &[(Learner, SearchKeys)]) -> Result<usize, StoreError> {
-    match connection {
+pub fn insert_many(transaction: &mut Transaction<'_>, rows: &[(Learner, SearchKeys)]) -> Result<usize, StoreError> {
+    match &mut **transaction {
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(c) => {
             let mut added = 0;
@@ -50,12 +58,12 @@ pub fn insert_many(connection: &mut AnyConnection, rows: &[(Learner, SearchKeys)
 /// Prepares the writer for many rows: SQLite gets a page cache (256 MiB at most) that holds the indexes into which they go. An empty
 /// register loses those of its searches until [`end_bulk`]: to make them of all rows at once takes a fraction of the time, and nobody
 /// searches before.
-pub fn begin_bulk(connection: &mut AnyConnection) -> Result<(), StoreError> {
-    set_on_sqlite(connection, "PRAGMA cache_size = -262144")?;
-    let is_empty = learners::table.select(learners::id).first::<i64>(connection).optional()?.is_none();
+pub fn begin_bulk(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
+    set_on_sqlite(transaction, "PRAGMA cache_size = -262144")?;
+    let is_empty = learners::table.select(learners::id).first::<i64>(&mut **transaction).optional()?.is_none();
     if is_empty {
-        for name in search_indexes().filter_map(|statement| statement.split(' ').nth(2)) {
-            set_on_sqlite(connection, &format!("DROP INDEX IF EXISTS {name}"))?;
+        for (name, _) in SEARCH_INDEXES {
+            set_on_sqlite(transaction, &format!("DROP INDEX IF EXISTS {name}"))?;
         }
     }
     Ok(())
@@ -64,30 +72,21 @@ pub fn begin_bulk(connection: &mut AnyConnection) -> Result<(), StoreError> {
 /// Makes the indexes of searches where they are missing: after the rows of a load, or by the next
 /// load or migration when it was killed.
 pub fn make_search_indexes(connection: &mut AnyConnection) -> Result<(), StoreError> {
-    for statement in search_indexes() {
-        set_on_sqlite(connection, &statement.replacen("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1))?;
+    for (name, columns) in SEARCH_INDEXES {
+        set_on_sqlite(connection, &format!("CREATE INDEX IF NOT EXISTS {name} ON learners ({columns})"))?;
     }
     Ok(())
 }
 
-/// The statements of the migrations that make SQLite's indexes of searches.
-fn search_indexes() -> impl Iterator<Item = &'static str> {
-    let register = include_str!("../../../migrations/sqlite/0002_learners/up.sql").lines();
-    let postcode = include_str!("../../../migrations/sqlite/0010_postcode/up.sql").lines();
-    register
-        .filter(|line| line.starts_with("CREATE INDEX learners_by_birth"))
-        .chain(postcode.filter(|line| line.starts_with("CREATE INDEX ")))
-}
-
 /// Makes up for what [`begin_bulk`] left out, gives back what it took, and has the database look at its data again before it plans searches.
-pub fn end_bulk(connection: &mut AnyConnection) -> Result<(), StoreError> {
-    make_search_indexes(connection)?;
+pub fn end_bulk(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
+    make_search_indexes(transaction)?;
     #[cfg(feature = "sqlite")]
-    set_on_sqlite(connection, SQLITE_PAGE_CACHE)?;
-    set_on_sqlite(connection, "PRAGMA shrink_memory; PRAGMA analysis_limit = 1000")?;
-    connection.batch_execute("ANALYZE learners")?;
+    set_on_sqlite(transaction, SQLITE_PAGE_CACHE)?;
+    set_on_sqlite(transaction, "PRAGMA shrink_memory; PRAGMA analysis_limit = 1000")?;
+    transaction.batch_execute("ANALYZE learners")?;
     // A connection of SQLite that is open, here or in another process, reads the new statistics only when the schema has changed.
-    set_on_sqlite(connection, "CREATE TABLE schema_change (id INTEGER); DROP TABLE schema_change")
+    set_on_sqlite(transaction, "CREATE TABLE schema_change (id INTEGER); DROP TABLE schema_change")
 }
 
 fn set_on_sqlite(connection: &mut AnyConnection, pragma: &str) -> Result<(), StoreError> {
@@ -103,17 +102,17 @@ fn set_on_sqlite(connection: &mut AnyConnection, pragma: &str) -> Result<(), Sto
 }
 
 /// Notes for every learner whether other numbers are merged into it, after many were added.
-pub fn mark_masters(connection: &mut AnyConnection) -> Result<(), StoreError> {
-    Changed::note_any();
+pub fn mark_masters(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
+    transaction.changes_any();
     let masters: Vec<Option<String>> = learners::table
         .filter(learners::master_uln.is_not_null())
         .select(learners::master_uln)
         .distinct()
-        .load(connection)?;
+        .load(&mut **transaction)?;
     for uln in masters.into_iter().flatten() {
         diesel::update(learners::table.filter(learners::uln.eq(uln)).filter(learners::has_linked.eq(false)))
             .set(learners::has_linked.eq(true))
-            .execute(connection)?;
+            .execute(&mut **transaction)?;
     }
     Ok(())
 }
@@ -126,19 +125,26 @@ mod tests {
     use crate::store::Store;
     use crate::store::test_support::sqlite;
 
-    fn indexes(store: &Store) -> i64 {
-        diesel::table! { sqlite_master (name) { name -> Text, } }
-        let searches = sqlite_master::table.filter(sqlite_master::name.like("learners_by_birth_%"));
-        store.read(|c| Ok(searches.count().get_result(c)?)).unwrap()
+    diesel::table! { sqlite_master (name) { name -> Text, tbl_name -> Text, sql -> Nullable<Text>, } }
+
+    /// The indexes of learners, but those that belong to a constraint: name and statement, which
+    /// SQLite keeps as written but for "IF NOT EXISTS".
+    fn indexes(store: &Store) -> Vec<(String, String)> {
+        let made = sqlite_master::table
+            .filter(sqlite_master::tbl_name.eq("learners"))
+            .filter(sqlite_master::sql.like("CREATE INDEX %"))
+            .order(sqlite_master::name);
+        let rows: Vec<(String, Option<String>)> =
+            store.read(|c| Ok(made.select((sqlite_master::name, sqlite_master::sql)).load(c)?)).unwrap();
+        rows.into_iter().map(|(name, sql)| (name, sql.unwrap())).collect()
     }
 
     #[test]
-    fn a_load_leaves_the_indexes_of_searches_out_and_makes_them_again_even_when_it_broke_off() {
+    fn a_load_drops_the_indexes_of_searches_and_makes_them_as_the_migrations_did_even_after_a_kill() {
         let each = sqlite();
         let all = indexes(&each.store);
-        assert_eq!(all, 3);
         each.store.write(begin_bulk).unwrap();
-        assert_eq!(indexes(&each.store), 0);
+        assert_eq!(all.len() - indexes(&each.store).len(), SEARCH_INDEXES.len());
         each.store.write(end_bulk).unwrap();
         assert_eq!(indexes(&each.store), all);
         each.store.write(begin_bulk).unwrap();

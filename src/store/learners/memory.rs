@@ -2,7 +2,6 @@
 //! no look into the database. It serves SQLite alone, and it is exact: what this process changes is taken out before the commit that changes
 //! it, and not put back before that commit has ended. What another process changes is noticed within a second.
 
-use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
@@ -11,6 +10,7 @@ use quick_cache::sync::Cache;
 
 use super::Stored;
 use crate::model::Uln;
+use crate::store::transaction::Changed;
 
 /// As many learners are remembered, about 1 KB each.
 const LEARNERS: usize = 8_192;
@@ -18,40 +18,6 @@ const LEARNERS: usize = 8_192;
 const FRESH: Duration = Duration::from_secs(1);
 /// How long after a comparison the next one is asked for.
 const DUE: Duration = Duration::from_millis(500);
-
-/// Which learners a transaction changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::store) enum Changed {
-    These(Vec<Uln>),
-    Any,
-}
-
-thread_local! {
-    static CHANGED: RefCell<Changed> = const { RefCell::new(Changed::These(Vec::new())) };
-}
-
-impl Changed {
-    /// Notes, on the thread that makes it, the change of a record that may be remembered. The writer takes the notes before it commits.
-    pub(in crate::store) fn note(uln: Uln) {
-        CHANGED.with_borrow_mut(|changed| match changed {
-            Self::These(ulns) => ulns.push(uln),
-            Self::Any => {}
-        });
-    }
-
-    /// Notes a change of records that are not known one by one.
-    pub(in crate::store) fn note_any() {
-        CHANGED.set(Self::Any);
-    }
-
-    /// What was noted on this thread since it was last asked.
-    pub(in crate::store) fn take() -> Option<Self> {
-        match CHANGED.replace(Self::These(Vec::new())) {
-            Self::These(ulns) if ulns.is_empty() => None,
-            changed => Some(changed),
-        }
-    }
-}
 
 /// The learners that are remembered.
 pub(in crate::store) struct LearnerMemory {

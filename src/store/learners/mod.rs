@@ -8,14 +8,14 @@ mod search;
 use diesel::prelude::*;
 
 pub use bulk::{begin_bulk, end_bulk, insert_many, make_search_indexes, mark_masters};
-pub(super) use memory::{Changed, LearnerMemory};
+pub(super) use memory::LearnerMemory;
 pub use row::Stored;
 use row::{Columns, Row};
 pub use search::{Conditions, born_and_named, living_at, meeting};
 
 use super::dialect::on_either;
 use super::schema::learners;
-use super::{AnyConnection, StoreError};
+use super::{AnyConnection, StoreError, Transaction};
 use crate::model::{Learner, SearchKeys, Uln};
 
 /// The learner of a number, whatever the record's status. This is the statement of the hot path.
@@ -62,8 +62,8 @@ pub fn linked_to(connection: &mut AnyConnection, masters: &[Uln]) -> Result<Vec<
 }
 
 /// Adds a learner; `false` when the number is taken.
-pub fn insert(connection: &mut AnyConnection, learner: &Learner, keys: &SearchKeys) -> Result<bool, StoreError> {
-    let added = on_either!(connection, c => {
+pub fn insert(transaction: &mut Transaction<'_>, learner: &Learner, keys: &SearchKeys) -> Result<bool, StoreError> {
+    let added = on_either!(&mut **transaction, c => {
         diesel::insert_into(learners::table)
             .values(Columns::of(learner, false, keys))
             .on_conflict_do_nothing()
@@ -74,17 +74,17 @@ pub fn insert(connection: &mut AnyConnection, learner: &Learner, keys: &SearchKe
 
 /// Replaces a record if it still has the version that was read; `false` when somebody else was first.
 pub fn replace(
-    connection: &mut AnyConnection,
+    transaction: &mut Transaction<'_>,
     changed: &Stored,
     keys: &SearchKeys,
     version_read: i32,
 ) -> Result<bool, StoreError> {
     let Stored { learner, has_linked } = changed;
-    Changed::note(learner.uln);
+    transaction.changes(learner.uln);
     let rows = diesel::update(learners::table.find(learner.id))
         .filter(learners::version.eq(version_read))
         .set(Columns::of(learner, *has_linked, keys))
-        .execute(connection)?;
+        .execute(&mut **transaction)?;
     Ok(rows == 1)
 }
 

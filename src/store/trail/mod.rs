@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 use self::file::{Frame, TrailFile};
 use super::writer::{Work, Writer};
-use super::{AnyConnection, StoreError, audit};
+use super::{StoreError, Transaction, audit};
 use crate::model::AuditEntry;
 
 /// As many calls as one append takes.
@@ -291,13 +291,13 @@ struct Move {
 }
 
 impl Work for Move {
-    fn run(&mut self, connection: &mut AnyConnection) -> Result<(), StoreError> {
+    fn run(&mut self, transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
         let Some(last) = self.frames.last() else { return Ok(()) };
-        let moved = audit::moved_up_to(connection, &self.generation)?;
+        let moved = audit::moved_up_to(transaction, &self.generation)?;
         let position = |frame: &Frame| i64::try_from(frame.end).unwrap_or(i64::MAX);
         let frames = self.frames.iter().filter(|frame| position(frame) > moved);
-        audit::insert_lines(connection, frames.map(|frame| frame.lines.as_slice()))?;
-        audit::set_moved_up_to(connection, &self.generation, position(last))
+        audit::insert_lines(transaction, frames.map(|frame| frame.lines.as_slice()))?;
+        audit::set_moved_up_to(transaction, &self.generation, position(last))
     }
 
     fn answer(self: Box<Self>, outcome: Result<(), StoreError>) {

@@ -10,7 +10,7 @@ use crate::model::SearchKeys;
 use crate::model::test_support::learner;
 use crate::store::learners::{by_uln, insert, mark_masters, replace};
 use crate::store::test_support::{each_store, sqlite};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Transaction};
 
 fn keys() -> SearchKeys {
     SearchKeys {
@@ -107,7 +107,7 @@ fn a_change_of_many_is_a_change_of_each() {
     let each = sqlite();
     let ulns = populate(&each.store, 2);
     let (master, merged) = (ulns.first().copied().unwrap(), ulns.last().copied().unwrap());
-    let merge = move |c: &mut _| {
+    let merge = move |c: &mut Transaction<'_>| {
         let mut stored = by_uln(c, merged)?.unwrap();
         stored.learner.master = Some(master);
         replace(c, &stored, &keys(), 1)

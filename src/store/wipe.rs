@@ -1,0 +1,26 @@
+//! Empties the database, for the demo's reset.
+
+use diesel::connection::SimpleConnection;
+
+use super::{AnyConnection, StoreError, Transaction, organisations};
+
+/// Removes every row and restarts the numbering of rows, so that data added afterwards get the same
+/// numbers again.
+pub fn wipe(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
+    transaction.changes_any();
+    match &mut **transaction {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(c) => c.batch_execute(
+            "DELETE FROM job_results; DELETE FROM job_records; DELETE FROM jobs; DELETE FROM job_turns; DELETE FROM catalogue; DELETE FROM awarding_recognitions; DELETE FROM audit; \
+             DELETE FROM recent_searches; DELETE FROM learning_events; DELETE FROM learners; \
+             DELETE FROM certificate_organisations; DELETE FROM certificates; DELETE FROM organisations; DELETE FROM sqlite_sequence;",
+        )?,
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => c.batch_execute(
+            "TRUNCATE job_results, job_records, jobs, job_turns, catalogue, awarding_recognitions, audit, recent_searches, learning_events, learners, \
+             certificate_organisations, certificates, organisations \
+             RESTART IDENTITY",
+        )?,
+    }
+    organisations::count_change(transaction)
+}
