@@ -1,4 +1,4 @@
-//! The Learning Records Service: one domain behind many doors.
+//! The Learning Records Service.
 //!
 //! ```text
 //! MIS clients ─ mTLS ─► http ─► soap ───┐

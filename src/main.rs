@@ -4,7 +4,7 @@ use clap::Parser;
 use learning_records::cli::{self, Cli};
 use std::process::ExitCode;
 
-/// A call makes some hundred small allocations on one thread and frees some of them on another.
+/// A call makes about a hundred small allocations on one thread and frees some of them on another.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

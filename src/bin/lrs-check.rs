@@ -1,11 +1,11 @@
-//! The program `lrs-check`: what `lrs check` does, for those who only send files.
+//! The program `lrs-check`: `lrs check` on its own, for people who only send files.
 
 use std::process::ExitCode;
 
 use clap::Parser;
 use learning_records::cli::check::{self, Check};
 
-/// Check batch files before they are sent, and convert spreadsheets
+/// Check batch files before sending them, and convert spreadsheets
 #[derive(Debug, Parser)]
 #[command(name = "lrs-check", version, after_help = check::EXAMPLES)]
 struct Program {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::failure::Failure;
 use crate::client::{Client, Credentials};
 
-/// The part in which to call: chooses which variables of the environment apply.
+/// The role of the caller, which decides the environment variables to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Role {
     /// A learner registration body: PROVIDER_CERT, PROVIDER_UKPRN, PROVIDER_ORGREF, PROVIDER_PASSWORD
@@ -15,13 +15,13 @@ pub enum Role {
     Awarding,
 }
 
-/// The caller's flags; each that is absent is looked up in the environment.
+/// The caller's options. Those that are omitted are taken from the environment.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct CallerFlags {
-    /// In whose part to call; 'provider' unless said otherwise
+    /// Role of the caller [default: provider]
     #[arg(long = "as", value_enum, value_name = "ROLE")]
     pub role: Option<Role>,
-    /// Where the service listens, such as https://localhost:8443 [environment: LRS_URL]
+    /// Address of the service, such as https://localhost:8443 [environment: LRS_URL]
     #[arg(long)]
     pub url: Option<String>,
     /// PEM file of the authority that signed the server's certificate [environment: LRS_CA]
@@ -36,10 +36,10 @@ pub struct CallerFlags {
     /// The organisation's reference [environment: PROVIDER_ORGREF or AO_ORGREF]
     #[arg(long, value_name = "REF")]
     pub org_ref: Option<String>,
-    /// The organisation's password; the environment keeps it out of process lists [environment: PROVIDER_PASSWORD or AO_PASSWORD]
+    /// The organisation's password; safer in the environment, because process lists show options [environment: PROVIDER_PASSWORD or AO_PASSWORD]
     #[arg(long, value_name = "PASSWORD")]
     pub org_password: Option<String>,
-    /// The end user's name, which the service writes into its audit; 'lrs call' unless said otherwise
+    /// The end user's name, for the service's audit trail [default: lrs call]
     #[arg(long, value_name = "NAME")]
     pub user: Option<String>,
 }
@@ -77,7 +77,7 @@ impl CallerFlags {
         let required = |flag: &str, variable: &str, value: Option<String>| {
             value.filter(|value| !value.is_empty()).ok_or_else(|| {
                 Failure::Usage(format!(
-                    "Say {flag}, or set {variable}. For the demo, run '. demo/demo.env' in this shell first."
+                    "Give {flag}, or set {variable}. For the demo, run '. demo/demo.env' in this shell first."
                 ))
             })
         };

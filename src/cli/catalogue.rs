@@ -1,4 +1,4 @@
-//! `lrs catalogue`: the qualifications and units that may be achieved, from the operator's side.
+//! `lrs catalogue`: the catalogue of qualifications and units, for operators.
 
 use clap::Subcommand;
 use csv::{Reader, ReaderBuilder, StringRecord};
@@ -11,30 +11,30 @@ use super::{config, setup};
 use crate::domain::catalogue::{self, COLUMNS};
 use crate::model::{CatalogueEntry, Reference};
 
-/// Import the catalogue of qualifications and units, look one up
+/// Import qualifications and units, or look one up
 #[derive(Debug, Subcommand)]
 pub enum CatalogueVerb {
     /// Import qualifications and units from a CSV file
     #[command(after_help = "\
-The file is UTF-8 with headings in its first row, in any order and letter case:
+The file is UTF-8. Its first row has the headings, in any order and in upper or lower case:
   required  Reference, Title, Owner, Availability (private, shared, restricted)
   optional  Type, Level, Credits, Grading, SharedWith, OperationalEndDate, CertificationEndDate
 A reference is a qualification number with its check character (600/1166/X) or a unit number (K/501/5773), with or without slashes.
 Grading is the name of a set of grades, such as \"GCSE (9 to 1)\", or the grades themselves: Pass|Merit|Distinction.
-A row that breaks a rule is not imported, and is reported on standard error by its number and the rule. An entry whose reference is in the
-catalogue already is replaced, so that a file can be imported again.
+An invalid row is not imported; standard error gets its number and the rule that it breaks. An entry that is already in the catalogue is
+replaced, so a file can be imported again.
 
 Example:
   lrs catalogue import catalogue.csv --config demo/lrs.toml
 
-Exit code: 0 when every row is in the catalogue, 1 when rows were refused.")]
+Exit code: 0 if every row is in the catalogue, 1 if rows were refused.")]
     Import {
         /// The CSV file
         file: PathBuf,
         #[command(flatten)]
         config: config::File,
     },
-    /// Print the entry of a reference
+    /// Print the entry with a reference
     #[command(after_help = "Example:\n  lrs catalogue show 601/7001/3 --config demo/lrs.toml")]
     Show {
         /// The qualification or unit number, with or without slashes
@@ -44,13 +44,13 @@ Exit code: 0 when every row is in the catalogue, 1 when rows were refused.")]
     },
 }
 
-/// Runs the verb.
+/// Runs the command.
 pub fn run(verb: CatalogueVerb, out: &mut impl Write) -> Result<(), Failure> {
     match verb {
         CatalogueVerb::Import { file, config } => import(&file, &config, out),
         CatalogueVerb::Show { reference, config } => {
             let entry = setup::administer(&config, |admin| admin.catalogue_entry(reference))?;
-            let entry = entry.ok_or_else(|| Failure::Failed(format!("The catalogue has no {reference}.")))?;
+            let entry = entry.ok_or_else(|| Failure::Failed(format!("There is no {reference} in the catalogue.")))?;
             Ok(show(&entry, out)?)
         }
     }
@@ -62,20 +62,20 @@ fn import(path: &Path, config: &config::File, out: &mut impl Write) -> Result<()
     let mut rows = Rows::open(file)?;
     let imported = setup::administer(config, |admin| admin.import_catalogue(rows.by_ref(), |_| ()))?;
     let catalogue::CatalogueReport { added, changed, unchanged } = imported;
-    writeln!(out, "{added} entries added, {changed} replaced, {unchanged} the same as before.")?;
+    writeln!(out, "{added} entries added, {changed} replaced, {unchanged} unchanged.")?;
     match rows.end()? {
         0 => Ok(()),
         refused => Err(Failure::Failed(format!(
-            "{refused} rows were refused; the lines above say why. Correct them and import the file again."
+            "Rows refused: {refused}. See above for the reasons, correct the rows, and import the file again."
         ))),
     }
 }
 
-/// The entries of a file, read in one pass. Rows that break a rule are told on standard error and passed over; a file that cannot be read any
-/// further ends the stream, and [`Rows::end`] says so.
+/// The entries of a file, read in one pass. Invalid rows are reported on standard error and skipped. An
+/// unreadable file ends the stream, and [`Rows::end`] returns the error.
 struct Rows<R> {
     reader: Reader<R>,
-    /// For each column of the catalogue its place in the file.
+    /// The index of each column in the file.
     places: Vec<(&'static str, usize)>,
     record: StringRecord,
     row: u64,
@@ -86,37 +86,40 @@ struct Rows<R> {
 impl<R: Read> Rows<R> {
     fn open(file: R) -> Result<Self, Failure> {
         let mut reader = ReaderBuilder::new().flexible(true).from_reader(file);
-        let headings = reader.headers().map_err(|error| Failure::doing("The headings cannot be read", error))?;
+        let headings = reader.headers().map_err(|error| Failure::doing("Cannot read the headings", error))?;
         let mut places = Vec::new();
         for (place, heading) in headings.iter().enumerate() {
             let heading = heading.trim_start_matches('\u{feff}').trim();
             let column =
                 COLUMNS.iter().find(|column| column.heading.eq_ignore_ascii_case(heading)).ok_or_else(|| {
                     Failure::Failed(format!(
-                        "The heading {heading:?} is not known. 'lrs catalogue import --help' lists the headings."
+                        "Unknown heading {heading:?}. For the list of headings, see 'lrs catalogue import --help'."
                     ))
                 })?;
             if places.iter().any(|(known, _)| *known == column.heading) {
-                return Err(Failure::Failed(format!("The file has two columns {}.", column.heading)));
+                return Err(Failure::Failed(format!("The file has two columns named {}.", column.heading)));
             }
             places.push((column.heading, place));
         }
         let missing =
             COLUMNS.iter().find(|column| column.required && !places.iter().any(|(known, _)| *known == column.heading));
         if let Some(missing) = missing {
-            return Err(Failure::Failed(format!("The file has no column {}, which is required.", missing.heading)));
+            return Err(Failure::Failed(format!("The file lacks the required column {}.", missing.heading)));
         }
         Ok(Self { reader, places, record: StringRecord::new(), row: 1, refused: 0, failure: None })
     }
 
-    /// The number of refused rows, once the stream has ended well.
+    /// The number of refused rows.
+    ///
+    /// # Errors
+    /// When the file could not be read to its end.
     fn end(self) -> Result<u64, Failure> {
         self.failure.map_or(Ok(self.refused), Err)
     }
 
     fn entry(&self) -> Result<CatalogueEntry, String> {
         if self.record.len() != self.places.len() {
-            return Err("the row must have as many cells as there are headings".to_owned());
+            return Err("the row must have as many cells as the file has headings".to_owned());
         }
         let cell = |heading: &str| {
             let place = self.places.iter().find(|(known, _)| *known == heading);
@@ -135,7 +138,7 @@ impl<R: Read> Iterator for Rows<R> {
                 Ok(true) => self.row += 1,
                 Ok(false) => return None,
                 Err(error) => {
-                    self.failure = Some(Failure::doing("The file cannot be read any further", error));
+                    self.failure = Some(Failure::doing("Cannot read the rest of the file", error));
                     return None;
                 }
             }
@@ -194,13 +197,13 @@ mod tests {
     }
 
     #[test]
-    fn the_demonstrations_catalogue_is_imported_and_shown() {
+    fn the_demo_catalogue_is_imported_and_shown() {
         let (folder, config) = folder();
         let text = include_str!("../../fixtures/catalogue.csv");
         let entries = text.lines().count() - 1;
         let (result, out) = import_text(folder.path(), &config, text);
         result.unwrap();
-        assert_eq!(out, format!("{entries} entries added, 0 replaced, 0 the same as before.\n"));
+        assert_eq!(out, format!("{entries} entries added, 0 replaced, 0 unchanged.\n"));
         let (result, out) = import_text(folder.path(), &config, &text.replace("in Biology", "in Life"));
         result.unwrap();
         assert!(out.starts_with("0 entries added, 4 replaced"), "{out}");
@@ -216,7 +219,7 @@ mod tests {
         let (folder, config) = folder();
         let text = "Reference,Title,Credits,Owner,Availability\nK/501/5773,A unit,3,TEST45,shared\nK/501/5774,No credits,,TEST45,shared\n";
         let (result, out) = import_text(folder.path(), &config, text);
-        assert!(matches!(result, Err(Failure::Failed(message)) if message.starts_with("1 rows were refused")));
+        assert!(matches!(result, Err(Failure::Failed(message)) if message.starts_with("Rows refused: 1")));
         assert!(out.starts_with("1 entries added"), "{out}");
         for wrong in ["Reference,Name\n", "Reference,Reference\n", "Reference,Title,Owner\n"] {
             assert!(matches!(import_text(folder.path(), &config, wrong).0, Err(Failure::Failed(_))), "{wrong}");

@@ -1,5 +1,5 @@
-//! `lrs check`, which is also the program `lrs-check`: batch files are checked, converted and watched without any service. It opens no
-//! network connection and no database.
+//! `lrs check`, also the program `lrs-check`: checks, converts and watches batch files. It uses no
+//! network, no database and no service.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -12,29 +12,29 @@ use crate::domain::Clock;
 use crate::files::{self, Checked, Expected, Extension, NamedText, ReportFormat};
 use crate::model::{JobKind, OrgRef, Ukprn};
 
-/// Check batch files before they are sent, and convert spreadsheets
+/// Check batch files before sending them, and convert spreadsheets
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Check {
-    /// The files: CSV or XML as they will be sent, or spreadsheets (XLSX, XLS)
+    /// The files: CSV or XML ready to send, or spreadsheets (XLSX, XLS)
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// What they are; without it their names and headings tell
+    /// Type of the files; if omitted, their names and headings decide
     #[arg(long = "type", value_enum)]
     kind: Option<Kind>,
-    /// Your UKPRN, which names and headers must have
+    /// Your UKPRN, which file names and headers must match
     #[arg(long)]
     ukprn: Option<Ukprn>,
-    /// Your organisation reference; the report shows it
+    /// Your organisation reference, shown in the report
     #[arg(long)]
     org_ref: Option<OrgRef>,
-    /// The form of the report
+    /// Format of the report
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// Write a file that can be sent: into a folder, under the right name; or to a file, of which .XML makes XML
+    /// Write a file ready to send: to a folder, under the correct name, or to a file (XML if it ends in .xml, otherwise CSV)
     #[arg(long, value_name = "FIXED.csv")]
     output: Option<PathBuf>,
-    /// Check again whenever a file changes, until interrupted
+    /// Check again whenever a file changes; Ctrl-C stops
     #[arg(long)]
     watch: bool,
 }
@@ -46,14 +46,14 @@ Examples:
   lrs check learners.xlsx --type registration --ukprn 10000001 --output .
   lrs-check *.CSV --format html > report.html
 
-The report says first what would become of the file, then lists every finding with its row, column, code and what to do. It never
-shows a value. Exit code: 0 when nothing would be refused, 1 when something would, 2 when the command cannot be carried out.";
+The report says first what the service would do with the file, then lists every finding with its row, column, code and what to do. It never
+shows a value. Exit code: 0 if nothing would be refused, 1 if something would, 2 if the command cannot be carried out.";
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Kind {
-    /// Learners to be found, updated or registered
+    /// Learners to find, update or register
     Registration,
-    /// Learners whose details are to be verified
+    /// Learners whose details are verified
     Verify,
     /// Achievements of an awarding organisation
     Achievement,
@@ -61,9 +61,9 @@ enum Kind {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
-    /// For reading here
+    /// Plain text
     Text,
-    /// For programs
+    /// For other programs
     Json,
     /// For a spreadsheet
     Csv,
@@ -71,10 +71,10 @@ enum Format {
     Html,
 }
 
-/// How often a watched file is looked at.
+/// How often watched files are checked for changes.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Runs the verb.
+/// Runs the command.
 pub fn run(check: &Check, out: &mut impl io::Write) -> Result<(), Failure> {
     if !check.watch {
         return once(check, out);
@@ -86,8 +86,8 @@ pub fn run(check: &Check, out: &mut impl io::Write) -> Result<(), Failure> {
         if now != seen {
             seen = now;
             match once(check, out) {
-                Ok(()) | Err(Failure::Findings) => writeln!(out, "\nWaiting for changes. Ctrl-C ends.\n")?,
-                // A file that is being written may be away for a moment.
+                Ok(()) | Err(Failure::Findings) => writeln!(out, "\nWaiting for changes. Ctrl-C stops.\n")?,
+                // While it is being written, a file may be missing for a moment.
                 Err(Failure::Usage(text)) => writeln!(out, "{text}\n")?,
                 Err(other) => return Err(other),
             }
@@ -130,19 +130,19 @@ fn read(file: &Path, expected: &Expected) -> Result<Checked, Failure> {
     Ok(files::check(&name, &bytes, expected))
 }
 
-/// Says on standard error where the file went, so that a report on standard output stays what it is.
+/// Messages go to standard error, to keep them out of the report.
 fn convert(check: &Check, checked: &Checked, output: &Path) -> Result<(), Failure> {
     let Some(batch) = &checked.batch else {
-        eprintln!("{}: nothing was written, because the file cannot be read.", checked.name);
+        eprintln!("{}: nothing written, because the file cannot be read.", checked.name);
         return Ok(());
     };
     if checked.format == files::Format::Spreadsheet && checked.is_refused() {
-        eprintln!("{}: nothing was written, because of the errors above. Correct them first.", checked.name);
+        eprintln!("{}: nothing written. Correct the errors above first.", checked.name);
         return Ok(());
     }
     let is_folder = output.is_dir();
     if !is_folder && check.files.len() > 1 {
-        return Err(Failure::Usage("--output must be a folder when there are several files".to_owned()));
+        return Err(Failure::Usage("With several files, --output must be a folder".to_owned()));
     }
     let xml = output.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml"));
     let extension = if xml { Extension::Xml } else { Extension::Csv };
@@ -153,17 +153,17 @@ fn convert(check: &Check, checked: &Checked, output: &Path) -> Result<(), Failur
     let (path, text) = if is_folder { free(output, make)? } else { (output.to_owned(), make(1)?.text) };
     fs::write(&path, text)
         .map_err(|error| Failure::Usage(format!("{} could not be written: {error}", path.display())))?;
-    eprintln!("Written: {}", path.display());
+    eprintln!("Wrote {}", path.display());
     if !is_folder {
-        eprintln!("Before it is sent it must be named like {}.", make(1)?.name);
+        eprintln!("To send it, rename it: {}.", make(1)?.name);
     }
     if checked.findings.iter().any(|finding| finding.weight == files::Weight::Record) {
-        eprintln!("Its values are as they were: what the report says about records holds for it too.");
+        eprintln!("Its values are unchanged, so the findings about records apply to it, too.");
     }
     Ok(())
 }
 
-/// The first name that is free in the folder; achievement files of a day are counted, others are named by the minute.
+/// The first free name in the folder: achievement files are numbered by day, others named by the minute.
 fn free(folder: &Path, make: impl Fn(u16) -> Result<NamedText, Failure>) -> Result<(PathBuf, String), Failure> {
     for number in 1..=999 {
         let NamedText { name, text } = make(number)?;
@@ -172,7 +172,7 @@ fn free(folder: &Path, make: impl Fn(u16) -> Result<NamedText, Failure>) -> Resu
             return Ok((path, text));
         }
     }
-    Err(Failure::Usage(format!("{} has a file of this minute already; try again in a minute", folder.display())))
+    Err(Failure::Usage(format!("{} already has a file of this minute; try again in a minute", folder.display())))
 }
 
 impl Kind {

@@ -1,4 +1,4 @@
-//! `lrs completions`: what a shell needs to complete verbs and flags of `lrs`.
+//! `lrs completions`: scripts with which shells complete commands and options of `lrs`.
 
 use std::io::Write;
 
@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use super::Cli;
 use super::failure::Failure;
 
-/// Print the completions of a shell
+/// Print the completion script for a shell
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -19,9 +19,9 @@ pub struct Completions {
     shell: Shell,
 }
 
-/// Runs the verb.
+/// Runs the command.
 pub fn run(completions: &Completions, out: &mut impl Write) -> Result<(), Failure> {
-    // Into memory first: the generator panics where it cannot write, and a pipe may be closed.
+    // Into memory first: the generator panics if it cannot write, and a pipe may be closed.
     let mut script = Vec::new();
     clap_complete::generate(completions.shell, &mut Cli::command(), "lrs", &mut script);
     Ok(out.write_all(&script)?)

@@ -1,4 +1,4 @@
-//! `lrs config`, and how every verb of the operator finds its configuration.
+//! `lrs config`, and how every operators' command finds its configuration.
 
 use clap::Subcommand;
 use std::io::Write;
@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 use super::failure::Failure;
 use crate::config::{Config, Setting, Sources};
 
-/// The file that is read when none is named and it exists.
+/// The file that is read, if it exists, when none is named.
 const USUAL_FILE: &str = "lrs.toml";
 
 /// Show the configuration
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Print every setting with its value and where it was set; secrets are masked
+    /// Print every setting with its value and its origin; secrets are masked
     #[command(
-        after_help = "A flag wins over the environment (LRS_SECTION_KEY), which wins over the file, which wins over the default.\n\n\
+        after_help = "Options override the environment (LRS_SECTION_KEY), which overrides the file, which overrides the defaults.\n\n\
                             Example:\n  LRS_LOG_LEVEL=warn lrs config show --config demo/lrs.toml"
     )]
     Show(File),
@@ -24,13 +24,13 @@ pub enum Verb {
 /// Which configuration file to read.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct File {
-    /// The configuration file; lrs.toml in this folder when it exists and nothing is said
+    /// The configuration file [default: lrs.toml in the current folder, if it exists]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
 }
 
 impl File {
-    /// The sources of the configuration: this file or the usual one, and the environment.
+    /// The sources of the configuration: this file or the default one, and the environment.
     pub fn sources(&self) -> Sources {
         let usual = || Some(PathBuf::from(USUAL_FILE)).filter(|file| file.exists());
         Sources::of_process(self.config.clone().or_else(usual))
@@ -44,10 +44,10 @@ impl File {
 
 /// Reads the configuration from these sources.
 pub fn load(sources: &Sources) -> Result<Config, Failure> {
-    Config::load(sources).map_err(|error| Failure::Failed(format!("The configuration cannot be used: {error}.")))
+    Config::load(sources).map_err(|error| Failure::Failed(format!("The configuration is invalid: {error}.")))
 }
 
-/// Runs the verb.
+/// Runs the command.
 pub fn run(verb: &Verb, out: &mut impl Write) -> Result<(), Failure> {
     match verb {
         Verb::Show(file) => {
@@ -89,12 +89,12 @@ mod tests {
         let text = String::from_utf8(out).unwrap();
         let line = |key: &str| text.lines().find(|line| line.starts_with(key)).unwrap().to_owned();
         assert!(line("log.level").ends_with(&format!("# file {}", file.display())), "{text}");
-        assert!(line("server.listen").ends_with("# flag"), "{text}");
+        assert!(line("server.listen").ends_with("# option"), "{text}");
         assert!(line("operations.listen").ends_with("# default"), "{text}");
     }
 
     #[test]
-    fn an_unknown_key_stops_the_verb() {
+    fn an_unknown_key_stops_the_command() {
         let sources = Sources::default().with_flag("server.lisen", "127.0.0.1:1");
         assert!(matches!(load(&sources), Err(Failure::Failed(_))));
     }

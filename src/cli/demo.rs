@@ -1,4 +1,4 @@
-//! `lrs demo`: a service with synthetic people, certificates and a guide, in one folder and one command.
+//! `lrs demo`: a service with synthetic people, certificates and a guide, in one folder.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
@@ -12,35 +12,35 @@ use crate::demo::{self, DemoError, ORGANISATIONS, Start};
 use crate::domain::Service;
 use crate::ops;
 
-/// Run the service with synthetic people, to try it
+/// Try the service with synthetic people
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The folder gets certificates (pki/), lrs.toml, lrs.db, demo.env (variables for a shell) and PEOPLE.md (a request for \
-every answer). A second start uses what is there; a folder that holds anything else is refused. While it runs, POST /demo/reset on the operations address puts the \
-data back.
+The demo fills a folder: certificates (pki/), lrs.toml, lrs.db, demo.env (variables for a shell) and PEOPLE.md (a \
+request for every response code). Started again, it uses the same folder. A folder with other files in it is refused. \
+To restore the data while the demo runs, send POST /demo/reset to the operations address.
 
 Examples:
   lrs demo
   lrs demo --dir /tmp/demo --port 9443 --ops-port 9091 --learners 100000")]
 pub struct Demo {
-    /// Folder of the demonstration
+    /// Folder for the demo's files
     #[arg(long, default_value = "demo")]
     dir: PathBuf,
-    /// Port of the service, on this machine alone; 0 takes a free one
+    /// Port of the service, on localhost; 0 picks a free port
     #[arg(long, default_value_t = 8443)]
     port: u16,
-    /// Port of the operations listener, on this machine alone; 0 takes a free one
+    /// Port of the operations listener, on localhost; 0 picks a free port
     #[arg(long, default_value_t = 9090)]
     ops_port: u16,
-    /// How many people there are beside those of PEOPLE.md
+    /// Number of learners besides the people in PEOPLE.md
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(..=i64::from(demo::population::MOST_PEOPLE)))]
     learners: u32,
-    /// Start over: remove what an earlier demonstration put into the folder
+    /// Start afresh: delete the files of an earlier demo in the folder
     #[arg(long)]
     reset: bool,
 }
 
-/// Runs the verb.
+/// Runs the command.
 pub fn run(demo: &Demo, out: &mut impl Write) -> Result<(), Failure> {
     let Demo { dir, learners, reset, .. } = demo;
     let (port, ops_port) = ports(demo)?;
@@ -52,13 +52,13 @@ pub fn run(demo: &Demo, out: &mut impl Write) -> Result<(), Failure> {
     let config = config::load(&sources)?;
     ops::init_log(&config.log);
     let store = setup::open(&config)?;
-    store.migrate().map_err(|error| Failure::doing("The store could not be migrated", error))?;
+    store.migrate().map_err(|error| Failure::doing("Cannot migrate the database", error))?;
     let service = setup::service(&config, store);
     seed(&demo, &service, u64::from(*learners), out)?;
     serve::listen(&sources, config, service, Some(demo), out)
 }
 
-/// Puts the people into an empty store. A store that is not a demonstration's is refused, since a reset would empty it.
+/// Fills an empty store. Any store but the demo's is refused, because a reset would empty it.
 fn seed(demo: &demo::Demo, service: &Service, learners: u64, out: &mut impl Write) -> Result<(), Failure> {
     let style = ProgressStyle::with_template("{bar:40} {pos} of {len} learners")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
@@ -66,12 +66,8 @@ fn seed(demo: &demo::Demo, service: &Service, learners: u64, out: &mut impl Writ
     let seeded = demo.seed(service, |count| bar.set_position(count)).map_err(|error| unmade(&error))?;
     bar.finish_and_clear();
     if let Some(seeded) = seeded {
-        writeln!(
-            out,
-            "{} synthetic learners with {} learning events are in the register.",
-            seeded.learners, seeded.events
-        )?;
-        writeln!(out, "{} invented qualifications and units are in the catalogue.", seeded.catalogue)?;
+        writeln!(out, "Registered {} synthetic learners with {} learning events.", seeded.learners, seeded.events)?;
+        writeln!(out, "Imported {} synthetic qualifications and units.", seeded.catalogue)?;
         return Ok(());
     }
     let organisations = service.administration("lrs demo").organisations().map_err(|error| setup::refused(&error))?;
@@ -80,7 +76,7 @@ fn seed(demo: &demo::Demo, service: &Service, learners: u64, out: &mut impl Writ
         Ok(())
     } else {
         Err(Failure::Failed(
-            "The store holds a register that is no demonstration's. Give the demo a store of its own.".to_owned(),
+            "The database holds data that is not the demo's. Give the demo a database of its own.".to_owned(),
         ))
     }
 }
@@ -99,13 +95,13 @@ fn ports(demo: &Demo) -> Result<(u16, u16), Failure> {
 
 fn listen(port: u16, flag: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(("127.0.0.1", port)).map_err(|error| {
-        let advice = format!("{error}.\nGive another port with {flag} PORT; {flag} 0 takes a free one.");
-        Failure::doing(&format!("Port {port} cannot be used"), advice)
+        let advice = format!("{error}.\nChoose another port with {flag} PORT; {flag} 0 picks a free one.");
+        Failure::doing(&format!("Cannot listen on port {port}"), advice)
     })
 }
 
 fn unmade(error: &DemoError) -> Failure {
-    Failure::doing("The demonstration could not be made", error)
+    Failure::doing("Cannot set up the demo", error)
 }
 
 #[cfg(test)]
@@ -157,7 +153,7 @@ mod tests {
         let Err(Failure::Failed(message)) = seed(&demo, &service, 10, &mut Vec::new()) else {
             panic!("expected a failure")
         };
-        assert!(message.contains("a store of its own"), "{message}");
+        assert!(message.contains("a database of its own"), "{message}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Why a verb stopped, as a sentence for the person at the keyboard, and the exit code that goes with it.
+//! Why a command failed: a sentence for the person at the keyboard, and the exit code.
 
 use std::fmt;
 use std::io;
@@ -7,35 +7,35 @@ use std::process::ExitCode;
 use crate::client::ClientError;
 use crate::domain::codes;
 
-/// The end of a verb that did not do what it was asked to.
+/// Why a command did not do what it was asked to.
 ///
 /// Texts say what happened and what to do next; they never hold a learner's data or a password.
 #[derive(Debug)]
 pub enum Failure {
-    /// The command line does not make sense: exit code 2.
+    /// The command line is invalid: exit code 2.
     Usage(String),
-    /// The work could not be done: exit code 1.
+    /// The work failed: exit code 1.
     Failed(String),
-    /// The service answered with a fault, which has been printed: exit code 1.
+    /// The service replied with a fault, which has been printed: exit code 1.
     Fault,
-    /// A checked file has findings, which have been printed: exit code 1.
+    /// The file has findings, which have been printed: exit code 1.
     Findings,
-    /// Standard output could not be written. A closed pipe (`lrs ... | head`) is no failure.
+    /// Standard output cannot be written. A closed pipe (`lrs ... | head`) is not an error.
     Output(io::Error),
 }
 
 impl Failure {
-    /// A failure of the work, with what was being attempted and why it did not succeed.
+    /// The work failed: what was attempted, and the cause.
     pub fn doing(attempt: &str, cause: impl fmt::Display) -> Failure {
         Failure::Failed(format!("{attempt}: {cause}"))
     }
 
-    /// What the process answers to its caller.
+    /// The exit code of the process.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.number())
     }
 
-    /// The exit code as a number: 0, 1 or 2.
+    /// 0, 1 or 2.
     fn number(&self) -> u8 {
         match self {
             Failure::Usage(_) => 2,
@@ -45,14 +45,14 @@ impl Failure {
         }
     }
 
-    /// The sentence to print, where there is something left to say.
+    /// The sentence to print, unless everything has been printed already.
     pub fn message(&self) -> Option<String> {
         match self {
-            Failure::Usage(text) => Some(format!("{text}\nFor more, try '--help'.")),
+            Failure::Usage(text) => Some(format!("{text}\nFor more information, try '--help'.")),
             Failure::Failed(text) => Some(text.clone()),
             Failure::Fault | Failure::Findings => None,
             Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
-            Failure::Output(error) => Some(format!("The output could not be written: {error}")),
+            Failure::Output(error) => Some(format!("Cannot write the output: {error}")),
         }
     }
 }
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn usage_is_two_failure_and_fault_are_one_and_a_closed_pipe_is_none() {
+    fn usage_is_2_failures_and_faults_are_1_and_a_closed_pipe_is_0() {
         assert_eq!(Failure::Usage("no such field".into()).number(), 2);
         assert_eq!(Failure::Failed("no store".into()).number(), 1);
         assert_eq!(Failure::Fault.number(), 1);

@@ -1,4 +1,4 @@
-//! `lrs health`: asks a running service how it is, over its operations listener.
+//! `lrs health`: asks a running service for its health, over its operations listener.
 
 use std::io::Write;
 use std::time::Duration;
@@ -6,13 +6,13 @@ use ureq::Agent;
 
 use super::failure::Failure;
 
-/// Long enough for a loaded service, short enough for a probe.
+/// Long enough for a busy service, short enough for a probe.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Ask a running service how it is
+/// Check the health of a running service
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example:\n  lrs health --operations 127.0.0.1:9090\n\nExit code: 0 when the service is well, 1 when it is not or does not answer."
+    after_help = "Example:\n  lrs health --operations 127.0.0.1:9090\n\nExit code: 0 if the service is healthy, 1 if it is not or does not respond."
 )]
 pub struct Health {
     /// Address of the operations listener
@@ -20,24 +20,24 @@ pub struct Health {
     operations: String,
 }
 
-/// Runs the verb.
+/// Runs the command.
 pub fn run(health: &Health, out: &mut impl Write) -> Result<(), Failure> {
     let address = format!("http://{}/health", health.operations);
     let agent: Agent =
         Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).proxy(None).build().into();
     let mut response = agent.get(&address).call().map_err(|error| {
         Failure::Failed(format!(
-            "{address} gave no reply: {error}\nDoes the service run? Its start-up lines name the operations address."
+            "No response from {address}: {error}\nIs the service running? When it starts, it prints its operations address."
         ))
     })?;
     let status = response.status();
     let body =
-        response.body_mut().read_to_string().map_err(|error| Failure::doing("The reply could not be read", error))?;
+        response.body_mut().read_to_string().map_err(|error| Failure::doing("Cannot read the response", error))?;
     writeln!(out, "{}", body.trim_end())?;
     if status.is_success() {
         Ok(())
     } else {
-        Err(Failure::Failed(format!("The service is not well (HTTP status {}).", status.as_u16())))
+        Err(Failure::Failed(format!("The service is unhealthy (HTTP status {}).", status.as_u16())))
     }
 }
 
@@ -64,14 +64,14 @@ mod tests {
     }
 
     #[test]
-    fn a_service_that_is_well_is_shown() {
+    fn a_healthy_service_is_shown() {
         let (result, text) = ask("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n");
         assert!(result.is_ok());
         assert_eq!(text, "ok\n");
     }
 
     #[test]
-    fn a_service_that_is_not_well_is_a_failure_with_its_reason() {
+    fn an_unhealthy_service_is_a_failure_with_its_reason() {
         let (result, text) = ask("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 13\r\n\r\nstore: locked");
         let Err(Failure::Failed(message)) = result else { panic!("expected a failure") };
         assert!(message.contains("503"));
@@ -82,6 +82,6 @@ mod tests {
     fn no_listener_is_a_failure_with_advice() {
         let health = Health { operations: "127.0.0.1:1".into() };
         let Err(Failure::Failed(message)) = run(&health, &mut Vec::new()) else { panic!("expected a failure") };
-        assert!(message.contains("Does the service run?"));
+        assert!(message.contains("Is the service running?"));
     }
 }

@@ -1,5 +1,5 @@
-//! The command line: one file per verb, each of which turns words into calls of the layers below and answers in plain English.
-//! No rule of the service lives here.
+//! The command line: one file per command. Each turns its arguments into calls of the layers below
+//! and prints the outcome in plain English. No rule of the service lives here.
 
 mod batch;
 mod call;
@@ -33,7 +33,7 @@ pub use self::failure::Failure;
 
 /// The Learning Records Service: find, register, update and verify learners, and read their records
 #[derive(Debug, Parser)]
-#[command(name = "lrs", version, after_help = "To see it work: lrs demo")]
+#[command(name = "lrs", version, after_help = "To try it: lrs demo")]
 pub struct Cli {
     #[command(subcommand)]
     verb: Verb,
@@ -67,9 +67,9 @@ enum Verb {
     Completions(completions::Completions),
 }
 
-/// Runs the verb that the command line names.
+/// Runs the command.
 pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
-    // A system that refuses this is no reason not to work.
+    // Not every system allows this; carry on regardless.
     let _ = ops::forbid_core_files();
     let outcome = match cli.verb {
         Verb::Demo(demo) => demo::run(&demo, out),

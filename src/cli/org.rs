@@ -1,4 +1,4 @@
-//! `lrs org`: the organisations that may call, their passwords and their rights.
+//! `lrs org`: organisations, their passwords and permissions.
 
 use chrono::NaiveDate;
 use clap::Subcommand;
@@ -10,25 +10,25 @@ use super::{config, password, setup};
 use crate::domain::NewOrganisation;
 use crate::model::{OrgRef, Organisation, Permission, Permissions, Recognition, RecognitionStatus, Ukprn};
 
-/// Add and list organisations, set their passwords and rights
+/// Manage organisations, their passwords and permissions
 #[derive(Debug, Subcommand)]
 pub enum Org {
-    /// Add an organisation; prints its password, once
+    /// Add an organisation and print its password, once
     #[command(after_help = "\
-Without --password-stdin a password of 16 characters is made and printed, and is never shown again.
+Unless --password-stdin is given, a password of 16 characters is generated and printed. It is not shown again.
 
 Example:
   lrs org add --ukprn 90000051 --ref RIVER1 --name 'Riverside College' --lrb")]
     Add(Add),
-    /// List the organisations with their rights, and the recognition of those that award
+    /// List organisations with their permissions and, for awarding organisations, their recognition
     #[command(after_help = "Example:\n  lrs org list --config demo/lrs.toml")]
     List {
         #[command(flatten)]
         config: config::File,
     },
-    /// Give an organisation a new password; prints it, once
+    /// Set a new password for an organisation and print it, once
     #[command(after_help = "\
-No server takes the old password any more once the command has ended.
+When the command ends, no server accepts the old password any more.
 
 Examples:
   lrs org password 90000051
@@ -41,9 +41,9 @@ Examples:
         #[command(flatten)]
         config: config::File,
     },
-    /// Give an organisation rights, or take them with --remove
+    /// Grant permissions to an organisation, or remove them with --remove
     #[command(after_help = "\
-Rights: find-learner, register-learner, update-learner, verify-learner, retrieve-ulns, view-record, view-audit, \
+Permissions: find-learner, register-learner, update-learner, verify-learner, retrieve-ulns, view-record, view-audit, \
 view-organisation, submit-achievements, submit-batches
 
 Examples:
@@ -52,19 +52,19 @@ Examples:
     Grant {
         /// The organisation
         ukprn: Ukprn,
-        /// The rights
+        /// The permissions
         #[arg(required = true)]
-        rights: Vec<Permission>,
-        /// Take the rights away
+        permissions: Vec<Permission>,
+        /// Remove the permissions instead
         #[arg(long)]
         remove: bool,
         #[command(flatten)]
         config: config::File,
     },
-    /// Set the regulator's status of an awarding organisation
+    /// Set the recognition status of an awarding organisation
     #[command(after_help = "\
-Status: Applying, Applied, Rejected, Recognised, Withdrawn, Surrendered. An awarding organisation of which nothing is said is recognised.
-One whose recognition was withdrawn or surrendered may still submit what was awarded up to the day on which it ended.
+STATUS is Applying, Applied, Rejected, Recognised, Withdrawn or Surrendered. An awarding organisation without a status counts as
+recognised. After Withdrawn or Surrendered, it can still submit achievements awarded up to its last day of recognition.
 
 Example:
   lrs org recognition 90000060 Surrendered --ended 2024-03-31")]
@@ -73,7 +73,7 @@ Example:
         ukprn: Ukprn,
         /// The status
         status: RecognitionStatus,
-        /// The last day of a recognition that has ended
+        /// Last day of recognition; required with Withdrawn and Surrendered
         #[arg(long, value_name = "DATE")]
         ended: Option<NaiveDate>,
         #[command(flatten)]
@@ -93,10 +93,10 @@ pub struct Add {
     /// Name
     #[arg(long)]
     name: String,
-    /// It registers learners: a school, college or training provider
+    /// A learner registration body: a school, college or training provider
     #[arg(long, required_unless_present = "ao")]
     lrb: bool,
-    /// It awards qualifications
+    /// An awarding organisation
     #[arg(long)]
     ao: bool,
     #[command(flatten)]
@@ -108,12 +108,12 @@ pub struct Add {
 /// Where a password comes from.
 #[derive(Debug, clap::Args)]
 pub struct PasswordSource {
-    /// Read the password, 16 characters on a line, from standard input instead of making one
+    /// Read the password (one line of 16 characters) from standard input instead of generating one
     #[arg(long)]
     password_stdin: bool,
 }
 
-/// Runs the verb.
+/// Runs the command.
 pub fn run(org: Org, out: &mut impl Write) -> Result<(), Failure> {
     match org {
         Org::Add(add) => self::add(&add, out),
@@ -130,22 +130,22 @@ pub fn run(org: Org, out: &mut impl Write) -> Result<(), Failure> {
         Org::Password { ukprn, password, config } => {
             let password = Password::from(&password, io::stdin().lock())?;
             setup::administer(&config, |admin| admin.set_password(ukprn, &password.text))?;
-            writeln!(out, "The password of {ukprn} is changed.")?;
+            writeln!(out, "Password changed for {ukprn}.")?;
             password.print(out)
         }
-        Org::Grant { ukprn, rights, remove, config } => {
+        Org::Grant { ukprn, permissions: named, remove, config } => {
             let permissions = setup::administer(&config, |admin| {
                 let mut permissions = admin.organisation(ukprn)?.permissions;
-                change(&mut permissions, &rights, remove);
+                change(&mut permissions, &named, remove);
                 admin.set_permissions(ukprn, permissions)?;
                 Ok(permissions)
             })?;
-            Ok(writeln!(out, "{ukprn} may: {}", in_words(permissions))?)
+            Ok(writeln!(out, "Permissions of {ukprn}: {}", in_words(permissions))?)
         }
         Org::Recognition { ukprn, status, ended, config } => {
             let has_ended = matches!(status, RecognitionStatus::Withdrawn | RecognitionStatus::Surrendered);
             if has_ended != ended.is_some() {
-                let text = "--ended is given where the recognition was withdrawn or surrendered, and there alone";
+                let text = "--ended is required with Withdrawn and Surrendered, and not allowed with any other status";
                 return Err(Failure::Usage(text.to_owned()));
             }
             setup::administer(&config, |admin| admin.set_recognition(ukprn, Recognition { status, ended_on: ended }))?;
@@ -167,7 +167,7 @@ fn add(add: &Add, out: &mut impl Write) -> Result<(), Failure> {
         password: Some(&password.text),
     };
     let organisation = setup::administer(config, |admin| admin.add_organisation(&new))?;
-    writeln!(out, "Added {ukprn} ({org_ref}). It may: {}", in_words(organisation.permissions))?;
+    writeln!(out, "Added {ukprn} ({org_ref}). Permissions: {}", in_words(organisation.permissions))?;
     password.print(out)?;
     Ok(writeln!(out, "Next, register its client certificate:\n  lrs cert add {ukprn} CERTIFICATE.pem")?)
 }
@@ -190,35 +190,35 @@ fn list(organisations: &[(Organisation, Option<Recognition>)], out: &mut impl Wr
             (false, true) => "AO",
             (false, false) => "no role",
         };
-        let state = if *active { "" } else { ", not active" };
-        writeln!(out, "{ukprn}  {org_ref}  {name} ({role}{state})\n    may: {}", in_words(*permissions))?;
+        let state = if *active { "" } else { ", inactive" };
+        writeln!(out, "{ukprn}  {org_ref}  {name} ({role}{state})\n    permissions: {}", in_words(*permissions))?;
         if let Some(Recognition { status, ended_on }) = recognition {
-            let ended = ended_on.map(|day| format!(", its last day was {day}")).unwrap_or_default();
+            let ended = ended_on.map(|day| format!(", last day {day}")).unwrap_or_default();
             writeln!(out, "    recognition: {status}{ended}")?;
         }
     }
     if organisations.is_empty() {
-        writeln!(out, "There are no organisations. 'lrs org add --help' says how to add one.")?;
+        writeln!(out, "No organisations yet. To add one, see 'lrs org add --help'.")?;
     }
     Ok(())
 }
 
-fn change(permissions: &mut Permissions, rights: &[Permission], remove: bool) {
-    for right in rights {
+fn change(permissions: &mut Permissions, named: &[Permission], remove: bool) {
+    for permission in named {
         if remove {
-            permissions.remove(*right);
+            permissions.remove(*permission);
         } else {
-            permissions.insert(*right);
+            permissions.insert(*permission);
         }
     }
 }
 
 fn in_words(permissions: Permissions) -> String {
     let names: Vec<&str> = permissions.iter().map(Permission::name).collect();
-    if names.is_empty() { "nothing".to_owned() } else { names.join(" ") }
+    if names.is_empty() { "none".to_owned() } else { names.join(" ") }
 }
 
-/// A password, and whether somebody has yet to be told.
+/// A password, and whether it was generated and has to be shown.
 struct Password {
     text: Zeroizing<String>,
     made: bool,
@@ -234,7 +234,7 @@ impl Password {
         let text = Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned());
         if text.chars().count() != password::LENGTH || text.trim().is_empty() {
             return Err(Failure::Failed(format!(
-                "A password has exactly {} characters, not all of them blank.",
+                "The password must have exactly {} characters, not all of them spaces.",
                 password::LENGTH
             )));
         }
@@ -243,7 +243,7 @@ impl Password {
 
     fn print(&self, out: &mut impl Write) -> Result<(), Failure> {
         if self.made {
-            writeln!(out, "Password, shown this once: {}", *self.text)?;
+            writeln!(out, "Password (shown only once): {}", *self.text)?;
         }
         Ok(())
     }
@@ -283,10 +283,10 @@ mod tests {
     }
 
     #[test]
-    fn an_organisation_is_added_once_listed_and_given_rights() {
+    fn an_organisation_is_added_once_listed_and_given_permissions() {
         let (_folder, config) = folder();
         let added = text(river(&config));
-        let password = added.lines().find_map(|line| line.strip_prefix("Password, shown this once: ")).unwrap();
+        let password = added.lines().find_map(|line| line.strip_prefix("Password (shown only once): ")).unwrap();
         assert_eq!(password.len(), password::LENGTH);
         let listed = text(Org::List { config: config.clone() });
         assert!(listed.contains("90000051  RIVER1  Riverside College (LRB)") && !listed.contains(password), "{listed}");
@@ -295,7 +295,7 @@ mod tests {
 
         let grant = |remove| Org::Grant {
             ukprn: "90000051".parse().unwrap(),
-            rights: vec![Permission::SubmitAchievements],
+            permissions: vec![Permission::SubmitAchievements],
             remove,
             config: config.clone(),
         };
@@ -316,7 +316,7 @@ mod tests {
             ended: Some("2024-03-31".parse().unwrap()),
             config: config.clone(),
         });
-        assert!(listed().contains("    recognition: Surrendered, its last day was 2024-03-31\n"), "{}", listed());
+        assert!(listed().contains("    recognition: Surrendered, last day 2024-03-31\n"), "{}", listed());
     }
 
     #[test]

@@ -1,12 +1,13 @@
-//! Passwords that `lrs` makes.
+//! Passwords that `lrs` generates.
 
 use rand::seq::IndexedRandom;
 use zeroize::Zeroizing;
 
-/// Length of an organisation password, in characters: `MIAPOrgPassword`, rules.md 2.1. Other passwords are as long.
+/// Length of an organisation's password in characters (`MIAPOrgPassword`, rules.md 2.1). Other generated
+/// passwords have the same length.
 pub const LENGTH: usize = 16;
 
-/// Characters of a password that is made: none that is mistaken for another, none that a shell or XML would change.
+/// Characters of generated passwords: none that look alike, none that a shell or XML would change.
 const CHARACTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789";
 
 /// A password of random characters.

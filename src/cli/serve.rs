@@ -1,4 +1,4 @@
-//! `lrs serve`: the boot sequence, from the configuration to the listeners, and the way back.
+//! `lrs serve`: starts the service, from configuration to listeners, and stops it.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,26 +17,26 @@ use crate::soap::SoapGateway;
 use crate::store::Store;
 use crate::workers::Observer;
 
-/// How long health trusts the last trial of a change.
+/// How long the health check trusts its last test write.
 const TRIED_AGAIN_AFTER: Duration = Duration::from_secs(2);
 
 /// Run the service
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-SIGTERM or SIGINT stops it: calls in flight finish. SIGHUP reads the certificates and service.maintenance again.
+SIGTERM or SIGINT stops the service after the calls in flight. SIGHUP reloads the certificates and service.maintenance.
 
 Examples:
   lrs serve --config /etc/lrs/lrs.toml
   lrs serve --workers 0")]
 pub struct Serve {
-    /// Batches that are done at once; 0 leaves them to 'lrs worker'
+    /// Number of batches to process at once; 0 leaves them to 'lrs worker'
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=64))]
     workers: Option<u16>,
     #[command(flatten)]
     config: config::File,
 }
 
-/// Runs the verb.
+/// Runs the command.
 pub fn run(serve: &Serve, out: &mut impl Write) -> Result<(), Failure> {
     let mut sources = serve.config.sources();
     if let Some(workers) = serve.workers {
@@ -50,7 +50,7 @@ pub fn run(serve: &Serve, out: &mut impl Write) -> Result<(), Failure> {
     listen(&sources, config, service, None, out)
 }
 
-/// Listens until a signal comes. A demonstration's data can be put back while it runs, and its first commands are printed.
+/// Listens until a signal. For the demo, prints the first commands and allows a reset of its data.
 pub fn listen(
     sources: &Sources,
     config: Config,
@@ -60,15 +60,15 @@ pub fn listen(
 ) -> Result<(), Failure> {
     setup::check_writable(service.store())?;
     let maintenance = Arc::new(AtomicBool::new(config.service.maintenance));
-    let metrics = Metrics::new().map_err(|error| Failure::doing("The metrics could not be set up", error))?;
+    let metrics = Metrics::new().map_err(|error| Failure::doing("Cannot set up the metrics", error))?;
     let metrics = Arc::new(metrics);
     let jobs = config.jobs;
     let mut limits = config.limits;
     let open_files = ops::raise_open_files();
     if let (Some(asked), Some(files)) = (limits.fit(open_files), open_files) {
         log::warn!(
-            "limits.connections is {} instead of {asked}: the system allows this process {files} open files. \
-             Allow more (ulimit -n, LimitNOFILE= of systemd), or lower limits.connections",
+            "limits.connections is {} instead of {asked}: the system limits this process to {files} open files. \
+             Raise the limit (ulimit -n, LimitNOFILE= in systemd), or lower limits.connections",
             limits.connections
         );
     }
@@ -84,8 +84,7 @@ pub fn listen(
         limits,
     };
     let public_url = setup.server.public_url.clone();
-    let running =
-        http::start(setup).map_err(|error| Failure::doing("The service could not be started", advised(&error)))?;
+    let running = http::start(setup).map_err(|error| Failure::doing("Cannot start the service", advised(&error)))?;
 
     writeln!(out, "The service answers on {} as", running.address())?;
     for route in SoapGateway::routes() {
@@ -105,7 +104,7 @@ pub fn listen(
     working.stop();
     drop(minutes);
     service.store().close();
-    stopped.map_err(|error| Failure::doing("The service has stopped", error))
+    stopped.map_err(|error| Failure::doing("The service stopped", error))
 }
 
 fn health(service: &Service, metrics: &Arc<Metrics>, demo: Option<Demo>) -> Operations {
@@ -115,7 +114,7 @@ fn health(service: &Service, metrics: &Arc<Metrics>, demo: Option<Demo>) -> Oper
         store.check_place().map_err(|error| error.to_string())?;
         match store.is_ready() {
             Ok(true) => change_is_taken(&store, &tried),
-            Ok(false) => Err("tables are missing or of another release".to_owned()),
+            Ok(false) => Err("tables are missing or from another release".to_owned()),
             Err(error) => Err(error.to_string()),
         }
     };
@@ -134,13 +133,14 @@ fn health(service: &Service, metrics: &Arc<Metrics>, demo: Option<Demo>) -> Oper
     }
 }
 
-/// Whether the store takes changes, tried again after a while: who asks often causes no writing.
+/// Whether the store can be written. The outcome is kept for a while, so that frequent health checks do
+/// not cause writes.
 fn change_is_taken(store: &Store, tried: &Mutex<Option<(Instant, Result<(), String>)>>) -> Result<(), String> {
     let mut tried = tried.lock().unwrap_or_else(PoisonError::into_inner);
     match &*tried {
         Some((when, outcome)) if when.elapsed() < TRIED_AGAIN_AFTER => outcome.clone(),
         _ => {
-            let outcome = store.check_writable().map_err(|error| format!("cannot be written: {error}"));
+            let outcome = store.check_writable().map_err(|error| format!("cannot write: {error}"));
             *tried = Some((Instant::now(), outcome.clone()));
             outcome
         }
@@ -149,12 +149,11 @@ fn change_is_taken(store: &Store, tried: &Mutex<Option<(Instant, Result<(), Stri
 
 fn greet(demo: &Demo, out: &mut impl Write) -> Result<(), Failure> {
     let program = std::env::args().next().unwrap_or_else(|| "lrs".to_owned());
-    let commands =
-        demo.commands(&program).map_err(|error| Failure::doing("The demonstration is not what it should be", error))?;
+    let commands = demo.commands(&program).map_err(|error| Failure::doing("The demo's files are incomplete", error))?;
     let folder = demo.folder().display();
     writeln!(
         out,
-        "\nA request for every answer stands in {folder}/PEOPLE.md. In another shell:\n\n. {folder}/demo.env"
+        "\n{folder}/PEOPLE.md has a request for every response code. To begin, in another shell:\n\n. {folder}/demo.env"
     )?;
     for command in commands {
         writeln!(out, "\n{command}")?;
@@ -165,19 +164,19 @@ fn greet(demo: &Demo, out: &mut impl Write) -> Result<(), Failure> {
 fn advised(error: &StartError) -> String {
     match error {
         StartError::Listen { .. } => {
-            format!("{error}.\nDoes another service run there? server.listen and operations.listen set the addresses.")
+            format!("{error}.\nThe addresses are set by server.listen and operations.listen.")
         }
         StartError::Tls(_) => format!(
-            "{error}.\ntls.certificate, tls.key and tls.client_ca name the files; docs/run-it-for-real.md shows how to make them."
+            "{error}.\nCheck tls.certificate, tls.key and tls.client_ca; docs/run-it-for-real.md shows how to create the files."
         ),
         StartError::Thread(_) => error.to_string(),
     }
 }
 
-/// What a hangup signal changes beside the certificates.
+/// What SIGHUP reloads besides the certificates.
 fn reload(sources: &Sources, maintenance: &AtomicBool) {
     match Config::load(sources) {
         Ok(config) => maintenance.store(config.service.maintenance, Ordering::Relaxed),
-        Err(error) => log::error!("the configuration in use is kept: {error}"),
+        Err(error) => log::error!("the configuration was not reloaded: {error}"),
     }
 }

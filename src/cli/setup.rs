@@ -1,4 +1,4 @@
-//! What the verbs that work on the store have in common: opening it, and the rules upon it.
+//! Opens the store, and the rules upon it, for the commands that work on it.
 
 use chrono::TimeDelta;
 
@@ -12,37 +12,37 @@ use crate::store::{self, Store, StoreSettings};
 pub fn open(config: &Config) -> Result<Store, Failure> {
     let settings = StoreSettings { url: config.store.url.clone(), readers: config.store.readers };
     Store::open(&settings)
-        .map_err(|error| Failure::doing("The store could not be opened", format!("{error}\nCheck store.url.")))
+        .map_err(|error| Failure::doing("Cannot open the database", format!("{error}\nCheck store.url.")))
 }
 
-/// Opens the store that the configuration names, which must be there already: only `migrate` and `demo` make one.
+/// Opens the store that the configuration names. It must exist: only `migrate` and `demo` create one.
 pub fn open_existing(config: &Config) -> Result<Store, Failure> {
     match store::missing_file(&config.store.url) {
         Some(file) => Err(Failure::Failed(format!(
-            "There is no database at {}. Check store.url, or make one with 'lrs migrate'.",
+            "There is no database at {}. Check store.url, or create it with 'lrs migrate'.",
             file.display()
         ))),
         None => open(config),
     }
 }
 
-/// Refuses a store whose tables are not those of this release.
+/// Refuses a store whose tables are missing or from another release.
 pub fn check_migrated(store: &Store) -> Result<(), Failure> {
     match store.is_ready() {
         Ok(true) => Ok(()),
         Ok(false) => Err(Failure::Failed(
-            "The store's tables are missing or of another release. Run 'lrs migrate' first.".to_owned(),
+            "The database's tables are missing or from another release. Run 'lrs migrate' first.".to_owned(),
         )),
-        Err(error) => Err(Failure::doing("The store could not be read", error)),
+        Err(error) => Err(Failure::doing("Cannot read the database", error)),
     }
 }
 
-/// Refuses a store that takes no changes: every call leaves its trail there.
+/// Refuses a store that cannot be written: every call writes to the audit trail.
 pub fn check_writable(store: &Store) -> Result<(), Failure> {
     store.check_writable().map_err(|error| {
-        let advice = "Give the service a database that it may write: look at the permissions of its file and folder, the room on the \
-                      disk, and on PostgreSQL at default_transaction_read_only.";
-        Failure::doing("The store cannot be written", format!("{error}.\n{advice}"))
+        let advice = "Check the permissions of the database file and its folder, and the free space on the disk; on PostgreSQL, \
+                      check default_transaction_read_only.";
+        Failure::doing("Cannot write to the database", format!("{error}.\n{advice}"))
     })
 }
 
@@ -68,8 +68,8 @@ pub fn service(config: &Config, store: Store) -> Service {
     Service::new(store, rules, Clock::system())
 }
 
-/// Does an operator's work on the store of a configuration, in the name of the system's user. When it returns, the work is written, and every
-/// node goes by it.
+/// Does an operator's work on the configured store, in the name of the system's user. On return the
+/// work is committed, and every node respects it.
 pub fn administer<T>(
     file: &File,
     work: impl FnOnce(&Administration<'_>) -> Result<T, AdministrationError>,
@@ -86,15 +86,17 @@ pub fn administer<T>(
     outcome.map_err(|error| refused(&error))
 }
 
-/// Says what the operator may do about a refusal.
+/// Says what the operator can do about a refusal.
 pub fn refused(error: &AdministrationError) -> Failure {
     let next = match error {
         AdministrationError::UnknownOrganisation(_) | AdministrationError::OrganisationExists => {
-            " 'lrs org list' shows the organisations."
+            " To list the organisations, run 'lrs org list'."
         }
-        AdministrationError::UnknownCertificate(_) => " 'lrs cert list' shows the certificates.",
-        AdministrationError::UnknownJob(_) | AdministrationError::JobIsOver(_) => " 'lrs batch list' shows the jobs.",
-        AdministrationError::RevokedCertificate(_) => " Give the organisation a new one.",
+        AdministrationError::UnknownCertificate(_) => " To list the certificates, run 'lrs cert list'.",
+        AdministrationError::UnknownJob(_) | AdministrationError::JobIsOver(_) => {
+            " To list the jobs, run 'lrs batch list'."
+        }
+        AdministrationError::RevokedCertificate(_) => " Issue the organisation a new one.",
         AdministrationError::RecordsDeleted(..)
         | AdministrationError::PasswordForm
         | AdministrationError::Service(_) => "",

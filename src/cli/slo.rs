@@ -1,4 +1,4 @@
-//! `lrs slo`: the charter's numbers from the service's own records.
+//! `lrs slo`: the service levels of the charter, from the service's own measurements.
 
 use std::io::Write;
 
@@ -9,21 +9,21 @@ use super::{config, setup};
 use crate::domain::Clock;
 use crate::domain::service_levels::{BatchTimes, FunctionMonth, ServiceMonth, TARGET};
 
-/// Print the service levels: availability of every function, and how long batches took
+/// Print the service levels: availability of every function, and processing times of batches
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The rule of measurement is entry to exit: a call counts from its head to its reply, a batch from its durable submission to its last record.
-A function is down in a minute in which no server was up, or in which it was called and every call failed inside the service (WSEC0999).
-Maintenance that was switched on (service.maintenance) does not count. Servers note every minute that they are up.
+Times are measured from entry to exit: for a call, from the request's headers to the reply; for a batch, from its durable submission to its
+last record. A function is down in any minute in which no server was up, or in which all calls of it failed with an internal error (WSEC0999).
+Maintenance (service.maintenance) does not count. Every minute, each server records that it is up.
 
 Examples:
   lrs slo
   lrs slo --month 2025-06 --months 3 --config /etc/lrs/lrs.toml")]
 pub struct Slo {
-    /// The last month to print, such as 2025-06; the present one unless said otherwise
+    /// The last month to print, such as 2025-06 [default: the current month]
     #[arg(long, value_name = "YYYY-MM", value_parser = month)]
     month: Option<NaiveDate>,
-    /// How many months to print
+    /// Number of months to print
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=120))]
     months: u32,
     #[command(flatten)]
@@ -34,7 +34,7 @@ fn month(text: &str) -> Result<NaiveDate, String> {
     format!("{text}-01").parse().map_err(|_| "expected a month such as 2025-06".to_owned())
 }
 
-/// Runs the verb.
+/// Runs the command.
 pub fn run(slo: &Slo, out: &mut impl Write) -> Result<(), Failure> {
     let last = slo.month.unwrap_or_else(|| Clock::system().today());
     let months = (0..slo.months).rev().filter_map(|back| last.checked_sub_months(Months::new(back)));
@@ -49,25 +49,25 @@ fn print(month: &ServiceMonth, out: &mut impl Write) -> Result<(), Failure> {
     writeln!(out, "{}, measured entry to exit", month.format("%Y-%m"))?;
     writeln!(
         out,
-        "  {measured_minutes} minutes measured, {down_minutes} of them without any server; {maintenance_minutes} minutes of maintenance"
+        "  {measured_minutes} minutes measured, {down_minutes} with no server up, {maintenance_minutes} in maintenance"
     )?;
     writeln!(out, "\n  Availability by function (target {TARGET:.2} %)")?;
     for FunctionMonth { function, answered, failed, down_minutes, available } in functions {
         let verdict = if *available < TARGET { "  BELOW TARGET" } else { "" };
         writeln!(
             out,
-            "    {function:<28} {available:>7.3} %  {answered} calls answered, {failed} failed, down {down_minutes} min{verdict}"
+            "    {function:<28} {available:>7.3} %  {answered} calls answered, {failed} failed, {down_minutes} min down{verdict}"
         )?;
     }
     if functions.is_empty() {
-        writeln!(out, "    nothing was called")?;
+        writeln!(out, "    no calls")?;
     }
-    writeln!(out, "\n  Batches, from submission to last record (target: none over 48 hours)")?;
+    writeln!(out, "\n  Batches, from submission to last record (target: all within 48 hours)")?;
     for BatchTimes { kind, finished, unsuccessful, median, longest, late } in batches {
         let verdict = if *late > 0 { "  BELOW TARGET" } else { "" };
         writeln!(
             out,
-            "    {:<28} {finished} done, {unsuccessful} not; median {}, longest {}, over 48 hours: {late}{verdict}",
+            "    {:<28} {finished} finished, {unsuccessful} unsuccessful; median {}, longest {}, over 48 hours: {late}{verdict}",
             kind.code(),
             clock(*median),
             clock(*longest)
@@ -77,7 +77,7 @@ fn print(month: &ServiceMonth, out: &mut impl Write) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Hours, minutes and seconds; a batch of milliseconds is not nothing.
+/// Hours, minutes and seconds, or milliseconds below a minute.
 fn clock(took: TimeDelta) -> String {
     let milliseconds = took.num_milliseconds();
     if milliseconds < 60_000 {
@@ -104,7 +104,7 @@ mod tests {
         run(&Slo { month: Some(month("2025-06").unwrap()), months: 2, config }, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(text.starts_with("2025-05, measured entry to exit\n") && text.contains("\n2025-06,"), "{text}");
-        assert!(text.contains("nothing was called") && text.contains("Registration"), "{text}");
+        assert!(text.contains("no calls") && text.contains("Registration"), "{text}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `lrs worker`: the workers that do batches, as a process of their own.
+//! `lrs worker`: workers in a process of their own.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -10,23 +10,23 @@ use super::{config, setup, workers};
 use crate::ops;
 use crate::workers::Observer;
 
-/// Do batches beside the service, in a process of its own
+/// Process batches in a separate process
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-It works on the store of the configuration, together with every other worker there. Let 'lrs serve --workers 0' leave the batches to it.
-SIGTERM or SIGINT stops it: the chunk in hand is finished, and others may go on with its batch at once.
+Workers share the queue in the configured database with all other workers. To leave all batches to them, run 'lrs serve --workers 0'.
+SIGTERM or SIGINT stops the process: it finishes the current chunk and hands its jobs back to the queue.
 
 Example:
   lrs worker --config /etc/lrs/lrs.toml --workers 4")]
 pub struct Worker {
-    /// Batches that are done at once
+    /// Number of batches to process at once
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     workers: Option<u16>,
     #[command(flatten)]
     config: config::File,
 }
 
-/// Runs the verb.
+/// Runs the command.
 pub fn run(worker: &Worker, out: &mut impl Write) -> Result<(), Failure> {
     let mut sources = worker.config.sources();
     if let Some(workers) = worker.workers {
@@ -34,23 +34,23 @@ pub fn run(worker: &Worker, out: &mut impl Write) -> Result<(), Failure> {
     }
     let config = config::load(&sources)?;
     if config.jobs.workers == 0 {
-        return Err(Failure::Usage("jobs.workers is 0: say --workers N.".to_owned()));
+        return Err(Failure::Usage("jobs.workers is 0. Set it, or give --workers N.".to_owned()));
     }
     ops::init_log(&config.log);
-    // Each connection to the database takes files.
+    // Each connection to the database needs open files.
     ops::raise_open_files();
     let store = setup::open_existing(&config)?;
     setup::check_migrated(&store)?;
     setup::check_writable(&store)?;
     let service = setup::service(&config, store);
-    let observer: Observer = Arc::new(|kind, records| log::debug!("{records} records of kind {kind}"));
+    let observer: Observer = Arc::new(|kind, records| log::debug!("processed {records} records of kind {kind}"));
     let running = workers::start(&service, config.jobs, &observer)?;
-    writeln!(out, "Batches are done by {} workers of process {}.", config.jobs.workers, std::process::id())?;
+    writeln!(out, "Process {1} runs {0} workers.", config.jobs.workers, std::process::id())?;
     out.flush()?;
     let stopped = until_signal();
     running.stop();
     service.store().close();
-    stopped.map_err(|error| Failure::doing("Signals cannot be received", error))
+    stopped.map_err(|error| Failure::doing("Cannot receive signals", error))
 }
 
 fn until_signal() -> std::io::Result<()> {

@@ -1,4 +1,5 @@
-//! What `lrs serve` and `lrs worker` have in common: workers by the configuration, and what the service notes of itself every minute.
+//! What `lrs serve` and `lrs worker` share: starting workers, gauges for the metrics, and the minutes that
+//! `lrs slo` reads.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,17 +15,16 @@ use crate::domain::{Guesses, Service};
 use crate::ops::{Calls, Metrics, Queue};
 use crate::workers::{Observer, WorkerSettings, Workers};
 
-/// How often the service notes that it is up.
+/// How often the service records that it is up.
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Starts the workers that the configuration asks for.
 pub fn start(service: &Service, jobs: config::Jobs, observer: &Observer) -> Result<Workers, Failure> {
     let settings = WorkerSettings { workers: jobs.workers, lease: jobs.lease };
-    Workers::start(service, settings, observer)
-        .map_err(|error| Failure::doing("The workers could not be started", error))
+    Workers::start(service, settings, observer).map_err(|error| Failure::doing("Cannot start the workers", error))
 }
 
-/// Shows how the queue stands.
+/// Sets the metrics of the queue.
 pub fn look_at_queue(service: &Service, metrics: &Metrics) {
     match service.queue_depth() {
         Ok(depth) => {
@@ -36,11 +36,11 @@ pub fn look_at_queue(service: &Service, metrics: &Metrics) {
                 late: depth.late,
             });
         }
-        Err(error) => log::warn!("the queue of batches could not be read: {error}"),
+        Err(error) => log::warn!("cannot read the job queue: {error}"),
     }
 }
 
-/// Shows how much was guessed.
+/// Sets the metrics of guesses.
 pub fn look_at_guesses(service: &Service, metrics: &Metrics) {
     let Guesses { wrong_passwords, passwords_refused, misses, misses_refused } = service.status().guesses();
     metrics.guesses("wrong_password", wrong_passwords);
@@ -49,14 +49,15 @@ pub fn look_at_guesses(service: &Service, metrics: &Metrics) {
     metrics.guesses("miss_refused", misses_refused);
 }
 
-/// Notes every minute that the service is up, and the calls since the last time: what `lrs slo` reads. Dropping it makes a last note.
+/// Records every minute that the service is up, and the calls since the last time, for `lrs slo`. Dropping
+/// it makes a last record.
 pub struct Minutes {
     end: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Minutes {
-    /// Begins at once.
+    /// Starts now.
     pub fn start(service: &Service, metrics: &Arc<Metrics>, maintenance: &Arc<AtomicBool>) -> Result<Self, Failure> {
         let (end, ended) = channel::<()>();
         let (service, metrics, maintenance) = (service.clone(), Arc::clone(metrics), Arc::clone(maintenance));
@@ -68,17 +69,17 @@ impl Minutes {
                     let calls = metrics.calls_so_far();
                     match service.status().note_minute(maintenance.load(Ordering::Relaxed), &since(&before, &calls)) {
                         Ok(()) => before = calls,
-                        Err(error) => log::warn!("the minute could not be noted: {error}"),
+                        Err(error) => log::warn!("cannot record the minute for 'lrs slo': {error}"),
                     }
                 };
                 note();
                 while ended.recv_timeout(MINUTE) == Err(RecvTimeoutError::Timeout) {
                     note();
                 }
-                // What was called since the last full minute counts, too.
+                // The calls since the last full minute count, too.
                 note();
             })
-            .map_err(|error| Failure::doing("A thread could not be started", error))?;
+            .map_err(|error| Failure::doing("Cannot start a thread", error))?;
         Ok(Self { end: Some(end), thread: Some(thread) })
     }
 }
@@ -94,7 +95,7 @@ impl Drop for Minutes {
 
 fn since<'a>(before: &BTreeMap<String, Calls>, now: &'a BTreeMap<String, Calls>) -> Vec<FunctionMinute<'a>> {
     now.iter()
-        // Requests for operations that do not exist are no function of the service.
+        // Requests for unknown operations belong to no function.
         .filter(|(function, _)| *function != "unknown")
         .map(|(function, calls)| {
             let earlier = before.get(function).copied().unwrap_or_default();

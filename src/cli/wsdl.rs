@@ -1,4 +1,4 @@
-//! `lrs wsdl`: the contract for people and their tools.
+//! `lrs wsdl`: prints contracts and sample requests.
 
 use clap::{Subcommand, ValueEnum};
 use std::io::Write;
@@ -16,12 +16,12 @@ use crate::soap::pages;
 /// Show a contract, or a sample request
 #[derive(Debug, Subcommand)]
 pub enum Wsdl {
-    /// Print the WSDL document of a service, with its schemas inside
+    /// Print the WSDL document of a web service, including its schemas
     #[command(after_help = "\
-The address in it is server.public_url of the configuration.
+The service's address is taken from server.public_url.
 
-The contract gives the members of LearnerService's fault a namespace that they do not have in replies. With --faults as-sent it describes
-them as they travel: clients generated from it (JAX-WS, gSOAP, Axis, .NET) find the fault's values.
+The published contract puts the fields of LearnerService's fault in a namespace, but replies send them without one. --faults as-sent describes
+them as sent, so that generated clients (JAX-WS, gSOAP, Axis, .NET) can read them.
 
 Examples:
   lrs wsdl show LearnerService > LearnerService.wsdl
@@ -35,10 +35,10 @@ Examples:
         #[command(flatten)]
         config: config::File,
     },
-    /// Print a request of an operation, with every field
+    /// Print a sample request of an operation, with every field
     #[command(after_help = "\
-The organisation and its password are those of the environment (PROVIDER_UKPRN, PROVIDER_ORGREF, PROVIDER_PASSWORD; AO_... for
-ExternalService), as demo.env sets them, so that the request can be sent as it is. Otherwise they are invented.
+The organisation and password come from the environment (PROVIDER_UKPRN, PROVIDER_ORGREF, PROVIDER_PASSWORD; AO_... for ExternalService),
+which demo.env sets, so the request can be sent unchanged. Otherwise they are made up.
 
 Example:
   lrs wsdl sample learnerByDemographics > request.xml
@@ -47,7 +47,7 @@ Example:
     Sample {
         /// The operation, such as learnerByDemographics
         operation: String,
-        /// The service, where several have an operation of this name
+        /// The web service, if several have an operation of this name
         #[arg(long)]
         service: Option<String>,
     },
@@ -56,14 +56,14 @@ Example:
 /// How a contract describes faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Faults {
-    /// As the contract was published
+    /// As in the published contract
     #[default]
     Contract,
-    /// As they travel
+    /// As replies have them
     AsSent,
 }
 
-/// Runs the verb.
+/// Runs the command.
 pub fn run(verb: Wsdl, out: &mut impl Write) -> Result<(), Failure> {
     match verb {
         Wsdl::Show { service, faults, config } => {
@@ -85,7 +85,7 @@ pub fn run(verb: Wsdl, out: &mut impl Write) -> Result<(), Failure> {
     }
 }
 
-/// A request in the name of the organisation that the environment knows in the part that the service is for.
+/// A request with the credentials that the environment has for the web service's role.
 fn sample_request(
     service: &Service,
     operation: &'static Operation,
@@ -97,7 +97,7 @@ fn sample_request(
     Ok(envelope::write(&sample(&operation.input, &mut Vec::new(), &known), Secrets::Written)?)
 }
 
-/// An element with one occurrence of everything in it; `path` leads to it from the root, which it leaves out.
+/// An element with one of each of its children. `path` leads to it, without the root.
 fn sample(element: &'static Element, path: &mut Vec<String>, known: &[Field]) -> Node {
     let content = if element.children.is_empty() {
         let field = known.iter().find(|field| field.path == *path);

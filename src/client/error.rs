@@ -43,7 +43,7 @@ pub enum ClientError {
         advice: &'static str,
     },
     /// The reply broke off.
-    #[error("The reply of {address} could not be read: {reason}")]
+    #[error("Cannot read the response from {address}: {reason}")]
     Broken {
         /// The address.
         address: String,

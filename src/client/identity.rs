@@ -14,7 +14,7 @@ use crate::pki::Bundle;
 pub(super) fn roots(file: &Path) -> Result<Vec<Certificate<'static>>, ClientError> {
     let roots = bundle(file)?.certificates;
     if roots.is_empty() {
-        return Err(ClientError::holds(file, "no certificate in PEM form"));
+        return Err(ClientError::holds(file, "no certificate in PEM format"));
     }
     Ok(roots.iter().map(|root| Certificate::from_der(root).to_owned()).collect())
 }
@@ -26,9 +26,9 @@ pub(super) fn client_certificate(file: &Path) -> Result<ClientCert, ClientError>
         bundle.certificates.iter().map(|certificate| Certificate::from_der(certificate).to_owned()).collect();
     let Some(key) = bundle.keys.first() else {
         let advice = if bundle.encrypted_key {
-            "a private key that a password protects: 'openssl pkey -in FILE' writes it without"
+            "an encrypted private key; 'openssl pkey -in FILE' decrypts it"
         } else {
-            "no private key: expected certificate and key in one file"
+            "no private key; it must have both certificate and key"
         };
         return Err(ClientError::holds(file, advice));
     };
@@ -38,7 +38,7 @@ pub(super) fn client_certificate(file: &Path) -> Result<ClientCert, ClientError>
             .map_err(|error| ClientError::holds(file, format!("no private key: {error}")))?
     };
     if chain.is_empty() {
-        return Err(ClientError::holds(file, "no certificate: expected certificate and key in one file"));
+        return Err(ClientError::holds(file, "no certificate; it must have both certificate and key"));
     }
     Ok(ClientCert::new_with_certs(&chain, key))
 }
@@ -52,8 +52,7 @@ fn bundle(file: &Path) -> Result<Bundle, ClientError> {
     let bytes = read(file)?;
     // DER, and PKCS#12 with it, begins with a sequence.
     if bytes.first() == Some(&0x30) {
-        let advice =
-            "no PEM text; a .p12 or .pfx container becomes one by 'openssl pkcs12 -nodes -in FILE -out FILE.pem'";
+        let advice = "no PEM text; to convert a .p12 or .pfx file, run 'openssl pkcs12 -nodes -in FILE -out FILE.pem'";
         return Err(ClientError::holds(file, advice));
     }
     Bundle::read(&bytes).map_err(|error| ClientError::Certificates { file: file.to_owned(), error })

@@ -16,7 +16,7 @@ pub struct Found {
 pub fn find_service(services: &'static [Service], name: &str) -> Result<&'static Service, ClientError> {
     services.iter().find(|service| service.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
         let known = services.iter().map(|service| service.name).collect::<Vec<_>>().join(", ");
-        ClientError::Unknown(format!("There is no service '{name}'; the services are {known}."))
+        ClientError::Unknown(format!("Unknown web service '{name}'. The web services are {known}."))
     })
 }
 
@@ -37,7 +37,7 @@ pub fn find(services: &'static [Service], name: &str, service: Option<&str>) -> 
                 .map(|found| format!("  {} ({})", found.operation.name, found.service.name))
                 .collect::<Vec<_>>()
                 .join("\n");
-            Err(ClientError::Unknown(format!("There is no operation '{name}'; the operations are:\n{known}")))
+            Err(ClientError::Unknown(format!("Unknown operation '{name}'. The operations are:\n{known}")))
         }
         Some(only) if fitting.is_empty() => Ok(only),
         Some(last) => {
@@ -47,7 +47,7 @@ pub fn find(services: &'static [Service], name: &str, service: Option<&str>) -> 
                 .map(|found| format!("  {} --service {}", found.operation.name, found.service.name))
                 .collect::<Vec<_>>();
             Err(ClientError::Unknown(format!(
-                "Several operations are called '{name}'; say which:\n{}",
+                "Several operations are named '{name}'. Choose one:\n{}",
                 choices.join("\n")
             )))
         }

@@ -58,10 +58,10 @@ fn agent(client: &Client) -> Result<Agent, ClientError> {
 fn unreachable(address: &str, error: &ureq::Error) -> ClientError {
     let advice = match error {
         ureq::Error::Io(error) if refuses_server(error) => {
-            "Check --ca: it must be the authority of the server's certificate, and --url a name that the certificate has."
+            "Check that --ca is the authority that signed the server's certificate, and that the certificate names the host in --url."
         }
         ureq::Error::ConnectionFailed | ureq::Error::Io(_) => {
-            "Does the service run there, and does it accept this client certificate? 'lrs health' tells."
+            "Is the service running there, and does it accept this client certificate? Try 'lrs health'."
         }
         ureq::Error::Tls(_) | ureq::Error::Rustls(_) => "Check --ca against the server's certificate, and --cert.",
         _ => "Check --url.",

@@ -1,20 +1,20 @@
-//! `[jobs]`: the workers that do batches.
+//! `[jobs]`: the workers.
 
 use std::time::Duration;
 
 use super::ConfigError;
 use super::reader::Reader;
 
-/// Workers of this process.
+/// The queue and the workers of this process.
 #[derive(Debug, Clone, Copy)]
 pub struct Jobs {
-    /// Batches that are done at once; 0 leaves them to `lrs worker` processes.
+    /// Number of jobs to work on at once; 0 leaves them to `lrs worker` processes.
     pub workers: usize,
-    /// How long a worker may be silent before another takes its batch: what a crash costs.
+    /// How long a worker keeps a job without a sign of life. After a crash, the job waits this long.
     pub lease: Duration,
-    /// Batches of one organisation that may be open at once; further ones are told to wait.
+    /// Unfinished jobs that one organisation may have at once; further batches are refused for now.
     pub open_each: u32,
-    /// Days for which the records of a batch are kept once it is over.
+    /// How many days the records of a finished job are kept.
     pub keep_days: u32,
 }
 
@@ -22,17 +22,17 @@ impl Jobs {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, ConfigError> {
         let workers = reader.get_checked("jobs.workers", 2, |n| match n {
             0..=64 => Ok(()),
-            _ => Err("at most 64 workers".to_owned()),
+            _ => Err("must be at most 64".to_owned()),
         })?;
         let lease = reader.get_checked("jobs.lease_s", Duration::from_secs(30), |t| {
-            if *t < Duration::from_millis(500) { Err("at least half a second".to_owned()) } else { Ok(()) }
+            if *t < Duration::from_millis(500) { Err("must be at least 0.5 seconds".to_owned()) } else { Ok(()) }
         })?;
         let open_each = reader.get_checked("jobs.open_each", 500, |n| {
-            if *n == 0 { Err("must be more than 0 batches".to_owned()) } else { Ok(()) }
+            if *n == 0 { Err("must be more than 0".to_owned()) } else { Ok(()) }
         })?;
         let keep_days = reader.get_checked("jobs.keep_days", 90, |n| match n {
             1..=36_500 => Ok(()),
-            _ => Err("from 1 to 36500 days".to_owned()),
+            _ => Err("must be from 1 to 36500".to_owned()),
         })?;
         Ok(Self { workers, lease, open_each, keep_days })
     }

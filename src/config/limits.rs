@@ -1,49 +1,51 @@
-//! `[limits]`: what a client can make the service hold, wait for or do at once (our choice, from the defaults of other SOAP stacks).
+//! `[limits]`: how much a client can make the service store, wait for or do at once (our choice, from the
+//! defaults of other SOAP stacks).
 
 use std::time::Duration;
 
 use super::ConfigError;
 use super::reader::Reader;
 
-/// Sizes in bytes, times in seconds, numbers for the whole process.
+/// Sizes are in bytes; numbers are for the whole process.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Longest request body, before and after decompression: 200 learners with all their fields fit.
+    /// Maximum length of a request body, before and after decompression: enough for 200 learners with all
+    /// fields.
     pub body_bytes: usize,
-    /// The same for a service that takes batches.
+    /// The same for web services that accept batches.
     pub batch_body_bytes: usize,
-    /// Memory for all request bodies in flight. By default six of the longest: with the buffers of TLS and HTTP beside
-    /// them, forty that come at once hold less than 256 MB.
+    /// Memory for all request bodies in flight. The default has room for six of the longest. With the
+    /// buffers of TLS and HTTP, forty that arrive at once take less than 256 MB.
     pub bodies_bytes: usize,
-    /// Memory for the bodies in flight of one certificate.
+    /// The same for the requests of one certificate.
     pub bodies_bytes_by_certificate: usize,
-    /// A connection's first request line and headers must be there after this time.
+    /// Maximum time for the request line and headers.
     pub header_timeout: Duration,
-    /// A body may take this long, and longer only while `minimum_rate` is kept.
+    /// Maximum time for a body, extended while it arrives at `minimum_rate`.
     pub body_timeout: Duration,
-    /// Bytes a second that earn a body more time than `body_timeout`.
+    /// Bytes per second at which a body may exceed `body_timeout`.
     pub minimum_rate: u64,
-    /// A connection without a request is closed after this time.
+    /// A connection without requests is closed after this time.
     pub idle: Duration,
-    /// A TLS handshake must be complete after this time.
+    /// Maximum time for a TLS handshake.
     pub handshake_timeout: Duration,
-    /// Connections at once whose client has not said its whole TLS hello.
+    /// Maximum connections that have not sent a complete TLS hello.
     pub waiting: usize,
-    /// Those of one address, or of one network (/64) of IP version 6.
+    /// The same for one address (IPv6: one /64 network).
     pub waiting_by_address: usize,
-    /// TLS handshakes in progress at once.
+    /// Maximum TLS handshakes in progress.
     pub handshakes: usize,
-    /// Connections at once, after their handshake.
+    /// Maximum connections after their handshake.
     pub connections: usize,
-    /// Those of one client certificate; never more than half of all.
+    /// The same for one client certificate; never more than half of all.
     pub connections_by_certificate: usize,
-    /// Those of one organisation, whose last call was its own; never more than half of all.
+    /// The same for one organisation, which made the last call on them; never more than half of all.
     pub connections_by_organisation: usize,
-    /// Answers that nobody was found, or that details are not the learner's, for an organisation and certificate; 0 is without limit.
+    /// Maximum misses of an organisation with one certificate; 0 for no limit.
     pub misses_per_hour: u32,
-    /// Failed verifications of one number by them; 0 is without limit.
+    /// Maximum failed verifications of one ULN by them; 0 for no limit.
     pub failed_verifications_per_minute: u32,
-    /// Records of learners that they submit in batches; 0 is without limit.
+    /// Maximum records of learners that they submit in batches; 0 for no limit.
     pub batch_records_per_hour: u32,
 }
 
@@ -51,13 +53,13 @@ impl Limits {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, ConfigError> {
         let defaults = Self::default();
         let some = |n: &usize| if *n == 0 { Err("must be more than 0".to_owned()) } else { Ok(()) };
-        let time = |t: &Duration| if t.is_zero() { Err("must be more than 0 seconds".to_owned()) } else { Ok(()) };
+        let time = |t: &Duration| if t.is_zero() { Err("must be more than 0".to_owned()) } else { Ok(()) };
         let body_bytes = reader.get_checked("limits.body_bytes", defaults.body_bytes, some)?;
         let batch_body_bytes = reader.get_checked("limits.batch_body_bytes", defaults.batch_body_bytes, some)?;
         let longest = body_bytes.max(batch_body_bytes);
         let room = |n: &usize| match *n < longest {
             true => {
-                Err(format!("must be at least {longest}, the length of the longest request (limits.batch_body_bytes)"))
+                Err(format!("must be at least {longest}, the maximum length of a request (limits.batch_body_bytes)"))
             }
             false => Ok(()),
         };
@@ -70,7 +72,7 @@ impl Limits {
             header_timeout: reader.get_checked("limits.header_timeout_s", defaults.header_timeout, time)?,
             body_timeout: reader.get_checked("limits.body_timeout_s", defaults.body_timeout, time)?,
             minimum_rate: reader.get_checked("limits.minimum_rate", defaults.minimum_rate, |n| {
-                if *n == 0 { Err("must be more than 0 bytes a second".to_owned()) } else { Ok(()) }
+                if *n == 0 { Err("must be more than 0".to_owned()) } else { Ok(()) }
             })?,
             idle: reader.get_checked("limits.idle_s", defaults.idle, time)?,
             handshake_timeout: reader.get_checked("limits.handshake_timeout_s", defaults.handshake_timeout, time)?,
@@ -96,18 +98,20 @@ impl Limits {
     }
 }
 
-/// Open files that are not clients' connections: the database, the log, threads, and the operations listener with its own connections.
+/// Open files other than clients' connections: the database, the log, threads, and the operations
+/// listener with its connections.
 const OTHER_FILES: u64 = 192;
 
-/// Connections that were only just taken from the system, or cut and not yet closed. Part of [`OTHER_FILES`].
+/// Connections just accepted, or cut and not yet closed. Part of [`OTHER_FILES`].
 const IN_PASSING: usize = 64;
 
-/// Connections that do not stand have at most this part of all files for each phase, and of `connections` for those that are too many.
+/// Each phase before the end of the handshake gets at most this part of all files; connections beyond
+/// `connections`, which are told so, this part of `connections`.
 const PART: usize = 8;
 
 impl Limits {
-    /// Lowers what is held at once to what fits the number of files that the process may have open: one for each connection. Gives the number
-    /// of connections that was asked for, where that is lowered.
+    /// Lowers the numbers of connections to fit the process's limit of open files, of which each takes one.
+    /// Returns the configured number of connections if that was lowered.
     #[must_use]
     pub fn fit(&mut self, open_files: Option<u64>) -> Option<usize> {
         let files = usize::try_from(open_files?.saturating_sub(OTHER_FILES)).unwrap_or(usize::MAX);
@@ -121,12 +125,12 @@ impl Limits {
         (asked > fitting).then_some(asked)
     }
 
-    /// How many connections beyond `connections` may stand for as long as it takes to tell them so.
+    /// How many connections beyond `connections` may be open while they are told so.
     pub const fn told(&self) -> usize {
         self.connections.div_ceil(PART)
     }
 
-    /// How many connections may be open in whatever phase: while there are more, the system keeps those that come.
+    /// Maximum connections in all phases together. Beyond them, new ones stay in the system's queue.
     pub const fn open(&self) -> usize {
         let standing = self.connections.saturating_add(self.told());
         standing.saturating_add(self.waiting).saturating_add(self.handshakes).saturating_add(IN_PASSING)

@@ -5,18 +5,18 @@ use std::net::SocketAddr;
 use super::reader::Reader;
 use super::{ConfigError, FromValue};
 
-/// The public listener: mutual TLS, the three services.
+/// The public listener: the three web services, over mutual TLS.
 #[derive(Debug, Clone)]
 pub struct Server {
     /// Address and port.
     pub listen: SocketAddr,
-    /// What clients call it, without a trailing slash; stands in the published contracts. Must be https (WS-I R5001).
+    /// Public address, for the published contracts, without a trailing slash. Must be https (WS-I R5001).
     pub public_url: String,
-    /// Worker threads; 0 means one for each processor.
+    /// Server threads; 0 for one per processor.
     pub workers: usize,
 }
 
-/// The listener for health, readiness and metrics. It has no authentication and is therefore kept on loopback.
+/// The listener for health, readiness and metrics. It has no authentication, so it must be on loopback.
 #[derive(Debug, Clone)]
 pub struct Operations {
     /// Address and port; the address must be loopback.
@@ -30,7 +30,7 @@ impl Server {
             reader.get("server.public_url", PublicUrl(format!("https://localhost:{}", listen.port())))?;
         let workers = reader.get_checked("server.workers", 0, |n| match n {
             0..=512 => Ok(()),
-            _ => Err("at most 512 workers".to_owned()),
+            _ => Err("must be at most 512".to_owned()),
         })?;
         Ok(Self { listen, public_url, workers })
     }
@@ -43,14 +43,15 @@ impl Operations {
             if address.ip().is_loopback() {
                 Ok(())
             } else {
-                Err("must be a loopback address (127.0.0.1 or ::1), because nobody is asked who he is there".to_owned())
+                Err("must be a loopback address (127.0.0.1 or ::1), because this listener has no authentication"
+                    .to_owned())
             }
         })?;
         Ok(Self { listen })
     }
 }
 
-/// An https address without query or fragment; a trailing slash is taken off.
+/// An https address without query or fragment. A trailing slash is removed.
 struct PublicUrl(String);
 
 impl FromValue for PublicUrl {

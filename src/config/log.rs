@@ -1,4 +1,4 @@
-//! `[log]`: how much the program says about itself.
+//! `[log]`: the log level.
 
 use log::LevelFilter;
 
@@ -8,7 +8,7 @@ use super::reader::Reader;
 /// The log goes to standard error.
 #[derive(Debug, Clone)]
 pub struct Log {
-    /// The least grave level of our own messages; `info` has one line a call. Other crates' messages are shown from `warn` on.
+    /// Lowest level of our own messages; `info` has one line per call. Other crates are logged from `warn`.
     pub level: LevelFilter,
 }
 
@@ -20,13 +20,13 @@ impl Log {
     }
 }
 
-/// Refuses a level whose messages were left out when the program was built: it would print no more than the most that was not.
+/// Refuses a level whose messages were compiled out.
 fn within(level: LevelFilter, most: LevelFilter) -> Result<(), String> {
     if level <= most {
         return Ok(());
     }
     let most = most.as_str().to_ascii_lowercase();
-    Err(format!("this program has no messages below {most}: expected off, error, warn or {most}"))
+    Err(format!("this build has no messages below {most}; expected off, error, warn or {most}"))
 }
 
 #[cfg(test)]
@@ -39,7 +39,7 @@ mod tests {
         assert_eq!(within(LevelFilter::Off, LevelFilter::Info), Ok(()));
         assert_eq!(
             within(LevelFilter::Debug, LevelFilter::Info),
-            Err("this program has no messages below info: expected off, error, warn or info".to_owned())
+            Err("this build has no messages below info; expected off, error, warn or info".to_owned())
         );
     }
 }

@@ -1,6 +1,7 @@
-//! Configuration: one struct per concern. A value comes from a command-line flag, else the environment (`LRS_SECTION_KEY`), else the file
-//! (`lrs.toml`), else the default; where it came from is kept for `lrs config show`. A key that nobody knows is an error, because a misspelt
-//! limit is a limit that is not there.
+//! The configuration, one struct per section. A command-line option overrides the environment
+//! (`LRS_SECTION_KEY`), which overrides the file (`lrs.toml`), which overrides the default. The origin of
+//! each value is kept for `lrs config show`. An unknown key is an error, because a misspelt limit limits
+//! nothing.
 
 mod jobs;
 mod limits;
@@ -40,32 +41,33 @@ pub struct Config {
     pub tls: Tls,
     /// `[store]`: the database.
     pub store: StoreLocation,
-    /// `[limits]`: sizes, times and numbers that a client cannot exceed.
+    /// `[limits]`: the most that a client can ask of the service.
     pub limits: Limits,
     /// `[rules]`: choices that the service's rules leave open.
     pub rules: Rules,
     /// `[service]`: maintenance and hours.
     pub service: Service,
-    /// `[jobs]`: the workers that do batches.
+    /// `[jobs]`: the workers.
     pub jobs: Jobs,
-    /// `[log]`: how much is said.
+    /// `[log]`: the log level.
     pub log: Log,
     settings: Vec<Setting>,
 }
 
-/// Where a configuration is read from. Nothing here touches the process, so that tests can say what the environment is.
+/// Where a configuration is read from. It is independent of the process, so that tests can choose the
+/// environment.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
-    /// The TOML file; `None` means that there is none. A file that is named must exist.
+    /// The TOML file, if any. It must exist.
     pub file: Option<PathBuf>,
-    /// Environment variables by name; those that do not begin with `LRS_` and a section's name are ignored.
+    /// Environment variables by name.
     pub environment: BTreeMap<String, String>,
-    /// Command-line flags by key, for example `server.listen`.
+    /// Command-line options by key, for example `server.listen`.
     pub flags: BTreeMap<String, String>,
 }
 
 impl Sources {
-    /// The process's own environment and the given file, without flags. Variables that are not UTF-8 are left out.
+    /// The process's environment and this file, without options. Variables that are not UTF-8 are ignored.
     pub fn of_process(file: Option<PathBuf>) -> Self {
         let environment = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -74,7 +76,7 @@ impl Sources {
         Self { file, environment, flags: BTreeMap::new() }
     }
 
-    /// Sets a flag: the strongest source.
+    /// Sets an option, which overrides all other sources.
     #[must_use]
     pub fn with_flag(mut self, key: &str, value: impl Into<String>) -> Self {
         self.flags.insert(key.to_owned(), value.into());
@@ -82,7 +84,7 @@ impl Sources {
     }
 }
 
-/// Why a configuration was refused. The texts name the key and where it was set, never a secret's value.
+/// Why a configuration is invalid. The texts name the key and its origin, and never show a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
@@ -93,7 +95,8 @@ pub enum ConfigError {
         /// What the system said.
         reason: std::io::Error,
     },
-    /// The file is not TOML. Line and column are in the reason; the offending line is not shown, since it may hold a secret.
+    /// The file is not TOML. The reason has line and column, but not the line's text, which may hold a
+    /// secret.
     #[error("{path} is not valid TOML: {reason}")]
     Syntax {
         /// The file.
@@ -104,30 +107,30 @@ pub enum ConfigError {
     /// A key that does not exist.
     #[error("unknown key {key} ({origin}){}", hint.as_ref().map(|h| format!("; did you mean {h}?")).unwrap_or_default())]
     UnknownKey {
-        /// As it was written.
+        /// The key as written.
         key: String,
-        /// Where it stands.
+        /// Where it was set.
         origin: Origin,
-        /// The nearest key that exists.
+        /// The most similar key that exists.
         hint: Option<String>,
     },
-    /// A value that does not fit its key.
+    /// An invalid value.
     #[error("{key} ({origin}): {reason}")]
     Invalid {
         /// The key.
         key: &'static str,
         /// Where the value was set.
         origin: Origin,
-        /// What would be right.
+        /// What is valid.
         reason: String,
     },
 }
 
 impl Config {
-    /// Reads and checks everything; the first mistake is reported.
+    /// Reads and checks everything.
     ///
     /// # Errors
-    /// See [`ConfigError`].
+    /// The first [`ConfigError`].
     pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
         let mut reader = Reader::open(sources)?;
         let server = Server::read(&mut reader)?;
@@ -143,13 +146,13 @@ impl Config {
         Ok(Self { server, operations, tls, store, limits, rules, service, jobs, log, settings })
     }
 
-    /// Every setting with its value (secrets masked) and origin, in the order of the sections: what `lrs config show` prints.
+    /// Every setting with its value (secrets masked) and origin, as `lrs config show` prints them.
     pub fn settings(&self) -> &[Setting] {
         &self.settings
     }
 }
 
-/// The folder that relative paths of a file are relative to.
+/// The folder to which paths in a file are relative.
 fn folder_of(file: &Path) -> PathBuf {
     file.parent().map(Path::to_path_buf).unwrap_or_default()
 }

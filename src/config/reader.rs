@@ -1,4 +1,5 @@
-//! Finds the value of each key in the sources by their rank, keeps where it was found, and at the end names the keys that nobody asked for.
+//! Looks up each key in the sources, in order of precedence, and records where it was found. At the end it
+//! reports keys that nothing asked for.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -12,13 +13,13 @@ pub(super) const PREFIX: &str = "LRS_";
 /// Where a value was set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// Nowhere: the built-in value.
+    /// The built-in default.
     Default,
     /// The configuration file.
     File(PathBuf),
     /// An environment variable, by name.
     Environment(String),
-    /// A flag of the command line.
+    /// An option of the command line.
     Flag,
 }
 
@@ -28,7 +29,7 @@ impl fmt::Display for Origin {
             Self::Default => f.write_str("default"),
             Self::File(path) => write!(f, "file {}", path.display()),
             Self::Environment(name) => write!(f, "environment {name}"),
-            Self::Flag => f.write_str("flag"),
+            Self::Flag => f.write_str("option"),
         }
     }
 }
@@ -50,7 +51,7 @@ enum Found<'a> {
     Toml(&'a toml::Value),
 }
 
-/// Reads keys one after the other; see the module's text.
+/// Reads keys, one after the other.
 pub(super) struct Reader<'a> {
     sources: &'a Sources,
     table: toml::Table,
@@ -75,12 +76,12 @@ impl<'a> Reader<'a> {
         Ok(Self { sources, table, file, folder, settings: Vec::new() })
     }
 
-    /// The value of `key` (`section.key`), or `default` where nobody set it.
+    /// The value of `key` (`section.key`), or `default` if it is not set.
     pub(super) fn get<T: FromValue>(&mut self, key: &'static str, default: T) -> Result<T, ConfigError> {
         self.get_checked(key, default, |_| Ok(()))
     }
 
-    /// The same, with a further condition on the value; its error text says what would be right.
+    /// As [`Self::get`], with a check of the value, whose error says what is valid.
     pub(super) fn get_checked<T: FromValue>(
         &mut self,
         key: &'static str,
@@ -90,7 +91,7 @@ impl<'a> Reader<'a> {
         let (value, origin) = match self.find(key) {
             None => (default, Origin::Default),
             Some((found, origin)) => {
-                // Paths of the file are relative to its folder; those of a flag or variable to where the program was started.
+                // Paths in the file are relative to its folder, others to the current folder.
                 let read = match found {
                     Found::Text(text) => T::from_text(text),
                     Found::Toml(value) => T::from_toml(value, &self.folder),
@@ -120,7 +121,10 @@ impl<'a> Reader<'a> {
         Some((Found::Toml(value), Origin::File(self.file.clone())))
     }
 
-    /// What was read, unless a source holds a key that nobody asked for.
+    /// All settings that were read.
+    ///
+    /// # Errors
+    /// A source has a key that nothing asked for.
     pub(super) fn finish(self) -> Result<Vec<Setting>, ConfigError> {
         let known: BTreeSet<&str> = self.settings.iter().map(|s| s.key).collect();
         let unknown = |key: String, origin: Origin, normal: &str| {
@@ -148,8 +152,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether a variable, without our prefix, is set for something else than this program's settings: for clients (`demo.env`), for the tests,
-/// or by Kubernetes, which describes a service called `lrs` so to every container.
+/// Whether a variable (without our prefix) is not a setting, but for clients (`demo.env`), for tests, or set
+/// by Kubernetes, which describes a service named `lrs` this way to every container.
 fn is_no_setting(rest: &str) -> bool {
     matches!(rest, "url" | "ca" | "update_goldens" | "port" | "service_host")
         || ["test_", "port_", "service_port"].iter().any(|start| rest.starts_with(start))
@@ -160,12 +164,12 @@ fn variable_of(key: &str) -> String {
     format!("{PREFIX}{}", key.replace('.', "_").to_ascii_uppercase())
 }
 
-/// The keys of a file, written with dots; a table is entered unless the whole of it is a known key.
+/// The keys of a file, with dots. Tables are entered unless they are known keys themselves.
 fn leaves(prefix: &str, table: &toml::Table, known: &BTreeSet<&str>, into: &mut Vec<String>) {
     for (name, value) in table {
         let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
         match value.as_table() {
-            // An empty section says nothing and is no mistake, if it is one of ours.
+            // An empty section is fine if it is one of ours.
             Some(inner) if !inner.is_empty() && !known.contains(key.as_str()) => leaves(&key, inner, known, into),
             Some(_) if known.iter().any(|k| k.starts_with(&format!("{key}."))) => {}
             _ => into.push(key),
@@ -173,19 +177,19 @@ fn leaves(prefix: &str, table: &toml::Table, known: &BTreeSet<&str>, into: &mut 
     }
 }
 
-/// The known key that a mistyped one most likely means, if any is near.
+/// The known key that is most similar to a mistyped one, if any is similar enough.
 fn nearest<'k>(wrong: &str, known: &BTreeSet<&'k str>) -> Option<&'k str> {
     let last = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
     let distance = |key: &str| {
         strsim::damerau_levenshtein(wrong, key).min(
-            // The right key in the wrong section is the other common mistake.
+            // The other common mistake is the right key in the wrong section.
             if last(wrong) == last(key) { 2 } else { usize::MAX },
         )
     };
     known.iter().map(|key| (distance(key), *key)).min().filter(|(d, _)| *d <= 4).map(|(_, key)| key)
 }
 
-/// The message and position of a TOML error without the line itself, which may hold a password.
+/// Message and position of a TOML error, without the text of the line, which may hold a password.
 fn syntax_error(path: String, text: &str, error: &toml::de::Error) -> ConfigError {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
     let line = before.matches('\n').count() + 1;

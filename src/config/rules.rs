@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::ConfigError;
 use super::reader::Reader;
 
-/// Settings of the domain.
+/// Settings for the domain's rules.
 #[derive(Debug, Clone)]
 pub struct Rules {
     /// Whether a learner can only be registered after a search for the same five demographics by the same organisation
@@ -13,7 +13,7 @@ pub struct Rules {
     pub require_recent_find: bool,
     /// How old that search may be.
     pub recent_find_maximum: Duration,
-    /// How old it must be, so that a program cannot search and register in one breath.
+    /// How old it must be, so that programs cannot search and register in one go.
     pub recent_find_minimum: Duration,
 }
 

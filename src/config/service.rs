@@ -8,18 +8,18 @@ use super::{ConfigError, FromValue};
 /// Maintenance and hours.
 #[derive(Debug, Clone)]
 pub struct Service {
-    /// While true every call is answered with the maintenance page (HTTP 405, rules.md 3.4).
+    /// If true, every call gets the maintenance page (HTTP 405, rules.md 3.4).
     pub maintenance: bool,
-    /// Outside these hours calls are answered with WSEC0004. The charter's service is open round the clock.
+    /// Outside these hours, calls get WSEC0004. By the charter, the service is always open.
     pub hours: Hours,
 }
 
-/// Opening hours in London; the same each day.
+/// Daily opening hours in London time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hours {
-    /// Never closed.
+    /// Always open.
     Always,
-    /// From the first time (included) to the second (excluded); over midnight if the second is the earlier.
+    /// From the first time (inclusive) to the second (exclusive), past midnight if the second is earlier.
     Daily(NaiveTime, NaiveTime),
 }
 
@@ -45,7 +45,7 @@ impl Service {
 
 impl FromValue for Hours {
     fn from_text(text: &str) -> Result<Self, String> {
-        let wrong = || "expected always, or hours in London such as 07:00-19:30".to_owned();
+        let wrong = || "expected 'always' or opening hours in London time, such as 07:00-19:30".to_owned();
         if text.eq_ignore_ascii_case("always") {
             return Ok(Self::Always);
         }

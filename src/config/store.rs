@@ -1,4 +1,4 @@
-//! `[store]`: which database. The address may hold a password, which is never shown.
+//! `[store]`: the database. The URL may have a password, which is never shown.
 
 use std::fmt;
 use std::path::Path;
@@ -9,9 +9,10 @@ use super::{ConfigError, FromValue};
 /// The database.
 #[derive(Clone)]
 pub struct StoreLocation {
-    /// `sqlite:PATH`, a path alone, or `postgres://user:password@host/name`. A path in the file is relative to the file's folder.
+    /// `sqlite:PATH`, a path, or `postgres://user:password@host/name`. Paths in the configuration file are
+    /// relative to its folder.
     pub url: String,
-    /// Connections for reading.
+    /// Number of connections for reading.
     pub readers: u32,
 }
 
@@ -20,7 +21,7 @@ impl StoreLocation {
         let StoreUrl(url) = reader.get("store.url", StoreUrl("lrs.db".to_owned()))?;
         let readers = reader.get_checked("store.readers", 8, |n| match n {
             1..=1_000 => Ok(()),
-            _ => Err("from 1 to 1000 connections".to_owned()),
+            _ => Err("must be from 1 to 1000".to_owned()),
         })?;
         Ok(Self { url, readers })
     }
@@ -58,7 +59,7 @@ impl FromValue for StoreUrl {
     }
 }
 
-/// Takes the password out of `scheme://user:password@host/...`, and out of a `password=` parameter.
+/// Masks the password in `scheme://user:password@host/...` and in `password=` parameters.
 fn mask(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let (address, query) = rest.split_once('?').map_or((rest, None), |(a, q)| (a, Some(q)));

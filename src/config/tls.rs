@@ -1,16 +1,16 @@
-//! `[tls]`: the files of the public listener. They are read again when they change.
+//! `[tls]`: the certificate files of the public listener. They are reloaded when they change.
 
 use std::path::PathBuf;
 
 use super::ConfigError;
 use super::reader::Reader;
 
-/// Certificate, key and whom to trust.
+/// Certificate, key and trusted authorities.
 #[derive(Debug, Clone)]
 pub struct Tls {
     /// PEM: the server's certificate, then its intermediates.
     pub certificate: PathBuf,
-    /// PEM: its private key. RSA, P-256 or P-384: some clients know no other.
+    /// PEM: its private key. Use RSA, P-256 or P-384: some clients support nothing else.
     pub key: PathBuf,
     /// PEM: the authorities whose client certificates are accepted.
     pub client_ca: PathBuf,

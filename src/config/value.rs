@@ -1,4 +1,4 @@
-//! How a value is read from text (flag, environment) or TOML (file), and how it is shown.
+//! Reads a value from text (option, environment) or TOML (file), and shows it.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -6,16 +6,16 @@ use std::time::Duration;
 
 /// A type that a setting can have.
 pub trait FromValue: Sized {
-    /// From a flag or an environment variable.
+    /// From an option or an environment variable.
     ///
     /// # Errors
-    /// What would be right, as a phrase.
+    /// What is valid, as a phrase.
     fn from_text(text: &str) -> Result<Self, String>;
 
-    /// From the file, whose folder is `folder`. Text and integers are read as their text unless the type says otherwise.
+    /// From the file in `folder`.
     ///
     /// # Errors
-    /// What would be right, as a phrase.
+    /// What is valid, as a phrase.
     fn from_toml(value: &toml::Value, folder: &Path) -> Result<Self, String> {
         let _ = folder;
         match value {
@@ -24,7 +24,7 @@ pub trait FromValue: Sized {
         }
     }
 
-    /// For people; secrets masked.
+    /// As text, with secrets masked.
     fn show(&self) -> String;
 }
 
@@ -88,17 +88,20 @@ impl FromValue for SocketAddr {
     }
 }
 
-/// Seconds; fractions are allowed, so that a test can wait for less than one.
+/// Seconds, with fractions.
 impl FromValue for Duration {
     fn from_text(text: &str) -> Result<Self, String> {
-        text.parse().ok().and_then(|s| Self::try_from_secs_f64(s).ok()).ok_or_else(|| "expected seconds".to_owned())
+        text.parse()
+            .ok()
+            .and_then(|s| Self::try_from_secs_f64(s).ok())
+            .ok_or_else(|| "expected a number of seconds".to_owned())
     }
 
     fn from_toml(value: &toml::Value, _folder: &Path) -> Result<Self, String> {
         match value {
             toml::Value::Integer(n) => Self::from_text(&n.to_string()),
             toml::Value::Float(n) => Self::from_text(&n.to_string()),
-            other => Err(format!("expected seconds, found {}", other.type_str())),
+            other => Err(format!("expected a number of seconds, found {}", other.type_str())),
         }
     }
 
@@ -122,7 +125,7 @@ impl FromValue for PathBuf {
     }
 }
 
-/// In the file a list; elsewhere paths separated by commas.
+/// A list in the file; elsewhere, paths separated by commas.
 impl FromValue for Vec<PathBuf> {
     fn from_text(text: &str) -> Result<Self, String> {
         text.split(',').map(str::trim).filter(|path| !path.is_empty()).map(PathBuf::from_text).collect()

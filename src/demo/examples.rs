@@ -1,4 +1,5 @@
-//! For every operation and every code that it can answer with: a request that produces it, on the data as the demonstration puts them.
+//! For every operation and every code that it can reply with, a request that gets this code with the demo's
+//! original data.
 
 mod achievements;
 mod batches;
@@ -12,10 +13,10 @@ use super::people::People;
 use crate::domain::codes;
 use crate::model::Learner;
 
-/// A number with a good check digit that nobody has.
+/// A valid ULN that nobody has.
 const NOBODY: &str = "9876543228";
 
-/// In whose name a request is sent.
+/// Whose credentials a request has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caller {
     /// The provider.
@@ -30,16 +31,16 @@ pub enum Caller {
     WrongPassword,
 }
 
-/// A request and the code that it gives.
+/// A request and the code that it gets.
 #[derive(Debug, Clone)]
 pub struct Example {
     /// The service.
     pub service: &'static str,
     /// The operation.
     pub operation: &'static str,
-    /// The code that travels, in the reply or in a fault; `none` for an operation whose replies have none.
+    /// The code in the reply or fault; `none` for operations whose replies have none.
     pub code: &'static str,
-    /// What is special about the request.
+    /// What is special about this request.
     pub note: &'static str,
     /// How it is sent.
     pub request: Request,
@@ -48,14 +49,14 @@ pub struct Example {
 /// How an example is sent.
 #[derive(Debug, Clone)]
 pub enum Request {
-    /// As a call in somebody's name, with fields by their dotted names, in the order in which they stand on the command line.
+    /// A call with these fields, by their dotted names, in the order of the command line.
     Call(Caller, Fields),
-    /// By commands for the shell; the call is the last of them, but for one that puts a setting back.
+    /// Shell commands. The call is the last one, except for one that restores a setting.
     Script(String),
 }
 
 impl Example {
-    /// Whether the request leaves the data other than it found them: another learner, or another batch.
+    /// Whether the request changes the data: another learner, or another batch.
     pub fn changes_data(&self) -> bool {
         match &self.request {
             Request::Call(..) => {
@@ -72,10 +73,10 @@ pub(super) fn submits(script: &str) -> bool {
     script.contains("lrs batch submit ")
 }
 
-/// Every example, by service and operation, best outcomes first.
+/// Every example, by web service and operation, successes first.
 ///
 /// # Errors
-/// When the fixture lacks somebody.
+/// Somebody is missing in the fixtures.
 pub fn all(people: &People) -> Result<Vec<Example>, FixtureError> {
     let learner = |role| people.role(role).map(|person| &person.learner);
     let cast = Cast {
@@ -131,19 +132,20 @@ struct Cast<'a> {
     non_ascii: &'a Learner,
 }
 
-/// Fields by their dotted names.
+/// Fields and their values, by dotted names.
 pub type Fields = Vec<(&'static str, String)>;
 
-/// An operation with its own outcomes. The first one's fields serve for the refusals that every operation shares.
+/// An operation with its own outcomes. The fields of the first are also used for the refusals that all
+/// operations share.
 struct Operation {
     service: &'static str,
     name: &'static str,
     outcomes: Vec<(&'static str, &'static str, Fields)>,
-    /// Outcomes that take more than one command.
+    /// Outcomes that need more than one command.
     scripts: Vec<(&'static str, &'static str, String)>,
-    /// A field with a value that the contract does not allow.
+    /// A field with an invalid value.
     malformed: (&'static str, &'static str),
-    /// Who calls it when all is well.
+    /// Who normally calls it.
     caller: Caller,
 }
 
@@ -171,8 +173,8 @@ impl Operation {
         let own = outcomes.into_iter().map(|(code, note, fields)| call(code, note, caller, fields));
         let scripts = scripts.into_iter().map(|(code, note, script)| example(code, note, Request::Script(script)));
         let shared = [
-            call("WSEC0001", "a value that the contract does not allow", caller, wrong),
-            call("WSEC0003", "an organisation that does not exist", Caller::Unknown, usual.clone()),
+            call("WSEC0001", "an invalid value", caller, wrong),
+            call("WSEC0003", "an unknown organisation", Caller::Unknown, usual.clone()),
             call("WSEC0005", "a wrong password", Caller::WrongPassword, usual.clone()),
             call("WSEC0006", "an organisation without permissions", Caller::Limited, usual),
         ];
@@ -180,7 +182,7 @@ impl Operation {
     }
 }
 
-/// The fields with another value for one of them.
+/// The fields, with another value for one of them.
 fn with(fields: &Fields, name: &'static str, value: &str) -> Fields {
     let mut changed: Fields = fields.iter().filter(|(field, _)| *field != name).cloned().collect();
     changed.push((name, value.to_owned()));

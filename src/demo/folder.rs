@@ -1,5 +1,5 @@
-//! The folder of a demonstration: certificates, configuration, shell variables, sample files. What an earlier demonstration left is kept, or
-//! cleared to start over. A folder that holds anything else is refused, and nothing is written into it.
+//! The demo's folder: certificates, configuration, shell variables and sample files. Those of an earlier demo
+//! are kept, or deleted to start over. A folder with anything else in it is refused and left alone.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -14,19 +14,20 @@ use super::{DemoError, Start};
 use crate::model::Peer;
 use crate::pki::{CertificateAuthority, Credential, KeyKind, peer_of_pem, write_private};
 
-/// Validity of the authority, in days.
+/// Validity of the authority in days.
 const AUTHORITY_DAYS: u32 = 3650;
-/// Validity of the certificates, in days: the longest that clients accept for a server.
+/// Validity of the certificates in days: the maximum that clients accept for servers.
 const CERTIFICATE_DAYS: u32 = 825;
 /// Password of the PKCS#12 files.
 const PKCS12_PASSWORD: &str = "demo";
-/// The shell variables. The file is the first that a demonstration writes and the last that it leaves: its first line marks the folder, and the
-/// demonstration that runs there keeps it locked.
+/// The shell variables. The demo writes this file first and never deletes it: its first line marks the folder as
+/// a demo's, and a running demo keeps it locked. The marks never change, so that a later release knows the
+/// folders of earlier ones.
 const VARIABLES: &str = "demo.env";
 const VARIABLES_MARK: &str = "# Variables for clients of this demonstration.";
 const CONFIGURATION_MARK: &str = "# Configuration of a demonstration of the Learning Records Service.";
 const AUTHORITY_NAME: &str = "Learning Records demonstration authority";
-/// What else a demonstration puts into its folder, for starting over; nothing else there is touched.
+/// The demo's other files, which are deleted to start over. Nothing else in the folder is touched.
 const CONTENTS: [&str; 15] = [
     "pki/ca.pem",
     "pki/ca.key",
@@ -45,23 +46,23 @@ const CONTENTS: [&str; 15] = [
     "PEOPLE.md",
 ];
 
-/// The folder, complete.
+/// The folder with all its files.
 #[derive(Debug, Clone)]
 pub struct Folder {
     path: PathBuf,
     /// The provider's client certificate.
     pub provider: Peer,
-    /// Another one of the provider's, with an RSA key, for clients that read no other.
+    /// The provider's second certificate, with an RSA key, for clients that support nothing else.
     pub provider_rsa: Peer,
     /// The awarding organisation's client certificate.
     pub awarding: Peer,
-    /// Keeps other demonstrations out of the folder while this one lives.
+    /// Keeps other demos out of the folder.
     _lock: Arc<fs::File>,
 }
 
 impl Folder {
-    /// Refuses a folder that holds anything and that no demonstration made. One made by a demonstration has its variables, and neither another
-    /// configuration nor another authority has taken the place of its own.
+    /// Refuses a folder that is neither empty nor a demo's. A demo's folder has the demo's variables, and its
+    /// configuration and authority have not been replaced.
     pub fn check(path: &Path) -> Result<(), DemoError> {
         let mut entries = match fs::read_dir(path) {
             Ok(entries) => entries,
@@ -76,23 +77,23 @@ impl Folder {
             Err(_) => None,
         };
         let foreign = |what| Err(DemoError::ForeignFolder { path: path.to_owned(), what });
-        // A demonstration that was stopped at once may have left its variables without a text.
+        // A demo that was killed immediately may have left an empty file.
         let empty = |name: &str| fs::metadata(path.join(name)).is_ok_and(|file| file.is_file() && file.len() == 0);
         if begins(VARIABLES, VARIABLES_MARK) != Some(true) && !empty(VARIABLES) {
-            return foreign("files, and no demo.env of a demonstration");
+            return foreign("files, and no demo.env of a demo");
         }
         if begins("lrs.toml", CONFIGURATION_MARK) == Some(false) {
-            return foreign("an lrs.toml that is not a demonstration's");
+            return foreign("an lrs.toml that is not a demo's");
         }
         let authority = path.join("pki/ca.pem");
         if authority.exists() && peer(&authority).map_or(true, |authority| !authority.subject.contains(AUTHORITY_NAME))
         {
-            return foreign("a certificate authority, pki/ca.pem, that is not a demonstration's");
+            return foreign("a certificate authority, pki/ca.pem, that is not a demo's");
         }
         Ok(())
     }
 
-    /// Makes whatever is missing. Shell variables are always written again, because the port may be another one.
+    /// Creates whatever is missing. Shell variables are always rewritten, because the port may have changed.
     pub fn prepare(path: &Path, port: u16, ops_port: u16, start: Start) -> Result<Self, DemoError> {
         let variables = path.join(VARIABLES);
         fs::create_dir_all(path).map_err(|error| DemoError::file(path, error))?;
@@ -121,13 +122,13 @@ impl Folder {
         &self.path
     }
 
-    /// Replaces a file that is no secret.
+    /// Replaces a file without secrets.
     pub fn write(&self, name: &str, text: &str) -> Result<(), DemoError> {
         let file = self.path.join(name);
         fs::write(&file, text).map_err(|error| DemoError::file(&file, error))
     }
 
-    /// Puts the sample files there, as they are meant to be.
+    /// Writes the sample files.
     pub fn write_samples(&self) -> Result<(), DemoError> {
         let folder = self.path.join("samples");
         fs::create_dir_all(&folder).map_err(|error| DemoError::file(&folder, error))?;
@@ -135,7 +136,7 @@ impl Folder {
     }
 }
 
-/// Locks the folder by its variables; the system unlocks it when the process ends, however it ends.
+/// Locks the folder by the file of variables. The system unlocks it whenever the process ends.
 fn lock(variables: &Path) -> Result<fs::File, DemoError> {
     let file = fs::OpenOptions::new().create(true).append(true).open(variables);
     let file = file.map_err(|error| DemoError::file(variables, error))?;
@@ -146,7 +147,7 @@ fn lock(variables: &Path) -> Result<fs::File, DemoError> {
     }
 }
 
-/// Removes what a demonstration put into a folder, so that the next one starts over. Folders that become empty go too.
+/// Deletes a demo's files, and the folders that are empty after that.
 fn clear(path: &Path) -> Result<(), DemoError> {
     let remove = |result: io::Result<()>, path: &Path| match result {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(DemoError::file(path, error)),
@@ -165,7 +166,7 @@ fn clear(path: &Path) -> Result<(), DemoError> {
     Ok(())
 }
 
-/// `demo.env`.
+/// The text of `demo.env`.
 fn text_of_variables(path: &Path, port: u16) -> String {
     let pki = path.join("pki");
     let mut text = format!("{VARIABLES_MARK} In a shell: . demo/demo.env\n");
@@ -185,7 +186,7 @@ fn text_of_variables(path: &Path, port: u16) -> String {
     text
 }
 
-/// The authority's certificate and key, and what it signed.
+/// The authority's certificate and key, and the certificates that it signs.
 fn certificates(pki: &Path) -> Result<(), DemoError> {
     let (certificate, key) = (pki.join("ca.pem"), pki.join("ca.key"));
     let authority = if certificate.exists() && key.exists() {
@@ -197,7 +198,7 @@ fn certificates(pki: &Path) -> Result<(), DemoError> {
         let text = authority.credential().certificate_pem();
         fs::write(&certificate, text).map_err(|error| DemoError::file(&certificate, error))?;
         for signed in ["server", "provider", "provider-rsa", "awarding"] {
-            // Whatever another authority signed is of no use any more.
+            // Certificates of an earlier authority are useless now.
             let file = pki.join(format!("{signed}.pem"));
             if file.exists() {
                 fs::remove_file(&file).map_err(|error| DemoError::file(&file, error))?;
@@ -238,7 +239,7 @@ fn peer(file: &Path) -> Result<Peer, DemoError> {
     Ok(peer_of_pem(&read(file)?)?)
 }
 
-/// `lrs.toml`. Paths in it are relative to its folder.
+/// The text of `lrs.toml`.
 fn configuration(port: u16, ops_port: u16) -> String {
     format!(
         "{CONFIGURATION_MARK} Paths are relative to this file.\n\

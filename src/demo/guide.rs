@@ -1,4 +1,4 @@
-//! `PEOPLE.md` and the commands that the demonstration prints: the examples as people read and type them.
+//! `PEOPLE.md`, and the commands that the demo prints: the examples, as people read and type them.
 
 use std::fmt::{self, Write as _};
 
@@ -8,32 +8,32 @@ use super::organisations::{AWARDING, DemoOrganisation, ORGANISATIONS, PROVIDER};
 use super::people::People;
 use super::shell::{self, quote};
 
-/// What every guide begins with.
+/// The introduction of the guide.
 const INTRODUCTION: &str = "\
-# People and requests of this demonstration
+# People and requests of the demo
 
-Nobody here exists: people, addresses, numbers and organisations are invented. The passwords are public and for demonstrations alone.
+All people, addresses, numbers and organisations are invented. The passwords are public and only for demos.
 
-Before the first request, in your shell: `. demo/demo.env` (the file beside this one). `lrs` is this program (`target/release/lrs` after
-`make run`); credentials, FindType, getType, userType, vendor and language are filled in unless you name them.
+Before the first request, load the variables into your shell: `. demo/demo.env` (the file next to this one). `lrs` is this program
+(`target/release/lrs` after `make run`). It fills in credentials, FindType, getType, userType, vendor and language unless you give them.
 
-The commands are for the folder in which the demonstration was started, so that its own folder is `demo/`; `demo/samples/` holds batch files.
+Run the commands in the folder in which the demo was started, so that the demo's own folder is `demo/`. Batch files are in `demo/samples/`.
 
-Every request below gives the code above it, on the data as the demonstration puts them. Those that say LRS_JOBS_WORKERS=0 need a demonstration that
-was started with it (`LRS_JOBS_WORKERS=0 make run`) and leaves its batches waiting. Those that change the data are followed by the command that
-puts them back:
+With the demo's original data, each request below gets the code above it. Requests marked LRS_JOBS_WORKERS=0 need a demo that was started without
+workers (`LRS_JOBS_WORKERS=0 make run`), so that its batches stay in the queue. After each request that changes the data comes the command that
+restores it:
 ";
 
-/// Codes that no request produces, and why.
+/// Codes that no request gets, and why.
 const NO_REQUEST: &str = "\
-## Codes that no request produces
+## Codes that no request above gets
 
-* **WSEC0002** (unknown request): every operation of the contracts is supported, and `lrs call` sends no other. A request for one that no contract
-  has gets it: see `fixtures/soap/LearnerService/unknown-operation/`.
-* **WSEC0004** (out of hours): set opening hours in `lrs.toml` (`[service] hours`) that do not hold the present moment, and start again.
-* **WSEC0999** (unknown exception): something broke inside, for example the store cannot be reached. No request should be able to cause it.
-* **WSRC0023**, **WSRC0024**: they belong to reports that are retired.
-* Maintenance is no code: with `[service] maintenance = true` every POST gets HTTP status 405 with `UnsupportedHttpVerb`.
+* **WSEC0002** (unknown request): `lrs call` only sends operations of the contracts, and all of them are supported. For a request of an unknown
+  operation, see `fixtures/soap/LearnerService/unknown-operation/`.
+* **WSEC0004** (out of hours): in `lrs.toml`, set opening hours (`[service] hours`) that exclude the current time, and restart the demo.
+* **WSEC0999** (unknown exception): an internal error, for example an unreachable database. No request should be able to cause it.
+* **WSRC0023**, **WSRC0024**: these belong to reports that have been retired.
+* Maintenance has no code: with `[service] maintenance = true`, every POST gets HTTP status 405 with `UnsupportedHttpVerb`.
 ";
 
 /// The whole guide.
@@ -59,14 +59,14 @@ fn write_guide(guide: &mut String, people: &People, examples: &[Example], learne
         }
         write_example(guide, example)?;
         if example.changes_data() {
-            writeln!(guide, "\nThis puts the data back:\n\n{reset}")?;
+            writeln!(guide, "\nTo restore the data:\n\n{reset}")?;
         }
     }
     guide.push_str("\n## Codes of records\n");
     for example in examples::of_records() {
         write_record_example(guide, &example)?;
         if examples::submits(&example.script) {
-            writeln!(guide, "\nThis puts the data back:\n\n{reset}")?;
+            writeln!(guide, "\nTo restore the data:\n\n{reset}")?;
         }
     }
     write!(guide, "\n{NO_REQUEST}")
@@ -81,7 +81,7 @@ fn write_organisations(guide: &mut String) -> fmt::Result {
         writeln!(guide, "| {name} | `{ukprn}` | `{org_ref}` | `{password}` | `{certificate}` |")?;
     }
     guide.push_str(
-        "\nEach certificate is there as `.p12` too, password `demo`. `pki/ca.pem` is the authority to trust.\n",
+        "\nEach certificate is also available as `.p12`, with the password `demo`. Clients must trust the authority in `pki/ca.pem`.\n",
     );
     Ok(())
 }
@@ -96,7 +96,7 @@ fn write_people(guide: &mut String, people: &People, learners: u32) -> fmt::Resu
             person.role, l.uln, l.names.given, l.names.family, l.birth.date, l.gender, l.address.postcode, person.about
         )?;
     }
-    writeln!(guide, "\nBeside them there are {learners} learners without a role, none of whom resembles one of these.")
+    writeln!(guide, "\nThere are also {learners} learners without a role. None of them resembles one of these.")
 }
 
 fn write_example(guide: &mut String, example: &Example) -> fmt::Result {
@@ -112,7 +112,7 @@ fn write_example(guide: &mut String, example: &Example) -> fmt::Result {
     Ok(())
 }
 
-/// Codes of records come several at once: one batch gives them all.
+/// Codes of records come together: one batch gets them all.
 fn write_record_example(guide: &mut String, example: &RecordExample) -> fmt::Result {
     let RecordExample { codes, note, script } = example;
     let named: Vec<&str> = codes.iter().map(|(code, _)| *code).collect();
@@ -120,7 +120,7 @@ fn write_record_example(guide: &mut String, example: &RecordExample) -> fmt::Res
     codes.iter().try_for_each(|(code, meaning)| writeln!(guide, "* {code}: {meaning}"))
 }
 
-/// Two commands to try: the same find with curl and with this program.
+/// Two commands to try: a find with curl, and one with this program.
 pub(super) fn commands(people: &People, program: &str) -> Result<[String; 2], FixtureError> {
     let learner = &people.role("EXACT")?.learner;
     let (family, given) = (&learner.names.family, &learner.names.given);

@@ -1,5 +1,5 @@
-//! The demonstration: a folder with everything that a client needs, synthetic people and organisations, and a guide that lists a request for
-//! every answer. It puts its data into whatever store the service has, and puts them back on demand.
+//! The demo: a folder with all that a client needs, synthetic people and organisations, and a guide with a
+//! request for every response code. It fills the service's store, and restores its data on demand.
 
 mod aims;
 mod catalogue;
@@ -28,34 +28,34 @@ use crate::store::{Store, StoreSettings, Transaction, organisations as rows};
 use folder::Folder;
 use people::People;
 
-/// Seed of the people beside the named ones: always the same people.
+/// Seed of the unnamed people, so that they are always the same.
 pub const SEED: u64 = 2;
-/// In whose name the demonstration changes the register, as the audit trail shows it.
+/// The demo's name in the audit trail.
 const USER: &str = "lrs demo";
 
-/// A fixture of this project is not what it should be.
+/// An invalid fixture of this project.
 #[derive(Debug, thiserror::Error)]
 pub enum FixtureError {
-    /// The file is not TOML of the expected form.
+    /// The file is not TOML, or not of the expected structure.
     #[error("fixture: {0}")]
     Form(#[from] toml::de::Error),
-    /// A member has no good value.
-    #[error("fixture: {entry} has no good {field}")]
+    /// A field is missing or invalid.
+    #[error("fixture: {entry} has no valid {field}")]
     Value {
         /// Key or role of the entry.
         entry: String,
-        /// Name of the member.
+        /// Name of the field.
         field: &'static str,
     },
     /// Nobody has the role.
-    #[error("fixture: nobody is {0}")]
+    #[error("fixture: nobody has the role {0}")]
     Role(&'static str),
 }
 
-/// Why the demonstration could not be made.
+/// Why the demo cannot be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
-    /// A file could not be read or written.
+    /// A file cannot be read or written.
     #[error("{}: {reason}", path.display())]
     File {
         /// The file or folder.
@@ -63,27 +63,27 @@ pub enum DemoError {
         /// What the system said.
         reason: io::Error,
     },
-    /// A certificate could not be made or read.
+    /// A certificate cannot be created or read.
     #[error(transparent)]
     Pki(#[from] PkiError),
-    /// The people are not what they should be.
+    /// The fixtures are invalid.
     #[error(transparent)]
     Fixture(#[from] FixtureError),
-    /// The folder belongs to somebody else.
+    /// The folder has other contents.
     #[error(
-        "{} holds {what}. Nothing was written there. Give the demonstration an empty or a new folder with --dir", path.display()
+        "{} contains {what}. Nothing was written there. Choose an empty or a new folder with --dir", path.display()
     )]
     ForeignFolder {
         /// The folder.
         path: PathBuf,
-        /// What is in it that no demonstration put there.
+        /// What is in it that is not the demo's.
         what: &'static str,
     },
-    /// Another demonstration uses the folder.
-    #[error("a demonstration is running in this folder ({} is locked). Stop it first, or give another folder with --dir", _0.display())]
+    /// Another demo uses the folder.
+    #[error("a demo is already running in this folder ({} is locked). Stop it first, or choose another folder with --dir", _0.display())]
     Running(PathBuf),
-    /// The store belongs to somebody else.
-    #[error("the store holds data that are not a demonstration's; a demonstration needs a store of its own")]
+    /// The store has other data.
+    #[error("the database holds data that is not the demo's; the demo needs a database of its own")]
     ForeignStore,
     /// The service refused the data.
     #[error(transparent)]
@@ -96,42 +96,43 @@ impl DemoError {
     }
 }
 
-/// A demonstration. Clones are the same one.
+/// A demo. Clones share it.
 #[derive(Clone)]
 pub struct Demo {
     folder: Folder,
     learners: u32,
-    /// The organisations as first added by this process, password hashes included: hashing anew would make every reset slow.
+    /// The organisations as first added by this process, with their password hashes: hashing again would make
+    /// every reset slow.
     organisations: Arc<Mutex<Vec<Organisation>>>,
 }
 
-/// What a demonstration does with what an earlier one left in its folder.
+/// What to do with an earlier demo in the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start {
-    /// It uses what is there.
+    /// Use it.
     Again,
-    /// It removes what is there.
+    /// Delete it.
     Over,
 }
 
-/// What a demonstration put into the store.
+/// What the demo put into the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seeded {
-    /// Learners, named and others.
+    /// Learners, named and unnamed.
     pub learners: u64,
     /// Learning events.
     pub events: u64,
-    /// Qualifications and units of the catalogue.
+    /// Qualifications and units in the catalogue.
     pub catalogue: u64,
 }
 
 impl Demo {
-    /// Makes the folder, or completes or clears one that an earlier demonstration left. `learners` is how many people there are beside the
-    /// named ones, at most [`population::MOST_PEOPLE`].
+    /// Creates the folder, or completes or clears that of an earlier demo. `learners` is the number of unnamed
+    /// people, at most [`population::MOST_PEOPLE`].
     ///
     /// # Errors
-    /// When the folder holds what no demonstration put there, or one is running in it; then nothing was written. When files cannot be written,
-    /// or those that are there cannot be read.
+    /// The folder has other contents, or a demo is running in it; then nothing has been written. Or files
+    /// cannot be written, or existing ones cannot be read.
     pub fn prepare(folder: &Path, port: u16, ops_port: u16, learners: u32, start: Start) -> Result<Self, DemoError> {
         Folder::check(folder)?;
         if start == Start::Over {
@@ -148,30 +149,30 @@ impl Demo {
         self.folder.path()
     }
 
-    /// The configuration in it.
+    /// The configuration file in it.
     pub fn configuration(&self) -> PathBuf {
         self.folder.path().join("lrs.toml")
     }
 
-    /// Two commands to try in a shell that has read `demo.env`: a call with curl, and one with this program.
+    /// Two commands to try in a shell with `demo.env`: a call with curl, and one with this program.
     ///
     /// # Errors
-    /// When the fixture is not what it should be.
+    /// The fixtures are invalid.
     pub fn commands(&self, program: &str) -> Result<[String; 2], DemoError> {
         Ok(guide::commands(&People::named()?, program)?)
     }
 
-    /// Puts the data into an empty store; one that has them already keeps them and gives `None`. The tables must be there. `progress` hears
-    /// how many of the learners are in.
+    /// Fills an empty store, whose tables must exist. Returns `None` if the data is already there. `progress`
+    /// gets the number of learners so far.
     ///
     /// # Errors
-    /// When the store holds anything but a demonstration's data, or fails.
+    /// The store has data other than the demo's, or fails.
     pub fn seed(&self, service: &Service, progress: impl FnMut(u64)) -> Result<Option<Seeded>, DemoError> {
         let mut known = self.organisations.lock().unwrap_or_else(PoisonError::into_inner);
         match contents(service)? {
             Contents::Nothing => {}
             Contents::Unfinished => service.administration(USER).wipe()?,
-            Contents::Demonstration => {
+            Contents::Demo => {
                 self.register_certificates(service)?;
                 return Ok(None);
             }
@@ -179,10 +180,10 @@ impl Demo {
         self.fill(service, &mut known, progress).map(Some)
     }
 
-    /// Empties the store and puts the data back; identifiers begin anew, so that every reset gives the same.
+    /// Empties the store and fills it again. Identifiers start over, so that every reset gives the same data.
     ///
     /// # Errors
-    /// When the store holds anything but a demonstration's data, or fails; it may then be empty.
+    /// The store has data other than the demo's, or fails; it may then be empty.
     pub fn reset(&self, service: &Service) -> Result<Seeded, DemoError> {
         let mut known = self.organisations.lock().unwrap_or_else(PoisonError::into_inner);
         contents(service)?;
@@ -190,7 +191,7 @@ impl Demo {
         self.fill(service, &mut known, |_| ())
     }
 
-    /// The organisations come last: whoever can call finds everything there.
+    /// The organisations come last, so that nobody can call before the rest is there.
     fn fill(
         &self,
         service: &Service,
@@ -219,7 +220,7 @@ impl Demo {
         Ok(Seeded { learners, events, catalogue })
     }
 
-    /// Lets the folder's certificates act for their organisations. One that the service knows is left as it is, revoked or not.
+    /// Registers the folder's certificates for their organisations. Known ones are left unchanged, even if revoked.
     fn register_certificates(&self, service: &Service) -> Result<(), DemoError> {
         let administration = service.administration(USER);
         let known: Vec<_> =
@@ -241,8 +242,8 @@ impl Demo {
     }
 }
 
-/// Refuses to start over where the folder's register has become somebody else's. One that an earlier release left and this one cannot read is
-/// a demonstration's, as its folder says.
+/// Refuses to start over if the folder's database now has other data than the demo's. One that this release
+/// cannot read is an earlier release's, because the folder is a demo's.
 fn check_register(file: &Path) -> Result<(), DemoError> {
     if !file.exists() {
         return Ok(());
@@ -258,20 +259,20 @@ fn check_register(file: &Path) -> Result<(), DemoError> {
     known
 }
 
-/// What a store holds that a demonstration may use.
+/// Contents of a store that the demo may use.
 enum Contents {
     Nothing,
     Unfinished,
-    Demonstration,
+    Demo,
 }
 
-/// Refuses a store that others use: a demonstration would destroy it with its first reset.
+/// Refuses a store with other data, which the demo's first reset would destroy.
 fn contents(service: &Service) -> Result<Contents, DemoError> {
     let administration = service.administration(USER);
     let provider = organisations::PROVIDER.ukprn()?;
     let organisations = administration.organisations()?;
     if organisations.iter().any(|organisation| organisation.ukprn == provider) {
-        return Ok(Contents::Demonstration);
+        return Ok(Contents::Demo);
     }
     if !organisations.is_empty() {
         return Err(DemoError::ForeignStore);

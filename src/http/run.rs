@@ -77,7 +77,7 @@ pub enum StartError {
     /// TLS cannot be set up.
     #[error(transparent)]
     Tls(#[from] TlsError),
-    /// A thread could not be started.
+    /// Cannot start a thread.
     #[error("cannot start: {0}")]
     Thread(#[from] io::Error),
 }
@@ -143,7 +143,7 @@ impl Running {
     /// read the configuration again.
     ///
     /// # Errors
-    /// Signals cannot be received, or what the server failed with.
+    /// Cannot receive signals, or what the server failed with.
     pub fn until_signal(mut self, hangup: impl Fn()) -> io::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
@@ -153,8 +153,10 @@ impl Running {
                 match signals.next(&mut ended).await {
                     Event::Reload => {
                         match self.trust.reload() {
-                            Ok(()) => log::info!("certificate, trust roots and revocation lists have been reloaded"),
-                            Err(error) => log::error!("the certificates in use are kept: {error}"),
+                            Ok(()) => log::info!("reloaded the certificate, trusted authorities and revocation lists"),
+                            Err(error) => {
+                                log::error!("the certificates were not reloaded, and the old ones stay in use: {error}")
+                            }
                         }
                         hangup();
                     }

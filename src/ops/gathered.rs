@@ -1,30 +1,30 @@
-//! Where lines of the log are gathered before they are written: one write for all lines of a twentieth of a second, because a write for
-//! each would cost a call more than to read its request.
+//! Buffers log lines and writes those of 50 ms at once, because one write per line would cost a call more than
+//! reading its request.
 
 use std::io::{self, Write};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// How long a line may wait.
+/// Maximum time in the buffer.
 const DELAY: Duration = Duration::from_millis(50);
-/// So many bytes are written at once by whoever adds the next line.
+/// At this many bytes, the thread that adds a line writes the buffer.
 const FULL: usize = 1024 * 1024;
 
 struct Gathering {
     lines: Mutex<Vec<u8>>,
     begun: Condvar,
-    /// Held while lines are on their way, so that they keep their order.
+    /// Held while lines are written, to keep their order.
     writing: Mutex<()>,
 }
 
 static GATHERING: OnceLock<Gathering> = OnceLock::new();
 
-/// Takes lines for standard error. [`flush_log`] writes what waits.
+/// Takes lines for standard error. [`flush_log`] writes the buffer.
 pub(super) struct Gathered;
 
 impl Gathered {
-    /// Starts the thread that writes what was gathered.
+    /// Starts the writing thread.
     pub(super) fn start() -> Self {
         let mut is_first = false;
         let gathering = GATHERING.get_or_init(|| {
@@ -32,7 +32,7 @@ impl Gathered {
             Gathering { lines: Mutex::new(Vec::new()), begun: Condvar::new(), writing: Mutex::new(()) }
         });
         if is_first {
-            // Without the thread lines are written when they are many and at the end.
+            // Without the thread, lines are written when the buffer is full and at the end.
             drop(thread::Builder::new().name("lrs-log".to_owned()).spawn(move || gathering.run()));
         }
         Self
@@ -56,7 +56,7 @@ impl Write for Gathered {
         Ok(line.len())
     }
 
-    /// Called after every line, which may wait.
+    /// Called after every line; does nothing, because lines may wait.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
@@ -82,12 +82,12 @@ impl Gathering {
     fn write(&self) {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let lines = std::mem::take(&mut *self.lines());
-        // There is nowhere to report a failure to.
+        // There is nowhere to report an error.
         let _ = io::stderr().lock().write_all(&lines);
     }
 }
 
-/// Writes the lines of the log that still wait: before the process ends.
+/// Writes the buffer, before the process ends.
 pub fn flush_log() {
     if let Some(gathering) = GATHERING.get() {
         gathering.write();

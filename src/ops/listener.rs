@@ -1,5 +1,6 @@
-//! The operations listener: plain HTTP on loopback, without authentication. `/livez` says that the process runs, `/readyz` that it can
-//! answer calls, `/health` the same with reasons as JSON, `/metrics` the counters.
+//! The operations listener: plain HTTP on loopback, without authentication. `/livez` tells whether the process
+//! runs, `/readyz` whether it can answer calls, `/health` the same as JSON with reasons, `/metrics` the
+//! counters.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,47 +15,47 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use super::Metrics;
 use crate::config;
 
-/// A probe that takes longer has failed.
+/// Maximum time for all probes.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// One thing that must be in order for calls to be answered.
+/// Something that must work for the service to answer calls.
 pub struct Probe {
-    /// What it is about, for example `database`.
+    /// Its name, for example `database`.
     pub name: &'static str,
-    /// Looks, and says why not; the text is shown to operators and holds no secrets. May block.
+    /// The check. Its error is shown to operators and contains no secrets. May block.
     pub check: Box<dyn Fn() -> Result<(), String> + Send + Sync>,
 }
 
-/// Looks for what will stop calls from being answered, one line each; it does not make the service unready. The texts are shown to operators and
-/// hold no secrets.
+/// Warnings of what will stop the service from answering calls, one line each. They do not make the service
+/// unready. They are shown to operators and contain no secrets.
 pub type Remarks = Box<dyn Fn() -> Vec<String> + Send + Sync>;
 
-/// Looks at something that is shown as a number; called before the numbers are shown. May block.
+/// Updates metrics before they are shown. May block.
 pub type Refresh = Box<dyn Fn(&Metrics) + Send + Sync>;
 
-/// Puts the demo's data back, and says what it did. May block.
+/// Restores the demo's data, and returns a summary. May block.
 pub type Reset = Box<dyn Fn() -> Result<String, String> + Send + Sync>;
 
-/// What the listener shows.
+/// The contents of the listener's pages.
 pub struct Operations {
     /// The counters.
     pub metrics: Arc<Metrics>,
-    /// All must be in order for `/readyz`.
+    /// All must succeed for `/readyz`.
     pub probes: Vec<Probe>,
-    /// What `/readyz` and `/health` say beside.
+    /// Warnings in `/readyz` and `/health`.
     pub remarks: Vec<Remarks>,
-    /// What is looked at before `/metrics` is shown.
+    /// Run before `/metrics` is shown.
     pub refreshes: Vec<Refresh>,
-    /// For `POST /demo/reset`, which exists in the demo alone.
+    /// For `POST /demo/reset`, which exists only in the demo.
     pub reset: Option<Reset>,
-    /// Set when the service begins to stop; `/readyz` then says no, so that no new calls are sent here.
+    /// Set when the service begins to stop. `/readyz` then fails, so that no new calls are sent here.
     pub stopping: AtomicBool,
-    /// When the process began.
+    /// When the process started.
     pub started: Instant,
 }
 
 impl Operations {
-    /// Nothing to probe and nothing to reset yet.
+    /// Without probes or reset.
     pub fn new(metrics: Arc<Metrics>) -> Self {
         Self {
             metrics,
@@ -78,14 +79,14 @@ impl Operations {
         self
     }
 
-    /// Adds something to be said beside.
+    /// Adds warnings.
     #[must_use]
     pub fn with_remarks(mut self, remarks: impl Fn() -> Vec<String> + Send + Sync + 'static) -> Self {
         self.remarks.push(Box::new(remarks));
         self
     }
 
-    /// Adds something to be looked at before `/metrics` is shown.
+    /// Adds metrics to update before `/metrics` is shown.
     #[must_use]
     pub fn with_refresh(mut self, refresh: impl Fn(&Metrics) + Send + Sync + 'static) -> Self {
         self.refreshes.push(Box::new(refresh));
@@ -111,7 +112,8 @@ impl Operations {
     }
 }
 
-/// Binds the listener (port 0 takes any) and gives the server, which runs when it is awaited, and its address.
+/// Binds the listener (port 0 picks a free port). Returns the server, which runs when awaited, and its
+/// address.
 ///
 /// # Errors
 /// The address cannot be bound.
@@ -142,8 +144,8 @@ async fn findings(operations: web::Data<Operations>) -> Findings {
     let looked = timeout(PATIENCE, web::block(move || operations.look())).await;
     match looked {
         Ok(Ok(findings)) => findings,
-        Ok(Err(_)) => vec![("probes", Err("a probe has failed".to_owned()))],
-        Err(_) => vec![("probes", Err(format!("no answer within {} s", PATIENCE.as_secs())))],
+        Ok(Err(_)) => vec![("probes", Err("a probe failed".to_owned()))],
+        Err(_) => vec![("probes", Err(format!("no result within {} s", PATIENCE.as_secs())))],
     }
 }
 
@@ -179,7 +181,7 @@ async fn health(operations: web::Data<Operations>) -> HttpResponse {
 async fn metrics(operations: web::Data<Operations>) -> HttpResponse {
     let looked = operations.clone();
     let look = move || looked.refreshes.iter().for_each(|refresh| refresh(&looked.metrics));
-    // What could not be looked at in time keeps its last number.
+    // Metrics that cannot be updated in time keep their last value.
     let _ = timeout(PATIENCE, web::block(look)).await;
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(operations.metrics.render())
 }
@@ -188,15 +190,15 @@ async fn reset(request: HttpRequest, operations: web::Data<Operations>) -> HttpR
     if operations.reset.is_none() {
         return HttpResponse::NotFound().finish();
     }
-    // A page in somebody's browser can post to loopback, but not without saying where it comes from.
+    // A page in a browser can post to loopback, but only with an Origin header.
     if request.headers().contains_key(header::ORIGIN) {
-        return HttpResponse::Forbidden().body("not from a browser\n");
+        return HttpResponse::Forbidden().body("requests from browsers are not allowed\n");
     }
     match web::block(move || operations.reset.as_ref().map(|reset| reset())).await {
         Ok(Some(Ok(done))) => HttpResponse::Ok().body(format!("{done}\n")),
         Ok(Some(Err(why))) => HttpResponse::InternalServerError().body(format!("{why}\n")),
         Ok(None) => HttpResponse::NotFound().finish(),
-        Err(_) => HttpResponse::InternalServerError().body("the reset has failed\n"),
+        Err(_) => HttpResponse::InternalServerError().body("the reset failed\n"),
     }
 }
 
@@ -310,7 +312,7 @@ mod tests {
         });
         let answers = answers(operations, &["GET /readyz HTTP/1.1"]);
         assert!(
-            answers.iter().all(|a| a.starts_with("HTTP/1.1 503 ") && a.contains("no answer within 2 s")),
+            answers.iter().all(|a| a.starts_with("HTTP/1.1 503 ") && a.contains("no result within 2 s")),
             "{answers:?}"
         );
     }

@@ -1,5 +1,5 @@
-//! The log: standard error, one line a message, one line a call. A call's line has the fields of [`CallLine`] and no others: that is the list
-//! of what may be known of a call.
+//! The log: one line per message and per call, on standard error. The line of a call has only the fields of
+//! [`CallLine`], which list all that may be logged about a call.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -14,13 +14,13 @@ use super::gathered::{Gathered, flush_log};
 use crate::config;
 use crate::model::Fingerprint;
 
-/// The target by which a filter knows call lines.
+/// The log target of calls.
 const CALLS: &str = "lrs::call";
 
-/// The longest text of a field.
+/// Maximum length of a field's text.
 const LONGEST_TEXT: usize = 40;
 
-/// Names one request in the log and, as `X-Request-Id`, to its client.
+/// Identifies a request in the log and, as `X-Request-Id`, in its response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RequestId(pub u64);
 
@@ -33,9 +33,9 @@ impl fmt::Display for RequestId {
 /// One answered request.
 #[derive(Debug)]
 pub struct CallLine<'a> {
-    /// The request's name.
+    /// The request's ID.
     pub request: RequestId,
-    /// The service, or a dash for a request that reached none.
+    /// The web service, or a dash if the request reached none.
     pub service: &'static str,
     /// The operation of the contract.
     pub operation: &'static str,
@@ -45,19 +45,19 @@ pub struct CallLine<'a> {
     pub code: &'static str,
     /// HTTP status.
     pub status: u16,
-    /// Time it took.
+    /// Duration.
     pub duration: Duration,
-    /// Reference of the organisation, empty while it is not known.
+    /// Reference of the organisation, empty if unknown.
     pub organisation: &'a str,
-    /// The client's certificate, of which eight digits are written.
+    /// The client's certificate, logged as eight digits.
     pub certificate: Option<&'a Fingerprint>,
-    /// Length of the request's body as it was sent.
+    /// Length of the request's body as sent.
     pub bytes_in: usize,
-    /// Length of the answer's body as it is sent.
+    /// Length of the response's body as sent.
     pub bytes_out: usize,
 }
 
-/// Writes the line of one call.
+/// Logs a call.
 pub fn log_call(line: &CallLine<'_>) {
     thread_local! {
         static TEXT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
@@ -65,10 +65,10 @@ pub fn log_call(line: &CallLine<'_>) {
     if !log::log_enabled!(target: CALLS, log::Level::Info) {
         return;
     }
-    // Not through `log`, whose fields and formats cost several times what the text does.
+    // Not through `log`, whose formatting costs several times as much.
     TEXT.with_borrow_mut(|text| {
         text.clear();
-        // Neither memory nor the log itself can refuse it.
+        // Neither write can fail.
         let _ = line.write(text, Utc::now()).and_then(|()| Gathered.write_all(text));
     });
 }
@@ -99,7 +99,8 @@ impl CallLine<'_> {
     }
 }
 
-/// Lets through what references and codes are made of, so that no text can begin a new field or line.
+/// Replaces everything but the characters of references and codes, so that no text can begin a new field or
+/// line.
 fn write_text(to: &mut Vec<u8>, name: &str, text: &str) {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');
     to.push(b' ');
@@ -108,8 +109,9 @@ fn write_text(to: &mut Vec<u8>, name: &str, text: &str) {
     to.extend(text.bytes().take(LONGEST_TEXT).map(|byte| if plain(&byte) { byte } else { b'?' }));
 }
 
-/// Starts logging to standard error for the whole process: our own messages from the configured level on, other crates' from `warn` on
-/// (what they say below that shows requests). A panic is logged by its place alone, since its text could hold data. Later calls do nothing.
+/// Starts logging to standard error for the whole process: our own messages from the configured level, other
+/// crates' from `warn`, because lower levels show requests. Panics are logged with their location but not
+/// their text, which could contain data. Later calls do nothing.
 pub fn init_log(settings: &config::Log) {
     let others = settings.level.min(LevelFilter::Warn);
     let started = env_logger::Builder::new()
@@ -135,13 +137,13 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
 fn write_record(to: &mut dyn Write, now: DateTime<Utc>, record: &Record<'_>) -> io::Result<()> {
     write_time(to, now)?;
     write!(to, " {:<5} ", record.level())?;
-    // A message is one line, even if an error's text has several.
+    // One line per message, even if an error's text has several.
     let text = record.args().to_string().replace(['\n', '\r'], " ");
     writeln!(to, "{}: {text}", record.target())
 }
 
-/// RFC 3339 with milliseconds. The part down to the second is kept for the calls of that second: to format it costs as much as the rest of
-/// a line.
+/// RFC 3339 with milliseconds. The text of the second is cached: formatting it costs as much as the rest of
+/// the line.
 fn write_time(to: &mut dyn Write, now: DateTime<Utc>) -> io::Result<()> {
     thread_local! {
         static SECOND: RefCell<(i64, String)> = const { RefCell::new((i64::MIN, String::new())) };
@@ -155,7 +157,7 @@ fn write_time(to: &mut dyn Write, now: DateTime<Utc>) -> io::Result<()> {
     })
 }
 
-/// The first eight digits of a fingerprint, or a dash.
+/// The first eight hexadecimal digits of a fingerprint, or a dash.
 struct Prefix<'a>(Option<&'a Fingerprint>);
 
 impl fmt::Display for Prefix<'_> {

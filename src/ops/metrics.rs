@@ -1,4 +1,4 @@
-//! Counters and times in the format of Prometheus. Every label is a `&'static str`: a word of this program's text, never of a client's.
+//! Metrics in the Prometheus format. Every label is a `&'static str`, so that no client can add one.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,18 +9,18 @@ use prometheus::{
     HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
-/// Seconds; most calls are shorter than a millisecond, and clients give up after 20 s.
+/// In seconds. Most calls take less than a millisecond, and clients give up after 20 s.
 const BUCKETS: [f64; 14] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0, 5.0, 20.0];
 
-/// The code of calls that failed inside the service.
+/// The error code of calls that failed inside the service.
 const FAILED: &str = "WSEC0999";
 
 /// Calls of one operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Calls {
-    /// With an answer or a fault that the client is to blame for.
+    /// With a reply, or a fault that the client caused.
     pub answered: i64,
-    /// With a fault that the service is to blame for.
+    /// With a fault that the service caused.
     pub failed: i64,
 }
 
@@ -41,16 +41,16 @@ pub struct Metrics {
     seconds_left: IntGaugeVec,
 }
 
-/// How the queue of batches stands.
+/// The state of the job queue.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Queue {
-    /// Jobs that nobody has begun.
+    /// Jobs that have not started.
     pub waiting: i64,
-    /// Jobs that are being done.
+    /// Jobs in progress.
     pub in_progress: i64,
-    /// Seconds since the oldest of them was submitted; 0 when there is none.
+    /// Seconds since the oldest unfinished job was submitted; 0 if there is none.
     pub oldest_seconds: i64,
-    /// Those submitted more than 48 hours ago.
+    /// Unfinished jobs submitted more than 48 hours ago.
     pub late: i64,
 }
 
@@ -63,48 +63,45 @@ impl Metrics {
         let metrics = Self {
             registry: Registry::new(),
             calls: IntCounterVec::new(
-                Opts::new("lrs_calls_total", "Calls answered by a service"),
+                Opts::new("lrs_calls_total", "Calls by service, operation, outcome and code"),
                 &["service", "operation", "outcome", "code"],
             )?,
             durations: HistogramVec::new(
-                HistogramOpts::new("lrs_call_seconds", "Time from the request's headers to its answer")
+                HistogramOpts::new("lrs_call_seconds", "Time from the request's headers to the reply")
                     .buckets(BUCKETS.to_vec()),
                 &["service", "operation"],
             )?,
             refused: IntCounterVec::new(
-                Opts::new("lrs_refused_total", "Handshakes and requests refused before they reached a service"),
+                Opts::new("lrs_refused_total", "Handshakes and requests refused before they reached a web service"),
                 &["reason"],
             )?,
-            handshakes: IntCounter::new(
-                "lrs_handshakes_total",
-                "TLS handshakes begun; those that fail never become connections",
-            )?,
+            handshakes: IntCounter::new("lrs_handshakes_total", "TLS handshakes started")?,
             connected: IntCounter::new("lrs_connections_total", "Connections whose TLS handshake succeeded")?,
             connections: IntGauge::new("lrs_connections", "Connections open now")?,
             guesses: IntCounterVec::new(
                 Opts::new(
                     "lrs_guesses_total",
-                    "What looks like guessing: wrong passwords, searches that find nobody, and what is refused for too many of them",
+                    "Possible guessing: wrong passwords, searches without a hit, and refusals after too many of them",
                 ),
                 &["kind"],
             )?,
             job_records: IntCounterVec::new(
-                Opts::new("lrs_job_records_total", "Records of batches done by the workers of this process"),
+                Opts::new("lrs_job_records_total", "Records processed by the workers of this process"),
                 &["kind"],
             )?,
-            jobs: IntGaugeVec::new(Opts::new("lrs_jobs", "Batches in the queue that are not over"), &["state"])?,
+            jobs: IntGaugeVec::new(Opts::new("lrs_jobs", "Unfinished jobs in the queue"), &["state"])?,
             oldest_job: IntGauge::new(
                 "lrs_jobs_oldest_seconds",
-                "Time since the oldest batch that is not over was submitted; 0 when there is none",
+                "Age of the oldest unfinished job; 0 if there is none",
             )?,
             late_jobs: IntGauge::new(
                 "lrs_jobs_over_48_hours",
-                "Batches that are not over 48 hours after their submission; must be 0",
+                "Unfinished jobs submitted more than 48 hours ago; should be 0",
             )?,
             seconds_left: IntGaugeVec::new(
                 Opts::new(
                     "lrs_certificate_seconds_left",
-                    "Time until the first certificate or list of a kind ends; less than 0 when it has",
+                    "Time until the first certificate or list of a kind expires; negative if one has expired",
                 ),
                 &["of"],
             )?,
@@ -124,7 +121,7 @@ impl Metrics {
         Ok(metrics)
     }
 
-    /// A service has answered.
+    /// Counts a call.
     pub fn call(
         &self,
         service: &'static str,
@@ -137,23 +134,23 @@ impl Metrics {
         self.durations.with_label_values(&[service, operation]).observe(duration.as_secs_f64());
     }
 
-    /// A handshake or a request was refused.
+    /// Counts a refused handshake or request.
     pub fn refused(&self, reason: &'static str) {
         self.refused.with_label_values(&[reason]).inc();
     }
 
-    /// A client said hello.
+    /// Counts a started handshake.
     pub fn handshake(&self) {
         self.handshakes.inc();
     }
 
-    /// A handshake succeeded.
+    /// Counts a successful handshake.
     pub fn connected(&self) {
         self.connected.inc();
         self.connections.inc();
     }
 
-    /// A connection has ended.
+    /// Counts a closed connection.
     pub fn disconnected(&self) {
         self.connections.dec();
     }
@@ -163,18 +160,18 @@ impl Metrics {
         self.connections.get()
     }
 
-    /// What looks like guessing was counted elsewhere, since the start.
+    /// Sets a counter of guesses, counted elsewhere since the start.
     pub fn guesses(&self, kind: &'static str, total: u64) {
         let counter = self.guesses.with_label_values(&[kind]);
         counter.inc_by(total.saturating_sub(counter.get()));
     }
 
-    /// Records of batches were done.
+    /// Counts processed records.
     pub fn job_records(&self, kind: &'static str, records: usize) {
         self.job_records.with_label_values(&[kind]).inc_by(u64::try_from(records).unwrap_or_default());
     }
 
-    /// The queue of batches was looked at.
+    /// Sets the metrics of the queue.
     pub fn queue(&self, queue: Queue) {
         let Queue { waiting, in_progress, oldest_seconds, late } = queue;
         self.jobs.with_label_values(&["waiting"]).set(waiting);
@@ -183,12 +180,12 @@ impl Metrics {
         self.late_jobs.set(late);
     }
 
-    /// It was looked at when certificates and lists end.
+    /// Sets the time until certificates or lists expire.
     pub fn ends(&self, of: &'static str, seconds_left: i64) {
         self.seconds_left.with_label_values(&[of]).set(seconds_left);
     }
 
-    /// Calls so far by operation: those that a service answered, and those that it failed to answer for a reason of its own (WSEC0999).
+    /// Calls so far by operation: answered ones, and those that failed inside the service (WSEC0999).
     pub fn calls_so_far(&self) -> BTreeMap<String, Calls> {
         let mut calls: BTreeMap<String, Calls> = BTreeMap::new();
         for family in self.calls.collect() {
@@ -202,7 +199,7 @@ impl Metrics {
                         .unwrap_or_default()
                 };
                 let count = metric.get_counter().get_value().round();
-                // Counts of calls are far below the numbers that a float cannot hold.
+                // Exact: a float holds counts of calls without loss.
                 let count = format!("{count}").parse::<i64>().unwrap_or_default();
                 let calls = calls.entry(label("operation").to_owned()).or_default();
                 if label("code") == FAILED { calls.failed += count } else { calls.answered += count }
@@ -211,10 +208,10 @@ impl Metrics {
         calls
     }
 
-    /// Everything as text for a scraper.
+    /// All metrics as text.
     pub fn render(&self) -> String {
         let mut text = String::new();
-        // Writing to a String cannot fail; a family that cannot be encoded is left out.
+        // Writing to a String cannot fail; an invalid family is skipped.
         let _ = TextEncoder::new().encode_utf8(&self.registry.gather(), &mut text);
         text
     }

@@ -1,4 +1,4 @@
-//! The authority itself: makes, signs and revokes.
+//! The development authority: issues and revokes certificates.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,9 +10,9 @@ use rcgen::{
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// Certificates are valid from this long before they are made, so that a client whose clock lags accepts them.
+/// Certificates are valid from this long before now, for clients whose clocks are slow.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(60 * 60);
-/// How long a revocation list is current.
+/// Days until the next update of a revocation list.
 const LIST_VALIDITY_DAYS: u32 = 365;
 
 /// A certificate authority with its private key.
@@ -22,10 +22,10 @@ pub struct CertificateAuthority {
 }
 
 impl CertificateAuthority {
-    /// A new, self-signed authority of that name, valid for `days`.
+    /// A new self-signed authority, valid for `days`.
     ///
     /// # Errors
-    /// When the name cannot stand in a certificate.
+    /// The name is not valid in a certificate.
     pub fn create(name: &str, days: u32) -> Result<Self, PkiError> {
         let mut params = params(name, &[], days)?;
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -37,10 +37,11 @@ impl CertificateAuthority {
         Ok(Self { credential, issuer: Issuer::new(params, key) })
     }
 
-    /// The authority whose certificate and private key (PKCS#8) stand in one PEM text, as [`Credential::pem`] writes it.
+    /// Loads an authority from a PEM text with certificate and private key (PKCS#8), as written by
+    /// [`Credential::pem`].
     ///
     /// # Errors
-    /// When either is missing or unreadable.
+    /// Either is missing or unreadable.
     pub fn load(pem: &str) -> Result<Self, PkiError> {
         let bundle = Bundle::read(pem.as_bytes())?;
         let (Some(certificate), Some(key)) = (bundle.certificates.first(), bundle.keys.first()) else {
@@ -59,40 +60,41 @@ impl CertificateAuthority {
     /// A server certificate for host names and addresses, valid for `days`.
     ///
     /// # Errors
-    /// When a host name is not ASCII.
+    /// A host name is not ASCII.
     pub fn issue_server(&self, hosts: &[&str], days: u32) -> Result<Credential, PkiError> {
         self.issue_server_with(KeyKind::Ec, hosts, days)
     }
 
-    /// As [`Self::issue_server`], with a key of another kind.
+    /// As [`Self::issue_server`], with a choice of key.
     ///
     /// # Errors
-    /// When a host name is not ASCII.
+    /// A host name is not ASCII.
     pub fn issue_server_with(&self, key: KeyKind, hosts: &[&str], days: u32) -> Result<Credential, PkiError> {
         let name = hosts.first().copied().unwrap_or("server");
         self.issue(params(name, hosts, days)?, ExtendedKeyUsagePurpose::ServerAuth, key)
     }
 
-    /// A client certificate with that common name, valid for `days`.
+    /// A client certificate with this common name, valid for `days`.
     ///
     /// # Errors
-    /// When the name cannot stand in a certificate.
+    /// The name is not valid in a certificate.
     pub fn issue_client(&self, name: &str, days: u32) -> Result<Credential, PkiError> {
         self.issue_client_with(KeyKind::Ec, name, days)
     }
 
-    /// As [`Self::issue_client`], with a key of another kind.
+    /// As [`Self::issue_client`], with a choice of key.
     ///
     /// # Errors
-    /// When the name cannot stand in a certificate.
+    /// The name is not valid in a certificate.
     pub fn issue_client_with(&self, key: KeyKind, name: &str, days: u32) -> Result<Credential, PkiError> {
         self.issue(params(name, &[], days)?, ExtendedKeyUsagePurpose::ClientAuth, key)
     }
 
-    /// A revocation list in PEM form that names exactly these certificates and replaces every earlier list; it is current for a year.
+    /// A PEM revocation list of exactly these certificates, which replaces every earlier one. It is valid for
+    /// a year.
     ///
     /// # Errors
-    /// When the authority may not sign lists.
+    /// The authority may not sign lists.
     pub fn revoke(&self, serials: &[Serial]) -> Result<String, PkiError> {
         let (epoch, now) = (date_time_ymd(1970, 1, 1), since_epoch());
         let revoked = |serial: &Serial| RevokedCertParams {

@@ -1,4 +1,5 @@
-//! Certificates as organisations send them: in PEM, DER or PKCS#12, alone or among those above them, in any order.
+//! Reads certificate files from organisations: PEM, DER or PKCS#12, with or without the rest of the chain, in
+//! any order.
 
 use p12_keystore::Pkcs12Archive;
 use rcgen::{KeyPair, PublicKeyData};
@@ -10,26 +11,26 @@ use super::credential::peer;
 use super::{Bundle, PkiError};
 use crate::model::Peer;
 
-/// The certificate of one client, and what else its file holds.
+/// A client certificate, and the rest of its file.
 #[derive(Debug)]
 pub struct ClientCertificate {
-    /// Whom it stands for.
+    /// The peer that it identifies.
     pub peer: Peer,
-    /// The whole subject.
+    /// The full subject.
     pub subject: String,
-    /// The whole name of the issuer.
+    /// The issuer's full name.
     pub issuer: String,
-    /// The serial number in hexadecimal digits.
+    /// The serial number, in hexadecimal.
     pub serial: String,
-    /// The certificate, then the others of the file.
+    /// The certificate, then the others in the file.
     pub chain: Vec<CertificateDer<'static>>,
 }
 
 impl ClientCertificate {
-    /// Reads a file. The password is that of a PKCS#12 container.
+    /// Reads a file. The password is only used for PKCS#12.
     ///
     /// # Errors
-    /// The file cannot be read, or it does not say which certificate is the client's.
+    /// The file is invalid, or it is not clear which certificate is the client's.
     pub fn read(bytes: &[u8], password: &str) -> Result<Self, PkiError> {
         let bundle = bundle(bytes, password)?;
         let own = own(&bundle)?;
@@ -46,7 +47,7 @@ impl ClientCertificate {
 }
 
 fn bundle(bytes: &[u8], password: &str) -> Result<Bundle, PkiError> {
-    // Both forms that are not text begin with an ASN.1 sequence.
+    // DER and PKCS#12 begin with an ASN.1 sequence.
     if bytes.first() != Some(&0x30) {
         return Ok(Bundle::read(bytes)?);
     }
@@ -62,7 +63,7 @@ fn bundle(bytes: &[u8], password: &str) -> Result<Bundle, PkiError> {
     })
 }
 
-/// The certificate that fits a key of the file; else the one that is no authority's and is not there twice.
+/// The certificate that matches a key in the file, or else the only one that is not an authority's.
 fn own(bundle: &Bundle) -> Result<CertificateDer<'static>, PkiError> {
     let mut certificates = Vec::new();
     for der in &bundle.certificates {
@@ -74,7 +75,7 @@ fn own(bundle: &Bundle) -> Result<CertificateDer<'static>, PkiError> {
     if let [(der, _)] = certificates.as_slice() {
         return Ok((*der).clone());
     }
-    // A key of a kind that rcgen cannot load says nothing here.
+    // Keys that rcgen cannot load are ignored.
     let keys: Vec<KeyPair> = bundle.keys.iter().filter_map(|key| KeyPair::try_from(key).ok()).collect();
     let fits = |certificate: &X509Certificate<'_>| {
         keys.iter().any(|key| key.der_bytes() == certificate.public_key().subject_public_key.data.as_ref())
@@ -125,7 +126,7 @@ mod tests {
         let read = ClientCertificate::read(format!("{other}{own}{key}").as_bytes(), "").unwrap();
         assert_eq!(read.peer.fingerprint, client.fingerprint());
         let refused = |text: String| ClientCertificate::read(text.as_bytes(), "").unwrap_err().to_string();
-        assert!(refused(format!("{other}{own}")).contains("2 certificates of clients"));
+        assert!(refused(format!("{other}{own}")).contains("2 client certificates"));
         let second = CertificateAuthority::create("Second", 1).unwrap().credential().certificate_pem();
         assert!(refused(format!("{root}{second}")).contains("2 certificates of authorities"));
         assert!(refused(key).contains("no certificate"));

@@ -1,4 +1,4 @@
-//! A certificate with its private key, in the forms that clients read.
+//! A certificate with its private key, in the formats that clients read.
 
 use std::fmt;
 
@@ -14,10 +14,10 @@ use zeroize::Zeroizing;
 use super::{Bundle, PkiError};
 use crate::model::{Fingerprint, Peer};
 
-/// Iterations of the key derivation in a PKCS#12 container: what old clients use themselves.
+/// Iterations of the key derivation in a PKCS#12 container, as old clients use.
 const PKCS12_ITERATIONS: u32 = 2048;
 
-/// A certificate and its private key. `Debug` shows the fingerprint alone.
+/// A certificate and its private key. `Debug` shows only the fingerprint.
 pub struct Credential {
     certificate: CertificateDer<'static>,
     key: Zeroizing<Vec<u8>>,
@@ -31,7 +31,7 @@ impl Serial {
     /// The serial number of the first certificate in a PEM text.
     ///
     /// # Errors
-    /// When the text holds no readable certificate.
+    /// The text has no readable certificate.
     pub fn of_pem(pem: &str) -> Result<Self, PkiError> {
         Self::of_der(&first(pem)?)
     }
@@ -46,19 +46,19 @@ impl Serial {
     }
 }
 
-/// Whom the first certificate in a PEM text stands for.
+/// The peer that the first certificate in a PEM text identifies.
 ///
 /// # Errors
-/// When the text holds no readable certificate.
+/// The text has no readable certificate.
 pub fn peer_of_pem(pem: &str) -> Result<Peer, PkiError> {
     peer(&first(pem)?)
 }
 
-/// Whom a certificate in DER form stands for: its fingerprint, its common name (or the whole subject where there is none) and the end of its
-/// validity.
+/// The peer that a DER certificate identifies: fingerprint, common name (or the full subject if it has none)
+/// and expiry.
 ///
 /// # Errors
-/// When it cannot be read.
+/// It cannot be read.
 pub fn peer(der: &[u8]) -> Result<Peer, PkiError> {
     let (_, certificate) = x509_parser::parse_x509_certificate(der).map_err(|_| PkiError::NotCertificate)?;
     let subject = certificate.subject();
@@ -85,27 +85,27 @@ impl Credential {
         Self { certificate: certificate.clone().into_owned(), key: Zeroizing::new(key.serialize_der()) }
     }
 
-    /// The certificate in DER form.
+    /// The certificate as DER.
     pub fn certificate_der(&self) -> &[u8] {
         &self.certificate
     }
 
-    /// The certificate in PEM form.
+    /// The certificate as PEM.
     pub fn certificate_pem(&self) -> String {
         pem("CERTIFICATE", &self.certificate)
     }
 
-    /// The private key in PEM form (PKCS#8, not encrypted).
+    /// The private key as PEM (PKCS#8, not encrypted).
     pub fn key_pem(&self) -> Zeroizing<String> {
         Zeroizing::new(pem("PRIVATE KEY", &self.key))
     }
 
-    /// Certificate and private key in one PEM text, as curl, PHP and requests take them.
+    /// Certificate and private key in one PEM text, for curl, PHP and Python's requests.
     pub fn pem(&self) -> Zeroizing<String> {
         Zeroizing::new(self.certificate_pem() + &self.key_pem())
     }
 
-    /// SHA-256 over the certificate.
+    /// SHA-256 of the certificate.
     pub fn fingerprint(&self) -> Fingerprint {
         Fingerprint::of_der(&self.certificate)
     }
@@ -113,16 +113,16 @@ impl Credential {
     /// The serial number, for [`super::CertificateAuthority::revoke`].
     ///
     /// # Errors
-    /// When the certificate cannot be read.
+    /// The certificate cannot be read.
     pub fn serial(&self) -> Result<Serial, PkiError> {
         Serial::of_der(&self.certificate)
     }
 
-    /// A PKCS#12 container with certificate, key and the chain above, in the algorithms that every client reads, old ones included:
-    /// triple DES and SHA-1. They protect little; a password on this file is a formality.
+    /// A PKCS#12 container with certificate, key and the rest of the chain. It uses triple DES and SHA-1, which
+    /// old clients support, too. They protect little: the password is a formality.
     ///
     /// # Errors
-    /// When the container cannot be made.
+    /// The container cannot be created.
     pub fn pkcs12(&self, password: &str, chain: &[&Self]) -> Result<Vec<u8>, PkiError> {
         let key = PrivateKey::from_der(&self.key)?;
         let certificates = std::iter::once(self).chain(chain.iter().copied());

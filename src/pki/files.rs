@@ -4,10 +4,11 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Writes a file that its owner alone may read (mode 0600). The file appears whole or not at all: whoever watches it never sees half a key.
+/// Writes a file that only its owner can read (mode 0600). The write is atomic, so that nobody reads half a
+/// key.
 ///
 /// # Errors
-/// When the file cannot be written or moved into its place.
+/// The file cannot be written or renamed.
 pub fn write_private(path: &Path, contents: &[u8]) -> io::Result<()> {
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(".unfinished");

@@ -1,4 +1,4 @@
-//! Private keys, as they are made.
+//! Generates private keys.
 
 use rcgen::KeyPair;
 use rsa::PrivateKey;
@@ -7,16 +7,16 @@ use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use super::PkiError;
 
-/// Bits of an RSA key: what every client takes, and the fewest that the service does.
+/// Bits of an RSA key: supported by every client, and the minimum for the service.
 const RSA_BITS: usize = 2048;
 
 /// The algorithm of a private key.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum KeyKind {
-    /// On the elliptic curve P-256: short and quick
+    /// Elliptic curve P-256: short and fast
     #[default]
     Ec,
-    /// RSA of 2048 bits, for clients that read no other (soap4r, old .NET, Mono)
+    /// RSA, 2048 bits, for clients that support nothing else (soap4r, old .NET, Mono)
     Rsa,
 }
 

@@ -1,5 +1,5 @@
-//! The files that certificates are kept in, and a development certificate authority: server and client certificates, revocation lists.
-//! Nothing here decides whom the service trusts.
+//! Reads certificate files, and issues server and client certificates and revocation lists for development.
+//! Whom the service trusts is decided in `tls`.
 
 mod authority;
 mod certificate;
@@ -15,35 +15,35 @@ pub use files::write_private;
 pub use key::KeyKind;
 pub use pem::{Bundle, PemError};
 
-/// Why a certificate could not be made or read.
+/// Why a certificate cannot be created or read.
 #[derive(Debug, thiserror::Error)]
 pub enum PkiError {
-    /// Keys, certificates or lists could not be made, or a name is not allowed in them.
+    /// A key, certificate or list cannot be created, or has an invalid name.
     #[error("certificate: {0}")]
     Certificate(#[from] rcgen::Error),
-    /// An RSA key could not be made.
-    #[error("an RSA key could not be made")]
+    /// An RSA key cannot be generated.
+    #[error("cannot generate an RSA key")]
     Rsa,
-    /// The PKCS#12 container could not be made.
+    /// The PKCS#12 container cannot be created.
     #[error("PKCS#12: {0}")]
     Pkcs12(#[from] p12_keystore::error::Error),
     /// A section of a PEM text cannot be read.
     #[error("{0}")]
     Pem(#[from] PemError),
-    /// The text holds no certificate, or no private key in PKCS#8 form.
-    #[error("expected a certificate and a private key (PKCS#8) in PEM form")]
+    /// The text has no certificate, or no private key in PKCS#8 format.
+    #[error("expected a certificate and a private key (PKCS#8) in PEM format")]
     NotPem,
     /// The PKCS#12 container cannot be opened.
-    #[error("the file is no certificate, and cannot be opened as PKCS#12 with this password ({0})")]
+    #[error("not a certificate, and not a PKCS#12 file with this password ({0})")]
     Unopened(p12_keystore::error::Error),
     /// The file holds no certificate.
-    #[error("the file holds no certificate")]
+    #[error("the file contains no certificate")]
     NoCertificate,
-    /// All certificates of the file are those of authorities.
-    #[error("the file holds {0} certificates of authorities and no client's")]
+    /// All certificates in the file are authorities'.
+    #[error("the file contains {0} authority certificates and no client certificate")]
     OnlyAuthorities(usize),
-    /// The file holds several clients' certificates, and no key says which is meant.
-    #[error("the file holds {0} certificates of clients: give a file with the one that is meant")]
+    /// The file contains several client certificates, and no key that tells which one to use.
+    #[error("the file contains {0} client certificates: give a file with only one")]
     SeveralClients(usize),
     /// The certificate cannot be read.
     #[error("not an X.509 certificate")]

@@ -1,4 +1,5 @@
-//! Reads PEM text as editors and tools leave it, and counts: a section that gives nothing is an error, never left out in silence.
+//! Reads PEM text in all variants that editors and tools produce. An unreadable section is an error and is
+//! never skipped silently.
 
 use std::borrow::Cow;
 
@@ -6,22 +7,22 @@ use rustls_pki_types::pem::{PemObject, SectionKind};
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 use x509_parser::asn1_rs::{FromDer, Sequence};
 
-/// What stands in a PEM text, each kind in the order of the text.
+/// The contents of a PEM text, each kind in order.
 #[derive(Debug, Default)]
 pub struct Bundle {
     /// The certificates.
     pub certificates: Vec<CertificateDer<'static>>,
-    /// The private keys that are not encrypted.
+    /// The unencrypted private keys.
     pub keys: Vec<PrivateKeyDer<'static>>,
     /// The revocation lists.
     pub lists: Vec<CertificateRevocationListDer<'static>>,
-    /// Whether there is a private key that a password protects.
+    /// Whether there is an encrypted private key.
     pub encrypted_key: bool,
 }
 
-/// A section of a PEM text that cannot be read. The text has no part of what stands in it.
+/// An unreadable section of a PEM text. The message quotes nothing of its contents.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{what} {number}, which begins in line {line}, {reason}")]
+#[error("{what} {number}, which begins on line {line}, {reason}")]
 pub struct PemError {
     what: &'static str,
     number: usize,
@@ -34,10 +35,10 @@ const KEY: &str = "private key";
 const LIST: &str = "revocation list";
 
 impl Bundle {
-    /// Reads a text: UTF-8 or UTF-16, with or without a byte order mark, lines indented or ended in any way, sections one behind the other.
+    /// Reads a text: UTF-8 or UTF-16, with or without byte order marks, with any line endings and indentation.
     ///
     /// # Errors
-    /// The first section that gave no certificate, key or list.
+    /// The first unreadable section.
     pub fn read(bytes: &[u8]) -> Result<Self, PemError> {
         let text = plain(bytes);
         let mut bundle = Self::default();
@@ -63,9 +64,9 @@ impl Bundle {
     fn add(&mut self, framed: bool, label: &str, piece: &str) -> Result<(), &'static str> {
         match label {
             "TRUSTED CERTIFICATE" => {
-                return Err("is in a form of OpenSSL's own: 'openssl x509 -in FILE' writes it as others read it");
+                return Err("is in OpenSSL's own format; to convert it, run 'openssl x509 -in FILE'");
             }
-            "PKCS7" => return Err("is in PKCS#7: 'openssl pkcs7 -print_certs -in FILE' writes its certificates"),
+            "PKCS7" => return Err("is PKCS#7; to extract its certificates, run 'openssl pkcs7 -print_certs -in FILE'"),
             "ENCRYPTED PRIVATE KEY" => {
                 self.encrypted_key = true;
                 return Ok(());
@@ -77,18 +78,18 @@ impl Bundle {
             self.encrypted_key = true;
             return Ok(());
         }
-        // A line with a colon is a header, which says nothing that we need.
+        // Lines with a colon are headers, which we do not need.
         let body: Vec<&str> = piece.lines().filter(|line| !line.is_empty() && !line.contains(':')).collect();
         let section = pem::parse(format!("-----BEGIN {}", body.join("\n"))).map_err(|error| match error {
-            pem::PemError::MalformedFraming => "has no line that ends it (-----END ...-----)",
-            pem::PemError::MismatchedTags(..) => "ends as something else than it began",
+            pem::PemError::MalformedFraming => "has no end line (-----END ...-----)",
+            pem::PemError::MismatchedTags(..) => "has different labels in its BEGIN and END lines",
             _ => "is not base64",
         })?;
         let der = section.into_contents();
-        // The structure is for the readers; that it is one thing and whole is for us.
+        // Only check that it is one whole structure; its contents are for the readers.
         match Sequence::from_der(&der) {
             Ok(([], _)) => {}
-            _ => return Err("is cut short or damaged: it is not one whole structure in DER form"),
+            _ => return Err("is truncated or damaged: its contents are not one DER structure"),
         }
         match label {
             "CERTIFICATE" | "X509 CERTIFICATE" => self.certificates.push(der.into()),
@@ -102,7 +103,7 @@ impl Bundle {
     }
 }
 
-/// What a section with this label must give; `None` for those that nobody here reads.
+/// What a section with this label contains; `None` for labels that are ignored.
 fn what(label: &str) -> Option<&'static str> {
     match label {
         "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE" | "PKCS7" => Some(CERTIFICATE),
@@ -112,14 +113,14 @@ fn what(label: &str) -> Option<&'static str> {
     }
 }
 
-/// The text without marks of byte order, in lines that end in `\n` and are not indented.
+/// The text without byte order marks and indentation, with lines that end in `\n`.
 fn plain(bytes: &[u8]) -> String {
     let text = match bytes {
         [0xFF, 0xFE, rest @ ..] => Cow::Owned(utf16(rest, u16::from_le_bytes)),
         [0xFE, 0xFF, rest @ ..] => Cow::Owned(utf16(rest, u16::from_be_bytes)),
         _ => String::from_utf8_lossy(bytes),
     };
-    // Files that were joined have a mark in the middle, too.
+    // Concatenated files have a mark in the middle, too.
     let text = text.replace('\u{FEFF}', "").replace("\r\n", "\n").replace('\r', "\n");
     text.split('\n').map(str::trim).collect::<Vec<_>>().join("\n")
 }
@@ -173,18 +174,18 @@ mod tests {
         let [first, second] = pair();
         let line = first.lines().count() + 1;
         let broken = [
-            (second.replace("-----END CERTIFICATE-----\n", ""), "no line that ends it"),
+            (second.replace("-----END CERTIFICATE-----\n", ""), "no end line"),
             (second.replace("-----BEGIN", "\u{2013}\u{2013}-BEGIN"), "five hyphens"),
-            (second.replace("END CERTIFICATE", "END X509 CRL"), "something else"),
+            (second.replace("END CERTIFICATE", "END X509 CRL"), "different labels"),
             (second.replacen("\nMI", "\n*MI", 1), "not base64"),
-            (second.lines().take(2).chain(["-----END CERTIFICATE-----"]).collect::<Vec<_>>().join("\n"), "cut short"),
-            ("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n".to_owned(), "cut short"),
+            (second.lines().take(2).chain(["-----END CERTIFICATE-----"]).collect::<Vec<_>>().join("\n"), "truncated"),
+            ("-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n".to_owned(), "truncated"),
             (second.replace("CERTIFICATE", "TRUSTED CERTIFICATE"), "openssl x509"),
             (second.replace("CERTIFICATE", "PKCS7"), "openssl pkcs7"),
         ];
         for (broken, reason) in broken {
             let error = Bundle::read(format!("{first}{broken}").as_bytes()).unwrap_err().to_string();
-            assert!(error.contains(&format!("certificate 2, which begins in line {line}")), "{error}");
+            assert!(error.contains(&format!("certificate 2, which begins on line {line}")), "{error}");
             assert!(error.contains(reason), "{reason}: {error}");
         }
     }

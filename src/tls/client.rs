@@ -1,4 +1,4 @@
-//! The client of one connection, and whether it may still call.
+//! The client of one connection, and whether its certificate is still good.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,12 +9,12 @@ use super::{Refusal, Trust};
 use crate::model::{Peer, Timestamp};
 use crate::pki::peer;
 
-/// The client at the other end of a connection, with the chain that proved it.
+/// The client at the other end of a connection, with its certificate chain.
 #[derive(Debug)]
 pub struct Client {
     peer: Arc<Peer>,
     chain: Vec<CertificateDer<'static>>,
-    /// The generation of the files that this chain passed last; 0 for none.
+    /// The generation of the files against which the chain was last checked; 0 for none.
     verified: AtomicU64,
 }
 
@@ -26,16 +26,16 @@ impl Client {
         Ok(Self { peer, chain, verified: AtomicU64::new(verified) })
     }
 
-    /// Who it is.
+    /// The peer.
     pub fn peer(&self) -> &Arc<Peer> {
         &self.peer
     }
 
-    /// Whether the certificate is still good. To be asked before every request: costs two comparisons, and a verification of the chain
-    /// after the files have changed.
+    /// Whether the certificate is still good. To be called before every request: it costs two comparisons,
+    /// and a check of the chain after the files have changed.
     ///
     /// # Errors
-    /// Why it is not.
+    /// Why it is refused.
     pub fn admit(&self, trust: &Trust, now: Timestamp) -> Result<(), Refusal> {
         if self.peer.not_after < now {
             return Err(Refusal::Expired);

@@ -1,4 +1,4 @@
-//! When what the files of `[tls]` hold ends, and how far ahead operators are told.
+//! Expiry of certificates and revocation lists, and the warnings for operators.
 
 use std::path::{Path, PathBuf};
 
@@ -9,19 +9,19 @@ use x509_parser::prelude::FromDer;
 use super::Trust;
 use crate::model::{Timestamp, london_day};
 
-/// Operators are told so many days ahead, every day.
+/// Operators are warned every day, from this long before expiry.
 const AHEAD: TimeDelta = TimeDelta::days(60);
-/// From so many days ahead on there is nothing more urgent.
+/// From this long before expiry, the warning is an error.
 const URGENT: TimeDelta = TimeDelta::days(7);
 
-/// What ends.
+/// What expires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Item {
     /// The server's own certificate, or one of those above it in its file.
     Server,
     /// An authority whose client certificates are accepted.
     Authority,
-    /// A revocation list: when the next one was due. It counts for longer.
+    /// A revocation list, when its next update is due. It stays in use after that.
     List,
 }
 
@@ -29,7 +29,7 @@ impl Item {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Server, Self::Authority, Self::List];
 
-    /// In one word, for the metrics.
+    /// The label in the metrics.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Server => "server",
@@ -39,24 +39,24 @@ impl Item {
     }
 }
 
-/// A certificate or list in use, and when it ends.
+/// A certificate or list in use, and its expiry.
 #[derive(Debug, Clone)]
 pub struct Ending {
     /// What it is.
     pub item: Item,
-    /// The end.
+    /// When it expires.
     pub at: Timestamp,
     /// Subject of the certificate, or issuer of the list.
     name: String,
     file: PathBuf,
 }
 
-/// What operators are told of an end.
+/// A warning of an expiry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// One line of text, with the file and what to do.
+    /// One line, with the file and what to do.
     pub text: String,
-    /// Whether there are only days left, or none.
+    /// Whether it has expired or will within days.
     pub urgent: bool,
 }
 
@@ -71,7 +71,7 @@ impl Ending {
         Some(Self { item: Item::List, at: moment(next_update)?, name: issuer, file: file.to_owned() })
     }
 
-    /// What is to be told of it at a moment. Lists live for days or weeks, so that of them only a late one is worth a word.
+    /// The warning due at a moment. Lists live for days or weeks, so only overdue ones get a warning.
     pub fn warning(&self, now: Timestamp) -> Option<Warning> {
         let left = self.at.signed_duration_since(now);
         let Self { item, at, name, file } = self;
@@ -79,20 +79,26 @@ impl Ending {
         let over = left < TimeDelta::zero();
         let text = match item {
             Item::List if over => {
-                format!("the revocation list of {name} in {file} is out of date since {day}: fetch the next one")
+                format!(
+                    "the revocation list of {name} in {file} has been out of date since {day}: fetch the current one"
+                )
             }
             Item::List => return None,
             _ if left > AHEAD => return None,
-            Item::Server if over => format!("the server's certificate {name} in {file} ended on {day}: renew it"),
+            Item::Server if over => format!("the server's certificate {name} in {file} expired on {day}: renew it"),
             Item::Server => {
-                format!("the server's certificate {name} in {file} ends {}, on {day}: renew it", ahead(left))
+                format!("the server's certificate {name} in {file} expires {}, on {day}: renew it", ahead(left))
             }
             Item::Authority if over => {
-                format!("the authority {name} in {file} ended on {day}: ask it for its new certificate")
+                format!(
+                    "the certificate of authority {name} in {file} expired on {day}: ask the authority for its new one"
+                )
             }
             Item::Authority => {
                 let ahead = ahead(left);
-                format!("the authority {name} in {file} ends {ahead}, on {day}: ask it for its new certificate")
+                format!(
+                    "the certificate of authority {name} in {file} expires {ahead}, on {day}: ask the authority for its new one"
+                )
             }
         };
         Some(Warning { text, urgent: *item != Item::List && left <= URGENT })
@@ -103,18 +109,18 @@ fn moment(seconds: i64) -> Option<Timestamp> {
     Some(DateTime::from_timestamp(seconds, 0)?.naive_utc())
 }
 
-/// Hours, where whole days would say too little.
+/// Hours below two days, then days.
 fn ahead(left: TimeDelta) -> String {
     let hours = (left + TimeDelta::minutes(30)).num_hours();
     if hours < 48 { format!("in {hours} hours") } else { format!("in {} days", (hours + 12) / 24) }
 }
 
-/// What has been told, and when: each day once, and again after every change of the files.
+/// When warnings were last logged: once a day, and again after every reload.
 #[derive(Default)]
 pub(super) struct Told(Option<(u64, NaiveDate)>);
 
 impl Told {
-    /// Writes what is due into the log.
+    /// Logs the warnings that are due.
     pub(super) fn tell(&mut self, trust: &Trust) {
         let now = Utc::now().naive_utc();
         let present = Some((trust.generation(), now.date()));
@@ -143,25 +149,25 @@ mod tests {
     }
 
     #[test]
-    fn the_nearer_the_end_the_more_is_told() {
+    fn warnings_become_urgent_as_expiry_nears() {
         assert_eq!(told(Item::Server, 61, TimeDelta::zero()), None);
         for (days, ahead, urgent) in
             [(60, "in 60 days", false), (30, "in 30 days", false), (7, "in 7 days", true), (1, "in 24 hours", true)]
         {
             let warning = told(Item::Server, days, TimeDelta::zero()).unwrap();
             assert!(
-                warning.text.contains(&format!("CN=localhost in server.pem ends {ahead}, on ")),
+                warning.text.contains(&format!("CN=localhost in server.pem expires {ahead}, on ")),
                 "{}",
                 warning.text
             );
             assert_eq!(warning.urgent, urgent, "{}", warning.text);
         }
         let warning = told(Item::Authority, 1, TimeDelta::days(2)).unwrap();
-        assert!(warning.urgent && warning.text.contains("ended on "), "{}", warning.text);
+        assert!(warning.urgent && warning.text.contains("expired on "), "{}", warning.text);
     }
 
     #[test]
-    fn a_list_is_told_when_the_next_one_is_late() {
+    fn a_list_gives_a_warning_when_it_is_overdue() {
         let list = |next: TimeDelta| {
             let next = (Utc::now() + next).timestamp();
             let list = Ending::of_list(next, "CN=Authority".to_owned(), Path::new("list.crl")).unwrap();
@@ -169,6 +175,6 @@ mod tests {
         };
         assert_eq!(list(TimeDelta::hours(1)), None);
         let late = list(TimeDelta::hours(-1)).unwrap();
-        assert!(late.text.contains("CN=Authority in list.crl is out of date since "), "{}", late.text);
+        assert!(late.text.contains("CN=Authority in list.crl has been out of date since "), "{}", late.text);
     }
 }

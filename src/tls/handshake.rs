@@ -1,5 +1,5 @@
-//! Why a handshake failed. The library's errors name neither the certificate nor most causes, so that the verifier notes
-//! both for the handshake that it is asked in.
+//! Why a handshake failed. The library's errors name neither the certificate nor most causes, so the
+//! certificate check records both for the handshake that it runs in.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -11,7 +11,7 @@ use tokio::task_local;
 use super::refusal::Refusal;
 use crate::model::{Fingerprint, plain};
 
-/// The longest part of a subject that is shown.
+/// Maximum length of a subject in a message.
 const LONGEST_SUBJECT: usize = 200;
 
 task_local! {
@@ -24,7 +24,7 @@ pub struct Unfit {
     /// Why.
     pub refusal: Refusal,
     fingerprint: Fingerprint,
-    /// Its whole subject, without what would steer a terminal.
+    /// Its subject, with control characters escaped.
     subject: String,
 }
 
@@ -35,13 +35,13 @@ pub enum Failure {
     Unfit(Unfit),
     /// The client sent no certificate.
     Missing,
-    /// Client or server broke off by the rules of TLS.
+    /// Client or server ended the handshake with a TLS error.
     Protocol(rustls::Error),
-    /// The connection ended.
+    /// The connection was closed.
     Connection,
 }
 
-/// Runs a handshake with this trust's configuration, or a part of it, and says why it fails.
+/// Runs a handshake, or a part of one, and returns the cause of its failure.
 ///
 /// # Errors
 /// See [`Failure`].
@@ -53,9 +53,9 @@ pub async fn attempt<T>(handshake: impl Future<Output = io::Result<T>>) -> Resul
     NOTED.scope(RefCell::default(), noting).await
 }
 
-/// Notes the certificate that the handshake fails for.
+/// Records the certificate that makes the handshake fail.
 pub(super) fn note(refusal: Refusal, certificate: &[u8]) {
-    // Outside a handshake nobody asks.
+    // Outside a handshake, there is nothing to record it for.
     let _ = NOTED.try_with(|noted| noted.replace(Some(Unfit::new(refusal, certificate))));
 }
 
@@ -69,12 +69,12 @@ impl Unfit {
 }
 
 impl Failure {
-    /// The client of a complete handshake was refused; `chain` is what it sent.
+    /// The refusal of a client after its handshake; `chain` is what it sent.
     pub fn of_client(refusal: Refusal, chain: &[CertificateDer<'_>]) -> Self {
         chain.first().map_or(Self::Missing, |own| Self::Unfit(Unfit::new(refusal, own)))
     }
 
-    /// One word, for the metrics.
+    /// The label in the metrics.
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Unfit(unfit) => unfit.refusal.name(),
@@ -103,13 +103,16 @@ impl fmt::Display for Failure {
             }
             Self::Missing => write!(f, "{}", Refusal::Missing),
             Self::Protocol(rustls::Error::AlertReceived(alert)) => {
-                write!(f, "the client broke off with the alert {alert:?}: does it trust the service's certificate?")
+                write!(
+                    f,
+                    "the client aborted the handshake with the alert {alert:?}; check that it trusts the service's certificate"
+                )
             }
             Self::Protocol(rustls::Error::PeerIncompatible(why)) => {
-                write!(f, "the client and the service have no way of TLS in common ({why:?})")
+                write!(f, "client and service have no TLS version or cipher in common ({why:?})")
             }
-            Self::Protocol(error) => write!(f, "the client did not keep to TLS ({error})"),
-            Self::Connection => f.write_str("the client broke off"),
+            Self::Protocol(error) => write!(f, "the client violated the TLS protocol ({error})"),
+            Self::Connection => f.write_str("the client closed the connection"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The files of `[tls]`, read and checked as a whole: nothing is used unless everything is right.
+//! The files of `[tls]`, read and checked as a whole: none is used unless all are valid.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use crate::config;
 use crate::model::Timestamp;
 use crate::pki::{Bundle, peer};
 
-/// Why the files cannot be used. The texts name the file; no part of a key is ever in them.
+/// Why the files cannot be used. The texts name the file and never contain any part of a key.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// The file cannot be read.
@@ -30,7 +30,7 @@ pub enum TlsError {
         /// What the system said.
         reason: std::io::Error,
     },
-    /// The file does not hold what it should.
+    /// The file has the wrong content.
     #[error("{path}: {reason}")]
     Unusable {
         /// The file.
@@ -39,11 +39,11 @@ pub enum TlsError {
         reason: String,
     },
     /// The library refused the settings as a whole.
-    #[error("TLS cannot be set up: {0}")]
+    #[error("cannot set up TLS: {0}")]
     Setup(#[from] rustls::Error),
 }
 
-/// Where everything is.
+/// The paths of all files.
 #[derive(Debug, Clone)]
 pub struct Files {
     /// PEM: the server's certificate, then its intermediates.
@@ -57,14 +57,14 @@ pub struct Files {
 }
 
 impl Files {
-    /// Where the settings say that they are.
+    /// The paths in the settings.
     pub fn of(settings: &config::Tls) -> Self {
         let config::Tls { certificate, key, client_ca, revocation_lists } = settings.clone();
         Self { certificate, key, client_ca, revocation_lists }
     }
 }
 
-/// Whether a service with these files would let a client in, now; `chain` begins with its own certificate.
+/// Whether a service with these files would accept a client now. `chain` begins with its own certificate.
 ///
 /// # Errors
 /// The authorities or the revocation lists cannot be used.
@@ -74,17 +74,17 @@ pub fn examine(files: &Files, chain: &[CertificateDer<'_>]) -> Result<Result<(),
     Ok(verifier.verify(own, above, UnixTime::now()))
 }
 
-/// What one reading of the files gave.
+/// What the files contain.
 #[derive(Debug)]
 pub(super) struct Material {
-    /// Grows with every reload; 0 is never used.
+    /// Increases with every reload; 0 is never used.
     pub(super) generation: u64,
     pub(super) loaded: Instant,
     pub(super) certified: Arc<CertifiedKey>,
-    /// When the server's own certificate ends.
+    /// When the server's own certificate expires.
     pub(super) not_after: Timestamp,
     pub(super) verifier: Verifier,
-    /// When the certificates and the lists of all files end.
+    /// Expiry of the certificates and lists in all files.
     pub(super) endings: Vec<Ending>,
 }
 
@@ -102,10 +102,10 @@ impl Material {
     }
 }
 
-/// What tells that a file has changed: its time of modification and length, or that it is not there.
+/// Modification time and length of each file, or `None` if it is missing. It changes when a file does.
 pub(super) type Signature = Vec<Option<(SystemTime, u64)>>;
 
-/// The present state of all files.
+/// The current state of all files.
 pub(super) fn signature(files: &Files) -> Signature {
     let always = [&files.certificate, &files.key, &files.client_ca];
     let state = |path: &PathBuf| {
@@ -121,24 +121,24 @@ fn certified_key(files: &Files, provider: &CryptoProvider) -> Result<CertifiedKe
     let bundle = bundle(&files.key)?;
     let Some(key) = bundle.keys.into_iter().next() else {
         let reason = if bundle.encrypted_key {
-            "no private key that can be read: a password protects it, and 'openssl pkey -in FILE' writes it without"
+            "the private key is encrypted; 'openssl pkey -in FILE' decrypts it"
         } else {
-            "no private key in PEM form"
+            "no private key in PEM format"
         };
         return Err(unusable(&files.key, reason));
     };
     CertifiedKey::from_der(chain, key, provider).map_err(|e| {
-        unusable(&files.key, format!("not the key of the certificate {}: {e}", files.certificate.display()))
+        unusable(&files.key, format!("not the private key of the certificate {}: {e}", files.certificate.display()))
     })
 }
 
-/// The authorities and their revocation lists; their ends are added to those that are known.
+/// The authorities and their revocation lists. Their expiry is added to `endings`.
 fn client_verifier(files: &Files, provider: &CryptoProvider, endings: &mut Vec<Ending>) -> Result<Verifier, TlsError> {
     let mut roots = RootCertStore::empty();
     let mut authorities = Vec::new();
     for (index, root) in certificates(&files.client_ca)?.into_iter().enumerate() {
         let no_authority =
-            |e: String| unusable(&files.client_ca, format!("certificate {}: not an authority's: {e}", index + 1));
+            |e: String| unusable(&files.client_ca, format!("certificate {} is not an authority's: {e}", index + 1));
         roots.add(root.clone()).map_err(|e| no_authority(e.to_string()))?;
         let authority = roots.roots.last().and_then(|anchor| Authority::new(&root, anchor));
         endings.extend(Ending::of_certificate(Item::Authority, &root, &files.client_ca));
@@ -155,8 +155,8 @@ fn client_verifier(files: &Files, provider: &CryptoProvider, endings: &mut Vec<E
             let placed = lists.add(list, &authorities, &algorithms).map_err(|reason| unusable(path, reason))?;
             if placed == Placed::Elsewhere {
                 log::warn!(
-                    "{}: a revocation list is signed by none of the authorities in {}; it counts for intermediate \
-                     authorities alone",
+                    "{}: a revocation list is not signed by any of the authorities in {}; it is used for intermediate \
+                     authorities only",
                     path.display(),
                     files.client_ca.display()
                 );
@@ -165,7 +165,7 @@ fn client_verifier(files: &Files, provider: &CryptoProvider, endings: &mut Vec<E
     }
     for index in &revoked {
         log::warn!(
-            "{}: the authority above certificate {} has revoked it: its clients are refused",
+            "{}: certificate {} has been revoked by its issuer: clients of this authority are refused",
             files.client_ca.display(),
             index + 1
         );
@@ -176,17 +176,17 @@ fn client_verifier(files: &Files, provider: &CryptoProvider, endings: &mut Vec<E
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let found = bundle(path)?.certificates;
-    if found.is_empty() { Err(unusable(path, "holds no certificate in PEM form")) } else { Ok(found) }
+    if found.is_empty() { Err(unusable(path, "no certificate in PEM format")) } else { Ok(found) }
 }
 
 fn revocation_lists(path: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, TlsError> {
     let bytes = read(path)?;
-    // Authorities publish their lists in DER; that begins with an ASN.1 sequence.
+    // Authorities publish their lists as DER, which begins with an ASN.1 sequence.
     if bytes.first() == Some(&0x30) {
         return Ok(vec![CertificateRevocationListDer::from(bytes)]);
     }
     let found = bundle(path)?.lists;
-    if found.is_empty() { Err(unusable(path, "holds no revocation list in PEM or DER form")) } else { Ok(found) }
+    if found.is_empty() { Err(unusable(path, "no revocation list in PEM or DER format")) } else { Ok(found) }
 }
 
 fn bundle(path: &Path) -> Result<Bundle, TlsError> {

@@ -1,9 +1,10 @@
-//! TLS 1.2 and 1.3 with client certificates (rustls, ring): the server's certificate, the authorities trusted for clients and their
-//! revocation lists, all reloadable while running; and who is at the other end of a connection ([`crate::model::Peer`]).
+//! TLS 1.2 and 1.3 with client certificates (rustls, ring): the server's certificate, the trusted
+//! authorities of clients and their revocation lists, reloadable at run time; and the peer of each
+//! connection ([`crate::model::Peer`]).
 //!
-//! Two traps are closed here. A resumed session skips the verifier and a kept-alive connection outlives it, so neither would notice a
-//! new revocation list: [`Client::admit`] is asked before every request, and verifies the chain again whenever the files have changed
-//! since it last did, or the handshake was a resumption.
+//! A resumed session skips the check of the client's certificate, and a kept-alive connection outlives
+//! it, so neither would notice a new revocation list. Therefore [`Client::admit`] is called before every
+//! request. It checks the chain again if the handshake was a resumption, or the files have changed.
 
 mod client;
 mod expiry;

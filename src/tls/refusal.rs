@@ -1,4 +1,4 @@
-//! Why a client certificate is refused: one cause, one word for the metrics, one sentence for people.
+//! Why a client certificate is refused: each cause with a label for the metrics and a sentence for people.
 
 use std::fmt;
 
@@ -7,11 +7,11 @@ use rustls::CertificateError;
 /// Why a client certificate is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// It stands in a revocation list.
+    /// It is in a revocation list.
     Revoked,
-    /// Its time is over.
+    /// It has expired.
     Expired,
-    /// Its time has not begun.
+    /// It is not valid yet.
     NotYetValid,
     /// None of the trusted authorities issued it.
     Untrusted,
@@ -21,13 +21,13 @@ pub enum Refusal {
     Authority,
     /// It is of X.509 version 1 or 2.
     Version,
-    /// It has a critical extension that nobody here knows.
+    /// It has an unknown critical extension.
     Extension,
-    /// It is signed in a way that is not supported.
+    /// It, or one above it, has an unsupported signature algorithm.
     Algorithm,
-    /// Its key is of a kind or length that the service cannot use.
+    /// Its key has an unsupported type or length.
     Key,
-    /// The chain breaks a rule that an authority in it has set.
+    /// The chain violates a constraint of an authority in it.
     Constraint,
     /// There is none.
     Missing,
@@ -36,7 +36,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// One word, for the metrics and the log.
+    /// The label in metrics and log.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Revoked => "certificate_revoked",
@@ -83,7 +83,7 @@ impl Refusal {
         }
     }
 
-    /// What decides the alert that the client is sent.
+    /// The error that decides the alert sent to the client.
     pub(super) const fn alert(self) -> CertificateError {
         match self {
             Self::Revoked => CertificateError::Revoked,
@@ -110,14 +110,14 @@ impl fmt::Display for Refusal {
             Self::NotYetValid => "the client certificate is not valid yet",
             Self::Untrusted => "the client certificate is not from a trusted authority",
             Self::Purpose => "the client certificate is not for clients: its extended key usage lacks clientAuth",
-            Self::Authority => "the client certificate is that of an authority, and not of a client",
+            Self::Authority => "the client certificate is an authority's, not a client's",
             Self::Version => "the client certificate is not X.509 version 3",
-            Self::Extension => "the client certificate has a critical extension that the service does not know",
-            Self::Algorithm => "the client certificate, or one above it, is signed with an algorithm that is not supported",
+            Self::Extension => "the client certificate has an unknown critical extension",
+            Self::Algorithm => "the client certificate, or one above it, has an unsupported signature algorithm",
             Self::Key => {
-                "the key of the client certificate is not supported: RSA of 2048 to 8192 bits, P-256, P-384 and Ed25519 are"
+                "the key of the client certificate is not supported; use RSA (2048 to 8192 bits), P-256, P-384 or Ed25519"
             }
-            Self::Constraint => "the client certificate breaks a constraint of an authority above it",
+            Self::Constraint => "the client certificate violates a constraint of an authority above it",
             Self::Missing => "the client sent no certificate",
             Self::Unreadable => "the client certificate cannot be read",
         })

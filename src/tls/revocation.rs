@@ -1,5 +1,5 @@
-//! The revocation lists, each with the authority that signed it. Names decide nothing: an authority that was renewed with a new key is another
-//! authority of the same name, and each generation has its own lists.
+//! The revocation lists, each with the authority that signed it. Authorities are told apart by key and not
+//! by name: one that was renewed with a new key is another authority, with its own lists.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,7 +9,7 @@ use webpki::OwnedCertRevocationList;
 use x509_parser::extensions::ParsedExtension;
 use x509_parser::prelude::{CertificateRevocationList, FromDer, SubjectPublicKeyInfo, X509Extension};
 
-/// The lists, as they stand in the files.
+/// The lists of all files.
 #[derive(Debug, Default)]
 pub(super) struct Lists {
     /// Serial numbers by the key (the contents of its SubjectPublicKeyInfo) that signed the list.
@@ -18,28 +18,28 @@ pub(super) struct Lists {
     others: Vec<CertificateRevocationListDer<'static>>,
 }
 
-/// What has become of a list.
+/// Whose list it is.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Placed {
-    /// It is of an authority that is trusted.
+    /// A trusted authority's.
     Trusted,
-    /// It is of none of them: it counts for an intermediate that has signed it, if a client sends one.
+    /// None of theirs. It is used if a client sends an intermediate certificate whose key signed it.
     Elsewhere,
 }
 
 impl Lists {
-    /// Adds a list of one of the authorities.
+    /// Adds a list.
     ///
     /// # Errors
-    /// It cannot be read, or bears an authority's name and key identifier and not its signature.
+    /// It is invalid, or has an authority's name and key identifier without that authority's signature.
     pub(super) fn add(
         &mut self,
         list: CertificateRevocationListDer<'static>,
         authorities: &[Authority],
         algorithms: &WebPkiSupportedAlgorithms,
     ) -> Result<Placed, String> {
-        // Refuses what would have to be understood to be followed: deltas, indirect lists, unknown critical extensions.
-        OwnedCertRevocationList::from_der(&list).map_err(|e| format!("the revocation list cannot be used: {e:?}"))?;
+        // Refuses unsupported lists: deltas, indirect lists, unknown critical extensions.
+        OwnedCertRevocationList::from_der(&list).map_err(|e| format!("the revocation list is not supported: {e:?}"))?;
         let parsed = parse(&list).ok_or("not a revocation list")?;
         let mut placed = Placed::Elsewhere;
         for authority in authorities {
@@ -55,7 +55,7 @@ impl Lists {
             };
             if authorities.iter().any(forged) {
                 return Err(format!(
-                    "the revocation list of {} does not bear the signature of that authority: fetch it again",
+                    "the revocation list of {} is not signed by that authority: fetch it again",
                     parsed.issuer()
                 ));
             }
@@ -79,16 +79,16 @@ impl Lists {
     }
 }
 
-/// A trusted authority, as far as lists are matched to it.
+/// What is needed of a trusted authority to match lists to it.
 #[derive(Debug)]
 pub(super) struct Authority {
     /// The name as it is encoded, with its tag.
     pub(super) subject: Vec<u8>,
     /// The contents of its SubjectPublicKeyInfo.
     pub(super) key: Vec<u8>,
-    /// The identifier of the key, where the certificate has one.
+    /// The key identifier, if the certificate has one.
     pub(super) identifier: Option<Vec<u8>>,
-    /// The authority above it, by name and, where the certificate says so, by the identifier of its key; a root is its own.
+    /// Its issuer's name and, if given, key identifier. A root is its own issuer.
     issuer: (Vec<u8>, Option<Vec<u8>>),
     serial: Vec<u8>,
 }
@@ -107,8 +107,8 @@ impl Authority {
         Some(Self { subject, key: anchor.subject_public_key_info.to_vec(), identifier, issuer, serial })
     }
 
-    /// Whether a list of the authority above it names it. That authority need not be trusted itself, so that its names must do: an operator has
-    /// chosen the list.
+    /// Whether a list of its issuer revokes it. The issuer may not be a trusted authority, so its key is not
+    /// known and the name has to do. This is safe because an operator chose the list.
     pub(super) fn is_revoked_by(&self, list: &[u8]) -> bool {
         let (issuer, identifier) = &self.issuer;
         parse(list).is_some_and(|list| {
@@ -124,7 +124,7 @@ impl Authority {
     }
 }
 
-/// When the next list is due (seconds since 1970), and the authority's name.
+/// When the next list is due (seconds since 1970), and the issuer's name.
 pub(super) fn next_update(list: &[u8]) -> Option<(i64, String)> {
     let list = parse(list)?;
     Some((list.next_update()?.timestamp(), list.issuer().to_string()))
@@ -138,7 +138,7 @@ fn serials<'a>(list: &'a CertificateRevocationList<'_>) -> impl Iterator<Item = 
     list.iter_revoked_certificates().map(|revoked| significant(revoked.raw_serial()).to_vec())
 }
 
-/// Without the zeros in front, which some authorities write and others leave out.
+/// Without leading zeros, which only some authorities write.
 fn significant(serial: &[u8]) -> &[u8] {
     let zeros = serial.iter().take_while(|byte| **byte == 0).count();
     serial.get(zeros..).unwrap_or_default()
@@ -151,7 +151,8 @@ fn key_identifier<'a>(extensions: &'a [X509Extension<'_>]) -> Option<&'a [u8]> {
     })
 }
 
-/// Whether the key has signed the list, by any algorithm that is supported: each refuses keys and signatures that are not its own.
+/// Whether the key signed the list, with any supported algorithm. Each algorithm refuses the keys and
+/// signatures of the others.
 fn signed_by(list: &CertificateRevocationList<'_>, key: &[u8], algorithms: &WebPkiSupportedAlgorithms) -> bool {
     let Some(point) = key_bits(key) else { return false };
     let (message, signature) = (list.tbs_cert_list.as_ref(), list.signature_value.data.as_ref());
@@ -165,7 +166,7 @@ fn key_bits(key: &[u8]) -> Option<Vec<u8>> {
     Some(info.subject_public_key.data.to_vec())
 }
 
-/// Contents with the tag and length of a sequence in front.
+/// Prepends the tag and length of a sequence.
 fn sequence(contents: &[u8]) -> Vec<u8> {
     let length = contents.len().to_be_bytes();
     let length = significant(&length);
@@ -176,7 +177,7 @@ fn sequence(contents: &[u8]) -> Vec<u8> {
             der.push(0x80 | count);
             der.extend_from_slice(length);
         }
-        // No length has more bytes than that.
+        // Unreachable: a length has at most eight bytes.
         _ => {}
     }
     der.extend_from_slice(contents);

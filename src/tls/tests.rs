@@ -110,7 +110,7 @@ fn wrong_files_are_named_and_leave_everything_as_it_was() {
     let new = pki.server(2);
     pki.write("server.pem", &new.certificate);
     let error = trust.reload().unwrap_err().to_string();
-    assert!(error.contains("server.key") && error.contains("not the key"), "{error}");
+    assert!(error.contains("server.key") && error.contains("not the private key"), "{error}");
     pki.write("server.key", &new.key);
     trust.reload().unwrap();
 
@@ -135,7 +135,7 @@ fn wrong_files_are_named_and_leave_everything_as_it_was() {
     let other = if list.as_bytes()[end] == b'A' { "B" } else { "A" };
     pki.write("list.crl", &format!("{}{other}{}", &list[..end], &list[end + 1..]));
     let error = trust.reload().unwrap_err().to_string();
-    assert!(error.contains("does not bear the signature"), "{error}");
+    assert!(error.contains("is not signed by that authority"), "{error}");
     std::fs::remove_file(pki.path("list.crl")).unwrap();
     assert!(trust.reload().unwrap_err().to_string().contains("cannot read"));
     assert!(pki.folder().exists());

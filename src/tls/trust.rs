@@ -1,4 +1,4 @@
-//! The running trust: hands rustls whatever was loaded last, so that a listener never has to be replaced.
+//! The trust in use: gives rustls what was loaded last, so that listeners need not be restarted.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -20,13 +20,13 @@ use super::material::{Files, Material, Signature, TlsError, signature};
 use super::refusal::Refusal;
 use crate::model::Timestamp;
 
-/// Sessions that can be resumed at any time. They live in this process, so there is no ticket key to keep or change.
+/// Maximum sessions kept for resumption. They live in this process, so there is no ticket key to rotate.
 const SESSIONS: usize = 4096;
 
-/// A handshake that may have begun before the last reload proves nothing about the present files.
+/// A handshake may have begun before a reload this recent, and was then checked against the old files.
 const OVERLAP: Duration = Duration::from_secs(60);
 
-/// Certificate, key, roots and revocation lists as last loaded. Cheap to clone.
+/// Certificate, key, authorities and revocation lists as last loaded. Cheap to clone.
 #[derive(Clone)]
 pub struct Trust(pub(super) Arc<Inner>);
 
@@ -34,7 +34,7 @@ pub(super) struct Inner {
     files: Files,
     provider: Arc<CryptoProvider>,
     material: ArcSwap<Material>,
-    /// State of the files at the last attempt to load them, right or wrong.
+    /// State of the files at the last attempt to load them, successful or not.
     tried: Mutex<Signature>,
 }
 
@@ -42,7 +42,7 @@ impl Trust {
     /// Reads all files for the first time.
     ///
     /// # Errors
-    /// The first file that is missing or wrong.
+    /// The first file that is missing or invalid.
     pub fn load(files: &Files) -> Result<Self, TlsError> {
         let provider = Arc::new(ring::default_provider());
         let tried = Mutex::new(signature(files));
@@ -50,25 +50,25 @@ impl Trust {
         Ok(Self(Arc::new(Inner { files: files.clone(), provider, material, tried })))
     }
 
-    /// Reads all files again. On an error everything stays as it was.
+    /// Reloads all files. On an error, the old contents stay in use.
     ///
     /// # Errors
-    /// The first file that is missing or wrong.
+    /// The first file that is missing or invalid.
     pub fn reload(&self) -> Result<(), TlsError> {
         self.0.reload(&mut self.0.tried.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// When the server's own certificate ends.
+    /// When the server's own certificate expires.
     pub fn not_after(&self) -> Timestamp {
         self.0.material.load().not_after
     }
 
-    /// When the certificates and lists in use end.
+    /// When the certificates and lists in use expire.
     pub fn endings(&self) -> Vec<Ending> {
         self.0.material.load().endings.clone()
     }
 
-    /// What operators are to be told of those ends.
+    /// The expiry warnings due for operators.
     pub fn warnings(&self, now: Timestamp) -> Vec<Warning> {
         self.0.material.load().endings.iter().filter_map(|ending| ending.warning(now)).collect()
     }
@@ -77,7 +77,7 @@ impl Trust {
         self.0.material.load().generation
     }
 
-    /// For a listener, once: certificate and trust inside follow every reload.
+    /// The configuration for a listener. It follows every reload.
     ///
     /// # Errors
     /// Never in practice: the versions and the provider are constants.
@@ -87,13 +87,13 @@ impl Trust {
             .with_client_cert_verifier(self.0.clone())
             .with_cert_resolver(self.0.clone());
         config.session_storage = ServerSessionMemoryCache::new(SESSIONS);
-        // None in TLS 1.3: rustls gives a ticket a nonce of 32 bytes, and clients of wolfSSL 5.5 have no room for that: the
-        // handshake succeeds, and their first read fails. TLS 1.2 resumes sessions by name, without tickets.
+        // No tickets in TLS 1.3: rustls gives them nonces of 32 bytes, which wolfSSL 5.5 cannot handle. Its
+        // handshake succeeds, and its first read fails. TLS 1.2 resumes sessions by ID, without tickets.
         config.send_tls13_tickets = 0;
         Ok(config)
     }
 
-    /// The client of a connection whose handshake is complete; `chain` as it sent it (its own certificate first).
+    /// The client of a connection after its handshake. `chain` is what it sent, its own certificate first.
     ///
     /// # Errors
     /// There is no certificate, or one that cannot be read.
@@ -103,7 +103,7 @@ impl Trust {
         Client::new(chain, if proven { material.generation } else { 0 })
     }
 
-    /// Runs the present verifier over a chain unless it has done so already; gives the generation that it passed.
+    /// Checks a chain against the current files unless that was done already. Returns their generation.
     pub(super) fn verify(&self, chain: &[CertificateDer<'_>], verified: u64) -> Result<u64, Refusal> {
         let material = self.0.material.load();
         if material.generation == verified {
@@ -120,8 +120,8 @@ impl Trust {
 }
 
 impl Inner {
-    /// Reloads if a file has changed since the last attempt. The second of two files that belong together (certificate and key) makes
-    /// another attempt, so that replacing them one after the other is safe.
+    /// Reloads if a file has changed since the last attempt. Certificate and key can be replaced one after
+    /// the other: the attempt after the second succeeds.
     pub(super) fn reload_if_changed(&self) -> Option<Result<(), TlsError>> {
         let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
         (*tried != signature(&self.files)).then(|| self.reload(&mut tried))
@@ -148,7 +148,7 @@ impl ResolvesServerCert for Inner {
 }
 
 impl ClientCertVerifier for Inner {
-    /// None: every client may offer what it has, and a reload of the roots needs no new list.
+    /// None, so that clients send whatever certificate they have, and a reload changes nothing here.
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
         &[]
     }

@@ -1,4 +1,5 @@
-//! Decides whether a client's chain is good: the path to an authority by webpki, then the revocation lists of every authority on it.
+//! Checks a client's certificate chain: its path to an authority (by webpki), then the revocation lists of
+//! every authority on the path.
 
 use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
@@ -9,10 +10,10 @@ use x509_parser::public_key::PublicKey;
 use super::refusal::Refusal;
 use super::revocation::Lists;
 
-/// Bits of the RSA keys that the provider can use.
+/// RSA key lengths, in bits, that the provider supports.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
-/// The authorities, their lists, and the algorithms that are supported.
+/// The authorities, their lists and the supported algorithms.
 #[derive(Debug)]
 pub(super) struct Verifier {
     pub(super) roots: Vec<TrustAnchor<'static>>,
@@ -21,9 +22,10 @@ pub(super) struct Verifier {
 }
 
 impl Verifier {
-    /// Whether the certificate may call. It must chain to an authority and stand in no list of its issuer, nor may any certificate between them.
-    /// An authority without a list revokes nothing, a list past its next update still counts, and so does one whose distribution point is not
-    /// the certificate's: the lists are files that the operator chose to name (our choice).
+    /// Whether the certificate is good: it chains to an authority, and neither it nor any certificate in
+    /// between has been revoked. An authority without a list revokes nothing. A list counts even if its next
+    /// update is overdue or its distribution point differs from the certificate's, because operators choose
+    /// the files (our choice).
     pub(super) fn verify(
         &self,
         own: &CertificateDer<'_>,
@@ -53,7 +55,7 @@ impl Verifier {
         self.lists.revoked(&path.anchor().subject_public_key_info, &serial, &self.algorithms)
     }
 
-    /// A key that no signature of a handshake can be checked with would fail after the certificate, where nobody learns why.
+    /// Refuses unsupported keys here. Otherwise the handshake would fail later, without a useful message.
     fn usable_key(&self, own: &[u8]) -> Result<(), Refusal> {
         let (_, certificate) = x509_parser::parse_x509_certificate(own).map_err(|_| Refusal::Unreadable)?;
         let key = certificate.public_key();

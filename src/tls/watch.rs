@@ -1,4 +1,4 @@
-//! Looks after the files once a second, loads them again when they change, and tells once a day what will end soon.
+//! Checks the files every second, reloads them when they change, and warns once a day of what expires soon.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use super::expiry::Told;
 
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// Starts the thread that looks; it ends when the trust is dropped. A new file that cannot be used is logged once, and the old ones stay
-/// in use.
+/// Starts the thread, which ends when the trust is dropped. An invalid new file is logged once, and the old
+/// contents stay in use.
 ///
 /// # Errors
 /// The thread could not be started.
@@ -19,8 +19,10 @@ pub fn watch(trust: &Trust) -> std::io::Result<()> {
         while let Some(inner) = trust.upgrade() {
             match inner.reload_if_changed() {
                 None => {}
-                Some(Ok(())) => log::info!("certificate, trust roots and revocation lists have been reloaded"),
-                Some(Err(error)) => log::error!("the certificates in use are kept: {error}"),
+                Some(Ok(())) => log::info!("reloaded the certificate, trusted authorities and revocation lists"),
+                Some(Err(error)) => {
+                    log::error!("the certificates were not reloaded, and the old ones stay in use: {error}")
+                }
             }
             told.tell(&Trust(inner));
             std::thread::sleep(INTERVAL);

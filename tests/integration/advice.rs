@@ -107,7 +107,7 @@ fn a_wrong_file_of_a_caller_is_named_with_what_to_do() {
     let container = call(&file("provider.p12"), &file("ca.pem"));
     assert!(container.contains("provider.p12") && container.contains("openssl pkcs12"), "{container}");
     let authority = call(&file("provider.pem"), &other_ca.display().to_string());
-    assert!(authority.contains("Check --ca"), "{authority}");
+    assert!(authority.contains("Check that --ca"), "{authority}");
     let missing = call(&file("nobody.pem"), &file("ca.pem"));
     assert!(missing.contains("nobody.pem"), "{missing}");
 }

@@ -315,8 +315,8 @@ fn a_file_with_a_malformed_record_is_refused_with_advice() {
 #[test]
 fn a_file_of_the_other_part_is_refused_with_the_option_that_sends_it() {
     for (command, advice) in [
-        ("lrs batch submit demo/samples/QCF_TEST0045_20250731_040.CSV", "call with --as awarding"),
-        ("lrs batch submit --as awarding demo/samples/LRB_TEST0038_310720251440.CSV", "call with --as provider"),
+        ("lrs batch submit demo/samples/QCF_TEST0045_20250731_040.CSV", "add '--as awarding'"),
+        ("lrs batch submit --as awarding demo/samples/LRB_TEST0038_310720251440.CSV", "add '--as provider'"),
     ] {
         let output = Deployment::shared(Database::Sqlite).shell(command);
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -357,7 +357,7 @@ fn operators_see_the_queue() {
         (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
     };
     assert!(lrs(&["batch", "list"]).1.contains("Waiting"));
-    assert!(lrs(&["batch", "show", &job, "--operator"]).1.contains("0 of 1 records are done"));
+    assert!(lrs(&["batch", "show", &job, "--operator"]).1.contains("0 of 1 records processed"));
     assert!(lrs(&["batch", "cancel", &job]).0);
     assert!(!lrs(&["batch", "cancel", &job]).0, "it is over");
     assert_eq!(output(&deployment, &job).code(), "WSRC0010");

@@ -19,7 +19,7 @@ fn a_key_is_replaced_by_force_alone_and_the_password_of_its_container_is_told() 
     let first = new(&[]);
     assert!(first.status.success(), "{}", said(&first));
     let told = said(&first);
-    let password = told.lines().find_map(|line| line.split_once("shown this once: ")).expect("a password").1;
+    let password = told.lines().find_map(|line| line.split_once("(shown only once): ")).expect("a password").1;
     let container = folder.path().join("riverside.p12").display().to_string();
     let ukprn = deployment.provider().credentials().ukprn;
     for (given, what) in [("demo", "password"), (password, "not from a trusted authority")] {
@@ -30,7 +30,7 @@ fn a_key_is_replaced_by_force_alone_and_the_password_of_its_container_is_told() 
     let kept = read();
     let again = new(&[]);
     assert_eq!(again.status.code(), Some(1), "{}", said(&again));
-    assert!(said(&again).contains("riverside.pem exists already"), "{}", said(&again));
+    assert!(said(&again).contains("riverside.pem already exists"), "{}", said(&again));
     assert_eq!(read(), kept);
     let forced = new(&["--force", "--p12-password", "secret"]);
     assert!(forced.status.success() && !said(&forced).contains("secret"), "{}", said(&forced));
@@ -65,7 +65,7 @@ fn what_could_not_connect_is_registered_when_asked_for_alone() {
     let fingerprint = said(&added).lines().next().expect("a line").to_owned();
     assert!(list().contains(&fingerprint), "{}", list());
     let revoked = deployment.lrs(&["cert", "revoke", &fingerprint]);
-    assert!(revoked.status.success() && said(&revoked).contains("is revoked"), "{}", said(&revoked));
+    assert!(revoked.status.success() && said(&revoked).contains("Revoked "), "{}", said(&revoked));
     let again = add(&["pki/renewed.pem"]);
-    assert!(!again.status.success() && said(&again).contains("Give the organisation a new one"), "{}", said(&again));
+    assert!(!again.status.success() && said(&again).contains("Issue the organisation a new one"), "{}", said(&again));
 }

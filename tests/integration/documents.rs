@@ -171,7 +171,7 @@ fn every_operation_is_explained_on_the_command_line_and_by_the_service() {
     assert!(register.contains("--Learner.Gender  (mandatory; one word of the list)"), "{register}");
     assert!(register.contains("        9    Not specified."), "{register}");
     assert!(register.contains("--Learner.LastKnownPostCode"), "{register}");
-    assert!(help(&["call", "--help"]).contains("Call an operation of the service over mutual TLS"));
+    assert!(help(&["call", "--help"]).contains("Call an operation of the service"));
 }
 
 on_both! {
@@ -197,7 +197,7 @@ on_both! {
         let told = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
         for expected in [
-            "1 learners imported",
+            "Imported 1 learners",
             "1 entries added",
             "\"status\":\"ok\"",
             "<ResponseCode>WSRC0004</ResponseCode>",

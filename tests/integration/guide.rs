@@ -72,7 +72,7 @@ fn the_guide_has_every_operation_and_every_code() {
         }
     }
     let promised: BTreeSet<&str> = promises.iter().flat_map(|promise| &promise.codes).map(String::as_str).collect();
-    let (_, explained) = guide.split_once("\n## Codes that no request produces\n").expect("the section");
+    let (_, explained) = guide.split_once("\n## Codes that no request above gets\n").expect("the section");
     let of_service = codes::ALL.iter().filter(|entry| !entry.code.starts_with("VRF")).map(|entry| entry.code);
     let of_records = return_codes::ALL.iter().map(|entry| entry.code).chain(ERROR_CODES.iter().map(|entry| entry.code));
     for code in of_service.chain(of_records) {
@@ -137,7 +137,7 @@ impl Promise {
         let expected: Vec<String> = match codes.first().map(String::as_str) {
             Some("none") => Vec::new(),
             // A note may tell what a second time gives.
-            _ if named.is_empty() || note.contains("a second time") => codes.clone(),
+            _ if named.is_empty() || note.contains("when sent again") => codes.clone(),
             // It names the codes of the records: beside the code of the whole, or all that there are.
             _ if named.contains(&codes[0]) => named,
             _ => codes.iter().cloned().chain(named).collect(),

@@ -252,7 +252,7 @@ fn a_read_only_database_is_refused() {
     for verb in ["serve", "worker"] {
         let output = deployment.lrs(&[verb]);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(!output.status.success() && said.contains("The store cannot be written"), "{verb}: {said}");
+        assert!(!output.status.success() && said.contains("Cannot write to the database"), "{verb}: {said}");
     }
 }
 
@@ -389,7 +389,7 @@ fn a_demo_does_not_clear_another_register() {
     let directory = deployment.dir().display().to_string();
     let arguments = ["demo", "--dir", &directory, "--port", "0", "--ops-port", "0", "--reset"];
     let (ok, said) = lrs_in(&deployment.dir(), &arguments);
-    assert!(!ok && said.contains("store of its own"), "{said}");
+    assert!(!ok && said.contains("database of its own"), "{said}");
     let listed = String::from_utf8_lossy(&deployment.lrs(&["org", "list"]).stdout).into_owned();
     assert!(listed.contains("RIVER1"), "{listed}");
 }

@@ -92,7 +92,7 @@ on_both! {
         holds(&question, &["org", "grant", &ukprn, "find-learner", "--remove"], "WSRC0001", "WSEC0006");
         holds(&question, &["org", "grant", &ukprn, "find-learner"], "WSEC0006", "WSRC0001");
         let said = holds(&question, &["org", "password", &ukprn], "WSRC0001", "WSEC0005");
-        let password = said.lines().find_map(|line| line.split_once("shown this once: ")).expect("a password").1;
+        let password = said.lines().find_map(|line| line.split_once("(shown only once): ")).expect("a password").1;
         let question = self::question(&Credentials { password: password.to_owned(), ..cluster.actor.credentials() });
         let certificate = deployment.dir().join(deployment.variable("PROVIDER_CERT"));
         let fingerprint = Fingerprint::of_der(&read_identity(&certificate).0[0]).to_string();

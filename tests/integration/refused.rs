@@ -25,26 +25,18 @@ const KINDS: [(&str, &str, &str); 7] = [
         "certificate_purpose",
         "the client certificate is not for clients: its extended key usage lacks clientAuth",
     ),
-    (
-        "authority-of-clients",
-        "certificate_authority",
-        "the client certificate is that of an authority, and not of a client",
-    ),
-    (
-        "extension",
-        "certificate_extension",
-        "the client certificate has a critical extension that the service does not know",
-    ),
+    ("authority-of-clients", "certificate_authority", "the client certificate is an authority's, not a client's"),
+    ("extension", "certificate_extension", "the client certificate has an unknown critical extension"),
     (
         "algorithm",
         "certificate_algorithm",
-        "the client certificate, or one above it, is signed with an algorithm that is not supported",
+        "the client certificate, or one above it, has an unsupported signature algorithm",
     ),
     ("expired", "certificate_expired", "the client certificate has expired"),
     (
         "key",
         "certificate_key",
-        "the key of the client certificate is not supported: RSA of 2048 to 8192 bits, P-256, P-384 and Ed25519 are",
+        "the key of the client certificate is not supported; use RSA (2048 to 8192 bits), P-256, P-384 or Ed25519",
     ),
 ];
 
@@ -173,7 +165,7 @@ fn what_is_not_tls_and_what_is_too_old_is_told_apart() {
     let deployment = Deployment::start(Database::Sqlite);
     let mut plain = std::net::TcpStream::connect(("127.0.0.1", deployment.port())).expect("a connection");
     plain.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("sent");
-    log_with(&deployment, |log| log.contains("refused: the client did not keep to TLS"));
+    log_with(&deployment, |log| log.contains("refused: the client violated the TLS protocol"));
     counted(&deployment, "handshake_malformed", 1);
 
     // A client that does not trust the service says so.
@@ -190,6 +182,6 @@ fn what_is_not_tls_and_what_is_too_old_is_told_apart() {
     );
     config.dangerous().set_certificate_verifier(verifier.build().expect("a verifier"));
     is_refused(&deployment, &Arc::new(config));
-    log_with(&deployment, |log| log.contains("broke off with the alert UnknownCA"));
+    log_with(&deployment, |log| log.contains("aborted the handshake with the alert UnknownCA"));
     counted(&deployment, "handshake_alert", 1);
 }

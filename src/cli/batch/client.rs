@@ -15,9 +15,9 @@ use crate::domain::{Clock, codes};
 use crate::files::{Answered, Batch, Expected, Finding, check, exception_file, registration_file, verification_file};
 use crate::model::{JobKind, Ukprn, from_london_time};
 
-/// How often a job is asked about while it is waited for.
+/// Interval between requests while waiting for a job.
 const ASKS_EVERY: Duration = Duration::from_millis(500);
-/// Findings that are printed of a file that is not sent.
+/// Findings to print when a file is not sent.
 const FINDINGS_SHOWN: usize = 5;
 
 pub(super) fn submit(submit: Submit, out: &mut impl Write) -> Result<(), Failure> {
@@ -35,18 +35,18 @@ pub(super) fn submit(submit: Submit, out: &mut impl Write) -> Result<(), Failure
     let Some(batch) = checked.batch.filter(|_| !refused) else {
         let said: Vec<String> = checked.findings.iter().take(FINDINGS_SHOWN).map(in_a_line).collect();
         return Err(Failure::Failed(format!(
-            "The file was not sent:\n  {}\n{other_part}For all of it: lrs check {}",
+            "The file was not sent:\n  {}\n{other_part}For all findings: lrs check {}",
             said.join("\n  "),
             file.display()
         )));
     };
     if request::loses_identifiers(&batch) {
-        writeln!(out, "The web service has no place for UCI and UPN: they are not sent.")?;
+        writeln!(out, "UCI and UPN are not sent: the web service has no fields for them.")?;
     }
     let (operation, given) = request::operation(&batch, job_type);
     let reply = client.ask(operation, given, |node| request::add_records(node, &batch)).map_err(|error| match Failure::from(error) {
         Failure::Failed(text) if !checked.findings.is_empty() => Failure::Failed(format!(
-            "{text}\nThe web service may refuse a whole batch for one malformed record. For all of them: lrs check {}",
+            "{text}\nOne invalid record can make the web service refuse the whole batch. For all findings: lrs check {}",
             file.display()
         )),
         other => other,
@@ -55,27 +55,27 @@ pub(super) fn submit(submit: Submit, out: &mut impl Write) -> Result<(), Failure
     let job = reply.value("JobID").or_else(|| reply.value("JobId")).unwrap_or_default();
     writeln!(out, "{}", in_words(code))?;
     if code != codes::BATCH_SUBMITTED && code != codes::VERIFY_BATCH_SUBMITTED {
-        return Err(Failure::Failed("The service did not take the batch.".to_owned()));
+        return Err(Failure::Failed("The service refused the batch.".to_owned()));
     }
     writeln!(out, "Job {job}")?;
     if wait {
         let reply = wait_for(&client, kind_of(&batch), job)?;
         return summary(&reply, out);
     }
-    Ok(writeln!(out, "To see how far it is: lrs batch show {job}")?)
+    Ok(writeln!(out, "To follow its progress: lrs batch show {job}")?)
 }
 
-/// What to say of a file that the caller's other role sends.
+/// A hint where the file belongs to the caller's other role.
 fn other_part(batch: &Batch, ukprn: Option<Ukprn>, role: Role) -> Option<&'static str> {
     if batch.header.ukprn.parse().ok() == ukprn {
         return None;
     }
     match (batch.layout.kind(), role) {
         (JobKind::Achievement, Role::Provider) => {
-            Some("Awarding organisations send achievements: call with --as awarding.\n")
+            Some("Achievements are submitted by awarding organisations: add '--as awarding'.\n")
         }
         (JobKind::Registration | JobKind::Verification, Role::Awarding) => {
-            Some("Learner registration bodies send learners: call with --as provider.\n")
+            Some("Learners are submitted by learner registration bodies: add '--as provider'.\n")
         }
         _ => None,
     }
@@ -84,14 +84,14 @@ fn other_part(batch: &Batch, ukprn: Option<Ukprn>, role: Role) -> Option<&'stati
 fn in_a_line(finding: &Finding) -> String {
     let Finding { row, column, found, rule, advice, .. } = finding;
     let place = row.map_or_else(String::new, |row| format!("row {row}, "));
-    format!("{place}{column} {rule}; found: {found}. {advice}")
+    format!("{place}{column} {rule}; found {found}. {advice}")
 }
 
 fn kind_of(batch: &Batch) -> JobKind {
     batch.layout.kind()
 }
 
-/// Asks until the job is over.
+/// Polls until the job has finished.
 fn wait_for(client: &Client, kind: JobKind, job: &str) -> Result<Reply, Failure> {
     let style = ProgressStyle::with_template("{spinner} job {msg}, {elapsed}")
         .unwrap_or_else(|_| ProgressStyle::default_spinner());
@@ -125,7 +125,7 @@ pub(super) fn show(look: Look, part: Part, out: &mut impl Write) -> Result<(), F
         match output_of(&client, *kind, &job) {
             Ok(reply) if reply.value("ResponseCode") == Some(codes::UNKNOWN_JOB) => {}
             Ok(reply) => return print(&reply, *kind, &client, part, out),
-            // An organisation that may not ask for one kind may ask for another.
+            // The organisation may be allowed to read another kind of job.
             Err(error) => refusal = Some(error),
         }
     }
@@ -154,7 +154,7 @@ fn print(reply: &Reply, kind: JobKind, client: &Client, part: Part, out: &mut im
         (JobKind::Achievement, Part::Errors) => reply.value("AchievementBatchErrorFile").map(str::to_owned),
         (JobKind::Achievement, _) => {
             return Err(Failure::Usage(
-                "An achievement job has no output file: see 'lrs batch show' and 'lrs batch errors'.".to_owned(),
+                "Achievement jobs have no output file. Use 'lrs batch show' or 'lrs batch errors'.".to_owned(),
             ));
         }
         (JobKind::Registration, part) => {
@@ -171,14 +171,15 @@ fn print(reply: &Reply, kind: JobKind, client: &Client, part: Part, out: &mut im
     };
     match text {
         Some(text) => Ok(out.write_all(text.as_bytes())?),
-        None => Err(Failure::Failed("No record of the job needs attention.".to_owned())),
+        None => Err(Failure::Failed("No records of the job need attention.".to_owned())),
     }
 }
 
-/// The web service does not tell when a batch was submitted; its beginning comes next to it.
+/// The web service does not say when a batch was submitted; its start is close.
 fn answered(reply: &Reply, client: &Client) -> Result<Answered<'static>, Failure> {
     let ukprn = client.credentials.ukprn.as_deref().and_then(|text| text.parse().ok());
-    let ukprn = ukprn.ok_or_else(|| Failure::Usage("Say --org-ukprn: the file names the organisation.".to_owned()))?;
+    let ukprn = ukprn
+        .ok_or_else(|| Failure::Usage("Give --org-ukprn; the file contains the organisation's UKPRN.".to_owned()))?;
     let begun = reply.value("JobStartedDateTime");
     let begun = begun.and_then(|text| chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok());
     Ok(Answered { name: None, ukprn, submitted_at: begun.map_or_else(|| Clock::system().now(), from_london_time) })
@@ -217,7 +218,7 @@ fn value(element: &[(&str, &str)], name: &str) -> Option<String> {
     element.iter().find(|(leaf, _)| *leaf == name).map(|(_, text)| (*text).to_owned())
 }
 
-/// Everything of the reply but the records.
+/// Prints the reply without its records.
 fn summary(reply: &Reply, out: &mut impl Write) -> Result<(), Failure> {
     for response in ["GetSubmitBatchOutputResponse", "GetVerifyBatchOutputResponse", "GetAchievementBatchJobResult"] {
         for (name, text) in reply.elements(response).into_iter().flatten() {

@@ -1,4 +1,5 @@
-//! `lrs batch`: sending batches and fetching what they came to, as a client of the service; and for its operators a look at the queue.
+//! `lrs batch`: submits batches and fetches their results, as a client of the service, and shows operators
+//! the queue.
 
 mod client;
 mod operator;
@@ -14,19 +15,19 @@ use super::failure::Failure;
 use crate::domain::registrations::JobType;
 use crate::model::{JobId, JobKind, JobState};
 
-/// Send batches of learners or achievements, and see what became of them
+/// Submit batches of learners or achievements, and fetch their results
 #[derive(Debug, Subcommand)]
 pub enum Batch {
-    /// Send a batch file to the service
+    /// Submit a batch file to the service
     #[command(after_help = "\
-The file is checked first, as 'lrs check' does; one that would be refused as a whole is not sent. Who calls, and where, comes from the
-flags or the environment, as for 'lrs call'.
+The file is checked first, as by 'lrs check'; one that would be refused as a whole is not sent. Address and credentials come from options or
+the environment, as for 'lrs call'.
 
 Examples:
   lrs batch submit LRB_TEST0038_150620251430.CSV --wait
   lrs batch submit --as awarding QCF_TEST0045_20250615_001.CSV")]
     Submit(Submit),
-    /// Show how far a job is, and what its records came to
+    /// Show the progress and results of a job
     #[command(after_help = "\
 Examples:
   lrs batch show 7
@@ -34,7 +35,7 @@ Examples:
     Show(Look),
     /// Print a job's output file
     #[command(after_help = "\
-A registration or verify job has a CSV file of every record; an achievement job has counters, and its errors are printed by 'errors'.
+For registrations and verifications, a CSV file with every record. An achievement job has no output file; see 'show' and 'errors'.
 
 Examples:
   lrs batch output 7 > output.csv
@@ -42,7 +43,7 @@ Examples:
     Output(Look),
     /// Print the records of a job that need attention
     #[command(after_help = "\
-Registration: the exceptions as a file to be corrected and sent again. Achievements: the error file.
+For registrations, a file of exceptions to correct and send again. For achievements, the error file.
 
 Examples:
   lrs batch errors 7 > exceptions.csv
@@ -51,43 +52,43 @@ Examples:
     /// List the newest jobs (for operators)
     #[command(after_help = "Examples:\n  lrs batch list\n  lrs batch list --state Waiting --state InProgress")]
     List(List),
-    /// End a job that is not over (for operators); what its records did until then stays done
+    /// Cancel an unfinished job (for operators); records already processed stay processed
     #[command(after_help = "Example:\n  lrs batch cancel 7")]
     Cancel {
-        /// The job
+        /// The job number
         job: i64,
         #[command(flatten)]
         config: config::File,
     },
 }
 
-/// A file to be sent.
+/// A file to submit.
 #[derive(Debug, clap::Args)]
 pub struct Submit {
     /// The file, CSV or XML
     file: PathBuf,
-    /// What the file is, where neither its name nor its headings tell
+    /// Type of the file; if omitted, its name and headings decide
     #[arg(long = "type", value_enum, value_name = "TYPE")]
     kind: Option<Kind>,
-    /// For registrations: FUL finds, updates or registers; CHK only looks
+    /// For registrations: FUL finds, updates or registers; CHK only finds
     #[arg(long, default_value = "FUL", value_parser = job_type)]
     job_type: JobType,
-    /// Wait until the job is over, then print what its records came to
+    /// Wait for the job to finish, then print its results
     #[arg(long)]
     wait: bool,
     #[command(flatten)]
     caller: CallerFlags,
 }
 
-/// A job to be looked at.
+/// A job to show.
 #[derive(Debug, clap::Args)]
 pub struct Look {
-    /// The job
+    /// The job number
     job: i64,
-    /// What the job is; otherwise the service is asked for each kind
+    /// Type of the job; if omitted, every type is tried
     #[arg(long = "type", value_enum, value_name = "TYPE")]
     kind: Option<Kind>,
-    /// Look into the store as its operator instead of asking the service
+    /// Read the database as its operator instead of asking the service
     #[arg(long)]
     operator: bool,
     #[command(flatten)]
@@ -99,22 +100,22 @@ pub struct Look {
 /// Which jobs to list.
 #[derive(Debug, clap::Args)]
 pub struct List {
-    /// Jobs in this state alone; may be repeated
+    /// Only jobs in this state; repeatable
     #[arg(long, value_name = "STATE", value_parser = state)]
     state: Vec<JobState>,
-    /// How many
+    /// Maximum number of jobs
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(i64).range(1..=10_000))]
     limit: i64,
     #[command(flatten)]
     config: config::File,
 }
 
-/// What the records of a batch are.
+/// What a batch holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Kind {
-    /// Learners to be found, updated or registered
+    /// Learners to find, update or register
     Registration,
-    /// Learners to be verified
+    /// Learners to verify
     Verify,
     /// Achievements
     Achievement,
@@ -148,7 +149,7 @@ enum Part {
     Errors,
 }
 
-/// Runs the verb.
+/// Runs the command.
 pub fn run(batch: Batch, out: &mut impl Write) -> Result<(), Failure> {
     match batch {
         Batch::Submit(submit) => client::submit(submit, out),

@@ -1,4 +1,4 @@
-//! What an operator sees of jobs in the store, and may end.
+//! Jobs as operators see them in the store.
 
 use std::io::Write;
 
@@ -30,19 +30,19 @@ pub(super) fn list(list: &List, out: &mut impl Write) -> Result<(), Failure> {
         )?;
     }
     if jobs.is_empty() {
-        writeln!(out, "There are no such jobs.")?;
+        writeln!(out, "No jobs.")?;
     }
     Ok(())
 }
 
 fn times(job: &Job) -> String {
     let submitted = format!("submitted {}", london_text(job.submitted_at));
-    job.finished_at.map_or(submitted.clone(), |at| format!("{submitted}, over {}", london_text(at)))
+    job.finished_at.map_or(submitted.clone(), |at| format!("{submitted}, finished {}", london_text(at)))
 }
 
 pub(super) fn cancel(config: &config::File, job: JobId, out: &mut impl Write) -> Result<(), Failure> {
     setup::administer(config, |admin| admin.cancel_job(job))?;
-    Ok(writeln!(out, "Job {job} is cancelled. What its records did until then stays done.")?)
+    Ok(writeln!(out, "Job {job} cancelled. Records already processed stay processed.")?)
 }
 
 pub(super) fn show(config: &config::File, id: JobId, part: Part, out: &mut impl Write) -> Result<(), Failure> {
@@ -64,10 +64,10 @@ pub(super) fn show(config: &config::File, id: JobId, part: Part, out: &mut impl 
 fn summary(report: &JobReport, out: &mut impl Write) -> Result<(), Failure> {
     let JobReport { job, counts } = report;
     writeln!(out, "Job {}: {}, {}", job.id, job.kind.code(), job.state.code())?;
-    writeln!(out, "  {} of {} records are done", job.records_done, job.records)?;
+    writeln!(out, "  {} of {} records processed", job.records_done, job.records)?;
     writeln!(out, "  {}", times(job))?;
     if job.attempts > 0 {
-        writeln!(out, "  taken up {} times in vain", job.attempts)?;
+        writeln!(out, "  attempts without progress: {}", job.attempts)?;
     }
     if let Some(reason) = &job.rejection_reason {
         writeln!(out, "  {reason}")?;
@@ -85,7 +85,7 @@ fn print(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     let answered = |job: &Job| {
-        let unknown = || Failure::Failed("The job's organisation is not known any more.".to_owned());
+        let unknown = || Failure::Failed("The job's organisation no longer exists.".to_owned());
         Ok::<_, Failure>(Answered {
             name: None,
             ukprn: ukprn_of(job).ok_or_else(unknown)?,
@@ -101,12 +101,12 @@ fn print(
         }
         (JobOutput::Achievement(_), _) => {
             return Err(Failure::Usage(
-                "An achievement job has no output file: see 'lrs batch show' and 'lrs batch errors'.".to_owned(),
+                "Achievement jobs have no output file. Use 'lrs batch show' or 'lrs batch errors'.".to_owned(),
             ));
         }
     };
     match text {
         Some(NamedText { text, .. }) => Ok(out.write_all(text.as_bytes())?),
-        None => Err(Failure::Failed("No record of the job needs attention.".to_owned())),
+        None => Err(Failure::Failed("No records of the job need attention.".to_owned())),
     }
 }

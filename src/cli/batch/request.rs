@@ -1,4 +1,4 @@
-//! A batch file as a request of the web service: its records under the names that the contract has for them.
+//! Turns a batch file into a request: its records, under the contract's names.
 
 use crate::client::fields::{Content, Node};
 use crate::contract::Element;
@@ -25,13 +25,13 @@ pub(super) fn operation(batch: &Batch, job_type: JobType) -> (&'static str, Vec<
         }
         Records::Achievement(_) => (
             "SubmitAchievementBatchJob",
-            // The contract demands an address; files have no column for one.
+            // The contract requires an address; files have no column for one.
             vec![("emailAddress", String::new()), ("submissionType", batch.header.submission.clone())],
         ),
     }
 }
 
-/// Whether records hold what the web service has no place for: identifiers of files of version 3A.
+/// Whether records have identifiers (version 3A) that the web service has no fields for.
 pub(super) fn loses_identifiers(batch: &Batch) -> bool {
     match &batch.records {
         Records::Registration(rows) => {
@@ -76,14 +76,14 @@ pub(super) fn add_records(request: &mut Node, batch: &Batch) {
     }
 }
 
-/// One record: a value for every element that has one.
+/// One record, with every element that has a value.
 fn record<'r>(element: &'static Element, value: impl Fn(&str) -> Option<&'r str>) -> Node {
     let members = element
         .children
         .iter()
         .filter_map(|child| {
             let text = value(child.name)?;
-            // Files have days where the contract has moments.
+            // Files have a date where the contract has a date and time.
             let text = if child.type_name.ends_with("dateTime") { format!("{text}T00:00:00") } else { text.to_owned() };
             Some(Node { element: child, content: Content::Text(text) })
         })

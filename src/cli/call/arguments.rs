@@ -6,10 +6,10 @@ use crate::client::fields::Field;
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ArgumentError {
     /// Something that is not `--Name`.
-    #[error("'{0}' stands where a field's name was expected; write --Name value")]
+    #[error("unexpected '{0}'; give fields as --Name value")]
     NotAName(String),
     /// `--Name` at the end of the line.
-    #[error("--{0} has no value; write --{0} '' to send it empty")]
+    #[error("--{0} has no value; to send it empty, give --{0} ''")]
     NoValue(String),
 }
 

@@ -1,5 +1,5 @@
-//! `lrs call`: a client of the service. Takes an operation's fields by name, sends them over mutual TLS, prints request, reply and the
-//! meaning of the code.
+//! `lrs call`: a client of the service. It takes an operation's fields by name, sends them over mutual TLS,
+//! and prints the request, the reply and the meaning of its code.
 
 mod arguments;
 #[cfg(test)]
@@ -16,13 +16,12 @@ use crate::contract::SERVICES;
 use crate::domain::codes;
 use crate::manual::{self, Entry};
 
-/// Call an operation of the service over mutual TLS
+/// Call an operation of the service
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Fields are named as in the contract ('lrs call OPERATION --help' explains them): nested ones with dots, lists by repeating. \
-Left out, FindType and getType ask for whole records, userType is ORG, vendorID 1, language ENG, and credentials come \
-from the flags or the environment. A required field that is left out is sent as nil. Passwords are masked in what is \
-printed.
+Fields have the contract's names ('lrs call OPERATION --help' explains them). Use dots for nested fields, and repeat a \
+field to send a list. Defaults: FindType FUL, getType FULL, userType ORG, vendorID 1, language ENG; credentials come from \
+options or the environment. Other required fields that are omitted are sent as nil. Printed passwords are masked.
 
 Examples:
   lrs call learnerByULN --help
@@ -31,7 +30,7 @@ Examples:
   lrs call retrieveULNs --ULNsToRetrieve.ULN 1000000000 --ULNsToRetrieve.ULN 1000000019
   lrs call --as awarding verifyLearner --LearnerToVerify.ULN 1000000000 ...
 
-Exit code: 0 when the service answered, 1 for a fault or no reply, 2 for a command line that does not fit the contract.")]
+Exit code: 0 for a reply, 1 for a fault or no reply, 2 if the command line is invalid.")]
 #[command(disable_help_flag = true)]
 pub struct Call {
     #[command(flatten)]
@@ -50,14 +49,14 @@ struct Options {
     /// Print help; after an operation, its fields, answers and an example
     #[arg(short, long)]
     help: bool,
-    /// The service, where several have an operation of this name
+    /// The web service, if several have an operation of this name
     #[arg(long)]
     service: Option<String>,
     #[command(flatten)]
     caller: CallerFlags,
 }
 
-/// Runs the verb.
+/// Runs the command.
 pub fn run(mut call: Call, out: &mut impl Write) -> Result<(), Failure> {
     let arguments = call.options.take_from(call.fields)?;
     let Options { help, service, caller } = call.options;

@@ -1,4 +1,4 @@
-//! `lrs cert add`: a certificate is registered if the service would let it in.
+//! `lrs cert add`: registers a certificate that the service would accept.
 
 use std::fs;
 use std::io::Write;
@@ -10,11 +10,11 @@ use crate::model::{Ukprn, london_day, plain};
 use crate::pki::{ClientCertificate, PkiError};
 use crate::tls;
 
-/// Let a client certificate act for an organisation
+/// Allow a client certificate to act for an organisation
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The file may be PEM, DER or PKCS#12. Where it holds several certificates, the client's is the one that fits the key in it, or the only one \
-that is no authority's. The certificate is checked as the service checks it: one that could not connect is refused, with the reason.
+The file may be PEM, DER or PKCS#12. If it has several certificates, the one that matches the key in the file is used, or else the only one \
+that is not an authority's. The certificate is checked as the service checks it; one that could not connect is refused, with the reason.
 
 One certificate may act for several organisations, and an organisation may have several certificates.
 
@@ -24,19 +24,19 @@ Examples:
 pub struct Add {
     /// The organisation
     pub(super) ukprn: Ukprn,
-    /// File of the certificate; a key in it is not kept
+    /// The certificate file; a private key in it is ignored
     pub(super) certificate: PathBuf,
-    /// Password of a .p12 file
+    /// Password of the .p12 file
     #[arg(long, default_value = "", hide_default_value = true, value_name = "PASSWORD")]
     pub(super) p12_password: String,
-    /// Register it even if the service would refuse it now
+    /// Register it even if the service would refuse it
     #[arg(long)]
     pub(super) anyway: bool,
     #[command(flatten)]
     pub(super) config: config::File,
 }
 
-/// Runs the verb.
+/// Runs the command.
 pub fn run(add: &Add, out: &mut impl Write) -> Result<(), Failure> {
     let certificate = read(add)?;
     writeln!(out, "{}", certificate.peer.fingerprint)?;
@@ -51,10 +51,10 @@ pub fn run(add: &Add, out: &mut impl Write) -> Result<(), Failure> {
     if let Some(reason) = reason(add, &certificate)? {
         if !add.anyway {
             return Err(Failure::Failed(format!(
-                "Nothing was changed: {reason}. '--anyway' registers it nonetheless."
+                "Nothing was changed: {reason}. To register it regardless, use '--anyway'."
             )));
         }
-        writeln!(out, "The service will refuse it as things are: {reason}.")?;
+        writeln!(out, "For now, the service will refuse it: {reason}.")?;
     }
     let is_new = setup::administer(&add.config, |admin| admin.register_certificate(add.ukprn, &certificate.peer))?;
     let already = if is_new { "" } else { " already" };
@@ -62,7 +62,7 @@ pub fn run(add: &Add, out: &mut impl Write) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The client's certificate in the file.
+/// The client certificate in the file.
 fn read(add: &Add) -> Result<ClientCertificate, Failure> {
     let file = add.certificate.display();
     let bytes =
@@ -73,14 +73,12 @@ fn read(add: &Add) -> Result<ClientCertificate, Failure> {
     })
 }
 
-/// Why the service would not let the certificate in.
+/// Why the service would refuse the certificate, if it would.
 fn reason(add: &Add, certificate: &ClientCertificate) -> Result<Option<String>, Failure> {
     let files = tls::Files::of(&add.config.load()?.tls);
     Ok(match tls::examine(&files, &certificate.chain) {
         Ok(Ok(())) => None,
         Ok(Err(refusal)) => Some(refusal.to_string()),
-        Err(error) => {
-            Some(format!("the certificate could not be checked, because the service could not start: {error}"))
-        }
+        Err(error) => Some(format!("the certificate cannot be checked, because the TLS settings are invalid: {error}")),
     })
 }

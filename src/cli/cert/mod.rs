@@ -11,23 +11,23 @@ use super::{config, setup};
 use crate::model::{Fingerprint, Organisation, london_day, london_text, plain};
 use crate::store::organisations::Certificate;
 
-/// Register, list and revoke client certificates; make some for development
+/// Register, list and revoke client certificates, and create them for development
 #[derive(Debug, Subcommand)]
 pub enum Cert {
-    /// Make a client certificate for development, and the authority that signs it where there is none
+    /// Create a client certificate for development, and an authority to sign it if there is none
     New(new::New),
-    /// Let a client certificate act for an organisation
+    /// Allow a client certificate to act for an organisation
     Add(add::Add),
-    /// List certificates with the organisations that they may act for
+    /// List certificates and the organisations that they may act for
     #[command(after_help = "Example:\n  lrs cert list --config demo/lrs.toml")]
     List {
         #[command(flatten)]
         config: config::File,
     },
-    /// Refuse a certificate from now on, for every organisation
+    /// Revoke a certificate for every organisation
     #[command(after_help = "\
-A revoked certificate stays revoked; give the organisation a new one. Once the command has ended, every server refuses it, on open
-connections too.
+This cannot be undone; issue the organisation a new certificate. When the command ends, every server refuses the revoked one, also on
+open connections.
 
 Example:
   lrs cert revoke 3f1c5e... --config demo/lrs.toml")]
@@ -39,7 +39,7 @@ Example:
     },
 }
 
-/// Runs the verb.
+/// Runs the command.
 pub fn run(cert: Cert, out: &mut impl Write) -> Result<(), Failure> {
     match cert {
         Cert::New(new) => new::run(&new, out),
@@ -51,7 +51,7 @@ pub fn run(cert: Cert, out: &mut impl Write) -> Result<(), Failure> {
         }
         Cert::Revoke { fingerprint, config } => {
             setup::administer(&config, |admin| admin.revoke_certificate(fingerprint))?;
-            Ok(writeln!(out, "{fingerprint} is revoked. No server lets it in any more.")?)
+            Ok(writeln!(out, "Revoked {fingerprint}. Every server now refuses it.")?)
         }
     }
 }
@@ -76,7 +76,7 @@ fn list(certificates: &[Certificate], organisations: &[Organisation], out: &mut 
         )?;
     }
     if certificates.is_empty() {
-        writeln!(out, "There are no certificates. 'lrs cert add --help' says how to register one.")?;
+        writeln!(out, "No certificates yet. To register one, see 'lrs cert add --help'.")?;
     }
     Ok(())
 }
@@ -164,7 +164,7 @@ mod tests {
         revoke().unwrap();
         assert!(office.list().contains("(revoked "));
         let message = refused(office.add(pem.as_bytes(), false));
-        assert!(message.contains("Give the organisation a new one"), "{message}");
+        assert!(message.contains("Issue the organisation a new one"), "{message}");
         assert!(revoke().is_err());
     }
 
@@ -202,22 +202,22 @@ mod tests {
             assert!(!office.list().contains(&credential.fingerprint().to_string()));
         }
         let message = refused(office.add(office.authority.credential().pem().as_bytes(), false));
-        assert!(message.contains("that of an authority"), "{message}");
+        assert!(message.contains("is an authority's"), "{message}");
         let stranger = stranger.issue_client("stranger", 1).unwrap();
         let added = office.add(stranger.pem().as_bytes(), true).unwrap();
         assert!(added.contains("will refuse it") && added.contains("may act for"), "{added}");
         fs::remove_file(office.folder.path().join("ca.pem")).unwrap();
         let message = refused(office.add(stranger.pem().as_bytes(), false));
-        assert!(message.contains("could not be checked") && message.contains("ca.pem"), "{message}");
+        assert!(message.contains("cannot be checked") && message.contains("ca.pem"), "{message}");
     }
 
     #[test]
     fn a_file_without_certificate_is_refused_by_name() {
         let office = office();
         let message = refused(office.add(b"", true));
-        assert!(message.contains("sent: the file holds no certificate"), "{message}");
+        assert!(message.contains("sent: the file contains no certificate"), "{message}");
         let message = refused(office.add(b"-----BEGIN CERTIFICATE-----\nAAAA\n", true));
-        assert!(message.contains("certificate 1, which begins in line 1"), "{message}");
+        assert!(message.contains("certificate 1, which begins on line 1"), "{message}");
     }
 
     #[test]

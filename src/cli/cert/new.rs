@@ -10,38 +10,38 @@ use crate::cli::failure::Failure;
 use crate::cli::password;
 use crate::pki::{CertificateAuthority, KeyKind, PkiError, write_private};
 
-/// Validity of certificates, in days (our choice, rules.md 8: twelve months).
+/// Validity of certificates in days: twelve months (our choice, rules.md 8).
 const DAYS: u32 = 365;
 
-/// Validity of the authority, in days.
+/// Validity of the authority in days.
 const AUTHORITY_DAYS: u32 = 10 * 365;
 
-/// Make a client certificate for development, and the authority that signs it where there is none
+/// Create a client certificate for development, and an authority to sign it if there is none
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Writes DIR/NAME.pem (certificate and key in one file, as curl, PHP and requests take it) and DIR/NAME.p12 (in \
-algorithms that old clients read). DIR/ca.pem is the authority's certificate, DIR/ca.key its private key; both are \
-made where they are missing. The .p12 file is protected by the password that is given, or by one that is made and printed once. A file that is \
-there already is never replaced without --force.
+Writes DIR/NAME.pem (certificate and key in one file, for curl, PHP and Python's requests) and DIR/NAME.p12 (with \
+algorithms that old clients support). DIR/ca.pem is the authority's certificate and DIR/ca.key its private key; they \
+are created if missing. The .p12 file is protected by --p12-password, or by a password that is generated and printed \
+once. Existing files are not replaced without --force.
 
 Examples:
   lrs cert new riverside --dir pki
   lrs cert new riverside-soap4r --key rsa
   lrs cert new server --dir pki --host localhost --host 127.0.0.1")]
 pub struct New {
-    /// Name on the certificate, and of the files
+    /// Name of the certificate's subject and of the files
     #[arg(value_parser = file_name)]
     name: String,
-    /// Folder of the authority and of the files
+    /// Folder for the authority and the files
     #[arg(long, default_value = "pki", value_name = "DIR")]
     dir: PathBuf,
-    /// Password of the .p12 file; one is made and printed where this is not given
+    /// Password of the .p12 file; generated and printed if omitted
     #[arg(long, value_name = "PASSWORD")]
     p12_password: Option<String>,
-    /// Replace the certificate and key that have this name
+    /// Replace an existing certificate and key of this name
     #[arg(long)]
     force: bool,
-    /// Make a server certificate for this host name or address instead; may be repeated
+    /// Create a server certificate for this host name or address instead; repeatable
     #[arg(long, value_name = "HOST")]
     host: Vec<String>,
     /// Kind of the private key
@@ -52,19 +52,19 @@ pub struct New {
 fn file_name(text: &str) -> Result<String, String> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if text == "ca" || text.starts_with('.') || text.is_empty() || !text.chars().all(allowed) {
-        return Err("a name is of letters, digits, '-', '_' and '.', and is not 'ca'".to_owned());
+        return Err("use letters, digits, '-', '_' and '.'; 'ca' is reserved".to_owned());
     }
     Ok(text.to_owned())
 }
 
-/// Runs the verb.
+/// Runs the command.
 pub fn run(new: &New, out: &mut impl Write) -> Result<(), Failure> {
     let [pem, p12] = ["pem", "p12"].map(|ending| new.dir.join(format!("{}.{ending}", new.name)));
     if !new.force
         && let Some(there) = [&pem, &p12].into_iter().find(|file| file.exists())
     {
         return Err(Failure::Failed(format!(
-            "Nothing was changed: {} exists already. Choose another name, or replace certificate and key with '--force'.",
+            "Nothing was changed: {} already exists. Choose another name, or replace the certificate and key with '--force'.",
             there.display()
         )));
     }
@@ -83,16 +83,16 @@ pub fn run(new: &New, out: &mut impl Write) -> Result<(), Failure> {
     write(&pem, credential.pem().as_bytes(), out)?;
     write(&p12, &container, out)?;
     if new.p12_password.is_none() {
-        writeln!(out, "password of {}, shown this once: {}", p12.display(), *password)?;
+        writeln!(out, "password of {} (shown only once): {}", p12.display(), *password)?;
     }
     writeln!(out, "fingerprint {}", credential.fingerprint())?;
     if hosts.is_empty() {
-        writeln!(out, "\nTo let it act for an organisation:\n  lrs cert add UKPRN {}", pem.display())?;
+        writeln!(out, "\nTo allow it to act for an organisation:\n  lrs cert add UKPRN {}", pem.display())?;
     }
     Ok(())
 }
 
-/// The authority of the folder, made where there is none.
+/// The authority in the folder, created if there is none.
 fn authority(dir: &Path, out: &mut impl Write) -> Result<CertificateAuthority, Failure> {
     let (certificate, key) = (dir.join("ca.pem"), dir.join("ca.key"));
     match (fs::read_to_string(&certificate), fs::read_to_string(&key)) {
@@ -119,7 +119,7 @@ fn unwritten(file: &Path, error: &io::Error) -> Failure {
 }
 
 fn unmade(error: &PkiError) -> Failure {
-    Failure::doing("The certificate could not be made", error)
+    Failure::doing("Cannot create the certificate", error)
 }
 
 #[cfg(test)]
@@ -145,7 +145,7 @@ mod tests {
         let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
         let kept = [read("riverside.pem"), read("riverside.p12")];
         let Err(Failure::Failed(message)) = new(folder.path(), "riverside", &[]) else { panic!("expected a failure") };
-        assert!(message.contains("riverside.pem exists already") && message.contains("--force"), "{message}");
+        assert!(message.contains("riverside.pem already exists") && message.contains("--force"), "{message}");
         assert_eq!([read("riverside.pem"), read("riverside.p12")], kept);
         // A container alone is a key, too.
         fs::remove_file(folder.path().join("riverside.pem")).unwrap();
@@ -171,7 +171,7 @@ mod tests {
             crate::pki::ClientCertificate::read(&container, password).is_ok()
         };
         let told = new(folder.path(), "made", &[]).unwrap();
-        let password = told.lines().find_map(|line| line.split_once("shown this once: ")).unwrap().1;
+        let password = told.lines().find_map(|line| line.split_once("(shown only once): ")).unwrap().1;
         assert!(opens("made.p12", password) && !opens("made.p12", "demo"));
         let (name, dir, p12_password) = ("given".into(), folder.path().to_owned(), Some("secret".to_owned()));
         let told = text(&New { name, dir, p12_password, force: false, host: Vec::new(), key: KeyKind::Ec }).unwrap();

@@ -1,4 +1,4 @@
-//! Reads an import file in one pass as a stream of learners, so that memory does not grow with the file.
+//! Reads an import file as a stream of learners, so that memory does not grow with the file.
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use std::io::Read;
@@ -7,8 +7,8 @@ use super::row::{self, Column, REQUIRED, RowError};
 use crate::cli::failure::Failure;
 use crate::model::{Learner, Timestamp};
 
-/// The learners of a file. Rows that break a rule are told to `report` and passed over; a file that cannot be read any further ends the
-/// stream, and [`Rows::end`] says so.
+/// The learners of a file. Invalid rows are passed to `report` and skipped. An unreadable file ends the
+/// stream, and [`Rows::end`] returns the error.
 pub struct Rows<R, F> {
     reader: Reader<R>,
     columns: Vec<Column>,
@@ -21,14 +21,18 @@ pub struct Rows<R, F> {
 }
 
 impl<R: Read, F: FnMut(u64, RowError)> Rows<R, F> {
-    /// Reads the headings. `report` hears the number of each refused row (the headings are row 1) and the rule that it breaks.
+    /// Reads the headings. `report` gets the number of each refused row (the headings are row 1) and the
+    /// rule that it breaks.
     pub fn open(file: R, now: Timestamp, report: F) -> Result<Self, Failure> {
         let mut reader = ReaderBuilder::new().flexible(true).buffer_capacity(1 << 20).from_reader(file);
         let columns = columns(reader.byte_headers().map_err(|error| unreadable(&error))?)?;
         Ok(Rows { reader, columns, now, report, record: ByteRecord::new(), row: 1, refused: 0, failure: None })
     }
 
-    /// The number of refused rows, once the stream has ended well.
+    /// The number of refused rows.
+    ///
+    /// # Errors
+    /// When the file could not be read to its end.
     pub fn end(self) -> Result<u64, Failure> {
         match self.failure {
             None => Ok(self.refused),
@@ -64,10 +68,8 @@ impl<R: Read, F: FnMut(u64, RowError)> Iterator for Rows<R, F> {
 /// The text of a csv error may quote the file; its position does not.
 fn unreadable(error: &csv::Error) -> Failure {
     match error.position() {
-        Some(position) => {
-            Failure::Failed(format!("The file cannot be read any further than line {}.", position.line()))
-        }
-        None => Failure::Failed("The file cannot be read.".to_owned()),
+        Some(position) => Failure::Failed(format!("Cannot read the file beyond line {}.", position.line())),
+        None => Failure::Failed("Cannot read the file.".to_owned()),
     }
 }
 
@@ -79,16 +81,16 @@ fn columns(headings: &ByteRecord) -> Result<Vec<Column>, Failure> {
         let column = Column::by_heading(heading).ok_or_else(|| {
             let place = index + 1;
             Failure::Failed(format!(
-                "The heading of column {place} is not known. 'lrs learner import --help' lists the headings."
+                "The heading of column {place} is unknown. For the list of headings, see 'lrs learner import --help'."
             ))
         })?;
         if columns.contains(&column) {
-            return Err(Failure::Failed(format!("The file has two columns {}.", column.heading())));
+            return Err(Failure::Failed(format!("The file has two columns named {}.", column.heading())));
         }
         columns.push(column);
     }
     if let Some(missing) = REQUIRED.iter().find(|column| !columns.contains(column)) {
-        return Err(Failure::Failed(format!("The file has no column {}, which is required.", missing.heading())));
+        return Err(Failure::Failed(format!("The file lacks the required column {}.", missing.heading())));
     }
     Ok(columns)
 }
@@ -133,8 +135,8 @@ mod tests {
         assert_eq!(
             reports,
             [
-                "3: DateOfBirth must be a date, yyyy-mm-dd, of the years 1800 to 2099",
-                "4: the row must have as many cells as there are headings",
+                "3: DateOfBirth must be a date (yyyy-mm-dd) from 1800 to 2099",
+                "4: the row must have as many cells as the file has headings",
                 "5: the row must be UTF-8 text",
             ]
         );
@@ -156,7 +158,7 @@ mod tests {
         };
         let text = refuse("ULN,Surname\n");
         assert!(text.contains("column 2") && !text.contains("Surname"), "{text}");
-        assert!(refuse("ULN,FamilyName\n").contains("no column GivenName"));
-        assert!(refuse("ULN,uln\n").contains("two columns ULN"));
+        assert!(refuse("ULN,FamilyName\n").contains("required column GivenName"));
+        assert!(refuse("ULN,uln\n").contains("two columns named ULN"));
     }
 }

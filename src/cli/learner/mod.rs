@@ -1,4 +1,4 @@
-//! `lrs learner`: the register from the operator's side, bulk import and one record.
+//! `lrs learner`: bulk import and look-up for operators.
 
 mod import;
 mod row;
@@ -17,12 +17,12 @@ use super::{config, setup};
 use crate::domain::Clock;
 use crate::model::Uln;
 
-/// Import learners, look one up
+/// Import learners, or look one up
 #[derive(Debug, Subcommand)]
 pub enum LearnerVerb {
-    /// Import learners, who have their ULNs already, from a CSV file
+    /// Import learners that already have ULNs from a CSV file
     #[command(after_help = "\
-The file is UTF-8 with headings in its first row, in any order.
+The file is UTF-8. Its first row has the headings, in any order.
 
 Required: ULN, GivenName, FamilyName, DateOfBirth, Gender, LastKnownPostCode, VerificationType, AbilityToShare.
 
@@ -31,23 +31,23 @@ LastKnownAddressLine1, LastKnownAddressLine2, LastKnownAddressTown, LastKnownAdd
 DateOfAddressCapture, PlaceOfBirth, EmailAddress, Nationality, ScottishCandidateNumber, \
 OtherVerificationDescription, Notes, TelephoneNumber, UCI, UPN.
 
-Names, lengths and codes are those of registerSingleLearner; dates are yyyy-mm-dd. Text is kept as it stands, spaces \
-included. A row that breaks a rule is not imported, and is reported on standard error by its number and the rule, \
-never by its values. A learner whose ULN is in the register already is left as it is, so that an import which was \
-broken off can be run again. Do so, or run 'lrs migrate', after one into an empty register was killed: searches are slow \
-until then, because their indexes are made after the rows.
+Names, lengths and codes are those of registerSingleLearner; dates are yyyy-mm-dd. Text is kept unchanged, including \
+spaces. An invalid row is not imported; standard error gets its number and the rule that it breaks, never its values. \
+A learner whose ULN is already registered is left unchanged, so an interrupted import can be run again. If an import \
+into an empty register was killed, run it again or run 'lrs migrate': indexes are built last, and searches are slow \
+without them.
 
 Example:
   lrs learner import learners.csv --config demo/lrs.toml
 
-Exit code: 0 when every row is in the register, 1 when rows were refused.")]
+Exit code: 0 if every row is in the register, 1 if rows were refused.")]
     Import {
         /// The CSV file
         file: PathBuf,
         #[command(flatten)]
         config: config::File,
     },
-    /// Print the record of a ULN; the look is audited like any other
+    /// Print the details of a learner; the access is audited like any other
     #[command(after_help = "Example:\n  lrs learner show 1100001017 --config demo/lrs.toml")]
     Show {
         /// The ULN
@@ -57,12 +57,12 @@ Exit code: 0 when every row is in the register, 1 when rows were refused.")]
     },
 }
 
-/// Runs the verb.
+/// Runs the command.
 pub fn run(verb: LearnerVerb, out: &mut impl Write) -> Result<(), Failure> {
     match verb {
         LearnerVerb::Import { file, config } => import(&file, &config, out),
         LearnerVerb::Show { uln, config } => {
-            let uln: Uln = uln.parse().map_err(|error| Failure::Usage(format!("No learner is looked up: {error}.")))?;
+            let uln: Uln = uln.parse().map_err(|error| Failure::Usage(format!("Invalid ULN: {error}.")))?;
             let learner = setup::administer(&config, |admin| admin.learner(uln))?;
             let learner = learner.ok_or_else(|| Failure::Failed("No learner has this ULN.".to_owned()))?;
             Ok(show::show(&learner, out)?)
@@ -83,23 +83,23 @@ fn import(path: &Path, config: &config::File, out: &mut impl Write) -> Result<()
     progress.finish_and_clear();
 
     let seconds = began.elapsed().as_secs_f64();
-    writeln!(out, "{} learners imported in {seconds:.1} s.", imported.added)?;
+    writeln!(out, "Imported {} learners in {seconds:.1} s.", imported.added)?;
     if imported.skipped > 0 {
         writeln!(
             out,
-            "{} were left as they are: their ULN is in the register already, or twice in the file.",
+            "{} left unchanged: their ULNs are already in the register, or appear twice in the file.",
             imported.skipped
         )?;
     }
     match rows.end()? {
         0 => Ok(()),
         refused => Err(Failure::Failed(format!(
-            "Rows refused: {refused}. The lines above say why; correct them and import the file again."
+            "Rows refused: {refused}. See above for the reasons, correct the rows, and import the file again."
         ))),
     }
 }
 
-/// A bar over the bytes of the file; it shows only on a terminal.
+/// Progress in bytes of the file; shown only on a terminal.
 fn bar(bytes: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {msg}  {eta} left")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
@@ -138,10 +138,10 @@ mod tests {
         let (folder, config) = folder();
         let (result, text) = import_text(folder.path(), &config, FILE);
         result.unwrap();
-        assert!(text.starts_with("2 learners imported"), "{text}");
+        assert!(text.starts_with("Imported 2 learners"), "{text}");
         let (result, text) = import_text(folder.path(), &config, FILE);
         result.unwrap();
-        assert!(text.starts_with("0 learners imported") && text.contains("2 were left as they are"), "{text}");
+        assert!(text.starts_with("Imported 0 learners") && text.contains("2 left unchanged"), "{text}");
 
         let mut out = Vec::new();
         run(LearnerVerb::Show { uln: "1000000019".into(), config: config.clone() }, &mut out).unwrap();
@@ -159,7 +159,7 @@ mod tests {
         let (folder, config) = folder();
         let (result, text) = import_text(folder.path(), &config, &FILE.replace("1000000019", "1000000018"));
         let Err(Failure::Failed(message)) = result else { panic!("expected a failure") };
-        assert!(message.starts_with("Rows refused: 1") && text.starts_with("1 learners imported"), "{message} {text}");
+        assert!(message.starts_with("Rows refused: 1") && text.starts_with("Imported 1 learners"), "{message} {text}");
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! One row of an import file becomes a learner, or the rule that it breaks. Which value broke a rule is never said.
+//! Turns a row of an import file into a learner, or into the rule that it breaks. Errors never quote a
+//! value.
 
 use chrono::NaiveDate;
 use std::fmt;
@@ -44,11 +45,11 @@ pub enum Column {
 
 /// Every column: its heading, and the rule that its cells keep.
 pub const COLUMNS: [(Column, &str, &str); 28] = [
-    (Column::Uln, "ULN", "a ULN of ten digits with a right check digit"),
+    (Column::Uln, "ULN", "a ULN of ten digits with a valid check digit"),
     (Column::Title, "Title", "at most 35 characters"),
-    (Column::GivenName, "GivenName", "1 to 35 characters, not all blank"),
+    (Column::GivenName, "GivenName", "1 to 35 characters, not all of them spaces"),
     (Column::MiddleOtherName, "MiddleOtherName", "at most 35 characters"),
-    (Column::FamilyName, "FamilyName", "1 to 35 characters, not all blank"),
+    (Column::FamilyName, "FamilyName", "1 to 35 characters, not all of them spaces"),
     (Column::PreferredGivenName, "PreferredGivenName", "at most 35 characters"),
     (Column::PreviousFamilyName, "PreviousFamilyName", "at most 35 characters"),
     (Column::FamilyNameAtAge16, "FamilyNameAtAge16", "at most 35 characters"),
@@ -58,8 +59,8 @@ pub const COLUMNS: [(Column, &str, &str); 28] = [
     (Column::LastKnownAddressTown, "LastKnownAddressTown", "at most 50 characters"),
     (Column::LastKnownAddressCountyOrCity, "LastKnownAddressCountyOrCity", "at most 50 characters"),
     (Column::LastKnownPostCode, "LastKnownPostCode", "a postcode"),
-    (Column::DateOfAddressCapture, "DateOfAddressCapture", "a date, yyyy-mm-dd, of the years 1800 to 2099"),
-    (Column::DateOfBirth, "DateOfBirth", "a date, yyyy-mm-dd, of the years 1800 to 2099"),
+    (Column::DateOfAddressCapture, "DateOfAddressCapture", "a date (yyyy-mm-dd) from 1800 to 2099"),
+    (Column::DateOfBirth, "DateOfBirth", "a date (yyyy-mm-dd) from 1800 to 2099"),
     (Column::PlaceOfBirth, "PlaceOfBirth", "at most 35 characters"),
     (Column::Gender, "Gender", "0, 1, 2 or 9"),
     (Column::EmailAddress, "EmailAddress", "at most 254 characters"),
@@ -69,7 +70,7 @@ pub const COLUMNS: [(Column, &str, &str); 28] = [
     (
         Column::OtherVerificationDescription,
         "OtherVerificationDescription",
-        "at most 255 characters; needed where VerificationType is 999",
+        "at most 255 characters; required if VerificationType is 999",
     ),
     (Column::AbilityToShare, "AbilityToShare", "0, 1 or 2"),
     (Column::Notes, "Notes", "at most 4000 characters"),
@@ -126,8 +127,8 @@ impl fmt::Display for RowError {
         match self {
             RowError::Breaks(column) => write!(f, "{} must be {}", column.heading(), column.rule()),
             RowError::Missing(column) => write!(f, "{} is required", column.heading()),
-            RowError::ControlCharacter(column) => write!(f, "{} must not hold control characters", column.heading()),
-            RowError::CellCount => f.write_str("the row must have as many cells as there are headings"),
+            RowError::ControlCharacter(column) => write!(f, "{} must not contain control characters", column.heading()),
+            RowError::CellCount => f.write_str("the row must have as many cells as the file has headings"),
             RowError::NotUtf8 => f.write_str("the row must be UTF-8 text"),
         }
     }

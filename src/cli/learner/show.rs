@@ -1,11 +1,11 @@
-//! Prints one record, member by member, under the names of the contract.
+//! Prints a learner's details, under the contract's names.
 
 use std::fmt::Display;
 use std::io::{self, Write};
 
 use crate::model::{Address, Identifiers, Learner, Names, london_text};
 
-/// Writes the members that the record has.
+/// Writes the fields that have a value.
 pub fn show(learner: &Learner, out: &mut impl Write) -> io::Result<()> {
     let Names { title, given, middle_other, family, preferred_given, previous_family, family_at_16 } = &learner.names;
     let Address { line_1, line_2, town, county_or_city, postcode, captured_on } = &learner.address;

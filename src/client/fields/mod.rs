@@ -30,7 +30,7 @@ impl Field {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FieldError {
     /// The contract has no such element at this place.
-    #[error("there is no field --{name}{}; the fields here are: {known}", .nearest.as_ref().map(|n| format!(" (did you mean --{n}?)")).unwrap_or_default())]
+    #[error("unknown field --{name}{}; known fields: {known}", .nearest.as_ref().map(|n| format!(" (did you mean --{n}?)")).unwrap_or_default())]
     Unknown {
         /// The dotted name as given.
         name: String,
@@ -40,7 +40,7 @@ pub enum FieldError {
         known: String,
     },
     /// The element holds other elements.
-    #[error("--{name} holds fields of its own: {parts}")]
+    #[error("--{name} has fields of its own: {parts}")]
     NotALeaf {
         /// The dotted name as given.
         name: String,

@@ -39,7 +39,7 @@ pub enum ReplyError {
     #[error("the reply is not well-formed XML ({0}); is this the address of a learning records service?")]
     Malformed(String),
     /// Memory could not be written: never seen.
-    #[error("the reply could not be laid out: {0}")]
+    #[error("cannot format the reply: {0}")]
     Layout(#[from] io::Error),
 }
 

@@ -1,4 +1,4 @@
-//! Examples of ExternalService: a batch of one achievement, in the name of the awarding organisation.
+//! Examples of ExternalService: a batch of one achievement, by the awarding organisation.
 
 use super::batches::{
     CANCEL, CANCELLED, WITHOUT_WORKERS, left_waiting, not_configured, submitted, too_many_achievements,
@@ -26,10 +26,10 @@ pub(super) fn operations(learner: &Learner) -> [Operation; 2] {
     ]);
     let none = one.iter().take(2).cloned().collect();
     let submit = Operation::new(SERVICE, "SubmitAchievementBatchJob", ("achievements.Achievement.Action", "create"))
-        .gives("WSRC0007", "one achievement; JobId is the number to ask for", one.clone())
-        .gives("WSEC0044", "no e-mail address", with(&one, "emailAddress", "results"))
-        .gives("WSEC0045", "neither provisional nor final", with(&one, "submissionType", "X"))
-        .gives("WSEC0047", "no achievement", none)
+        .gives("WSRC0007", "one achievement; JobId is the number of the job", one.clone())
+        .gives("WSEC0044", "an invalid e-mail address", with(&one, "emailAddress", "results"))
+        .gives("WSEC0045", "a submission type other than provisional or final", with(&one, "submissionType", "X"))
+        .gives("WSEC0047", "no achievements", none)
         .runs(
             "WSEC0046",
             "10,001 achievements",
@@ -39,10 +39,10 @@ pub(super) fn operations(learner: &Learner) -> [Operation; 2] {
     let (role, sample) = ("--as awarding ", samples::ACHIEVEMENTS);
     let job = "lrs call --as awarding GetAchievementBatchJob --jobId \"$JOB\"";
     let get = Operation::new(SERVICE, "GetAchievementBatchJob", ("jobId", "first"))
-        .gives("WSRC0018", "no such job", text(&[("jobId", "4711")]))
+        .gives("WSRC0018", "an unknown job", text(&[("jobId", "4711")]))
         .runs(
             "WSRC0009",
-            "two achievements are created, one is refused; the error file is in the reply",
+            "two achievements created, one refused; the reply has the error file",
             format!("{}\n{job}", submitted(role, sample)),
         )
         .runs("WSRC0008", WITHOUT_WORKERS, format!("{}\n{job}", left_waiting(role, sample)))

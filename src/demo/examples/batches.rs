@@ -6,10 +6,10 @@ use crate::domain::achievements::codes::ERROR_CODES;
 use crate::domain::codes;
 use crate::domain::registrations::codes as return_codes;
 
-/// A request for the codes of some records.
+/// Commands that get the codes of some records.
 #[derive(Debug, Clone)]
 pub struct RecordExample {
-    /// The codes, each with its meaning.
+    /// The codes with their meanings.
     pub codes: Vec<(&'static str, String)>,
     /// What the records are.
     pub note: &'static str,
@@ -17,24 +17,24 @@ pub struct RecordExample {
     pub script: String,
 }
 
-/// Submits a sample, waits, and keeps the number of the job in a variable.
+/// Submits a sample, waits, and stores the job number in a variable.
 pub(super) fn submitted(role: &str, sample: Sample) -> String {
     format!("JOB=$(lrs batch submit {role}{} --wait | sed -n 's/^Job //p')", sample.path())
 }
 
-/// The same where nobody does batches.
+/// The same without workers.
 pub(super) fn left_waiting(role: &str, sample: Sample) -> String {
     submitted(role, sample).replace(" --wait", "")
 }
 
-/// Gives the awarding organisation back what an example took from it.
+/// Restores the awarding organisation's recognition after an example.
 const RECOGNISED_AGAIN: &str = "lrs org recognition TEST0045 Recognised --config demo/lrs.toml";
-/// Ends the job of the variable.
+/// Cancels the job in the variable.
 pub(super) const CANCEL: &str = "lrs batch cancel \"$JOB\" --config demo/lrs.toml";
-/// What every example says of which it is true.
-pub(super) const WITHOUT_WORKERS: &str = "nobody does batches: LRS_JOBS_WORKERS=0";
-/// The same for a job that an operator ended.
-pub(super) const CANCELLED: &str = "cancelled before anybody did it: LRS_JOBS_WORKERS=0";
+/// The note of examples that need a demo without workers.
+pub(super) const WITHOUT_WORKERS: &str = "no workers: LRS_JOBS_WORKERS=0";
+/// The same for a job that an operator cancelled.
+pub(super) const CANCELLED: &str = "cancelled before a worker took it: LRS_JOBS_WORKERS=0";
 
 impl Cast<'_> {
     pub(super) fn submit_registration(&self) -> Operation {
@@ -56,21 +56,17 @@ impl Cast<'_> {
         ];
         let two = text(&two);
         Operation::new(LS, "submitBatchRegistration", ("JobType", "ALL"))
-            .gives("WSRC0007", "two learners; JobID is the number to ask for", two.clone())
-            .gives(
-                "WSRC0007",
-                "two learners are looked for, none is registered or changed",
-                with(&two, "JobType", "CHK"),
-            )
-            .gives("WSRC0017", "three learners are announced", with(&two, "LearnerRecordCount", "3"))
+            .gives("WSRC0007", "two learners; JobID is the number of the job", two.clone())
+            .gives("WSRC0007", "two learners searched for, none registered or changed", with(&two, "JobType", "CHK"))
+            .gives("WSRC0017", "the count says three learners", with(&two, "LearnerRecordCount", "3"))
     }
 
     pub(super) fn registration_output() -> Operation {
         let (role, sample) = ("", samples::REGISTRATION_CODES);
         let get = "lrs call getBatchRegistrationOutput --JobID \"$JOB\"";
         Operation::new(LS, "getBatchRegistrationOutput", ("JobID", "first"))
-            .gives("WSRC0018", "no such job", text(&[("JobID", "4711")]))
-            .runs("WSRC0009", "a batch that is done", format!("{}\n{get}", submitted(role, sample)))
+            .gives("WSRC0018", "an unknown job", text(&[("JobID", "4711")]))
+            .runs("WSRC0009", "a finished batch", format!("{}\n{get}", submitted(role, sample)))
             .runs("WSRC0008", WITHOUT_WORKERS, format!("{}\n{get}", left_waiting(role, sample)))
             .runs("WSRC0010", CANCELLED, format!("{}\n{CANCEL}\n{get}", left_waiting(role, sample)))
     }
@@ -89,18 +85,18 @@ impl Cast<'_> {
         ];
         let two = text(&two);
         Operation::new(LS, "submitVerifyBatch", ("LearnerRecordCount", "0"))
-            .gives("WSRC0025", "two learners; JobID is the number to ask for", two.clone())
-            .gives("WSRC0030", "three learners are announced", with(&two, "LearnerRecordCount", "3"))
+            .gives("WSRC0025", "two learners; JobID is the number of the job", two.clone())
+            .gives("WSRC0030", "the count says three learners", with(&two, "LearnerRecordCount", "3"))
     }
 
     pub(super) fn verification_output() -> Operation {
         let (role, sample) = ("", samples::VERIFICATION_CODES);
         let get = "lrs call getVerifyBatchOutput --JobID \"$JOB\"";
         Operation::new(LS, "getVerifyBatchOutput", ("JobID", "first"))
-            .gives("WSRC0018", "no such job", text(&[("JobID", "4711")]))
+            .gives("WSRC0018", "an unknown job", text(&[("JobID", "4711")]))
             .runs(
                 "WSRC0027",
-                "a batch that is done, whose records have WSVRC001, WSVRC002, WSVRC003, WSVRC004, WSVRC005 and WSVRC006",
+                "a finished batch, whose records have WSVRC001, WSVRC002, WSVRC003, WSVRC004, WSVRC005 and WSVRC006",
                 format!("{}\n{get}", submitted(role, sample)),
             )
             .runs("WSRC0026", WITHOUT_WORKERS, format!("{}\n{get}", left_waiting(role, sample)))
@@ -108,7 +104,7 @@ impl Cast<'_> {
     }
 }
 
-/// A request for every code of a record.
+/// Commands for every code of a record.
 pub fn of_records() -> Vec<RecordExample> {
     let output = |sample| format!("{}\nlrs batch output \"$JOB\"", submitted("", sample));
     let errors = |sample| format!("{}\nlrs batch errors --as awarding \"$JOB\"", submitted("--as awarding ", sample));
@@ -117,27 +113,27 @@ pub fn of_records() -> Vec<RecordExample> {
     vec![
         example(
             samples::REGISTRATION_CODES,
-            "records of a registration batch, each named after its ReturnCode",
+            "records of a registration batch; each learner is named after the ReturnCode",
             output(samples::REGISTRATION_CODES),
         ),
         example(
             samples::REGISTRATION_CODES_OF_FILES,
-            "records of a registration file; the web service has no UCI and UPN, and gives RC011 for the age",
+            "records of a registration file; the web service has no UCI and UPN, and RC011 for the age",
             check(samples::REGISTRATION_CODES_OF_FILES),
         ),
         example(
             samples::VERIFICATION_CODES,
-            "records of a verify batch, each named after its ResponseCode",
+            "records of a verification batch; each learner is named after the ResponseCode",
             output(samples::VERIFICATION_CODES),
         ),
         example(
             samples::VERIFICATION_CODES_OF_FILES,
-            "a malformed record of a verify file; the web service refuses the whole batch with WSEC0001",
+            "an invalid record of a verification file; the web service refuses the whole batch with WSEC0001",
             check(samples::VERIFICATION_CODES_OF_FILES),
         ),
         example(
             samples::ACHIEVEMENT_ERRORS,
-            "records of an achievement batch, each named after its ErrorCode; those named otherwise are accepted and prepare others",
+            "records of an achievement batch; each learner is named after the ErrorCode, and those with other names prepare the ground",
             errors(samples::ACHIEVEMENT_ERRORS),
         ),
         example(
@@ -150,13 +146,13 @@ pub fn of_records() -> Vec<RecordExample> {
         ),
         example(
             samples::PROVISIONAL,
-            "a final achievement is sent again in a provisional batch",
+            "a final achievement sent again in a provisional batch",
             errors(samples::PROVISIONAL),
         ),
     ]
 }
 
-/// The codes after which records of a sample are named, in the order of the tables.
+/// The codes after which the records of a sample are named, in the order of the tables.
 fn named_in(sample: Sample) -> Vec<(&'static str, String)> {
     let of_registration = return_codes::ALL.iter().map(|entry| (entry.code, entry.meaning.to_owned()));
     let of_verification = codes::ALL.iter().filter(|entry| entry.code.starts_with("WSVRC"));
@@ -168,12 +164,12 @@ fn named_in(sample: Sample) -> Vec<(&'static str, String)> {
     of_registration
         .chain(of_verification)
         .chain(of_achievements)
-        // The quotation mark of the cell stands before it, so that RC001 is not found in WSVRC001.
+        // With the cell's quotation mark, so that RC001 is not found in WSVRC001.
         .filter(|(code, _)| sample.text.contains(&format!("\"{code}")))
         .collect()
 }
 
-/// One achievement too many for a batch. No command line is long enough for it, so that curl sends it.
+/// One achievement too many for a batch. It is too long for a command line, so curl sends it.
 pub(super) fn too_many_achievements(uln: &str, given_name: &str, family_name: &str) -> String {
     format!(
         "\
@@ -190,7 +186,7 @@ curl -s --cacert \"$LRS_CA\" --cert \"$AO_CERT\" -H 'Content-Type: text/xml; cha
     )
 }
 
-/// An awarding organisation that was never recognised, and what it is told.
+/// A submission by an awarding organisation that is not recognised.
 pub(super) fn not_configured(fields: &[(&'static str, String)]) -> String {
     let submit = crate::demo::shell::call("lrs", Caller::Awarding, "SubmitAchievementBatchJob", fields);
     format!("lrs org recognition TEST0045 Applied --config demo/lrs.toml\n{submit}\n{RECOGNISED_AGAIN}")

@@ -1,4 +1,4 @@
-//! Examples of LearnerService: find, register, update, verify and retrieve one learner.
+//! Examples of LearnerService: find, register, update, verify and retrieve learners.
 
 use super::{Cast, Fields, LS, NOBODY, Operation, text, with};
 use crate::model::{Learner, Names};
@@ -10,26 +10,26 @@ impl Cast<'_> {
         let find_learner = |l: &Learner| find(l.uln.as_str(), &l.names.family, &l.names.given);
         let exact = self.exact;
         Operation::new(LS, "learnerByULN", ("FamilyName", ""))
-            .gives("WSRC0004", "number and names agree", find_learner(exact))
-            .gives("WSRC0004", "the code alone", with(&find_learner(exact), "FindType", "CHK"))
+            .gives("WSRC0004", "ULN and names match", find_learner(exact))
+            .gives("WSRC0004", "FindType CHK: only the code", with(&find_learner(exact), "FindType", "CHK"))
             .gives(
                 "WSRC0004",
-                "preferred given name and previous family name",
+                "by preferred given name and previous family name",
                 find(self.verify.uln.as_str(), "Umberhay", "Mina"),
             )
             .gives(
                 "WSRC0004",
-                "accents make no difference",
+                "accents do not matter",
                 find(self.non_ascii.uln.as_str(), "Lukaszynska Brancovic", "Zoe Aslaug"),
             )
-            .gives("WSRC0022", "the number was merged into another", find_learner(self.child))
+            .gives("WSRC0022", "the ULN was merged into another", find_learner(self.child))
             .gives(
                 "WSRC0003",
                 "the family name is only similar",
                 find(exact.uln.as_str(), "Quillfether", &exact.names.given),
             )
-            .gives("WSRC0001", "nobody has the number", find(NOBODY, &exact.names.family, &exact.names.given))
-            .gives("WSRC0001", "the names are another's", find(exact.uln.as_str(), "Somebodyelse", "Wilfred"))
+            .gives("WSRC0001", "nobody has the ULN", find(NOBODY, &exact.names.family, &exact.names.given))
+            .gives("WSRC0001", "the names do not match", find(exact.uln.as_str(), "Somebodyelse", "Wilfred"))
             .gives("WSRC0001", "the learner was deleted", find_learner(self.deleted))
     }
 
@@ -42,9 +42,9 @@ impl Cast<'_> {
             ("LastKnownPostCode", "ZZ99 9ZZ"),
         ];
         Operation::new(LS, "learnerByDemographics", ("LastKnownPostCode", "NOWHERE"))
-            .gives("WSRC0004", "all five demographics agree", demographics(self.exact))
-            .gives("WSRC0004", "the code alone", with(&demographics(self.exact), "FindType", "CHK"))
-            .gives("WSRC0022", "the record found was merged into another", demographics(self.child))
+            .gives("WSRC0004", "all five demographics match", demographics(self.exact))
+            .gives("WSRC0004", "FindType CHK: only the code", with(&demographics(self.exact), "FindType", "CHK"))
+            .gives("WSRC0022", "the learner found was merged into another", demographics(self.child))
             .gives(
                 "WSRC0003",
                 "another postcode and another gender",
@@ -52,10 +52,10 @@ impl Cast<'_> {
             )
             .gives(
                 "WSRC0002",
-                "twelve learners are alike",
+                "twelve similar learners",
                 with(&demographics(self.many), "LastKnownPostCode", "ZZ20 9ZZ"),
             )
-            .gives("WSRC0001", "nobody is like that", text(&nobody))
+            .gives("WSRC0001", "no such learner", text(&nobody))
     }
 
     pub(super) fn register(&self) -> Operation {
@@ -69,7 +69,7 @@ impl Cast<'_> {
             ("Learner.AbilityToShare", "1"),
         ];
         Operation::new(LS, "registerSingleLearner", ("Learner.Gender", "X"))
-            .gives("WSRC0005", "a new learner; a second time it is WSRC0021", text(&new))
+            .gives("WSRC0005", "a new learner; WSRC0021 when sent again", text(&new))
             .gives("WSRC0021", "a learner with the same details exists", details(self.exact))
             .gives(
                 "WSRC0021",
@@ -97,24 +97,28 @@ impl Cast<'_> {
         Operation::new(LS, "updateSingleLearner", ("Learner.VersionNumber", "one"))
             .gives(
                 "WSRC0006",
-                "a new town; a second time it is WSRC0013",
+                "a new town; WSRC0013 when sent again",
                 with(&change(self.update), "Learner.LastKnownAddressTown", "Otterbrook"),
             )
-            .gives("WSRC0013", "another version than the record has", with(&exact, "Learner.VersionNumber", "99"))
+            .gives("WSRC0013", "an outdated version number", with(&exact, "Learner.VersionNumber", "99"))
             .gives(
                 "WSRC0014",
-                "a learner who shares may not un-see the notice",
+                "a sharing learner cannot go back to not having seen the privacy notice",
                 with(&exact, "Learner.AbilityToShare", "0"),
             )
-            .gives("WSRC0014", "nobody refuses through a web service", with(&exact, "Learner.AbilityToShare", "2"))
+            .gives(
+                "WSRC0014",
+                "a refusal to share is not accepted by web service",
+                with(&exact, "Learner.AbilityToShare", "2"),
+            )
             .gives(
                 "WSRC0015",
-                "another person altogether",
+                "a different person",
                 another.iter().fold(exact.clone(), |all, (name, value)| with(&all, name, value)),
             )
-            .gives("WSRC0019", "nobody has the number", with(&exact, "Learner.ULN", NOBODY))
-            .gives("WSRC0020", "nothing differs", exact)
-            .gives("WSRC0022", "the number was merged into another", change(self.child))
+            .gives("WSRC0019", "nobody has the ULN", with(&exact, "Learner.ULN", NOBODY))
+            .gives("WSRC0020", "no changes", exact)
+            .gives("WSRC0022", "the ULN was merged into another", change(self.child))
     }
 
     pub(super) fn verify(&self) -> Operation {
@@ -137,11 +141,11 @@ impl Cast<'_> {
             self.verify.gender.code(),
         );
         Operation::new(LS, "verifyLearner", ("LearnerToVerify.DateOfBirth", "yesterday"))
-            .gives("WSVRC001", "every detail agrees", whole.clone())
-            .gives("WSVRC001", "names alone, the preferred given name", verify(uln.as_str(), family_name, "Mina"))
+            .gives("WSVRC001", "every detail matches", whole.clone())
+            .gives("WSVRC001", "only names, with the preferred given name", verify(uln.as_str(), family_name, "Mina"))
             .gives(
                 "WSVRC002",
-                "the number was merged into another",
+                "the ULN was merged into another",
                 verify(child.uln.as_str(), &child.names.family, &child.names.given),
             )
             .gives(
@@ -151,7 +155,7 @@ impl Cast<'_> {
             )
             .gives(
                 "WSVRC003",
-                "names exchanged: flags VRF1, VRF3, VRF5, VRF6",
+                "names swapped: flags VRF1, VRF3, VRF5, VRF6",
                 verify(uln.as_str(), given_name, family_name),
             )
             .gives(
@@ -161,12 +165,12 @@ impl Cast<'_> {
             )
             .gives(
                 "WSVRC005",
-                "another date of birth, VRF7 among the flags",
+                "another date of birth: VRF7 among the flags",
                 with(&whole, "LearnerToVerify.DateOfBirth", "1997-01-31"),
             )
-            .gives("WSVRC005", "another gender, VRF8 among the flags", with(&whole, "LearnerToVerify.Gender", "1"))
+            .gives("WSVRC005", "another gender: VRF8 among the flags", with(&whole, "LearnerToVerify.Gender", "1"))
             .gives("WSVRC005", "other names: flags VRF1 to VRF6", verify(uln.as_str(), "Somebodyelse", "Wilfred"))
-            .gives("WSVRC006", "nobody has the number", verify(NOBODY, family_name, given_name))
+            .gives("WSVRC006", "nobody has the ULN", verify(NOBODY, family_name, given_name))
     }
 
     pub(super) fn retrieve(&self) -> Operation {
@@ -174,8 +178,8 @@ impl Cast<'_> {
         let (exact, child) = (self.exact.uln, self.child.uln);
         Operation::new(LS, "retrieveULNs", ("ULNsToRetrieve.ULN", "123456789"))
             .gives("WSRC0004", "found", ulns(&[exact.as_str()]))
-            .gives("WSRC0022", "merged into another", ulns(&[child.as_str()]))
-            .gives("WSRC0001", "nobody has the number", ulns(&[NOBODY]))
+            .gives("WSRC0022", "a merged ULN", ulns(&[child.as_str()]))
+            .gives("WSRC0001", "nobody has the ULN", ulns(&[NOBODY]))
             .gives(
                 "WSRC0004",
                 "three numbers: WSRC0004, WSRC0022 and WSRC0001",
@@ -194,7 +198,7 @@ fn demographics(learner: &Learner) -> Fields {
     ])
 }
 
-/// The mandatory members of a learner to be registered or updated.
+/// The mandatory fields of a learner to register or update.
 fn details(learner: &Learner) -> Fields {
     text(&[
         ("Learner.GivenName", &learner.names.given),
