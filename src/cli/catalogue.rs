@@ -57,8 +57,7 @@ pub fn run(verb: CatalogueVerb, out: &mut impl Write) -> Result<(), Failure> {
 }
 
 fn import(path: &Path, config: &config::File, out: &mut impl Write) -> Result<(), Failure> {
-    let file =
-        File::open(path).map_err(|error| Failure::doing(&format!("{} could not be read", path.display()), error))?;
+    let file = File::open(path).map_err(|error| Failure::doing(&format!("Cannot read {}", path.display()), error))?;
     let mut rows = Rows::open(file)?;
     let imported = setup::administer(config, |admin| admin.import_catalogue(rows.by_ref(), |_| ()))?;
     let catalogue::CatalogueReport { added, changed, unchanged } = imported;
@@ -112,7 +111,7 @@ impl<R: Read> Rows<R> {
     /// The number of refused rows.
     ///
     /// # Errors
-    /// When the file could not be read to its end.
+    /// The file cannot be read to its end.
     fn end(self) -> Result<u64, Failure> {
         self.failure.map_or(Ok(self.refused), Err)
     }

@@ -124,8 +124,7 @@ fn once(check: &Check, out: &mut impl io::Write) -> Result<(), Failure> {
 }
 
 fn read(file: &Path, expected: &Expected) -> Result<Checked, Failure> {
-    let bytes =
-        fs::read(file).map_err(|error| Failure::Usage(format!("{} could not be read: {error}", file.display())))?;
+    let bytes = fs::read(file).map_err(|error| Failure::Usage(format!("Cannot read {}: {error}", file.display())))?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(files::check(&name, &bytes, expected))
 }
@@ -151,8 +150,7 @@ fn convert(check: &Check, checked: &Checked, output: &Path) -> Result<(), Failur
             .map_err(|reason| Failure::Usage(format!("{}: {reason}", checked.name)))
     };
     let (path, text) = if is_folder { free(output, make)? } else { (output.to_owned(), make(1)?.text) };
-    fs::write(&path, text)
-        .map_err(|error| Failure::Usage(format!("{} could not be written: {error}", path.display())))?;
+    fs::write(&path, text).map_err(|error| Failure::Usage(format!("Cannot write {}: {error}", path.display())))?;
     eprintln!("Wrote {}", path.display());
     if !is_folder {
         eprintln!("To send it, rename it: {}.", make(1)?.name);

@@ -1,7 +1,7 @@
 //! `lrs demo`: a service with synthetic people, certificates and a guide, in one folder.
 
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::Write;
+use std::io::{self, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
 
@@ -81,13 +81,14 @@ fn seed(demo: &demo::Demo, service: &Service, learners: u64, out: &mut impl Writ
     }
 }
 
-/// The ports of the service and of the operations, tried before anything is written. A free one is chosen here, because `demo.env` names it.
+/// The ports of the service and of the operations listener, tested before anything is written. Free ports
+/// are picked here, because `demo.env` names them.
 fn ports(demo: &Demo) -> Result<(u16, u16), Failure> {
     let service = listen(demo.port, "--port")?;
-    // While the first is still open, so that they are two.
+    // While the first is still open, so that they differ.
     let operations = listen(demo.ops_port, "--ops-port")?;
     let number = |listener: TcpListener| {
-        let address = listener.local_addr().map_err(|error| Failure::doing("A port could not be chosen", error))?;
+        let address = listener.local_addr().map_err(|error| Failure::doing("Cannot choose a port", error))?;
         Ok::<_, Failure>(address.port())
     };
     Ok((number(service)?, number(operations)?))
@@ -95,8 +96,11 @@ fn ports(demo: &Demo) -> Result<(u16, u16), Failure> {
 
 fn listen(port: u16, flag: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(("127.0.0.1", port)).map_err(|error| {
-        let advice = format!("{error}.\nChoose another port with {flag} PORT; {flag} 0 picks a free one.");
-        Failure::doing(&format!("Cannot listen on port {port}"), advice)
+        let what = match error.kind() {
+            io::ErrorKind::AddrInUse => format!("Port {port} is already in use."),
+            _ => format!("Cannot listen on port {port}: {error}."),
+        };
+        Failure::Failed(format!("{what}\nChoose another port with {flag} PORT; {flag} 0 picks a free one."))
     })
 }
 

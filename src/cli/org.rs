@@ -230,7 +230,7 @@ impl Password {
             return Ok(Password { text: password::made(), made: true });
         }
         let mut line = Zeroizing::new(String::new());
-        input.read_line(&mut line).map_err(|error| Failure::doing("The password could not be read", error))?;
+        input.read_line(&mut line).map_err(|error| Failure::doing("Cannot read the password", error))?;
         let text = Zeroizing::new(line.trim_end_matches(['\r', '\n']).to_owned());
         if text.chars().count() != password::LENGTH || text.trim().is_empty() {
             return Err(Failure::Failed(format!(
@@ -291,7 +291,7 @@ mod tests {
         let listed = text(Org::List { config: config.clone() });
         assert!(listed.contains("90000051  RIVER1  Riverside College (LRB)") && !listed.contains(password), "{listed}");
         let Err(Failure::Failed(again)) = run(river(&config), &mut Vec::new()) else { panic!("expected a failure") };
-        assert!(again.contains("exists already"), "{again}");
+        assert!(again.contains("already exists"), "{again}");
 
         let grant = |remove| Org::Grant {
             ukprn: "90000051".parse().unwrap(),

@@ -33,7 +33,7 @@ pub enum ClientError {
         error: PemError,
     },
     /// The service was not reached, or did not answer in time.
-    #[error("{address} gave no reply: {reason}\n{advice}")]
+    #[error("No response from {address}: {reason}\n{advice}")]
     NoReply {
         /// The address.
         address: String,
@@ -67,13 +67,13 @@ pub enum ClientError {
         details: String,
     },
     /// The request could not be written.
-    #[error("The request could not be written: {0}")]
+    #[error("Cannot write the request: {0}")]
     Request(#[from] io::Error),
 }
 
 impl ClientError {
-    /// A file that holds something else than it should.
+    /// A file with the wrong contents.
     pub(super) fn holds(file: &Path, what: impl Into<String>) -> Self {
-        Self::File { file: file.to_owned(), what: format!("holds {}", what.into()) }
+        Self::File { file: file.to_owned(), what: format!("contains {}", what.into()) }
     }
 }

@@ -45,7 +45,7 @@ pub(super) fn client_certificate(file: &Path) -> Result<ClientCert, ClientError>
 
 fn read(file: &Path) -> Result<Vec<u8>, ClientError> {
     fs::read(file)
-        .map_err(|error| ClientError::File { file: file.to_owned(), what: format!("could not be read: {error}") })
+        .map_err(|error| ClientError::File { file: file.to_owned(), what: format!("cannot be read: {error}") })
 }
 
 fn bundle(file: &Path) -> Result<Bundle, ClientError> {
@@ -89,6 +89,6 @@ mod tests {
             panic!("expected a failure")
         };
         let text = error.to_string();
-        assert!(text.contains("/nonexistent/provider.pem could not be read"), "{text}");
+        assert!(text.contains("/nonexistent/provider.pem cannot be read"), "{text}");
     }
 }

@@ -23,28 +23,28 @@ pub struct Administration<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum AdministrationError {
     /// An organisation of this UKPRN or reference is there already.
-    #[error("an organisation with this UKPRN or reference exists already")]
+    #[error("an organisation with this UKPRN or reference already exists")]
     OrganisationExists,
     /// No organisation has this UKPRN.
-    #[error("no organisation has the UKPRN {0}")]
+    #[error("there is no organisation with UKPRN {0}")]
     UnknownOrganisation(Ukprn),
     /// No certificate has this fingerprint, or it was revoked before.
-    #[error("no certificate in force has the fingerprint {0}")]
+    #[error("there is no valid certificate with fingerprint {0}")]
     UnknownCertificate(Fingerprint),
     /// The certificate was revoked: nothing revives it.
-    #[error("the certificate {0} was revoked")]
+    #[error("the certificate {0} has been revoked")]
     RevokedCertificate(Fingerprint),
     /// The password has not the length that the contract demands.
-    #[error("an organisation password has exactly 16 characters, not all of them blank")]
+    #[error("a password must have exactly 16 characters, not all of them spaces")]
     PasswordForm,
     /// No job has this number.
-    #[error("no job has the number {0}")]
+    #[error("there is no job {0}")]
     UnknownJob(JobId),
     /// Nothing can be changed about the job any more.
-    #[error("job {0} is over")]
+    #[error("job {0} has already finished")]
     JobIsOver(JobId),
     /// The records of the job are kept no more.
-    #[error("the records of job {0} were deleted on {1}, some time after it was over")]
+    #[error("the records of job {0} were deleted on {1}, because it finished long ago")]
     RecordsDeleted(JobId, NaiveDate),
     /// The service failed.
     #[error(transparent)]

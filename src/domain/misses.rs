@@ -305,8 +305,8 @@ impl Service {
         let Caller { organisation, certificate, .. } = caller;
         if self.inner.misses.note(caller.pair(), count, tried, self.inner.clock.now()) {
             log::warn!(
-                "{} has found nobody too often, or tried too many details of one number, by the certificate {certificate}: is somebody \
-                 guessing? It has to wait; 'lrs cert revoke' shuts it out",
+                "{} has had too many misses, or tried too many details of one ULN, with certificate {certificate}: is somebody \
+                 guessing? Its searches are limited for now; 'lrs cert revoke' revokes the certificate",
                 organisation.ukprn
             );
         }

@@ -77,8 +77,8 @@ impl Organisations<'_> {
                     {
                         let (ukprn, certificate) = (&organisation.ukprn, &peer.fingerprint);
                         log::warn!(
-                            "{count} wrong passwords for {ukprn} by the certificate {certificate}: is somebody guessing? \
-                             It is slowed to one a minute; 'lrs cert revoke' shuts it out"
+                            "{count} wrong passwords for {ukprn} with certificate {certificate}: is somebody guessing? \
+                             It may try once a minute; 'lrs cert revoke' revokes the certificate"
                         );
                     }
                 }

@@ -180,7 +180,7 @@ impl Edge {
         let patience = PATIENCE + PATIENCE_FOR_A_MEBIBYTE.saturating_mul(mebibytes);
         let answer = timeout(patience, answer).await;
         if answer.is_err() {
-            log::error!("call {request} got no answer from the store in {} s", patience.as_secs());
+            log::error!("call {request}: no answer from the database within {} s", patience.as_secs());
         }
         answer.ok()
     }

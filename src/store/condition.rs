@@ -51,8 +51,8 @@ impl DatabaseFile {
         let place = self.check();
         if self.refuses.swap(place.is_err(), Ordering::Relaxed) != place.is_err() {
             match &place {
-                Err(error) => log::error!("changes are refused: {error}"),
-                Ok(()) => log::warn!("changes are taken again: the database's file is back"),
+                Err(error) => log::error!("writes are refused: {error}"),
+                Ok(()) => log::warn!("writes are accepted again: the database file is back"),
             }
         }
         place

@@ -11,22 +11,22 @@ pub enum StoreError {
     #[error("{0}")]
     Address(String),
     /// No connection could be made or borrowed.
-    #[error("the database cannot be reached: {0}")]
+    #[error("cannot connect to the database: {0}")]
     Unreachable(String),
     /// The tables could not be brought up to date.
-    #[error("the database could not be migrated: {0}")]
+    #[error("cannot migrate the database: {0}")]
     Migration(String),
     /// The database refused a statement.
-    #[error("the database answered: {0}")]
+    #[error("database error: {0}")]
     Database(Arc<DatabaseError>),
     /// A stored value is not what the model allows; the text names the column.
-    #[error("the column {0} holds a value that is not allowed there")]
+    #[error("the column {0} contains an invalid value")]
     Corrupt(&'static str),
     /// Somebody else changed a row between reading and writing it.
-    #[error("another change came first")]
+    #[error("another change was made first")]
     Overtaken,
     /// A write panicked. Its changes were undone, those of others were not touched.
-    #[error("a write ended in a panic and was undone")]
+    #[error("a write panicked and was rolled back")]
     Panicked,
     /// The store was closed.
     #[error("the store is closed")]

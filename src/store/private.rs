@@ -18,7 +18,7 @@ pub(super) fn close(database: &str) {
     for beside in BESIDE {
         let path = format!("{database}{beside}");
         if let Err(error) = close_file(Path::new(&path)) {
-            log::warn!("other users may read {path}: {error}. Run 'chmod 600' as its owner");
+            log::warn!("other users may be able to read {path}: {error}. Run 'chmod 600' as its owner");
         }
     }
 }

@@ -83,7 +83,7 @@ fn a_store_that_takes_no_changes_is_noticed() {
             })
             .unwrap();
         let error = store.check_writable().unwrap_err().to_string();
-        assert!(error.contains("database answered"), "{pragma}: {error}");
+        assert!(error.contains("database error"), "{pragma}: {error}");
     }
 }
 

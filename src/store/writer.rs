@@ -226,7 +226,7 @@ impl WritingThread {
             if let Some(connection) = &mut self.connection
                 && let Err(error) = Address::checkpoint(connection)
             {
-                log::warn!("the database's log could not be brought in: {error}");
+                log::warn!("cannot checkpoint the database's write-ahead log: {error}");
             }
         }
         tasks.recv().ok()

@@ -42,17 +42,17 @@ impl Worker {
             if cleared.is_none_or(|at| at.elapsed() > CLEARS_EVERY) {
                 cleared = Some(Instant::now());
                 if let Err(error) = self.service.forget_broken_submissions() {
-                    log::warn!("broken submissions could not be cleared: {error}");
+                    log::warn!("cannot clear aborted submissions: {error}");
                 }
                 if let Err(error) = self.delete_old_records() {
-                    log::warn!("the records of old batches could not be deleted: {error}");
+                    log::warn!("cannot delete the records of old jobs: {error}");
                 }
             }
             match self.service.claim_job(&self.name, self.lease) {
                 Ok(Some(job)) => self.turn(job),
                 Ok(None) => heard = self.service.await_jobs(heard, ASKS_EVERY),
                 Err(error) => {
-                    log::warn!("the queue of jobs could not be read: {error}");
+                    log::warn!("cannot read the job queue: {error}");
                     heard = self.service.await_jobs(heard, TROUBLE);
                 }
             }
@@ -110,7 +110,7 @@ impl Worker {
 
     /// The store does not answer: the lease runs out by itself.
     fn rest(&self, error: &Error) {
-        log::warn!("a job could not be given back: {error}");
+        log::warn!("cannot return a job to the queue: {error}");
         std::thread::sleep(TROUBLE.min(self.lease));
     }
 }

@@ -102,7 +102,7 @@ on_both! {
         assert_eq!(other.post(LS, &verify).value("VerifiedLearner/ResponseCode"), "WSVRC006");
         assert!(counted(&deployment, r#"lrs_guesses_total{kind="miss"}"#) >= 10_000);
         assert!(counted(&deployment, r#"lrs_guesses_total{kind="miss_refused"}"#) >= 2);
-        let alarms = deployment.log().matches("has found nobody too often").count();
+        let alarms = deployment.log().matches("has had too many misses").count();
         assert_eq!(alarms, 1, "one line in an hour");
     }
 

@@ -230,7 +230,7 @@ fn health_tells_of_a_database_that_is_gone_and_changes_are_refused() {
     // Lines of the log are written a moment later.
     let is_told = (0..500).any(|_| {
         std::thread::sleep(Duration::from_millis(10));
-        deployment.log().contains("changes are refused")
+        deployment.log().contains("writes are refused")
     });
     assert!(is_told, "{}", deployment.log());
     fs::copy(&away, &file).expect("copied");

@@ -147,8 +147,7 @@ fn clients_without_a_certificate_are_counted_and_a_crowd_of_them_does_not_fill_t
     let lines = |log: &str| log.matches("refused: the client sent no certificate").count();
     let left_out = |log: &str| -> usize {
         let number = |line: &str| {
-            let line = line
-                .strip_suffix(" more connections were refused and have no line of their own (certificate_missing)")?;
+            let line = line.strip_suffix(" more connections refused for the same reason (certificate_missing)")?;
             line.rsplit(' ').next()?.parse::<usize>().ok()
         };
         log.lines().filter_map(number).sum()

@@ -25,8 +25,8 @@ pub(super) fn submit(submit: Submit, out: &mut impl Write) -> Result<(), Failure
     let role = caller.role.unwrap_or(Role::Provider);
     let client = caller.resolve(|name| std::env::var(name).ok())?;
     let ukprn: Option<Ukprn> = client.credentials.ukprn.as_deref().and_then(|text| text.parse().ok());
-    let bytes = std::fs::read(&file)
-        .map_err(|error| Failure::doing(&format!("{} could not be read", file.display()), error))?;
+    let bytes =
+        std::fs::read(&file).map_err(|error| Failure::doing(&format!("Cannot read {}", file.display()), error))?;
     let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let expected = Expected { kind: kind.map(JobKind::from), ukprn, ..Expected::on(Clock::system().today()) };
     let checked = check(&name, &bytes, &expected);

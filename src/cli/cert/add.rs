@@ -65,8 +65,7 @@ pub fn run(add: &Add, out: &mut impl Write) -> Result<(), Failure> {
 /// The client certificate in the file.
 fn read(add: &Add) -> Result<ClientCertificate, Failure> {
     let file = add.certificate.display();
-    let bytes =
-        fs::read(&add.certificate).map_err(|error| Failure::doing(&format!("{file} could not be read"), error))?;
+    let bytes = fs::read(&add.certificate).map_err(|error| Failure::doing(&format!("Cannot read {file}"), error))?;
     ClientCertificate::read(&bytes, &add.p12_password).map_err(|error| match error {
         PkiError::Unopened(_) => Failure::Failed(format!("{file}: {error}. Give its password with '--p12-password'.")),
         error => Failure::Failed(format!("{file}: {error}.")),

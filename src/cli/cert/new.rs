@@ -104,8 +104,8 @@ fn authority(dir: &Path, out: &mut impl Write) -> Result<CertificateAuthority, F
             write(&certificate, authority.credential().certificate_pem().as_bytes(), out)?;
             Ok(authority)
         }
-        (Err(error), _) => Err(Failure::doing(&format!("{} could not be read", certificate.display()), error)),
-        (_, Err(error)) => Err(Failure::doing(&format!("{} could not be read", key.display()), error)),
+        (Err(error), _) => Err(Failure::doing(&format!("Cannot read {}", certificate.display()), error)),
+        (_, Err(error)) => Err(Failure::doing(&format!("Cannot read {}", key.display()), error)),
     }
 }
 
@@ -115,7 +115,7 @@ fn write(file: &Path, contents: &[u8], out: &mut impl Write) -> Result<(), Failu
 }
 
 fn unwritten(file: &Path, error: &io::Error) -> Failure {
-    Failure::doing(&format!("{} could not be written", file.display()), error)
+    Failure::doing(&format!("Cannot write {}", file.display()), error)
 }
 
 fn unmade(error: &PkiError) -> Failure {

@@ -32,7 +32,7 @@ impl<R: Read, F: FnMut(u64, RowError)> Rows<R, F> {
     /// The number of refused rows.
     ///
     /// # Errors
-    /// When the file could not be read to its end.
+    /// The file cannot be read to its end.
     pub fn end(self) -> Result<u64, Failure> {
         match self.failure {
             None => Ok(self.refused),

@@ -72,7 +72,7 @@ pub fn run(verb: LearnerVerb, out: &mut impl Write) -> Result<(), Failure> {
 
 fn import(path: &Path, config: &config::File, out: &mut impl Write) -> Result<(), Failure> {
     let began = Instant::now();
-    let unreadable = |error| Failure::doing(&format!("{} could not be read", path.display()), error);
+    let unreadable = |error| Failure::doing(&format!("Cannot read {}", path.display()), error);
     let file = File::open(path).map_err(unreadable)?;
     let progress = bar(file.metadata().map_err(unreadable)?.len());
     let report = |row, error| progress.suspend(|| eprintln!("row {row}: {error}"));

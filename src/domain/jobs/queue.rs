@@ -86,7 +86,7 @@ impl Service {
 
     fn end(&self, job: &Job, owner: &str, reason: &str) -> Result<(), Error> {
         let (id, owner, reason, now) = (job.id, owner.to_owned(), reason.to_owned(), self.inner.clock.now());
-        log::error!("job {id} has failed: {reason}");
+        log::error!("job {id} failed: {reason}");
         self.inner.store.write_aside(move |store| jobs::finish(store, id, &owner, Err(reason.clone()), now))?;
         Ok(())
     }
@@ -152,7 +152,7 @@ impl HeldJob<'_> {
     pub fn fail(self, error: &Error) -> Result<(), Error> {
         let Self { service, hand: JobInHand { mut job, .. }, owner, .. } = self;
         let id = job.id;
-        log::warn!("job {id} could not get on: {error}");
+        log::warn!("job {id} made no progress: {error}");
         job.attempts = job.attempts.saturating_add(1);
         if job.attempts >= MOST_ATTEMPTS {
             return service.end(&job, &owner, &given_up(&job));

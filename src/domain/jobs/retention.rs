@@ -34,7 +34,7 @@ impl Service {
             Ok((deleted, begun.elapsed()))
         })?;
         if deleted {
-            log::info!("the records of job {id}, which was over for long, were deleted");
+            log::info!("deleted the records of job {id}, which finished long ago");
         }
         Ok(Some(took))
     }

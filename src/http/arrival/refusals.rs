@@ -61,7 +61,7 @@ impl Refusals {
     /// Writes what was left out in periods that are over.
     pub(in crate::http) fn tell_left_out(&self) {
         for (name, left_out) in self.over(Instant::now()) {
-            log::warn!("{left_out} more connections were refused and have no line of their own ({name})");
+            log::warn!("{left_out} more connections refused for the same reason ({name})");
         }
     }
 

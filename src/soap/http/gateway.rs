@@ -47,7 +47,7 @@ impl SoapGateway {
         let settle: Option<Settle> = call.has_trail().then(|| {
             let settled: Settle = Box::pin(async move {
                 call.settle().await.map_err(|error| {
-                    log::error!("a call could not be recorded: {error}");
+                    log::error!("cannot write the audit trail of a call: {error}");
                     Box::new(failed(endpoint, version, operation, &domain))
                 })
             });

@@ -161,7 +161,7 @@ fn keep_aside(path: &Path, content: &[u8]) -> io::Result<()> {
     aside.write_all(content)?;
     aside.sync_all()?;
     log::error!(
-        "the trail file {} is damaged, and audit lines may be lost: it is kept as {}, and a new one is begun",
+        "the trail file {} is damaged, and audit lines may be lost. Its contents were copied to {}, and a new file was started",
         path.display(),
         Path::new(&name).display()
     );
