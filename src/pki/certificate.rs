@@ -128,7 +128,7 @@ mod tests {
         let refused = |text: String| ClientCertificate::read(text.as_bytes(), "").unwrap_err().to_string();
         assert!(refused(format!("{other}{own}")).contains("2 client certificates"));
         let second = CertificateAuthority::create("Second", 1).unwrap().credential().certificate_pem();
-        assert!(refused(format!("{root}{second}")).contains("2 certificates of authorities"));
+        assert!(refused(format!("{root}{second}")).contains("2 authority certificates"));
         assert!(refused(key).contains("no certificate"));
         let container = client.pkcs12("secret", &[]).unwrap();
         let error = ClientCertificate::read(&container, "wrong").unwrap_err().to_string();

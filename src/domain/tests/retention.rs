@@ -59,7 +59,7 @@ fn records_go_when_their_time_is_over_and_the_counts_stay() {
         let refused = admin.job_output(old).err().map(|error| error.to_string());
         assert_eq!(
             refused.as_deref(),
-            Some("the records of job 1 were deleted on 2025-10-29, some time after it was over")
+            Some("the records of job 1 were deleted on 2025-10-29, because it finished long ago")
         );
 
         world.clock.advance(TimeDelta::days(300));
