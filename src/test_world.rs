@@ -10,7 +10,7 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
 use chrono::{NaiveDate, TimeDelta};
 
 use crate::domain::jobs::Step;
-use crate::domain::{Administration, Call, Caller, Claim, Clock, MissLimits, RuleSettings, Service};
+use crate::domain::{Action, Administration, Caller, Claim, Clock, Error, MissLimits, RuleSettings, Service};
 use crate::model::{Door, Fingerprint, Organisation, Peer, Permissions, Timestamp};
 use crate::store::organisations;
 use crate::store::test_support::{TestStore, each_store};
@@ -112,31 +112,35 @@ impl World {
         }
     }
 
-    /// A call by the provider, settled.
-    pub(crate) fn call<T>(&self, operation: &'static str, body: impl FnOnce(&Caller<'_>) -> T) -> T {
-        self.call_as(PROVIDER, operation, body)
+    /// A call by the provider.
+    pub(crate) fn call<T>(&self, action: Action, body: impl FnOnce(&Caller<'_>) -> T) -> T {
+        self.call_as(PROVIDER, action, body)
     }
 
-    /// One settled call of an organisation.
-    pub(crate) fn call_as<T>(&self, ukprn: &str, operation: &'static str, body: impl FnOnce(&Caller<'_>) -> T) -> T {
-        self.settled(&self.service, Call::new(Door::WebService, operation, true), ukprn, body)
+    /// A call by an organisation.
+    pub(crate) fn call_as<T>(&self, ukprn: &str, action: Action, body: impl FnOnce(&Caller<'_>) -> T) -> T {
+        self.call_by(Door::WebService, &Claim { ukprn: Some(ukprn), ..self.claim() }, action, body)
     }
 
-    /// One settled call of an organisation by the door of files.
+    /// A call by an organisation by the door of files.
     pub(crate) fn by_file<T>(&self, ukprn: &str, body: impl FnOnce(&Caller<'_>) -> T) -> T {
-        self.settled(&self.service, Call::new(Door::File, "test", true), ukprn, body)
+        self.call_by(Door::File, &Claim { ukprn: Some(ukprn), ..self.claim() }, Action::SignIn, body)
     }
 
-    /// One settled call of the provider on another node.
+    /// A call by whoever the claim says.
+    pub(crate) fn call_by<T>(
+        &self,
+        door: Door,
+        claim: &Claim<'_>,
+        action: Action,
+        body: impl FnOnce(&Caller<'_>) -> T,
+    ) -> T {
+        called(&self.service, door, claim, action, body)
+    }
+
+    /// A call by the provider on another node.
     pub(crate) fn on_node<T>(&self, node: &Service, body: impl FnOnce(&Caller<'_>) -> T) -> T {
-        self.settled(node, Call::new(Door::WebService, "test", true), PROVIDER, body)
-    }
-
-    fn settled<T>(&self, node: &Service, call: Call, ukprn: &str, body: impl FnOnce(&Caller<'_>) -> T) -> T {
-        let claim = Claim { ukprn: Some(ukprn), ..self.claim() };
-        let outcome = body(&node.organisations().authenticate(&call, &claim).unwrap());
-        call.settle_blocking().unwrap();
-        outcome
+        called(node, Door::WebService, &self.claim(), Action::SignIn, body)
     }
 
     /// Processes all waiting jobs, in chunks of this size.
@@ -145,4 +149,9 @@ impl World {
             while let Step::Done(..) = job.step(chunk).unwrap() {}
         }
     }
+}
+
+fn called<T>(node: &Service, door: Door, claim: &Claim<'_>, action: Action, body: impl FnOnce(&Caller<'_>) -> T) -> T {
+    let called = node.call(door, action, |call| Ok::<_, Error>(body(&node.organisations().authenticate(call, claim)?)));
+    called.unwrap()
 }

@@ -59,7 +59,8 @@ pub fn listen(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     setup::check_writable(service.store())?;
-    let maintenance = Arc::new(AtomicBool::new(config.service.maintenance));
+    let maintenance = service.status().maintenance();
+    maintenance.store(config.service.maintenance, Ordering::Relaxed);
     let metrics = Metrics::new().map_err(|error| Failure::doing("Cannot set up the metrics", error))?;
     let metrics = Arc::new(metrics);
     let jobs = config.jobs;

@@ -11,7 +11,7 @@ use crate::domain::jobs::{JobId, Submission};
 use crate::domain::registrations::RegistrationRow;
 use crate::domain::verifications::VerificationRow;
 use crate::domain::{
-    AchievementBatch, AchievementRow, Call, Claim, Clock, Demographics, Error, FindByUln, FindType, GetType,
+    AchievementBatch, AchievementRow, Action, Claim, Clock, Demographics, Error, FindByUln, FindType, GetType,
     LearnerChange, LearnerRecordQuery, NewLearner, NewOrganisation, RecordQuery, RuleSettings, SubsetChange,
     VerifyQuery, codes,
 };
@@ -182,21 +182,17 @@ fn play(demo: &Demo, service: &Service, example: &Example, caller: Caller, field
     };
     let ukprn = if caller == Caller::Unknown { "99999999" } else { organisation.ukprn };
     let password = if caller == Caller::WrongPassword { "wrong-passwordxx" } else { organisation.password };
-    let call = Call::new(Door::WebService, example.operation, true);
     let claim = Claim { peer: Some(peer), ukprn: Some(ukprn), org_ref: None, password, user_name: "test" };
-    let outcome = service
-        .organisations()
-        .authenticate(&call, &claim)
-        .and_then(|caller| answer(service, &caller, example, fields));
-    let code = match outcome {
+    let outcome = service.call(Door::WebService, Action::SignIn, |call| {
+        answer(service, &service.organisations().authenticate(call, &claim)?, example, fields)
+    });
+    match outcome {
         Ok(code) => code.to_owned(),
         Err(Error::UnknownOrganisation) => "WSEC0003".to_owned(),
         Err(Error::IncorrectPassword) => "WSEC0005".to_owned(),
         Err(Error::InsufficientAccess) => "WSEC0006".to_owned(),
         Err(error) => error.to_string(),
-    };
-    call.settle_blocking().unwrap();
-    code
+    }
 }
 
 fn answer(

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::NaiveDate;
 
-use super::{Error, Service, passwords, registry};
+use super::caller::Party;
+use super::{Action, Error, Service, passwords, registry};
 use crate::model::{
     AuditEntry, Door, Fingerprint, JobId, Learner, OrgRef, Organisation, Peer, Permissions, Timestamp, Ukprn, Uln,
 };
@@ -113,9 +114,10 @@ impl Administration<'_> {
             password_hash: password.map(password_hash).transpose()?,
         };
         let row = organisation.clone();
-        let id = self.write("organisation add", move |store, now| rows::insert(store, &row, now)).map_err(|error| {
-            if error.is_duplicate() { AdministrationError::OrganisationExists } else { error.into() }
-        })?;
+        let id =
+            self.write(Action::AddOrganisation, move |store, now| rows::insert(store, &row, now)).map_err(|error| {
+                if error.is_duplicate() { AdministrationError::OrganisationExists } else { error.into() }
+            })?;
         Ok(Organisation { id, ..organisation })
     }
 
@@ -134,19 +136,20 @@ impl Administration<'_> {
     pub fn set_password(&self, ukprn: Ukprn, password: &str) -> Result<(), AdministrationError> {
         let id = self.organisation(ukprn)?.id;
         let hash = password_hash(password)?;
-        Ok(self.write("organisation password", move |store, now| rows::set_password_hash(store, id, &hash, now))?)
+        Ok(self.write(Action::SetPassword, move |store, now| rows::set_password_hash(store, id, &hash, now))?)
     }
 
     /// Sets what an organisation may do.
     pub fn set_permissions(&self, ukprn: Ukprn, permissions: Permissions) -> Result<(), AdministrationError> {
         let Organisation { id, active, .. } = self.organisation(ukprn)?;
-        Ok(self.write("organisation grant", move |store, now| rows::set_rights(store, id, permissions, active, now))?)
+        Ok(self
+            .write(Action::SetPermissions, move |store, now| rows::set_rights(store, id, permissions, active, now))?)
     }
 
     /// Lets an organisation call, or not.
     pub fn set_active(&self, ukprn: Ukprn, active: bool) -> Result<(), AdministrationError> {
         let Organisation { id, permissions, .. } = self.organisation(ukprn)?;
-        Ok(self.write("organisation active", move |store, now| rows::set_rights(store, id, permissions, active, now))?)
+        Ok(self.write(Action::SetActive, move |store, now| rows::set_rights(store, id, permissions, active, now))?)
     }
 
     /// Lets a certificate act for an organisation. It may act for several, and an organisation may have several (a renewal).
@@ -158,7 +161,9 @@ impl Administration<'_> {
             return Err(AdministrationError::RevokedCertificate(fingerprint));
         }
         let certificate = certificate.clone();
-        Ok(self.write("certificate add", move |store, now| rows::register_certificate(store, &certificate, id, now))?)
+        Ok(self.write(Action::AddCertificate, move |store, now| {
+            rows::register_certificate(store, &certificate, id, now)
+        })?)
     }
 
     /// Every registered certificate with the numbers of its organisations, by the time of registration.
@@ -169,7 +174,7 @@ impl Administration<'_> {
     /// Revokes a certificate for good; it is refused from then on, on other nodes when [`Self::reach_every_node`] returns.
     pub fn revoke_certificate(&self, fingerprint: Fingerprint) -> Result<(), AdministrationError> {
         let revoked =
-            self.write("certificate revoke", move |store, now| rows::revoke_certificate(store, fingerprint, now))?;
+            self.write(Action::RevokeCertificate, move |store, now| rows::revoke_certificate(store, fingerprint, now))?;
         if revoked { Ok(()) } else { Err(AdministrationError::UnknownCertificate(fingerprint)) }
     }
 
@@ -183,7 +188,7 @@ impl Administration<'_> {
 
     /// A learner's record, whatever its status.
     pub fn learner(&self, uln: Uln) -> Result<Option<Learner>, AdministrationError> {
-        let entry = self.entry("learner show", Some(uln));
+        let entry = self.entry(Action::ShowLearner, Some(uln));
         self.service.inner.store.record(vec![entry]).wait()?;
         let stored = self.service.inner.store.read(|store| learners::by_uln(store, uln))?;
         Ok(stored.map(|stored| stored.learner))
@@ -196,30 +201,24 @@ impl Administration<'_> {
 
     /// Removes everything, the audit trail included: for the demo's reset alone.
     pub fn wipe(&self) -> Result<(), AdministrationError> {
-        Ok(self.write("wipe", |store, _| wipe(store))?)
+        Ok(self.write(Action::Wipe, |store, _| wipe(store))?)
     }
 
     /// A line of the trail in the operator's name.
-    pub(super) fn entry(&self, action: &str, uln: Option<Uln>) -> AuditEntry {
-        AuditEntry {
-            at: self.service.inner.clock.now(),
-            organisation_id: None,
-            organisation_ref: String::new(),
-            organisation_name: "Operator".to_owned(),
-            user_name: self.user_name.clone(),
-            certificate: None,
-            door: Door::CommandLine,
-            action: action.to_owned(),
+    pub(super) fn entry(&self, action: Action, uln: Option<Uln>) -> AuditEntry {
+        Party::Operator { user_name: &self.user_name }.line(
+            Door::CommandLine,
+            action,
+            self.service.inner.clock.now(),
             uln,
-            outcome: "Done".to_owned(),
-            record_shown: false,
-        }
+            "Done",
+        )
     }
 
     /// A change with its line of the trail in one transaction; this process forgets what it remembers of organisations.
     fn write<T: Send + 'static>(
         &self,
-        action: &str,
+        action: Action,
         change: impl Fn(&mut Transaction<'_>, Timestamp) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let entry = self.entry(action, None);

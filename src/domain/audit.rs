@@ -1,13 +1,16 @@
 //! The audit trail: what a call disclosed, and who saw a learning record (ViewAudit, rules.md 2.16).
 
-use super::{Caller, Error, Service, codes};
-use crate::model::{Permission, Uln};
-use crate::store::Record;
+use super::caller::Party;
+use super::{Action, Caller, Error, Service, codes};
+use crate::model::{AuditEntry, Door, Permission, Timestamp, Uln};
 use crate::store::audit;
 pub use crate::store::audit::AuditLine;
 
 /// Lines of one page (rules.md 2.16, our choice).
 const PAGE_SIZE: i32 = 10;
+/// The name of the service's operators in the trail.
+const OPERATOR: &str = "Operator";
+
 /// A question about who saw a learning record.
 #[derive(Clone, Copy)]
 pub struct AuditQuery<'a> {
@@ -39,16 +42,38 @@ pub struct AuditPage {
 #[derive(Clone, Copy)]
 pub struct Audit<'s>(pub(super) &'s Service);
 
-impl Service {
-    /// Queues the lines of the trail that say what a call did to whom; the call waits for them when it settles.
-    pub(super) fn trail(&self, caller: &Caller<'_>, ulns: impl IntoIterator<Item = Option<Uln>>, outcome: &str) {
-        let now = self.inner.clock.now();
-        let entries = ulns.into_iter().map(|uln| caller.entry(now, uln, outcome)).collect();
-        self.record(caller, Record { entries, ..Record::default() });
-    }
-
-    pub(super) fn record(&self, caller: &Caller<'_>, record: Record) {
-        caller.call.keep(self.inner.store.add(record));
+impl Party<'_> {
+    /// The line of the trail that says what was done in their name: every line is built here, whoever calls.
+    pub(super) fn line(
+        &self,
+        door: Door,
+        action: Action,
+        at: Timestamp,
+        uln: Option<Uln>,
+        outcome: &str,
+    ) -> AuditEntry {
+        let (organisation_id, organisation_ref, organisation_name) = match self {
+            Party::Program { organisation, .. }
+            | Party::User { organisation, .. }
+            | Party::Worker { organisation, .. } => {
+                (Some(organisation.id), organisation.ukprn.as_str(), organisation.name.as_str())
+            }
+            Party::Operator { .. } => (None, "", OPERATOR),
+            Party::Stranger { claimed, .. } => (None, *claimed, ""),
+        };
+        AuditEntry {
+            at,
+            organisation_id,
+            organisation_ref: organisation_ref.to_owned(),
+            organisation_name: organisation_name.to_owned(),
+            user_name: self.user_name().to_owned(),
+            certificate: self.certificate(),
+            door,
+            action: action.text().into(),
+            uln,
+            outcome: outcome.to_owned(),
+            record_shown: false,
+        }
     }
 }
 
@@ -64,7 +89,7 @@ impl Audit<'_> {
         let Some(found) = resolved else {
             let uln: Option<Uln> = query.uln.parse().ok();
             self.0.missed(caller, usize::from(uln.is_some()));
-            self.0.trail(caller, [uln], codes::NO_MATCH);
+            caller.trail([uln], codes::NO_MATCH);
             return Ok(AuditPage {
                 entries: Vec::new(),
                 page_count: 0,
@@ -78,7 +103,7 @@ impl Audit<'_> {
         self.0.inner.store.settle()?;
         let (total, entries) =
             self.0.inner.store.read(|store| audit::records_shown(store, &ulns, offset, i64::from(PAGE_SIZE)))?;
-        self.0.trail(caller, [Some(found.learner.uln)], codes::FOUND);
+        caller.trail([Some(found.learner.uln)], codes::FOUND);
         let total_items = i32::try_from(total).unwrap_or(i32::MAX);
         let page_count = total_items / PAGE_SIZE + i32::from(total_items % PAGE_SIZE > 0);
         Ok(AuditPage { entries, page_count, page_index, page_size: PAGE_SIZE, total_items })

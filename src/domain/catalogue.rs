@@ -5,7 +5,7 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
-use super::{Administration, AdministrationError};
+use super::{Action, Administration, AdministrationError};
 use crate::model::{Availability, CatalogueEntry, Organisation, Recognition, Reference, Ukprn};
 use crate::store::{audit, catalogue as rows};
 
@@ -230,7 +230,7 @@ impl Administration<'_> {
             report.unchanged += done.unchanged;
             progress(report.added + report.changed + report.unchanged);
         }
-        let mut entry = self.entry("catalogue import", None);
+        let mut entry = self.entry(Action::ImportCatalogue, None);
         entry.outcome = format!("{} added, {} changed", report.added, report.changed);
         service.store().write(move |store| audit::insert(store, std::iter::once(&entry)))?;
         Ok(report)
@@ -255,7 +255,7 @@ impl Administration<'_> {
     /// Sets an awarding organisation's recognition. Without one it counts as recognised.
     pub fn set_recognition(&self, ukprn: Ukprn, recognition: Recognition) -> Result<(), AdministrationError> {
         let id = self.organisation(ukprn)?.id;
-        let mut entry = self.entry("organisation recognition", None);
+        let mut entry = self.entry(Action::SetRecognition, None);
         entry.outcome = recognition.status.code().to_owned();
         Ok(self.service.store().write(move |store| {
             rows::set_recognition(store, id, recognition)?;

@@ -39,6 +39,9 @@ pub enum Error {
     /// The service is closed at this time of the day (WSEC0004).
     #[error("out of hours")]
     OutOfHours,
+    /// Maintenance has begun, and the request was not read yet (WSEC0004).
+    #[error("maintenance")]
+    Maintenance,
     /// The caller has too much under way, or has tried too often: it may try again later (WSEC0999, with a time).
     #[error("busy: {0}")]
     Busy(#[from] Busy),

@@ -4,7 +4,7 @@ use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use super::names::search_keys;
-use super::{Administration, AdministrationError};
+use super::{Action, Administration, AdministrationError};
 use crate::model::{Learner, LearningEvent, SearchKeys};
 use crate::store::{StoreError, audit, events, learners};
 
@@ -63,7 +63,7 @@ impl Administration<'_> {
         };
         let skipped = u64::try_from(handed_over.saturating_sub(added)).unwrap_or_default();
         let report = ImportReport { added: u64::try_from(added).unwrap_or_default(), skipped };
-        let mut entry = self.entry("learner import", None);
+        let mut entry = self.entry(Action::ImportLearners, None);
         entry.outcome = format!("{} added", report.added);
         store.write(move |store| {
             learners::mark_masters(store)?;
@@ -86,7 +86,7 @@ impl Administration<'_> {
             let count = store.write(move |store| events::insert(store, &rows))?;
             added += u64::try_from(count).unwrap_or_default();
         }
-        let mut entry = self.entry("event import", None);
+        let mut entry = self.entry(Action::ImportEvents, None);
         entry.outcome = format!("{added} added");
         store.write(move |store| audit::insert(store, std::iter::once(&entry)))?;
         Ok(added)

@@ -2,7 +2,7 @@
 //! never merged itself; a number is never issued again. These are for the service's operators.
 
 use super::names::search_keys;
-use super::{Administration, AdministrationError};
+use super::{Action, Administration, AdministrationError};
 use crate::model::{LearnerStatus, Timestamp, Uln};
 use crate::store::learners::{self as rows, Stored};
 use crate::store::{StoreError, Transaction, audit};
@@ -21,7 +21,7 @@ pub enum Linking {
 impl Administration<'_> {
     /// Merges a number into a master; numbers that were merged into it follow.
     pub fn merge(&self, merged: Uln, master: Uln) -> Result<Linking, AdministrationError> {
-        self.change_links("merge", merged, move |store, now| {
+        self.change_links(Action::MergeLearner, merged, move |store, now| {
             let (Some(from), Some(to)) = (rows::by_uln(store, merged)?, rows::by_uln(store, master)?) else {
                 return Ok(Linking::NotFound);
             };
@@ -45,7 +45,7 @@ impl Administration<'_> {
 
     /// Takes a merge back: the number stands for itself again.
     pub fn unmerge(&self, merged: Uln) -> Result<Linking, AdministrationError> {
-        self.change_links("unmerge", merged, move |store, now| {
+        self.change_links(Action::UnmergeLearner, merged, move |store, now| {
             let Some(mut from) = rows::by_uln(store, merged)? else { return Ok(Linking::NotFound) };
             let (LearnerStatus::Merged, Some(master)) = (from.learner.status, from.learner.master) else {
                 return Ok(Linking::NotAllowed);
@@ -63,7 +63,7 @@ impl Administration<'_> {
 
     /// Deletes a learner: every operation answers "not found" from then on.
     pub fn delete_learner(&self, uln: Uln) -> Result<Linking, AdministrationError> {
-        self.change_links("delete", uln, move |store, now| {
+        self.change_links(Action::DeleteLearner, uln, move |store, now| {
             let Some(mut stored) = rows::by_uln(store, uln)? else { return Ok(Linking::NotFound) };
             if !is_active(&stored) || stored.has_linked {
                 return Ok(Linking::NotAllowed);
@@ -76,7 +76,7 @@ impl Administration<'_> {
 
     fn change_links(
         &self,
-        action: &'static str,
+        action: Action,
         uln: Uln,
         change: impl Fn(&mut Transaction<'_>, Timestamp) -> Result<Linking, StoreError> + Send + 'static,
     ) -> Result<Linking, AdministrationError> {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::call::Pair;
+use super::caller::Pair;
 use super::{Busy, Caller, Error, Service};
 use crate::model::{Timestamp, Uln};
 
@@ -269,12 +269,17 @@ fn micros(time: Timestamp) -> i64 {
 impl Service {
     /// Whether the caller may ask for learners now. Asked by every operation whose answer may say that nobody is there.
     pub(super) fn may_look(&self, caller: &Caller<'_>) -> Result<(), Error> {
-        Ok(self.inner.misses.admit(caller.pair(), None, || self.inner.clock.now())?)
+        self.may_try_any(caller, None)
     }
 
     /// Whether the caller may have the details of a number compared now.
     pub(super) fn may_try(&self, caller: &Caller<'_>, way: Way, uln: Option<Uln>) -> Result<(), Error> {
-        Ok(self.inner.misses.admit(caller.pair(), uln.map(|uln| (way, uln)), || self.inner.clock.now())?)
+        self.may_try_any(caller, uln.map(|uln| (way, uln)))
+    }
+
+    fn may_try_any(&self, caller: &Caller<'_>, tried: Option<(Way, Uln)>) -> Result<(), Error> {
+        let Some(pair) = caller.pair() else { return Ok(()) };
+        Ok(self.inner.misses.admit(pair, tried, || self.inner.clock.now())?)
     }
 
     /// Whether the caller may submit a batch with these records; they are counted if so. `details` has the number of each that names one,
@@ -285,8 +290,9 @@ impl Service {
         records: usize,
         details: impl Iterator<Item = (Option<&'a str>, [Option<&'a str>; 4])>,
     ) -> Result<(), Error> {
+        let Some(pair) = caller.pair() else { return Ok(()) };
         let tried = details.filter_map(|(uln, words)| Some((uln?.parse().ok()?, hash_of(words)))).collect();
-        Ok(self.inner.misses.admit_batch(caller.pair(), records, &tried, self.inner.clock.now())?)
+        Ok(self.inner.misses.admit_batch(pair, records, &tried, self.inner.clock.now())?)
     }
 
     /// Counts answers that nobody was found.
@@ -302,10 +308,10 @@ impl Service {
     }
 
     fn note_misses(&self, caller: &Caller<'_>, count: usize, tried: Option<(Way, Uln)>) {
-        let Caller { organisation, certificate, .. } = caller;
-        if self.inner.misses.note(caller.pair(), count, tried, self.inner.clock.now()) {
+        let (Some(pair), Ok(organisation)) = (caller.pair(), caller.organisation()) else { return };
+        if self.inner.misses.note(pair, count, tried, self.inner.clock.now()) {
             log::warn!(
-                "{} has had too many misses, or tried too many details of one ULN, with certificate {certificate}: is somebody \
+                "{} has had too many misses, or tried too many details of one ULN, with {pair}: is somebody \
                  guessing? Its searches are limited for now; 'lrs cert revoke' revokes the certificate",
                 organisation.ukprn
             );

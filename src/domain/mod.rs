@@ -2,9 +2,11 @@
 //! [`Call`] a request, one function an operation, one enum of outcomes each. It knows no XML, no HTTP and no SQL.
 
 pub mod achievements;
+mod action;
 mod administration;
 mod audit;
 mod call;
+mod caller;
 pub mod catalogue;
 mod clock;
 pub mod codes;
@@ -23,20 +25,25 @@ mod passwords;
 mod records;
 pub mod registrations;
 mod registry;
+mod roles;
 pub mod service_levels;
 mod settings;
 mod status;
+mod strangers;
 #[cfg(test)]
 mod tests;
 pub mod verification;
 pub mod verifications;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 pub use achievements::{AchievementBatch, AchievementJob, AchievementRow, AchievementSubmission};
+pub use action::Action;
 pub use administration::{Administration, AdministrationError, NewOrganisation};
 pub use audit::{Audit, AuditLine, AuditPage, AuditQuery};
-pub use call::{Call, Caller, Turn};
+pub use call::{Call, MustBlock, Turn, Unsettled};
+pub use caller::{Account, Caller};
 pub use catalogue::CatalogueReport;
 pub use clock::Clock;
 pub use error::{Busy, Error};
@@ -51,6 +58,7 @@ pub use organisations::{Claim, OrganisationSummary, Organisations};
 pub use records::{
     GetType, LearnerRecord, LearnerRecordQuery, RecordAnswer, RecordOutcome, RecordQuery, Records, UserType,
 };
+pub use roles::{Role, Roles};
 pub use settings::{OpeningHours, RuleSettings};
 pub use status::{Guesses, Status};
 pub use verification::{Flag, Verified};
@@ -59,6 +67,7 @@ use crate::store::Store;
 use misses::Misses;
 use passwords::Passwords;
 use registry::Registry;
+use strangers::Strangers;
 
 /// The service: the rules over one store. Clones are the same service.
 #[derive(Clone)]
@@ -73,6 +82,8 @@ struct Inner {
     registry: Registry,
     passwords: Passwords,
     misses: Misses,
+    strangers: Strangers,
+    maintenance: Arc<AtomicBool>,
     searches: learners::SearchSweep,
     jobs_bell: jobs::Bell,
     kinds: jobs::Kinds,
@@ -81,15 +92,20 @@ struct Inner {
 impl Service {
     /// The rules over a store. The store's tables must be there ([`Store::migrate`]).
     pub fn new(store: Store, settings: RuleSettings, clock: Clock) -> Self {
-        let passwords = Passwords::new(settings.password_memory);
-        let misses = Misses::new(settings.miss_limits);
-        let registry = Registry::default();
-        let searches = learners::SearchSweep::default();
-        let jobs_bell = jobs::Bell::default();
-        let kinds = kinds::all(&settings);
-        Self {
-            inner: Arc::new(Inner { store, settings, clock, registry, passwords, misses, searches, jobs_bell, kinds }),
-        }
+        let inner = Inner {
+            passwords: Passwords::new(settings.password_memory),
+            misses: Misses::new(settings.miss_limits),
+            registry: Registry::default(),
+            strangers: Strangers::default(),
+            maintenance: Arc::default(),
+            searches: learners::SearchSweep::default(),
+            jobs_bell: jobs::Bell::default(),
+            kinds: kinds::all(&settings),
+            store,
+            settings,
+            clock,
+        };
+        Self { inner: Arc::new(inner) }
     }
 
     /// The store, for those who open, migrate, watch and close it.

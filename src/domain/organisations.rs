@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Call, Caller, Error, Service, codes};
+use super::caller::Party;
+use super::{Account, Call, Caller, Error, Roles, Service, codes};
 use crate::model::{OrgRef, Organisation, Peer, Permission, Ukprn};
 
 /// What a caller says of itself.
@@ -51,25 +52,32 @@ impl Organisations<'_> {
     /// Establishes who calls. The pair of certificate and organisation must be registered and neither revoked nor expired; otherwise the
     /// organisation counts as unknown (WSEC0003: "not recognised or not authorised"). Then the password must be right; a wrong one has its line
     /// of the audit, many have a line of the log, and their certificate must wait ([`Error::Busy`]).
-    pub fn authenticate<'c>(&self, call: &'c Call, claim: &Claim<'c>) -> Result<Caller<'c>, Error> {
+    pub fn authenticate<'c>(&self, call: &'c Call<'c>, claim: &Claim<'c>) -> Result<Caller<'c>, Error> {
         let now = self.0.inner.clock.now();
-        let registry = self.0.registry(call.must_be_able_to_block().is_ok())?;
-        let peer = claim.peer.ok_or(Error::UnknownOrganisation)?;
-        let organisation = registry
-            .organisation(claim.ukprn.unwrap_or_default(), claim.org_ref.unwrap_or_default())
-            .filter(|organisation| organisation.active && registry.may_act(peer, organisation, now))
-            .ok_or(Error::UnknownOrganisation)?;
-        let caller = Caller {
-            call,
-            organisation: Arc::clone(organisation),
-            user_name: claim.user_name,
-            certificate: peer.fingerprint,
+        let registry = self.0.registry(call.may_block())?;
+        let known = claim.peer.and_then(|peer| {
+            registry
+                .organisation(claim.ukprn.unwrap_or_default(), claim.org_ref.unwrap_or_default())
+                .filter(|organisation| organisation.active && registry.may_act(peer, organisation, now))
+                .map(|organisation| (peer, organisation))
+        });
+        let Some((peer, organisation)) = known else {
+            if let Some(ticket) = self.0.note_stranger(call.door(), call.action(), claim) {
+                call.keep(ticket);
+            }
+            return Err(Error::UnknownOrganisation);
         };
-        match self.0.inner.passwords.check(call, organisation, peer.fingerprint, claim.password, now) {
+        let party = Party::Program {
+            organisation: Arc::clone(organisation),
+            certificate: peer.fingerprint,
+            user_name: claim.user_name,
+        };
+        let caller = Caller { call, party };
+        match self.0.inner.passwords.check(call.waiting(), organisation, peer.fingerprint, claim.password, now) {
             Ok(()) => Ok(caller),
             Err(error) => {
                 if matches!(error, Error::IncorrectPassword) {
-                    self.0.trail(&caller, [None], codes::INCORRECT_PASSWORD);
+                    caller.trail([None], codes::INCORRECT_PASSWORD);
                     // No password at all is no guess.
                     let is_guess = !claim.password.is_empty();
                     if is_guess
@@ -87,13 +95,31 @@ impl Organisations<'_> {
         }
     }
 
+    /// A user of an organisation, whom a session knows.
+    ///
+    /// # Errors
+    /// [`Error::UnknownOrganisation`] where the organisation is not active, [`Error::MustBlock`], and what the store
+    /// fails with.
+    pub fn signed_in<'c>(
+        &self,
+        call: &'c Call<'c>,
+        ukprn: Ukprn,
+        account: Account<'c>,
+        roles: Roles,
+    ) -> Result<Caller<'c>, Error> {
+        let registry = self.0.registry(call.may_block())?;
+        let known = registry.organisation(ukprn.as_str(), "").filter(|organisation| organisation.active);
+        let organisation = Arc::clone(known.ok_or(Error::UnknownOrganisation)?);
+        Ok(Caller { call, party: Party::User { organisation, account, roles } })
+    }
+
     /// GetOrganisation: an organisation by UKPRN or, where that is empty, by reference.
     pub fn find(&self, caller: &Caller<'_>, ukprn: &str, org_ref: &str) -> Result<Option<OrganisationSummary>, Error> {
         caller.require(Permission::ViewOrganisation)?;
-        let registry = self.0.registry(caller.call.must_be_able_to_block().is_ok())?;
+        let registry = self.0.registry(caller.call.may_block())?;
         let found =
             registry.organisation(ukprn, org_ref).map(|organisation| OrganisationSummary::from(&**organisation));
-        self.0.trail(caller, [None], if found.is_some() { codes::FOUND } else { codes::NO_MATCH });
+        caller.trail([None], if found.is_some() { codes::FOUND } else { codes::NO_MATCH });
         Ok(found)
     }
 }

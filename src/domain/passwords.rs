@@ -11,8 +11,9 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 
-use super::call::Pair;
-use super::{Call, Error};
+use super::Error;
+use super::call::Waiting;
+use super::caller::Pair;
 use crate::model::{Fingerprint, Organisation, Timestamp};
 use admission::Admission;
 
@@ -59,7 +60,7 @@ impl Passwords {
     /// organisation or the certificate do; while it is remembered, a wrong one costs no argon2 run.
     pub(super) fn check(
         &self,
-        call: &Call,
+        waiting: &Waiting,
         organisation: &Organisation,
         certificate: Fingerprint,
         password: &str,
@@ -69,7 +70,7 @@ impl Passwords {
         if password.is_empty() {
             return Err(Error::IncorrectPassword);
         }
-        let pair = Pair { organisation_id: organisation.id, certificate };
+        let pair = Pair::of_certificate(organisation.id, certificate);
         let Some(stored) = organisation.password_hash.as_deref() else {
             self.admission.check_pace(pair, now)?;
             return Err(Error::IncorrectPassword);
@@ -84,7 +85,7 @@ impl Passwords {
             }
             Recalled::WasRight | Recalled::Unknown => {}
         }
-        let _check = self.admission.begin(call, pair, recalled == Recalled::WasRight, now)?;
+        let _check = self.admission.begin(waiting, pair, recalled == Recalled::WasRight, now)?;
         if self.recall(organisation.id, stored, hash, now) == Recalled::Right {
             return Ok(());
         }
@@ -98,7 +99,7 @@ impl Passwords {
 
     /// Counts a wrong password; says how many there were when that is worth a line of the log.
     pub(super) fn note_wrong(&self, organisation_id: i32, certificate: Fingerprint, now: Timestamp) -> Option<u64> {
-        self.admission.note_wrong(Pair { organisation_id, certificate }, now)
+        self.admission.note_wrong(Pair::of_certificate(organisation_id, certificate), now)
     }
 
     /// Wrong passwords so far, and passwords that were refused unchecked.

@@ -182,7 +182,7 @@ impl Records<'_> {
     ) -> Result<(RecordOutcome, Option<Learner>, Vec<LearningEvent>), Error> {
         caller.require(Permission::ViewRecord)?;
         let Ok(uln) = query.uln.parse::<Uln>() else {
-            self.0.trail(caller, [None], codes::INVALID_ULN);
+            caller.trail([None], codes::INVALID_ULN);
             return Ok((RecordOutcome::InvalidUln, None, Vec::new()));
         };
         self.0.may_try(caller, Way::Record, Some(uln))?;
@@ -196,7 +196,7 @@ impl Records<'_> {
         });
         let Some(resolved) = verified else {
             self.0.tried(caller, Way::Record, uln);
-            self.0.trail(caller, [Some(uln)], codes::NOT_VERIFIED);
+            caller.trail([Some(uln)], codes::NOT_VERIFIED);
             return Ok((RecordOutcome::NotVerified, None, Vec::new()));
         };
         let outcome = if !self.shares(resolved.learner.ability_to_share, query.user_type) {
@@ -215,7 +215,7 @@ impl Records<'_> {
         }
         let mut entry = caller.entry(self.0.inner.clock.now(), Some(resolved.learner.uln), outcome.code());
         entry.record_shown = outcome.shows_record();
-        self.0.record(caller, Record { entries: vec![entry], ..Record::default() });
+        caller.record(Record { entries: vec![entry], ..Record::default() });
         Ok((outcome, Some(resolved.learner), events))
     }
 

@@ -153,7 +153,7 @@ impl Service {
 
 impl Organisations<'_> {
     /// Whether the certificate may act for any active organisation; what is worth asking before a request is read. A yes may be out of date
-    /// (the call itself asks again); a no is as good as the call's would be.
+    /// (the call itself asks again); a no is as good as the call's would be, and may leave a line of the trail.
     ///
     /// # Errors
     /// [`Error::MustBlock`], and what the store fails with.
@@ -165,6 +165,10 @@ impl Organisations<'_> {
         }
         let content =
             if may_block { self.0.registry(true)? } else { registry.recent(now, FRESH).ok_or(Error::MustBlock)? };
-        Ok(content.may_call(peer, now.time))
+        let may_call = content.may_call(peer, now.time);
+        if !may_call {
+            self.0.turn_away(peer);
+        }
+        Ok(may_call)
     }
 }

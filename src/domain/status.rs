@@ -1,8 +1,11 @@
-//! Whether the service is open, and how it does: hours, what looks like guessing, and the charter's numbers
+//! Whether the service is open, and how it does: hours, maintenance, what looks like guessing, and the charter's numbers
 //! (`service_levels.rs`).
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::{Error, Service};
-use crate::model::london_time;
+use crate::model::{Door, london_time};
 
 /// Whether the service is open, and how it does.
 #[derive(Clone, Copy)]
@@ -22,13 +25,29 @@ pub struct Guesses {
 }
 
 impl Status<'_> {
-    /// Whether the service is open now; every door asks before it reads a request's details (rules.md 3.4, order of
-    /// checks).
-    pub fn check_hours(&self) -> Result<(), Error> {
+    /// Whether a call by this door may begin now (rules.md 3.4, order of checks). The service's own operators are never
+    /// shut out.
+    pub(super) fn check_open(&self, door: Door) -> Result<(), Error> {
+        match door {
+            Door::CommandLine => Ok(()),
+            Door::WebService | Door::Portal | Door::File => self.check_maintenance().and_then(|()| self.check_hours()),
+        }
+    }
+
+    fn check_maintenance(&self) -> Result<(), Error> {
+        if self.0.inner.maintenance.load(Ordering::Relaxed) { Err(Error::Maintenance) } else { Ok(()) }
+    }
+
+    fn check_hours(&self) -> Result<(), Error> {
         match &self.0.inner.settings.hours {
             Some(hours) if !hours.contains(london_time(self.0.inner.clock.now()).time()) => Err(Error::OutOfHours),
             _ => Ok(()),
         }
+    }
+
+    /// The switch for maintenance, for those who turn it and those who answer with a page of their own.
+    pub fn maintenance(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.0.inner.maintenance)
     }
 
     /// What looks like guessing, counted since the start.

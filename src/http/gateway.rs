@@ -25,7 +25,7 @@ pub struct Route {
 pub trait Gateway: Send + Sync + 'static {
     /// Answers a call. With `may_block` unset it runs on the thread that serves the connections and must not wait for a disk, a lock or a
     /// password hash: where it would have to, it does nothing and says [`Answer::MustBlock`], and is asked again on another thread.
-    fn post(&self, exchange: &Exchange) -> Answer<Reply>;
+    fn post(&self, exchange: &Exchange) -> Answer<Pending>;
 
     /// Whether the certificate may act for any organisation, asked before a body is read. With `may_block` unset it answers from memory.
     fn may_call(&self, peer: &Peer, may_block: bool) -> Answer<bool>;
@@ -76,9 +76,9 @@ pub enum Opening {
     /// It is known, by what it says of itself: the rest may be read.
     Known,
     /// That is not told yet. The answer, if this were all.
-    Unclear(Reply),
+    Unclear(Pending),
     /// It is refused.
-    Refused(Reply),
+    Refused(Pending),
 }
 
 impl Opening {
@@ -86,7 +86,7 @@ impl Opening {
     pub(super) fn turn(&mut self) -> Option<Turn> {
         match self {
             Self::Known => None,
-            Self::Unclear(reply) | Self::Refused(reply) => reply.turn.take(),
+            Self::Unclear(pending) | Self::Refused(pending) => pending.turn(),
         }
     }
 }
@@ -100,8 +100,31 @@ pub enum SoapVersion {
     Soap12,
 }
 
-/// Waits until everything that must be durable before the answer leaves (the audit rows) is. If that fails, the fault that is sent instead.
-pub type Settle = Pin<Box<dyn Future<Output = Result<(), Box<Reply>>> + Send>>;
+/// A reply that must not leave before what it tells is durable (its lines of the audit trail).
+pub enum Pending {
+    /// It may leave: it tells nothing that has to be kept.
+    Ready(Reply),
+    /// The reply once it may leave; a fault where what it tells cannot be kept.
+    Held(Pin<Box<dyn Future<Output = Reply> + Send>>),
+}
+
+impl Pending {
+    /// What the edge may wait for, to ask again then.
+    pub(super) fn turn(&mut self) -> Option<Turn> {
+        match self {
+            Self::Ready(reply) => reply.turn.take(),
+            Self::Held(_) => None,
+        }
+    }
+
+    /// The reply, when it may leave.
+    pub(super) async fn settled(self) -> Reply {
+        match self {
+            Self::Ready(reply) => reply,
+            Self::Held(reply) => reply.await,
+        }
+    }
+}
 
 /// Waits until it is worth asking again.
 pub type Turn = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -126,8 +149,6 @@ pub struct Reply {
     pub retry_after_s: Option<u64>,
     /// What the edge may wait for instead of sending this answer, to ask again then; the wait holds no thread.
     pub turn: Option<Turn>,
-    /// To be awaited before the answer leaves.
-    pub settle: Option<Settle>,
 }
 
 /// What the edge cannot answer by itself, because the answer is a SOAP fault.

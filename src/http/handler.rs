@@ -16,7 +16,7 @@ use tokio::time::{timeout, timeout_at};
 
 use super::budget::{Budget, Share};
 use super::decode::Text;
-use super::gateway::{Answer, Exchange, Gateway, Page, PageRequest, Reply, Route, SoapVersion, Trouble, Turn};
+use super::gateway::{Answer, Exchange, Gateway, Page, PageRequest, Pending, Reply, Route, SoapVersion, Trouble, Turn};
 use super::gzip;
 use super::media;
 use super::peers::Connection;
@@ -159,10 +159,9 @@ impl Edge {
         let Head { service, version, peer, request, .. } = head;
         let exchange = Exchange { service, version, body, peer, request, may_block: false, _share: Some(share) };
         let settled = async {
-            let asked =
-                self.asked_in_turn(exchange, |gateway, exchange| gateway.post(exchange), |reply| reply.turn.take());
+            let asked = self.asked_in_turn(exchange, |gateway, exchange| gateway.post(exchange), Pending::turn);
             match asked.await {
-                Some(reply) => self.settled(reply).await,
+                Some(pending) => pending.settled().await,
                 None => self.failed(service, version),
             }
         };
@@ -183,16 +182,6 @@ impl Edge {
             log::error!("call {request}: no answer from the database within {} s", patience.as_secs());
         }
         answer.ok()
-    }
-
-    /// The answer once what it tells is durable.
-    pub(super) async fn settled(&self, mut reply: Reply) -> Reply {
-        if let Some(settle) = reply.settle.take()
-            && let Err(fault) = settle.await
-        {
-            return *fault;
-        }
-        reply
     }
 
     /// The client, if its certificate is good at this moment.

@@ -23,7 +23,7 @@ mod stalls;
 
 pub use self::decode::Text;
 pub use self::gateway::{
-    Answer, Exchange, Gateway, Opening, Page, PageRequest, Reply, Route, Settle, SoapVersion, Trouble, Turn,
+    Answer, Exchange, Gateway, Opening, Page, PageRequest, Pending, Reply, Route, SoapVersion, Trouble, Turn,
 };
 pub use self::run::{Running, Setup, StartError, start};
 

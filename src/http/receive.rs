@@ -10,7 +10,7 @@ use tokio::task::yield_now;
 use super::body::{Pace, Pieces};
 use super::budget::Share;
 use super::decode::Text;
-use super::gateway::{Exchange, Opening, Reply, SoapVersion};
+use super::gateway::{Exchange, Opening, Pending, Reply, SoapVersion};
 use super::handler::{Edge, INLINE};
 use super::intake::Intake;
 use super::media::Charset;
@@ -72,7 +72,9 @@ impl Edge {
                     match self.opening(head, &intake, look).await {
                         Opening::Known => look = usize::MAX,
                         Opening::Unclear(_) if look < LAST_LOOK => look *= 4,
-                        Opening::Unclear(reply) | Opening::Refused(reply) => return Ok(Received::Answered(reply)),
+                        Opening::Unclear(pending) | Opening::Refused(pending) => {
+                            return Ok(Received::Answered(pending.settled().await));
+                        }
                     }
                 }
                 if head.compressed {
@@ -93,15 +95,12 @@ impl Edge {
         let &Head { service, version, request, .. } = head;
         let body = match intake.beginning(bytes) {
             Ok(body) => body,
-            Err(malformed) => return Opening::Unclear(self.malformed(service, version, malformed)),
+            Err(malformed) => return Opening::Unclear(Pending::Ready(self.malformed(service, version, malformed))),
         };
         let peer = Arc::clone(&head.peer);
         let exchange = Exchange { service, version, body, peer, request, may_block: false, _share: None };
         let asked = self.asked_in_turn(exchange, |gateway, exchange| gateway.opening(exchange), Opening::turn);
-        match self.in_time(request, bytes, asked).await.flatten() {
-            Some(Opening::Refused(reply)) => Opening::Refused(self.settled(reply).await),
-            Some(opening) => opening,
-            None => Opening::Refused(self.failed(service, version)),
-        }
+        let opening = self.in_time(request, bytes, asked).await.flatten();
+        opening.unwrap_or_else(|| Opening::Refused(Pending::Ready(self.failed(service, version))))
     }
 }

@@ -1,5 +1,6 @@
 //! One line of the audit trail: who did what, when, through which door, about whom, with what outcome.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -37,8 +38,8 @@ pub struct AuditEntry {
     pub certificate: Option<Fingerprint>,
     /// The way in.
     pub door: Door,
-    /// Name of the operation.
-    pub action: String,
+    /// What was done, as the trail keeps it.
+    pub action: Cow<'static, str>,
     /// Whom it concerns.
     pub uln: Option<Uln>,
     /// The response code.

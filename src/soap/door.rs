@@ -72,7 +72,11 @@ impl<'e> Door<'e> {
     }
 
     /// Establishes who calls, before anything else is done.
-    pub(super) fn caller<'c>(&'c self, call: &'c Call, request: &'c impl Credentialed) -> Result<Caller<'c>, Refused> {
+    pub(super) fn caller<'c>(
+        &'c self,
+        call: &'c Call<'c>,
+        request: &'c impl Credentialed,
+    ) -> Result<Caller<'c>, Refused> {
         let Credentials { ukprn, organisation_ref, password, user_name } = request.credentials();
         let claim = Claim {
             peer: Some(self.peer),
@@ -82,7 +86,7 @@ impl<'e> Door<'e> {
             user_name: user_name.unwrap_or_default(),
         };
         let caller = self.domain.organisations().authenticate(call, &claim)?;
-        caller.organisation().ukprn.as_str().clone_into(&mut self.noted.borrow_mut().organisation);
+        caller.organisation()?.ukprn.as_str().clone_into(&mut self.noted.borrow_mut().organisation);
         Ok(caller)
     }
 
@@ -121,7 +125,7 @@ impl Refused {
             }
             Refused::Domain(error) => match error {
                 Error::UnknownOrganisation => bare("WSEC0003", ORGANISATION_VALIDATOR, Blame::Client),
-                Error::OutOfHours => bare("WSEC0004", SERVICE, Blame::Server),
+                Error::OutOfHours | Error::Maintenance => bare("WSEC0004", SERVICE, Blame::Server),
                 Error::IncorrectPassword => bare("WSEC0005", ORGANISATION_VALIDATOR, Blame::Client),
                 Error::InsufficientAccess => bare("WSEC0006", ORGANISATION_VALIDATOR, Blame::Client),
                 Error::Busy(busy) => Fault {

@@ -7,7 +7,7 @@ use super::sender::Sender;
 use super::strict::Strict;
 use super::unknown::unknown;
 use crate::contract::{self, external_service, learner_service, learner_service_r9};
-use crate::domain::{Call, Error, Service};
+use crate::domain::{Action, Error, MustBlock, Service, Unsettled};
 use crate::model::{Door as Entrance, Peer};
 use crate::xml::{Limits, NotWellFormed, Place, ReadError, Reader};
 
@@ -36,19 +36,14 @@ pub struct Answered {
     pub retry_after_s: Option<u64>,
     /// What metrics and log may know.
     pub noted: Noted,
-    /// The call, to be settled before the reply leaves.
-    pub call: Call,
 }
-
-/// The call needs a thread that may wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MustBlock;
 
 /// The name of an operation that is not known.
 pub(super) const UNKNOWN: &str = "unknown";
 /// What metrics and log call a caller that has to wait; on the wire it is WSEC0999, but nothing has failed.
 const BUSY: &str = "busy";
 
+#[derive(Clone, Copy)]
 enum Operation {
     Learner(learner_service::Operation),
     LearnerR9(learner_service_r9::Operation),
@@ -56,11 +51,19 @@ enum Operation {
 }
 
 impl Operation {
-    fn name(&self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Operation::Learner(operation) => operation.name(),
             Operation::LearnerR9(operation) => operation.name(),
             Operation::External(operation) => operation.name(),
+        }
+    }
+
+    fn action(self) -> Action {
+        match self {
+            Operation::Learner(operation) => operation.into(),
+            Operation::LearnerR9(operation) => operation.into(),
+            Operation::External(operation) => operation.into(),
         }
     }
 }
@@ -121,79 +124,78 @@ impl Endpoint {
     ///
     /// # Errors
     /// [`MustBlock`], when `may_block` is not set and the call has to wait; nothing has been done then.
-    pub fn answer(self, domain: &Service, peer: &Peer, body: &str, may_block: bool) -> Result<Answered, MustBlock> {
+    pub fn answer(
+        self,
+        domain: &Service,
+        peer: &Peer,
+        body: &str,
+        may_block: bool,
+    ) -> Result<Unsettled<Answered>, MustBlock> {
         if self.is_for_batches()
-            && let Sender::Refused(answered) = self.sender(domain, peer, body, may_block)?
+            && let Sender::Refused(called) = self.sender(domain, peer, body, may_block)?
         {
-            return Ok(answered);
+            return Ok(called);
         }
-        let mut out = String::with_capacity(4096);
+        let unread = |version, fault: &Fault| Ok(Unsettled::without_call(self.refuse(domain, version, fault, UNKNOWN)));
         let mut reader = match Reader::new(body, self.limits()) {
             Ok(reader) => reader,
-            Err(error) => return Ok(self.refuse(domain, Version::default(), &Refused::Read(error).fault())),
+            Err(error) => return unread(Version::default(), &Refused::Read(error).fault()),
         };
         let opened = match envelope::open(&mut reader) {
             Ok(opened) => opened,
             Err(refusal) => {
                 let (version, fault) = envelope_refusal(refusal);
-                return Ok(self.refuse(domain, version, &fault));
+                return unread(version, &fault);
             }
         };
-        let version = opened.version;
-        let operation = self.operation(&opened.namespace, opened.root.local);
-        let name = operation.as_ref().map_or(UNKNOWN, Operation::name);
-        let call = Call::new(Entrance::WebService, name, may_block);
-        let door = Door::new(domain, peer);
-        envelope::begin(version, self.prefix(), &mut out);
-        let start = &opened.root;
-        let outcome = match operation {
-            None => Err(Refused::UnknownRequest(unknown(self.service(), &opened.namespace, opened.root.local))),
-            Some(operation) => domain.status().check_hours().map_err(Refused::from).and_then(|()| match operation {
-                Operation::Learner(operation) => {
-                    learner_service::dispatch(&door, &call, operation, &mut reader, start, envelope::close, &mut out)
-                }
-                Operation::LearnerR9(operation) => {
-                    learner_service_r9::dispatch(&door, &call, operation, &mut reader, start, envelope::close, &mut out)
-                }
-                Operation::External(operation) => {
-                    external_service::dispatch(&door, &call, operation, &mut reader, start, envelope::close, &mut out)
-                }
-            }),
+        let (version, start) = (opened.version, &opened.root);
+        let Some(operation) = self.operation(&opened.namespace, start.local) else {
+            let refused = Refused::UnknownRequest(unknown(self.service(), &opened.namespace, start.local));
+            return unread(version, &self.fault(body, UNKNOWN, &well_formed_first(body, self.limits(), refused)));
         };
-        let noted = door.noted();
-        match outcome {
+        let door = Door::new(domain, peer);
+        let mut out = String::with_capacity(4096);
+        envelope::begin(version, self.prefix(), &mut out);
+        let called = domain.begin(Entrance::WebService, operation.action(), may_block, |call| match operation {
+            Operation::Learner(operation) => {
+                learner_service::dispatch(&door, call, operation, &mut reader, start, envelope::close, &mut out)
+            }
+            Operation::LearnerR9(operation) => {
+                learner_service_r9::dispatch(&door, call, operation, &mut reader, start, envelope::close, &mut out)
+            }
+            Operation::External(operation) => {
+                external_service::dispatch(&door, call, operation, &mut reader, start, envelope::close, &mut out)
+            }
+        });
+        let name = operation.name();
+        let answered = called.map(|outcome| match outcome {
             Ok(()) => {
                 envelope::end(self.prefix(), &mut out);
-                Ok(Answered { body: out, version, is_fault: false, operation: name, retry_after_s: None, noted, call })
+                let noted = door.noted();
+                Ok(Answered { body: out, version, is_fault: false, operation: name, retry_after_s: None, noted })
             }
             Err(Refused::Domain(Error::MustBlock)) => Err(MustBlock),
             Err(refused) => {
                 log_refusal(&refused);
                 let fault = self.fault(body, name, &well_formed_first(body, self.limits(), refused));
-                Ok(self.refuse_call(domain, version, &fault, noted.organisation, call))
+                let answered = self.refuse(domain, version, &fault, name);
+                Ok(Answered { noted: Noted { code: answered.noted.code, ..door.noted() }, ..answered })
             }
-        }
+        });
+        answered.unless_blocked()
     }
 
-    /// Refuses a call whose envelope is right.
-    pub(super) fn refuse_call(
-        self,
-        domain: &Service,
-        version: Version,
-        fault: &Fault,
-        organisation: String,
-        call: Call,
-    ) -> Answered {
+    /// Refuses a request for an operation, or for none that is known.
+    pub(super) fn refuse(self, domain: &Service, version: Version, fault: &Fault, operation: &'static str) -> Answered {
         let retry_after_s = fault.retry_after_s;
         let code = if retry_after_s.is_some() { BUSY } else { fault.code };
         Answered {
             body: fault.envelope(self.shape(), version, self.prefix(), domain.clock().now()),
             version,
             is_fault: true,
-            operation: call.operation(),
+            operation,
             retry_after_s,
-            noted: Noted { organisation, code },
-            call,
+            noted: Noted { code, ..Noted::default() },
         }
     }
 
@@ -209,11 +211,6 @@ impl Endpoint {
             }
             _ => fault,
         }
-    }
-
-    /// Refuses what is no request: its envelope is wrong.
-    pub(super) fn refuse(self, domain: &Service, version: Version, fault: &Fault) -> Answered {
-        self.refuse_call(domain, version, fault, String::new(), Call::new(Entrance::WebService, UNKNOWN, false))
     }
 
     /// The fault for a body that is no text in an encoding that is accepted.
@@ -244,7 +241,9 @@ pub(super) fn envelope_refusal(refusal: Refusal) -> (Version, Fault) {
 fn well_formed_first(body: &str, limits: &Limits, refused: Refused) -> Refused {
     if !matches!(
         refused,
-        Refused::Read(ReadError::Invalid(_)) | Refused::UnknownRequest(_) | Refused::Domain(Error::OutOfHours)
+        Refused::Read(ReadError::Invalid(_))
+            | Refused::UnknownRequest(_)
+            | Refused::Domain(Error::OutOfHours | Error::Maintenance)
     ) {
         return refused;
     }

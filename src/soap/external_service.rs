@@ -12,13 +12,13 @@ use crate::contract::external_service::{
 use crate::domain::jobs::{Job, JobId, JobState};
 use crate::domain::{AchievementBatch, AchievementJob, AchievementRow, Call, Error, codes};
 
-impl IExternalService for Door<'_> {
-    type Call = Call;
+impl<'e> IExternalService for Door<'e> {
+    type Call = Call<'e>;
     type Error = Refused;
 
     fn submit_achievement_batch_job<'a>(
         &self,
-        call: &Call,
+        call: &Call<'_>,
         mut request: SubmitAchievementBatchJob<'a>,
     ) -> Result<SubmitAchievementBatchJobResponse<'a>, Refused> {
         let achievements = request.achievements.take().map(|list| list.achievement).unwrap_or_default();
@@ -41,7 +41,7 @@ impl IExternalService for Door<'_> {
 
     fn get_achievement_batch_job<'a>(
         &self,
-        call: &Call,
+        call: &Call<'_>,
         request: GetAchievementBatchJob<'a>,
     ) -> Result<GetAchievementBatchJobResponse<'a>, Refused> {
         let caller = self.caller(call, &request)?;

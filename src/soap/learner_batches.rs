@@ -20,7 +20,7 @@ type Text<'a> = Option<Cow<'a, str>>;
 impl Door<'_> {
     pub(super) fn submit_registrations<'a>(
         &self,
-        call: &Call,
+        call: &Call<'_>,
         request: BatchRegistrationRqst<'a>,
     ) -> Result<BatchRegistrationResp<'a>, Refused> {
         let job_type: JobType = request
@@ -38,7 +38,7 @@ impl Door<'_> {
 
     pub(super) fn registrations_output<'a>(
         &self,
-        call: &Call,
+        call: &Call<'_>,
         request: BatchOutputRqst<'a>,
     ) -> Result<BatchOutputResp<'a>, Refused> {
         let caller = self.caller(call, &request)?;
@@ -70,7 +70,7 @@ impl Door<'_> {
 
     pub(super) fn submit_verifications<'a>(
         &self,
-        call: &Call,
+        call: &Call<'_>,
         request: VerifyBatchRqst<'a>,
     ) -> Result<VerifyBatchResp<'a>, Refused> {
         let caller = self.caller(call, &request)?;
@@ -84,7 +84,7 @@ impl Door<'_> {
 
     pub(super) fn verifications_output<'a>(
         &self,
-        call: &Call,
+        call: &Call<'_>,
         request: VerifyBatchOutputRqst<'a>,
     ) -> Result<VerifyBatchOutputResp<'a>, Refused> {
         let caller = self.caller(call, &request)?;

@@ -15,11 +15,15 @@ use crate::contract::learner_service::{
 };
 use crate::domain::{Call, Demographics, Error, FindByUln, FindType, Registered, VerifyQuery};
 
-impl LearnerPortType for Door<'_> {
-    type Call = Call;
+impl<'e> LearnerPortType for Door<'e> {
+    type Call = Call<'e>;
     type Error = Refused;
 
-    fn learner_by_uln<'a>(&self, call: &Call, request: LearnerByULNRqst<'a>) -> Result<FindLearnerResp<'a>, Refused> {
+    fn learner_by_uln<'a>(
+        &self,
+        call: &Call<'_>,
+        request: LearnerByULNRqst<'a>,
+    ) -> Result<FindLearnerResp<'a>, Refused> {
         let find_type = find_type(&request.find_type)?;
         let caller = self.caller(call, &request)?;
         let query = FindByUln {
@@ -41,7 +45,7 @@ impl LearnerPortType for Door<'_> {
 
     fn learner_by_demographics<'a>(
         &self,
-        call: &Call,
+        call: &Call<'_>,
         request: LearnerByDemographicsRqst<'a>,
     ) -> Result<FindLearnerResp<'a>, Refused> {
         let find_type = find_type(&request.find_type)?;
@@ -77,7 +81,7 @@ impl LearnerPortType for Door<'_> {
 
     fn register_single_learner<'a>(
         &self,
-        call: &Call,
+        call: &Call<'_>,
         request: RegisterSingleLearnerRqst<'a>,
     ) -> Result<RegisterSingleLearnerResp<'a>, Refused> {
         let caller = self.caller(call, &request)?;
@@ -92,7 +96,7 @@ impl LearnerPortType for Door<'_> {
 
     fn update_single_learner<'a>(
         &self,
-        call: &Call,
+        call: &Call<'_>,
         request: UpdateLearnerRqst<'a>,
     ) -> Result<UpdateLearnerResp<'a>, Refused> {
         let caller = self.caller(call, &request)?;
@@ -102,7 +106,7 @@ impl LearnerPortType for Door<'_> {
 
     fn submit_batch_registration<'a>(
         &self,
-        call: &Call,
+        call: &Call<'_>,
         request: BatchRegistrationRqst<'a>,
     ) -> Result<BatchRegistrationResp<'a>, Refused> {
         self.submit_registrations(call, request)
@@ -110,7 +114,7 @@ impl LearnerPortType for Door<'_> {
 
     fn get_batch_registration_output<'a>(
         &self,
-        call: &Call,
+        call: &Call<'_>,
         request: BatchOutputRqst<'a>,
     ) -> Result<BatchOutputResp<'a>, Refused> {
         self.registrations_output(call, request)
@@ -118,7 +122,7 @@ impl LearnerPortType for Door<'_> {
 
     fn submit_verify_batch<'a>(
         &self,
-        call: &Call,
+        call: &Call<'_>,
         request: VerifyBatchRqst<'a>,
     ) -> Result<VerifyBatchResp<'a>, Refused> {
         self.submit_verifications(call, request)
@@ -126,13 +130,17 @@ impl LearnerPortType for Door<'_> {
 
     fn get_verify_batch_output<'a>(
         &self,
-        call: &Call,
+        call: &Call<'_>,
         request: VerifyBatchOutputRqst<'a>,
     ) -> Result<VerifyBatchOutputResp<'a>, Refused> {
         self.verifications_output(call, request)
     }
 
-    fn retrieve_ulns<'a>(&self, call: &Call, request: RetrieveULNsRqst<'a>) -> Result<RetrieveULNsResp<'a>, Refused> {
+    fn retrieve_ulns<'a>(
+        &self,
+        call: &Call<'_>,
+        request: RetrieveULNsRqst<'a>,
+    ) -> Result<RetrieveULNsResp<'a>, Refused> {
         let caller = self.caller(call, &request)?;
         let ulns: Vec<&str> = request.ulns_to_retrieve.uln.iter().map(AsRef::as_ref).collect();
         let retrieved = self.domain.retrieve_ulns(&caller, &ulns)?;
@@ -143,7 +151,7 @@ impl LearnerPortType for Door<'_> {
 
     fn verify_learner<'a>(
         &self,
-        call: &Call,
+        call: &Call<'_>,
         request: VerifyLearnerRqst<'a>,
     ) -> Result<VerifyLearnerResp<'a>, Refused> {
         let caller = self.caller(call, &request)?;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::action::shown_action;
 use super::door::{Door, Refused};
 use super::learner_service::find_type;
 use super::record::{self, shown};
@@ -20,11 +21,15 @@ use crate::domain::{
 use crate::model;
 use crate::xml::XsDateTime;
 
-impl ILearnerServiceR9 for Door<'_> {
-    type Call = Call;
+impl<'e> ILearnerServiceR9 for Door<'e> {
+    type Call = Call<'e>;
     type Error = Refused;
 
-    fn learner_by_uln<'a>(&self, call: &Call, request: LearnerByUln<'a>) -> Result<LearnerByUlnResponse<'a>, Refused> {
+    fn learner_by_uln<'a>(
+        &self,
+        call: &Call<'_>,
+        request: LearnerByUln<'a>,
+    ) -> Result<LearnerByUlnResponse<'a>, Refused> {
         let find_type = find_type(&request.find_type)?;
         let caller = self.caller(call, &request)?;
         let query = FindByUln {
@@ -47,7 +52,7 @@ impl ILearnerServiceR9 for Door<'_> {
 
     fn get_learner_learning_events<'a>(
         &self,
-        call: &Call,
+        call: &Call<'_>,
         request: GetLearnerLearningEvents<'a>,
     ) -> Result<GetLearnerLearningEventsResponse<'a>, Refused> {
         let user_type = user_type(&request.user_type)?;
@@ -77,7 +82,7 @@ impl ILearnerServiceR9 for Door<'_> {
 
     fn update_learner_subset_fields<'a>(
         &self,
-        call: &Call,
+        call: &Call<'_>,
         request: UpdateLearnerSubsetFields<'a>,
     ) -> Result<UpdateLearnerSubsetFieldsResponse<'a>, Refused> {
         let caller = self.caller(call, &request)?;
@@ -98,7 +103,7 @@ impl ILearnerServiceR9 for Door<'_> {
         Ok(UpdateLearnerSubsetFieldsResponse { update_learner_subset_fields_result: some(self.answer(updated.code())) })
     }
 
-    fn view_audit<'a>(&self, call: &Call, request: ViewAudit<'a>) -> Result<ViewAuditResponse<'a>, Refused> {
+    fn view_audit<'a>(&self, call: &Call<'_>, request: ViewAudit<'a>) -> Result<ViewAuditResponse<'a>, Refused> {
         let caller = self.caller(call, &request)?;
         let query = AuditQuery {
             uln: text(&request.learner_uln),
@@ -112,7 +117,7 @@ impl ILearnerServiceR9 for Door<'_> {
             .entries
             .into_iter()
             .map(|line| PlrAccessEntryResponse {
-                action: owned(line.action),
+                action: Some(shown_action(line.action)),
                 date_time: Some(shown(line.at)),
                 organisation: owned(line.organisation),
                 user: owned(line.user_name),
@@ -134,7 +139,7 @@ impl ILearnerServiceR9 for Door<'_> {
 
     fn get_organisation<'a>(
         &self,
-        call: &Call,
+        call: &Call<'_>,
         request: GetOrganisation<'a>,
     ) -> Result<GetOrganisationResponse<'a>, Refused> {
         let caller = self.caller(call, &request)?;
@@ -157,7 +162,7 @@ impl ILearnerServiceR9 for Door<'_> {
 
     fn get_learner_record<'a>(
         &self,
-        call: &Call,
+        call: &Call<'_>,
         request: GetLearnerRecord<'a>,
     ) -> Result<GetLearnerRecordResponse<'a>, Refused> {
         let user_type = user_type(&request.user_type)?;

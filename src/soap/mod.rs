@@ -1,5 +1,6 @@
 //! SOAP: from the text of a request to the text of a reply. It knows the contract and the domain, no HTTP and no SQL.
 
+mod action;
 mod caller;
 mod door;
 mod endpoint;
@@ -17,7 +18,7 @@ mod strict;
 mod unknown;
 
 pub use door::Noted;
-pub use endpoint::{Answered, Endpoint, MustBlock};
+pub use endpoint::{Answered, Endpoint};
 pub use fault::Shape;
 pub use http::SoapGateway;
 pub use sender::Sender;

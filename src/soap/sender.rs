@@ -5,14 +5,14 @@
 //! somebody who is refused then costs no more than its beginning. The other services keep the order; their requests are short.
 
 use super::door::{Door, Refused};
-use super::endpoint::{Answered, Endpoint, MustBlock, UNKNOWN, envelope_refusal, log_refusal};
+use super::endpoint::{Answered, Endpoint, UNKNOWN, envelope_refusal, log_refusal};
 use super::envelope::{self, Refusal};
 use super::unknown::unknown;
 use crate::contract::external_service::{
     GetAchievementBatchJob, GetAchievementBatchJobResponse, IExternalService, Operation, SubmitAchievementBatchJob,
     SubmitAchievementBatchJobResponse, dispatch,
 };
-use crate::domain::{Call, Error, Service};
+use crate::domain::{Call, Error, MustBlock, Service, Unsettled};
 use crate::model::{Door as Entrance, Peer};
 use crate::xml::{NotWellFormed, ReadError, Reader};
 
@@ -21,9 +21,9 @@ pub enum Sender {
     /// The sender is known, and has proved who it is.
     Known,
     /// The beginning is too short to tell, or not well-formed: the answer, if it is not given more.
-    Unclear(Answered),
+    Unclear(Unsettled<Answered>),
     /// The sender, or what it asks for, is refused.
-    Refused(Answered),
+    Refused(Unsettled<Answered>),
 }
 
 /// Why reading ends behind the credentials.
@@ -31,6 +31,12 @@ enum Passed {
     /// They are right.
     Known,
     Refused(Refused),
+}
+
+impl From<Error> for Passed {
+    fn from(error: Error) -> Self {
+        Passed::Refused(error.into())
+    }
 }
 
 impl From<Refused> for Passed {
@@ -51,53 +57,52 @@ impl Endpoint {
     /// # Errors
     /// [`MustBlock`], when `may_block` is not set and the call has to wait; nothing has been done then.
     pub fn sender(self, domain: &Service, peer: &Peer, beginning: &str, may_block: bool) -> Result<Sender, MustBlock> {
+        let refuse = |version, refused: &Refused, operation| self.refuse(domain, version, &refused.fault(), operation);
+        let unread = |answered| Ok(Sender::Refused(Unsettled::without_call(answered)));
         let mut reader = Reader::beginning(beginning, self.limits());
         let opened = match envelope::open(&mut reader) {
             Ok(opened) => opened,
             Err(Refusal::Client(version, error @ ReadError::NotWellFormed { .. })) => {
-                let fault = Refused::Read(late(error)).fault();
-                return Ok(Sender::Unclear(self.refuse(domain, version, &fault)));
+                let answered = refuse(version, &Refused::Read(late(error)), UNKNOWN);
+                return Ok(Sender::Unclear(Unsettled::without_call(answered)));
             }
             Err(refusal) => {
                 let (version, fault) = envelope_refusal(refusal);
-                return Ok(Sender::Refused(self.refuse(domain, version, &fault)));
+                return unread(self.refuse(domain, version, &fault, UNKNOWN));
             }
         };
-        let operation = Operation::of(&opened.namespace, opened.root.local);
-        let call = Call::new(Entrance::WebService, operation.map_or(UNKNOWN, Operation::name), may_block);
+        let Some(operation) = Operation::of(&opened.namespace, opened.root.local) else {
+            let text = unknown(self.service(), &opened.namespace, opened.root.local);
+            return unread(refuse(opened.version, &Refused::UnknownRequest(text), UNKNOWN));
+        };
+        if let Some(credentials) = self.credentials(operation) {
+            reader.end_after(credentials);
+        }
         let door = Door::new(domain, peer);
-        let passed = match operation {
-            None => {
-                let text = unknown(self.service(), &opened.namespace, opened.root.local);
-                Passed::Refused(Refused::UnknownRequest(text))
+        let called = domain.begin(Entrance::WebService, operation.into(), may_block, |call| {
+            let (threshold, unwritten) = (Threshold(&door), &mut String::new());
+            dispatch(&threshold, call, operation, &mut reader, &opened.root, Reader::check_so_far, unwritten)
+        });
+        let mut is_unclear = false;
+        let called = called.map(|read| match read {
+            Ok(()) | Err(Passed::Known) => Ok(None),
+            Err(Passed::Refused(Refused::Domain(Error::MustBlock))) => Err(MustBlock),
+            Err(Passed::Refused(refused)) => {
+                log_refusal(&refused);
+                let refused = match refused {
+                    Refused::Read(error @ ReadError::NotWellFormed { .. }) => {
+                        is_unclear = true;
+                        Refused::Read(late(error))
+                    }
+                    refused => refused,
+                };
+                Ok(Some(refuse(opened.version, &refused, operation.name())))
             }
-            Some(operation) => {
-                if let Some(credentials) = self.credentials(operation) {
-                    reader.end_after(credentials);
-                }
-                let read =
-                    domain.status().check_hours().map_err(|error| Passed::Refused(error.into())).and_then(|()| {
-                        let (threshold, unwritten) = (Threshold(&door), &mut String::new());
-                        let start = &opened.root;
-                        dispatch(&threshold, &call, operation, &mut reader, start, Reader::check_so_far, unwritten)
-                    });
-                read.err().unwrap_or(Passed::Known)
-            }
-        };
-        let refused = match passed {
-            Passed::Known => return Ok(Sender::Known),
-            Passed::Refused(Refused::Domain(Error::MustBlock)) => return Err(MustBlock),
-            Passed::Refused(refused) => refused,
-        };
-        let refuse = |refused: Refused| {
-            log_refusal(&refused);
-            self.refuse_call(domain, opened.version, &refused.fault(), String::new(), call)
-        };
-        Ok(match refused {
-            Refused::Read(error @ ReadError::NotWellFormed { .. }) => {
-                Sender::Unclear(refuse(Refused::Read(late(error))))
-            }
-            refused => Sender::Refused(refuse(refused)),
+        });
+        Ok(match called.unless_blocked()?.transpose() {
+            None => Sender::Known,
+            Some(called) if is_unclear => Sender::Unclear(called),
+            Some(called) => Sender::Refused(called),
         })
     }
 
@@ -122,8 +127,8 @@ fn late(error: ReadError) -> ReadError {
 /// Stands where the service does while a request is read as far as its credentials, and asks for nothing else.
 struct Threshold<'d, 'e>(&'d Door<'e>);
 
-impl IExternalService for Threshold<'_, '_> {
-    type Call = Call;
+impl<'e> IExternalService for Threshold<'_, 'e> {
+    type Call = Call<'e>;
     type Error = Passed;
 
     fn submit_achievement_batch_job<'a>(

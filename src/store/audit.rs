@@ -55,7 +55,7 @@ impl<'a> From<&'a AuditEntry> for Row<'a> {
             user_name: user_name.into(),
             certificate: certificate.as_ref().map(|certificate| hexadecimal(certificate).into()),
             door: door.code().into(),
-            action: action.into(),
+            action: action.as_ref().into(),
             uln: uln.as_ref().map(|uln| uln.as_str().into()),
             outcome: outcome.into(),
             record_shown: *record_shown,

@@ -27,7 +27,7 @@ fn entry(second: u32, action: &str) -> AuditEntry {
         user_name: "tester".to_owned(),
         certificate: None,
         door: Door::WebService,
-        action: action.to_owned(),
+        action: action.to_owned().into(),
         uln: Some("1000000000".parse().unwrap()),
         outcome: "WSRC0004".to_owned(),
         record_shown: true,

@@ -181,16 +181,15 @@ impl Service {
         caller: &Caller<'_>,
         batch: &AchievementBatch<'_>,
     ) -> Result<Result<AchievementIntake<'_>, AchievementSubmission>, Error> {
-        let organisation = caller.organisation();
+        let organisation = caller.organisation()?;
         if !organisation.awarding_organisation {
-            return Err(Error::InsufficientAccess);
+            return Err(caller.refuse());
         }
         caller.call.must_be_able_to_block()?;
         let id = organisation.id;
         let recognition = self.inner.store.read(|store| catalogue::recognition(store, id))?;
         let refuse = |refusal| Ok(Err(self.refuse_achievements(caller, refusal)));
-        if !organisation.permissions.contains(Permission::SubmitAchievements)
-            || !recognition.unwrap_or(Recognition::RECOGNISED).was_granted()
+        if !caller.may(Permission::SubmitAchievements) || !recognition.unwrap_or(Recognition::RECOGNISED).was_granted()
         {
             return refuse(AchievementSubmission::NotConfigured);
         }
@@ -212,18 +211,18 @@ impl Service {
 
     /// Leaves a line of the trail for a batch that is refused as a whole.
     pub fn refuse_achievements(&self, caller: &Caller<'_>, refusal: AchievementSubmission) -> AchievementSubmission {
-        self.trail(caller, [None], refusal.code());
+        caller.trail([None], refusal.code());
         refusal
     }
 
     /// GetAchievementBatchJob: a job of the caller's organisation; `None` when there is none of this number (WSRC0018).
     pub fn achievement_job(&self, caller: &Caller<'_>, id: JobId) -> Result<Option<AchievementJob>, Error> {
         let Some(job) = self.own_job(caller, id, JobKind::Achievement)? else {
-            self.trail(caller, [None], codes::UNKNOWN_JOB);
+            caller.trail([None], codes::UNKNOWN_JOB);
             return Ok(None);
         };
         let found = self.achievement_report(job)?;
-        self.trail(caller, [None], found.response_code());
+        caller.trail([None], found.response_code());
         Ok(Some(found))
     }
 

@@ -8,6 +8,7 @@ use super::codes;
 use super::lifecycle::{Done, Key, Ledger, Request};
 use super::row::{AchievementRow, Submitted, format};
 use super::submit::Settings;
+use crate::domain::Action;
 use crate::domain::jobs::{JobInHand, JobRecord, Kind, RecordResult, row};
 use crate::domain::learners::{Resolved, compare, resolve_many};
 use crate::domain::verification::Details;
@@ -24,8 +25,8 @@ impl Kind for Achievements {
         JobKind::Achievement
     }
 
-    fn operation(&self) -> &'static str {
-        "SubmitAchievementBatchJob"
+    fn action(&self) -> Action {
+        Action::SubmitAchievements
     }
 
     fn work(

@@ -61,7 +61,7 @@ impl Service {
         settings: &impl Serialize,
     ) -> Result<Intake<'_>, Error> {
         caller.call.must_be_able_to_block()?;
-        let organisation_id = caller.organisation.id;
+        let organisation_id = caller.organisation()?.id;
         let open = self.inner.store.read(|store| jobs::open_jobs(store, organisation_id))?;
         if open >= i64::from(self.inner.settings.open_batches) {
             return Err(TOO_MANY_OPEN.into());
@@ -69,14 +69,14 @@ impl Service {
         let new = NewJob {
             kind,
             organisation_id,
-            user_name: caller.user_name.to_owned(),
-            certificate: Some(caller.certificate),
+            user_name: caller.user_name().to_owned(),
+            certificate: caller.certificate(),
             door: caller.call.door(),
             settings: serde_json::to_string(settings)
                 .map_err(|_| Error::Unexpected("settings that cannot be written"))?,
         };
         let mut entry = caller.entry(self.inner.clock.now(), None, "");
-        self.inner.kinds.get(kind)?.operation().clone_into(&mut entry.action);
+        entry.action = self.inner.kinds.get(kind)?.action().text().into();
         Ok(Intake { service: self, new, entry, id: None, begun: None, written: 0, waiting: Vec::new() })
     }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{JobInHand, JobKind, JobRecord, RecordResult};
-use crate::domain::Error;
+use crate::domain::{Action, Error};
 use crate::store::{StoreError, Transaction};
 
 /// A kind of job. Its work runs inside a transaction with the saving of its results: what it changes and what it says
@@ -13,8 +13,8 @@ pub trait Kind: Send + Sync {
     /// Which kind this is.
     fn kind(&self) -> JobKind;
 
-    /// The operation that submits jobs of the kind: the action of their lines in the trail.
-    fn operation(&self) -> &'static str;
+    /// What whoever submits jobs of the kind does; their records' lines of the trail say so as well.
+    fn action(&self) -> Action;
 
     /// Does the records, in their order, and writes their lines of the trail. One result for each record.
     ///

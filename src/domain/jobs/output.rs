@@ -67,9 +67,10 @@ impl Service {
         kind: JobKind,
     ) -> Result<Option<Job>, Error> {
         caller.require(Permission::SubmitBatches)?;
+        let organisation_id = caller.organisation()?.id;
         let job = self.inner.store.read(|store| jobs::by_id(store, id))?;
         Ok(job.filter(|job| {
-            job.organisation_id == caller.organisation.id && job.kind == kind && job.records_deleted_at.is_none()
+            job.organisation_id == organisation_id && job.kind == kind && job.records_deleted_at.is_none()
         }))
     }
 
@@ -121,6 +122,6 @@ impl Service {
         if entries.is_empty() {
             entries.push(caller.entry(now, None, code));
         }
-        self.record(caller, Record { entries, ..Record::default() });
+        caller.record(Record { entries, ..Record::default() });
     }
 }

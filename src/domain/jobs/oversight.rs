@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{Job, JobId, JobRecord, JobReport, JobState};
-use crate::domain::{Administration, AdministrationError, Error, Service};
+use crate::domain::{Action, Administration, AdministrationError, Error, Service};
 use crate::store::audit;
 use crate::store::jobs::{self, Depth, JobFilter};
 
@@ -36,7 +36,7 @@ impl Administration<'_> {
 
     /// Records of a job after the one of number `after`, in the order of the batch. The look is audited.
     pub fn job_records(&self, id: JobId, after: i32, limit: i64) -> Result<Vec<JobRecord>, AdministrationError> {
-        let mut entry = self.entry("batch records", None);
+        let mut entry = self.entry(Action::ShowRecords, None);
         entry.outcome = format!("job {id}");
         self.service.inner.store.record(vec![entry]).wait()?;
         Ok(self.service.inner.store.read(|store| jobs::records(store, id, after, limit))?)
@@ -46,7 +46,7 @@ impl Administration<'_> {
     pub fn cancel_job(&self, id: JobId) -> Result<(), AdministrationError> {
         self.job(id)?;
         let now = self.service.inner.clock.now();
-        let mut entry = self.entry("batch cancel", None);
+        let mut entry = self.entry(Action::CancelJob, None);
         entry.outcome = format!("job {id}");
         let cancelled = self.service.inner.store.write(move |store| {
             let cancelled = jobs::cancel(store, id, "Cancelled by an operator.", now)?;

@@ -80,7 +80,7 @@ impl Service {
             self.end(&job, owner, &given_up(&job))?;
             return Ok(None);
         }
-        let hand = JobInHand { job, organisation, operation: work.operation(), now };
+        let hand = JobInHand { job, organisation, action: work.action(), now };
         Ok(Some(HeldJob { service: self, hand, work, owner: owner.to_owned(), lease }))
     }
 

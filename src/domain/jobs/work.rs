@@ -6,6 +6,8 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 
 use super::{Job, JobRecord};
+use crate::domain::Action;
+use crate::domain::caller::Party;
 use crate::model::{AuditEntry, Organisation, Timestamp, Uln};
 use crate::store::StoreError;
 
@@ -16,8 +18,8 @@ pub struct JobInHand {
     pub job: Job,
     /// Who submitted it, as it is now.
     pub organisation: Arc<Organisation>,
-    /// The operation that submitted it.
-    pub operation: &'static str,
+    /// What its submitter does with it.
+    pub action: Action,
     /// The time of this chunk.
     pub now: Timestamp,
 }
@@ -25,19 +27,13 @@ pub struct JobInHand {
 impl JobInHand {
     /// The line of the trail for one record: every disclosure and change of a batch has one, in the transaction of the chunk.
     pub fn entry(&self, uln: Option<Uln>, outcome: &str) -> AuditEntry {
-        AuditEntry {
-            at: self.now,
-            organisation_id: Some(self.organisation.id),
-            organisation_ref: self.organisation.ukprn.as_str().to_owned(),
-            organisation_name: self.organisation.name.clone(),
-            user_name: self.job.user_name.clone(),
-            certificate: self.job.certificate,
-            door: self.job.door,
-            action: self.operation.to_owned(),
-            uln,
-            outcome: outcome.to_owned(),
-            record_shown: false,
-        }
+        let Self { job, organisation, action, now } = self;
+        let party = Party::Worker {
+            organisation: Arc::clone(organisation),
+            certificate: job.certificate,
+            user_name: &job.user_name,
+        };
+        party.line(job.door, *action, *now, uln, outcome)
     }
 
     /// What the kind needs beside the records.

@@ -72,11 +72,11 @@ impl Service {
         caller.call.must_be_able_to_block()?;
         self.may_look(caller)?;
         let now = self.inner.clock.now();
-        let organisation = caller.organisation();
+        let organisation = caller.organisation()?;
         let Some(registration) = Registration::prepare(new, organisation.org_ref, now)
             .filter(|new| of_age(new.learner.birth.date, london_day(now), &self.inner.settings))
         else {
-            self.trail(caller, [None], codes::NOT_REGISTERED);
+            caller.trail([None], codes::NOT_REGISTERED);
             return Ok(Registered::Refused);
         };
         let procedure = Procedure::of(&self.inner.settings, organisation.id, &registration.details, now);

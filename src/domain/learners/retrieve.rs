@@ -75,6 +75,6 @@ impl Service {
                 caller.entry(now, uln, answer.code())
             })
             .collect();
-        self.record(caller, crate::store::Record { entries, ..Default::default() });
+        caller.record(crate::store::Record { entries, ..Default::default() });
     }
 }

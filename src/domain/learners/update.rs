@@ -129,7 +129,7 @@ impl Service {
             Ok(changed) => changed,
             Err(refusal) => {
                 self.missed(caller, usize::from(refusal == Updated::NotFound && number.is_some()));
-                self.trail(caller, [number], refusal.code());
+                caller.trail([number], refusal.code());
                 return Ok(refusal);
             }
         };

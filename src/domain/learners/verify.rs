@@ -60,7 +60,7 @@ impl Service {
         if let Some(asked) = asked.filter(|_| !verification.outcome.is_verified()) {
             self.tried(caller, Way::Verification, asked);
         }
-        self.trail(caller, [uln], verification.code());
+        caller.trail([uln], verification.code());
         Ok(verification)
     }
 }

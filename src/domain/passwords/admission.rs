@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::super::call::{Call, Pair, Turn};
+use super::super::call::{Turn, Waiting};
+use super::super::caller::Pair;
 use super::super::error::{Busy, Error};
 use crate::model::Timestamp;
 
@@ -114,7 +115,13 @@ impl Admission {
     /// Takes the place of a check. A pair without wrong passwords that finds none may wait for a turn: it may be one of many calls with
     /// the right password. Those with wrong ones are refused at once, and have half of the places at most. `was_right` says that the
     /// password was the right one before: it is no guess, whatever others try with the same certificate.
-    pub(super) fn begin(&self, call: &Call, pair: Pair, was_right: bool, now: Timestamp) -> Result<Check<'_>, Error> {
+    pub(super) fn begin(
+        &self,
+        waiting: &Waiting,
+        pair: Pair,
+        was_right: bool,
+        now: Timestamp,
+    ) -> Result<Check<'_>, Error> {
         let mut state = self.state();
         if !was_right {
             self.pace(&state, pair, now)?;
@@ -130,11 +137,11 @@ impl Admission {
                 self.refused.fetch_add(1, Ordering::Relaxed);
             } else {
                 // Subscribed while no check can end, so that none of their ends is missed.
-                call.offer(Turn::after(self.ended.subscribe()));
+                waiting.offer(Turn::after(self.ended.subscribe()));
             }
             return Err(IN_CHECKING.into());
         }
-        call.must_be_able_to_block()?;
+        waiting.must_be_able_to_block()?;
         state.running.push(pair);
         Ok(Check { admission: self, pair })
     }
@@ -183,18 +190,18 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::*;
-    use crate::model::{Door, Fingerprint};
+    use crate::model::Fingerprint;
 
     fn noon() -> Timestamp {
         NaiveDate::from_ymd_opt(2025, 6, 1).unwrap().and_hms_opt(12, 0, 0).unwrap()
     }
 
     fn pair(organisation_id: i32, certificate: &str) -> Pair {
-        Pair { organisation_id, certificate: Fingerprint::of_der(certificate.as_bytes()) }
+        Pair::of_certificate(organisation_id, Fingerprint::of_der(certificate.as_bytes()))
     }
 
-    fn call() -> Call {
-        Call::new(Door::WebService, "learnerByULN", true)
+    fn call() -> Waiting {
+        Waiting::new(true)
     }
 
     fn is_busy(admission: &Admission, pair: Pair) -> bool {
@@ -235,7 +242,7 @@ mod tests {
         let running = admission.begin(&call(), pair(1, "a"), false, noon()).unwrap();
         let waiting = call();
         assert!(matches!(admission.begin(&waiting, pair(1, "a"), false, noon()), Err(Error::Busy(_))));
-        let turn = waiting.take_turn().unwrap();
+        let turn = waiting.into_turn().unwrap();
         drop(running);
         runtime.block_on(turn.come());
 
@@ -243,7 +250,7 @@ mod tests {
         admission.note_wrong(pair(1, "a"), noon());
         let waiting = call();
         assert!(matches!(admission.begin(&waiting, pair(1, "a"), false, noon()), Err(Error::Busy(_))));
-        assert!(waiting.take_turn().is_none());
+        assert!(waiting.into_turn().is_none());
     }
 
     #[test]

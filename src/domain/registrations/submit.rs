@@ -48,14 +48,11 @@ impl Service {
         stated_count: usize,
         rows: impl IntoIterator<Item = RegistrationRow>,
     ) -> Result<Submission, Error> {
-        caller.require(Permission::SubmitBatches)?;
-        match job_type {
-            JobType::Full => {
-                caller.require(Permission::RegisterLearner)?;
-                caller.require(Permission::UpdateLearner)?;
-            }
-            JobType::Check => caller.require(Permission::FindLearner)?,
-        }
+        caller.require_in_batch(match job_type {
+            JobType::Full => &[Permission::RegisterLearner, Permission::UpdateLearner],
+            JobType::Check => &[Permission::FindLearner],
+        })?;
+        caller.call.must_be_able_to_block()?;
         let rows = rows.into_iter().take(MOST_LEARNERS + 1).collect::<Vec<_>>();
         // A record that changes its learner is no way of trying details out.
         let tried = rows.iter().filter(|_| job_type == JobType::Check);

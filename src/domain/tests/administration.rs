@@ -93,11 +93,7 @@ fn a_wipe_starts_over() {
         world.registered(&ada());
         world.administration().wipe().unwrap();
         assert_eq!(world.administration().learner_count().unwrap(), 0);
-        let call = Call::new(Door::WebService, "learnerByULN", true);
-        assert!(matches!(
-            world.service.organisations().authenticate(&call, &world.claim()),
-            Err(Error::UnknownOrganisation)
-        ));
+        assert!(matches!(authentication::refusal(world, &world.claim()), Some(Error::UnknownOrganisation)));
         world.add_organisation(PROVIDER, "TEST38", "Synthetic College", true);
         assert_eq!(world.administration().organisation(PROVIDER.parse().unwrap()).unwrap().id, 1, "numbers start over");
         world.registered(&ada());

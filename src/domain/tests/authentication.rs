@@ -1,9 +1,15 @@
 use super::*;
 use crate::store::StoreError;
 
-fn refusal(world: &World, claim: &Claim<'_>) -> Option<Error> {
-    let call = Call::new(Door::WebService, "learnerByULN", true);
-    world.service.organisations().authenticate(&call, claim).err()
+pub(super) fn refusal(world: &World, claim: &Claim<'_>) -> Option<Error> {
+    attempt(world, claim, true)
+}
+
+fn attempt(world: &World, claim: &Claim<'_>, may_block: bool) -> Option<Error> {
+    let called = world.service.begin(Door::WebService, Action::FindByUln, may_block, |call| {
+        world.service.organisations().authenticate(call, claim).map(drop)
+    });
+    called.settle_blocking().unwrap().err()
 }
 
 #[test]
@@ -18,10 +24,10 @@ fn an_organisation_is_known_by_either_number() {
             (None, Some(PROVIDER)),
             (Some(PROVIDER), Some("TEST45")),
         ] {
-            let call = Call::new(Door::WebService, "learnerByULN", true);
             let claim = Claim { ukprn, org_ref, ..world.claim() };
-            let caller = world.service.organisations().authenticate(&call, &claim).unwrap();
-            assert_eq!(caller.organisation().name, "Synthetic College");
+            world.call_by(Door::WebService, &claim, Action::FindByUln, |caller| {
+                assert_eq!(caller.organisation().unwrap().name, "Synthetic College");
+            });
         }
     });
 }
@@ -118,10 +124,7 @@ fn a_certificate_may_call_while_it_acts_for_an_active_organisation() {
 #[test]
 fn a_call_that_may_not_block_asks_to_be_run_again() {
     each_world(|world| {
-        let attempt = |may_block| {
-            let call = Call::new(Door::WebService, "learnerByULN", may_block);
-            world.service.organisations().authenticate(&call, &world.claim()).err()
-        };
+        let attempt = |may_block| attempt(world, &world.claim(), may_block);
         world.clock.advance(TimeDelta::seconds(2));
         assert!(matches!(attempt(false), Some(Error::MustBlock)));
         assert!(attempt(true).is_none());
@@ -131,10 +134,13 @@ fn a_call_that_may_not_block_asks_to_be_run_again() {
         world.clock.advance(TimeDelta::seconds(2));
         assert!(matches!(attempt(false), Some(Error::MustBlock)), "a verified password is forgotten in time");
 
-        let call = Call::new(Door::WebService, "registerSingleLearner", false);
         assert!(attempt(true).is_none());
-        let caller = world.service.organisations().authenticate(&call, &world.claim()).unwrap();
-        assert!(matches!(world.service.register(&caller, &ada()), Err(Error::MustBlock)));
+        let claim = world.claim();
+        let called = world.service.begin(Door::WebService, Action::RegisterLearner, false, |call| {
+            let caller = world.service.organisations().authenticate(call, &claim).unwrap();
+            world.service.register(&caller, &ada())
+        });
+        assert!(matches!(called.settle_blocking().unwrap(), Err(Error::MustBlock)));
     });
 }
 
@@ -155,7 +161,7 @@ fn rights_are_checked_by_every_operation() {
     each_world(|world| {
         let uln = world.registered(&ada()).to_string();
         let service = &world.service;
-        world.call_as(AWARDING, "verifyLearner", |caller| {
+        world.call_as(AWARDING, Action::VerifyLearner, |caller| {
             let denied = |outcome: Result<(), Error>| assert!(matches!(outcome, Err(Error::InsufficientAccess)));
             let find = FindByUln { uln: &uln, family_name: "x", given_name: "x", find_type: FindType::Full };
             denied(service.find_by_uln(caller, &find).map(drop));
@@ -177,7 +183,7 @@ fn rights_are_checked_by_every_operation() {
             assert!(service.organisations().find(caller, PROVIDER, "").unwrap().is_some());
         });
         world.administration().set_permissions(AWARDING.parse().unwrap(), Permissions::NONE).unwrap();
-        world.call_as(AWARDING, "GetOrganisation", |caller| {
+        world.call_as(AWARDING, Action::ViewOrganisation, |caller| {
             assert!(matches!(service.organisations().find(caller, PROVIDER, ""), Err(Error::InsufficientAccess)));
         });
     });
@@ -186,7 +192,7 @@ fn rights_are_checked_by_every_operation() {
 #[test]
 fn organisations_are_found_by_either_number() {
     each_world(|world| {
-        world.call("GetOrganisation", |caller| {
+        world.call(Action::ViewOrganisation, |caller| {
             let of = |ukprn, org_ref| world.service.organisations().find(caller, ukprn, org_ref).unwrap();
             let awards = of("", "TEST45").unwrap();
             assert_eq!((awards.name.as_str(), awards.active), ("Synthetic Awards", true));
@@ -204,12 +210,7 @@ fn every_wrong_password_has_its_line_of_the_audit() {
     each_world(|world| {
         for _ in 0..3 {
             let claim = Claim { password: "synthetic-wrong!", ..world.claim() };
-            let call = Call::new(Door::WebService, "learnerByULN", true);
-            assert!(matches!(
-                world.service.organisations().authenticate(&call, &claim).err(),
-                Some(Error::IncorrectPassword)
-            ));
-            call.settle_blocking().unwrap();
+            assert!(matches!(refusal(world, &claim), Some(Error::IncorrectPassword)));
         }
         assert!(refusal(world, &world.claim()).is_none());
         world.stored.store.settle().unwrap();
@@ -274,9 +275,122 @@ fn out_of_hours() {
     let settings =
         RuleSettings { hours: Some(OpeningHours { from: at(13), until: at(14) }), ..RuleSettings::default() };
     each_world_with(settings, |world| {
-        assert!(world.service.status().check_hours().is_ok());
+        let by = |door| world.service.call(door, Action::SignIn, |_| Ok::<_, Error>(()));
+        assert!(by(Door::WebService).is_ok());
         world.clock.advance(TimeDelta::hours(1));
-        assert!(matches!(world.service.status().check_hours(), Err(Error::OutOfHours)));
+        assert!(matches!(by(Door::WebService), Err(Error::OutOfHours)));
+        assert!(matches!(by(Door::Portal), Err(Error::OutOfHours)));
+        assert!(by(Door::CommandLine).is_ok(), "operators always come in");
+    });
+}
+
+#[test]
+fn maintenance() {
+    each_world(|world| {
+        let by = |door| world.service.call(door, Action::SignIn, |_| Ok::<_, Error>(()));
+        world.service.status().maintenance().store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(matches!(by(Door::WebService), Err(Error::Maintenance)));
+        assert!(by(Door::CommandLine).is_ok());
+        world.service.status().maintenance().store(false, std::sync::atomic::Ordering::Relaxed);
+        assert!(by(Door::WebService).is_ok());
+    });
+}
+
+#[test]
+fn a_refusal_leaves_a_line_of_the_trail() {
+    each_world(|world| {
+        let stranger = peer("stranger");
+        let unknown = Claim { peer: Some(&stranger), user_name: "A. Stranger", ..world.claim() };
+        for _ in 0..5 {
+            assert!(matches!(refusal(world, &unknown), Some(Error::UnknownOrganisation)));
+        }
+        assert!(!world.service.organisations().may_call(&peer("nobody's"), true).unwrap());
+        let uln = world.registered(&ada());
+        world.call_as(AWARDING, Action::FindByUln, |caller| {
+            let query = FindByUln { uln: uln.as_str(), family_name: "x", given_name: "x", find_type: FindType::Full };
+            assert!(matches!(world.service.find_by_uln(caller, &query), Err(Error::InsufficientAccess)));
+        });
+        let lines = |code: &str| {
+            use diesel::prelude::*;
+            diesel::table! { audit (id) {
+                id -> BigInt, action -> Text, organisation_ref -> Text, user_name -> Text, outcome -> Text,
+            } }
+            world.stored.store.settle().unwrap();
+            let select = (audit::action, audit::organisation_ref, audit::user_name);
+            let read = |store: &mut crate::store::AnyConnection| {
+                Ok(audit::table.filter(audit::outcome.eq(code)).order(audit::id).select(select).load(store)?)
+            };
+            let lines: Vec<(String, String, String)> = world.stored.store.read(read).unwrap();
+            lines
+        };
+        let line = |action: &str, organisation: &str, user: &str| {
+            (action.to_owned(), organisation.to_owned(), user.to_owned())
+        };
+        assert_eq!(
+            lines("WSEC0003"),
+            [line("find-by-uln", PROVIDER, "A. Stranger"), line("sign-in", "", "")],
+            "one a minute of each certificate"
+        );
+        assert_eq!(lines("WSEC0006"), [line("find-by-uln", AWARDING, "A. Tester")]);
+    });
+}
+
+#[test]
+fn a_user_may_do_what_the_organisation_and_the_roles_may() {
+    let may = |world: &World, ukprn: &str, roles: &[Role]| -> Permissions {
+        let account = Account { id: 7, name: "A. User" };
+        let called = world.service.call(Door::Portal, Action::SignIn, |call| {
+            let roles = roles.iter().copied().collect();
+            let caller = world.service.organisations().signed_in(call, ukprn.parse().unwrap(), account, roles)?;
+            Ok::<_, Error>(Permission::ALL.iter().copied().filter(|each| caller.may(*each)).collect())
+        });
+        called.unwrap()
+    };
+    each_world(|world| {
+        let table = [
+            (
+                Role::SuperUser,
+                "find-learner,register-learner,update-learner,verify-learner,retrieve-ulns,view-record,view-audit,view-organisation,submit-batches",
+                "verify-learner,view-organisation,submit-batches",
+            ),
+            (
+                Role::Online,
+                "find-learner,register-learner,update-learner,verify-learner,retrieve-ulns,view-record,view-audit,view-organisation",
+                "verify-learner,view-organisation",
+            ),
+            (
+                Role::Batch,
+                "find-learner,verify-learner,retrieve-ulns,view-organisation,submit-batches",
+                "verify-learner,view-organisation,submit-batches",
+            ),
+            (
+                Role::ViewOnly,
+                "find-learner,verify-learner,view-record,view-audit,view-organisation",
+                "verify-learner,view-organisation",
+            ),
+            (
+                Role::AwardingOrganisation,
+                "verify-learner,view-organisation,submit-batches",
+                "verify-learner,view-organisation,submit-achievements,submit-batches",
+            ),
+        ];
+        assert_eq!(table.map(|(role, ..)| role), Role::ALL);
+        for (role, provider, awarding) in table {
+            assert_eq!(may(world, PROVIDER, &[role]).to_string(), provider, "{role:?} of a provider");
+            assert_eq!(may(world, AWARDING, &[role]).to_string(), awarding, "{role:?} of an awarding organisation");
+        }
+        assert_eq!(may(world, PROVIDER, &[]), Permissions::NONE);
+        let both = may(world, PROVIDER, &[Role::ViewOnly, Role::Batch]);
+        assert!(both.contains(Permission::ViewRecord) && both.contains(Permission::SubmitBatches));
+        world.administration().set_permissions(PROVIDER.parse().unwrap(), Permissions::NONE).unwrap();
+        assert_eq!(may(world, PROVIDER, &[Role::SuperUser]), Permissions::NONE);
+        world.administration().set_active(PROVIDER.parse().unwrap(), false).unwrap();
+        let account = Account { id: 7, name: "A. User" };
+        let called = world.service.call(Door::Portal, Action::SignIn, |call| {
+            let ukprn = PROVIDER.parse().unwrap();
+            world.service.organisations().signed_in(call, ukprn, account, Roles::default()).map(drop)
+        });
+        assert!(matches!(called, Err(Error::UnknownOrganisation)));
     });
 }
 
@@ -284,19 +398,25 @@ fn out_of_hours() {
 fn what_must_not_happen_is_an_error_of_its_own() {
     each_world(|world| {
         let id = world.administration().organisation(PROVIDER.parse().unwrap()).unwrap().id;
-        let call = Call::new(Door::WebService, "registerSingleLearner", true);
-        let caller = world.service.organisations().authenticate(&call, &world.claim()).unwrap();
         let store = world.service.store();
         store.write(move |store| organisations::set_password_hash(store, id, "unreadable", noon())).unwrap();
         world.clock.advance(TimeDelta::seconds(2));
         assert!(matches!(refusal(world, &world.claim()), Some(Error::Unexpected(_))));
 
-        store.close();
-        assert!(matches!(world.service.register(&caller, &ada()), Err(Error::Unavailable(StoreError::Closed))));
-        let query = FindByUln { uln: "1000000000", family_name: "x", given_name: "x", find_type: FindType::Full };
-        assert_eq!(world.service.find_by_uln(&caller, &query).unwrap(), Found::None);
+        let other = Claim { ukprn: Some(AWARDING), ..world.claim() };
+        assert!(refusal(world, &other).is_none());
+        world.administration().set_permissions(AWARDING.parse().unwrap(), Permissions::for_roles(true, true)).unwrap();
+        let called = world.service.begin(Door::WebService, Action::RegisterLearner, true, |call| {
+            let caller = world.service.organisations().authenticate(call, &other)?;
+            store.close();
+            assert!(matches!(world.service.register(&caller, &ada()), Err(Error::Unavailable(StoreError::Closed))));
+            let query = FindByUln { uln: "1000000000", family_name: "x", given_name: "x", find_type: FindType::Full };
+            let found = world.service.find_by_uln(&caller, &query)?;
+            assert_eq!(found, Found::None);
+            Ok::<_, Error>(found)
+        });
         assert!(
-            matches!(call.settle_blocking(), Err(Error::Unavailable(StoreError::Closed))),
+            matches!(called.settle_blocking(), Err(Error::Unavailable(StoreError::Closed))),
             "nothing is disclosed unaudited"
         );
     });

@@ -36,15 +36,15 @@ impl World {
     }
 
     fn submit_by(&self, door: Door, job_type: JobType, rows: &[RegistrationRow]) -> JobId {
-        let call = Call::new(door, "submitBatchRegistration", true);
-        let caller = self.service.organisations().authenticate(&call, &self.claim()).unwrap();
-        let submission = self.service.submit_registration(&caller, job_type, rows.len(), rows.iter().cloned()).unwrap();
+        let submission = self.call_by(door, &self.claim(), Action::SubmitRegistrations, |caller| {
+            self.service.submit_registration(caller, job_type, rows.len(), rows.iter().cloned()).unwrap()
+        });
         let Submission::Accepted(id) = submission else { panic!("{submission:?}") };
         id
     }
 
     fn output(&self, id: JobId) -> BatchOutput<RegisteredRow> {
-        self.call("getBatchRegistrationOutput", |caller| self.service.registration_output(caller, id)).unwrap()
+        self.call(Action::ReadRegistrations, |caller| self.service.registration_output(caller, id)).unwrap()
     }
 
     fn done(&self, job_type: JobType, rows: &[RegistrationRow]) -> Vec<RegisteredRow> {
@@ -167,7 +167,7 @@ fn a_batch_of_the_wrong_size_is_refused_and_leaves_nothing() {
         let rows = |count: usize| vec![learner("Ada", "Quill"); count];
         let submit = |stated: usize, count: usize| {
             world
-                .call("submitBatchRegistration", |caller| {
+                .call(Action::SubmitRegistrations, |caller| {
                     world.service.submit_registration(caller, JobType::Full, stated, rows(count))
                 })
                 .unwrap()
@@ -185,15 +185,15 @@ fn a_job_is_its_submitters_alone() {
     each_world(|world| {
         let id = world.submit(JobType::Check, &[learner("Ada", "Quill")]);
         world.work(1);
-        let others = world
-            .call_as(AWARDING, "getBatchRegistrationOutput", |caller| world.service.registration_output(caller, id));
+        let others =
+            world.call_as(AWARDING, Action::ReadRegistrations, |caller| world.service.registration_output(caller, id));
         assert_eq!(others.unwrap(), BatchOutput::Unknown);
-        let unknown = world
-            .call("getBatchRegistrationOutput", |caller| world.service.registration_output(caller, JobId(id.0 + 1)));
+        let unknown =
+            world.call(Action::ReadRegistrations, |caller| world.service.registration_output(caller, JobId(id.0 + 1)));
         assert_eq!(unknown.unwrap(), BatchOutput::Unknown);
-        let kind = world.call("getVerifyBatchOutput", |caller| world.service.verification_output(caller, id));
+        let kind = world.call(Action::ReadVerifications, |caller| world.service.verification_output(caller, id));
         assert_eq!(kind.unwrap(), BatchOutput::Unknown);
-        let refused = world.call_as(AWARDING, "submitBatchRegistration", |caller| {
+        let refused = world.call_as(AWARDING, Action::SubmitRegistrations, |caller| {
             world.service.submit_registration(caller, JobType::Full, 1, [learner("Ada", "Quill")])
         });
         assert!(matches!(refused, Err(Error::InsufficientAccess)));
@@ -213,19 +213,19 @@ fn every_kind_of_job_is_its_submitters_alone() {
             family_name: text("Quill"),
             ..VerificationRow::default()
         };
-        let verification = world.call_as(AWARDING, "submitVerifyBatch", |caller| {
+        let verification = world.call_as(AWARDING, Action::SubmitVerifications, |caller| {
             world.service.submit_verification(caller, None, 1, [row]).unwrap()
         });
         let batch = AchievementBatch { submission_type: "F", ..AchievementBatch::default() };
         let row = AchievementRow::default();
-        let achievement = world.call_as(AWARDING, "SubmitAchievementBatchJob", |caller| {
+        let achievement = world.call_as(AWARDING, Action::SubmitAchievements, |caller| {
             world.service.submit_achievements(caller, &batch, [row]).unwrap()
         });
         let (Submission::Accepted(verification), Some(achievement)) = (verification, achievement.job_id()) else {
             panic!("not accepted")
         };
         let readable = |ukprn: &str| {
-            world.call_as(ukprn, "output", |caller| {
+            world.call_as(ukprn, Action::ReadRegistrations, |caller| {
                 [
                     world.service.registration_output(caller, registration).unwrap() != BatchOutput::Unknown,
                     world.service.verification_output(caller, verification).unwrap() != BatchOutput::Unknown,
@@ -255,13 +255,13 @@ fn verify_records_answer_as_verify_learner() {
             ..VerificationRow::default()
         };
         let rows = [row(&uln, "Ada"), row(&uln, "Bob"), row("1000000019", "Ada"), row("9999999999", "Ada")];
-        let submission = world.call_as(AWARDING, "submitVerifyBatch", |caller| {
+        let submission = world.call_as(AWARDING, Action::SubmitVerifications, |caller| {
             world.service.submit_verification(caller, Some("nobody@example.org"), rows.len(), rows.clone())
         });
         let Ok(Submission::Accepted(id)) = submission else { panic!("not accepted") };
         world.work(3);
         let output = world
-            .call_as(AWARDING, "getVerifyBatchOutput", |caller| world.service.verification_output(caller, id))
+            .call_as(AWARDING, Action::ReadVerifications, |caller| world.service.verification_output(caller, id))
             .unwrap();
         let BatchOutput::Finished(report, done) = output else { panic!("not finished") };
         assert_eq!(report.counts.get("WSVRC006"), Some(&2));
@@ -348,14 +348,14 @@ fn a_cancelled_job_stops_and_keeps_what_was_done() {
 #[test]
 fn a_job_that_never_gets_on_fails_with_a_reason() {
     each_world(|world| {
-        let call = Call::new(Door::WebService, "submitBatchRegistration", true);
-        let caller = world.service.organisations().authenticate(&call, &world.claim()).unwrap();
-        let mut intake =
-            world.service.receive(&caller, JobKind::Registration, &serde_json::json!({"job_type": "FUL"})).unwrap();
-        intake.push(&learner("Ada", "Quill")).unwrap();
-        // What no door would hand in.
-        intake.push(&"no row").unwrap();
-        let id = intake.submit("WSRC0007").unwrap();
+        let settings = serde_json::json!({"job_type": "FUL"});
+        let id = world.call(Action::SubmitRegistrations, |caller| {
+            let mut intake = world.service.receive(caller, JobKind::Registration, &settings).unwrap();
+            intake.push(&learner("Ada", "Quill")).unwrap();
+            // What no door would hand in.
+            intake.push(&"no row").unwrap();
+            intake.submit("WSRC0007").unwrap()
+        });
         for attempt in 1..=MOST_ATTEMPTS {
             let mut held = world.service.claim_job("one", LEASE).unwrap().unwrap();
             let error = held.step(2).unwrap_err();
@@ -386,9 +386,9 @@ fn workers_that_die_again_and_again_count_as_attempts() {
 #[test]
 fn a_submission_that_breaks_off_is_not_seen_and_is_cleared() {
     each_world(|world| {
-        let call = Call::new(Door::WebService, "submitBatchRegistration", true);
-        let caller = world.service.organisations().authenticate(&call, &world.claim()).unwrap();
-        let mut intake = world.service.receive(&caller, JobKind::Registration, &()).unwrap();
+        let mut intake = world.call(Action::SubmitRegistrations, |caller| {
+            world.service.receive(caller, JobKind::Registration, &()).unwrap()
+        });
         for _ in 0..600 {
             intake.push(&learner("Ada", "Quill")).unwrap();
         }
@@ -407,9 +407,9 @@ fn a_submission_that_breaks_off_is_not_seen_and_is_cleared() {
 #[test]
 fn a_large_submission_is_there_as_a_whole() {
     each_world(|world| {
-        let call = Call::new(Door::WebService, "submitBatchRegistration", true);
-        let caller = world.service.organisations().authenticate(&call, &world.claim()).unwrap();
-        let mut intake = world.service.receive(&caller, JobKind::Registration, &()).unwrap();
+        let mut intake = world.call(Action::SubmitRegistrations, |caller| {
+            world.service.receive(caller, JobKind::Registration, &()).unwrap()
+        });
         for number in 0..1_003 {
             intake.push(&number).unwrap();
         }
@@ -445,7 +445,7 @@ fn every_record_has_its_line_of_the_trail() {
         let done = world
             .done(JobType::Full, &[learner("Ada", "Quill"), RegistrationRow { gender: None, ..learner("B", "C") }]);
         let uln: Uln = done[0].row.uln.as_ref().unwrap().parse().unwrap();
-        let expected = [("getBatchRegistrationOutput", "RC001"), ("submitBatchRegistration", "RC001")];
+        let expected = [("read-registrations", "RC001"), ("submit-registrations", "RC001")];
         let expected: Vec<_> =
             expected.iter().map(|(action, code)| ((*action).to_owned(), (*code).to_owned())).collect();
         assert_eq!(world.trail(uln), expected);

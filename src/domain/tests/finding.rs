@@ -93,7 +93,7 @@ fn a_merged_number_gives_its_master() {
         assert_eq!((found.code(), found.learners()[0].learner.uln), ("WSRC0022", master));
         assert_eq!(found.learners()[0].linked_ulns, [merged]);
 
-        world.call("retrieveULNs", |caller| {
+        world.call(Action::RetrieveUlns, |caller| {
             let answers = world
                 .service
                 .retrieve_ulns(caller, &[merged.as_str(), "1000000000", master.as_str(), "1234567890"])
@@ -114,7 +114,7 @@ fn a_deleted_learner_is_nowhere() {
         assert_eq!(world.administration().delete_learner(uln).unwrap(), Linking::Done);
         assert_eq!(world.find(uln.as_str(), "Testcase", "Adalind"), Found::None);
         assert_eq!(world.search(&details_of(&ada())), Found::None);
-        world.call("retrieveULNs", |caller| {
+        world.call(Action::RetrieveUlns, |caller| {
             assert_eq!(world.service.retrieve_ulns(caller, &[uln.as_str()]).unwrap()[0].code(), "WSRC0001");
         });
         assert_ne!(world.registered(&ada()), uln, "the number is never issued again");
@@ -127,10 +127,10 @@ fn every_find_is_audited_before_the_call_settles() {
         let uln = world.registered(&ada());
         let expected = |action: &str, outcome: &str| Some((action.to_owned(), outcome.to_owned()));
         world.find(uln.as_str(), "Testcase", "Adalind");
-        assert_eq!(world.trail(uln).first().cloned(), expected("learnerByULN", "WSRC0004"));
+        assert_eq!(world.trail(uln).first().cloned(), expected("find-by-uln", "WSRC0004"));
         world.find(uln.as_str(), "Other", "Person");
-        assert_eq!(world.trail(uln).first().cloned(), expected("learnerByULN", "WSRC0001"));
+        assert_eq!(world.trail(uln).first().cloned(), expected("find-by-uln", "WSRC0001"));
         world.search(&details_of(&ada()));
-        assert_eq!(world.trail(uln).first().cloned(), expected("learnerByDemographics", "WSRC0004"));
+        assert_eq!(world.trail(uln).first().cloned(), expected("find-by-details", "WSRC0004"));
     });
 }

@@ -19,17 +19,18 @@ fn wait<T>(outcome: Result<T, Error>) -> Result<T, u64> {
 
 fn find(world: &World, uln: &str) -> Result<&'static str, u64> {
     let query = FindByUln { uln, family_name: "Testcase", given_name: "Adalind", find_type: FindType::Full };
-    wait(world.call("learnerByULN", |caller| world.service.find_by_uln(caller, &query))).map(|found| found.code())
+    wait(world.call(Action::FindByUln, |caller| world.service.find_by_uln(caller, &query))).map(|found| found.code())
 }
 
 fn retrieve(world: &World, ulns: &[&str]) -> Result<usize, u64> {
-    wait(world.call("retrieveULNs", |caller| world.service.retrieve_ulns(caller, ulns))).map(|answers| answers.len())
+    wait(world.call(Action::RetrieveUlns, |caller| world.service.retrieve_ulns(caller, ulns)))
+        .map(|answers| answers.len())
 }
 
 fn verify(world: &World, organisation: &str, uln: &str, born: &str) -> Result<&'static str, u64> {
     let query =
         VerifyQuery { uln, family_name: "Testcase", given_name: "Adalind", date_of_birth: Some(born), gender: None };
-    let verified = world.call_as(organisation, "verifyLearner", |caller| world.service.verify(caller, &query));
+    let verified = world.call_as(organisation, Action::VerifyLearner, |caller| world.service.verify(caller, &query));
     wait(verified).map(|verification| verification.code())
 }
 
@@ -48,8 +49,7 @@ fn misses_are_limited_in_an_hour_and_earned_back() {
         assert_eq!(find(world, &uln), Err(60), "whether it would be one is not looked at");
         assert_eq!(retrieve(world, &[&uln]), Err(60));
         let other = Claim { ukprn: Some(AWARDING), ..world.claim() };
-        let call = Call::new(Door::WebService, "verifyLearner", true);
-        assert!(world.service.organisations().authenticate(&call, &other).is_ok());
+        assert!(authentication::refusal(world, &other).is_none());
         assert_eq!(verify(world, AWARDING, &uln, "2004-02-03"), Ok("WSVRC001"), "another organisation");
 
         world.clock.advance(TimeDelta::minutes(1));
@@ -78,7 +78,7 @@ fn every_operation_that_tells_of_learners_counts() {
         let misses = || world.service.status().guesses().misses;
         let service = &world.service;
         let nobody = Demographics { given_name: "Quentin", family_name: "Zzyzx", ..details_of(&ada()) };
-        world.call("any", |caller| {
+        world.call(Action::FindByUln, |caller| {
             assert_eq!(service.find_by_demographics(caller, &nobody).unwrap(), Found::None);
             assert_eq!(misses(), 1);
             assert_eq!(service.register(caller, &ada()).unwrap(), Registered::Refused);
@@ -133,7 +133,7 @@ fn a_date_of_birth_cannot_be_found_by_trying() {
 
         let events = |born| {
             let query = RecordQuery { date_of_birth: Some(born), ..records::question(&uln) };
-            wait(world.call("GetLearnerLearningEvents", |caller| world.service.records().events(caller, &query)))
+            wait(world.call(Action::ViewEvents, |caller| world.service.records().events(caller, &query)))
         };
         for born in ["2004-02-10", "2004-02-11", "2004-02-12", "2004-02-13", "2004-02-14"] {
             assert_eq!(events(born).unwrap().outcome, RecordOutcome::NotVerified);
@@ -146,12 +146,11 @@ fn a_date_of_birth_cannot_be_found_by_trying() {
 fn batches_have_limits_of_their_own() {
     let limits = MissLimits { misses_per_hour: 1, batch_records_per_hour: 400, ..MissLimits::default() };
     world_with(limits, |world| {
-        let submit =
-            |rows: Vec<VerificationRow>| {
-                wait(world.call("submitVerifyBatch", |caller| {
-                    world.service.submit_verification(caller, None, rows.len(), rows)
-                }))
-            };
+        let submit = |rows: Vec<VerificationRow>| {
+            wait(world.call(Action::SubmitVerifications, |caller| {
+                world.service.submit_verification(caller, None, rows.len(), rows)
+            }))
+        };
         let row = |uln: &str, day: usize| VerificationRow {
             uln: Some(uln.to_owned()),
             family_name: Some("Testcase".to_owned()),
@@ -183,7 +182,7 @@ fn nought_switches_the_limits_off() {
             assert_eq!(find(world, "1000000000"), Ok("WSRC0001"));
         }
         let rows = vec![learner_row(); 3];
-        let submitted = world.call("submitBatchRegistration", |caller| {
+        let submitted = world.call(Action::SubmitRegistrations, |caller| {
             world.service.submit_registration(caller, JobType::Full, rows.len(), rows.clone())
         });
         assert!(matches!(submitted, Ok(Submission::Accepted(_))));

@@ -26,13 +26,13 @@ mod verifying;
 use chrono::{NaiveDate, TimeDelta};
 
 use super::*;
-use crate::model::{Door, Learner, Permissions, Timestamp, Uln};
+use crate::model::{Door, Learner, Permission, Permissions, Timestamp, Uln};
 use crate::store::organisations;
 use crate::test_world::{AWARDING, PASSWORD, PROVIDER, World, each_world, each_world_with, noon, peer};
 
 impl World {
     pub(super) fn register(&self, new: &NewLearner<'_>) -> Registered {
-        self.call("registerSingleLearner", |caller| self.service.register(caller, new)).unwrap()
+        self.call(Action::RegisterLearner, |caller| self.service.register(caller, new)).unwrap()
     }
 
     pub(super) fn registered(&self, new: &NewLearner<'_>) -> Uln {
@@ -44,11 +44,11 @@ impl World {
 
     pub(super) fn find(&self, uln: &str, family_name: &str, given_name: &str) -> Found {
         let query = FindByUln { uln, family_name, given_name, find_type: FindType::Full };
-        self.call("learnerByULN", |caller| self.service.find_by_uln(caller, &query)).unwrap()
+        self.call(Action::FindByUln, |caller| self.service.find_by_uln(caller, &query)).unwrap()
     }
 
     pub(super) fn search(&self, query: &Demographics<'_>) -> Found {
-        self.call("learnerByDemographics", |caller| self.service.find_by_demographics(caller, query)).unwrap()
+        self.call(Action::FindByDetails, |caller| self.service.find_by_demographics(caller, query)).unwrap()
     }
 
     pub(super) fn learner(&self, uln: Uln) -> Learner {

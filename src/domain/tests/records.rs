@@ -42,7 +42,7 @@ fn event(uln: Uln, source: EventSource, status: EventStatus, subject: &str) -> L
 }
 
 fn events(world: &World, query: &RecordQuery<'_>) -> RecordAnswer {
-    world.call("GetLearnerLearningEvents", |caller| world.service.records().events(caller, query)).unwrap()
+    world.call(Action::ViewEvents, |caller| world.service.records().events(caller, query)).unwrap()
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn who_may_see_a_record() {
 
         let lenient = RuleSettings { unseen_notice_blocks: false, ..RuleSettings::default() };
         let service = Service::new(world.service.store().clone(), lenient, world.clock.clone());
-        world.call("GetLearnerLearningEvents", |caller| {
+        world.call(Action::ViewEvents, |caller| {
             let outcome = |uln: Uln| service.records().events(caller, &question(uln.as_str())).unwrap().outcome;
             assert_eq!(outcome(unseen), RecordOutcome::Found);
             assert_eq!(outcome(refusing), RecordOutcome::NotShared);
@@ -148,7 +148,7 @@ fn the_record_with_personal_details() {
             user_type: UserType::Organisation,
         };
         let ask = |query| {
-            world.call("GetLearnerRecord", |caller| world.service.records().with_learner(caller, &query)).unwrap()
+            world.call(Action::ViewRecord, |caller| world.service.records().with_learner(caller, &query)).unwrap()
         };
         let record = ask(query);
         assert_eq!((record.outcome, record.learner.unwrap().uln.to_string()), (RecordOutcome::Found, text.clone()));
@@ -166,7 +166,7 @@ fn the_audit_shows_who_saw_a_record() {
         let uln = world.registered(&ada());
         let text = uln.to_string();
         let audit = |query: AuditQuery<'_>| {
-            world.call("ViewAudit", |caller| world.service.audit().view(caller, &query)).unwrap()
+            world.call(Action::ViewAudit, |caller| world.service.audit().view(caller, &query)).unwrap()
         };
         let query = AuditQuery { uln: &text, given_name: "Adalind", family_name: "Testcase", page: 1 };
         assert_eq!((audit(query).total_items, audit(query).page_count), (0, 0));
@@ -181,7 +181,7 @@ fn the_audit_shows_who_saw_a_record() {
         assert_eq!((first.total_items, first.page_count, first.page_index, first.page_size), (12, 2, 1, 10));
         assert_eq!(first.entries.len(), 10);
         assert_eq!(first.entries[0].at, noon() + TimeDelta::minutes(12));
-        assert_eq!(first.entries[0].action, "GetLearnerLearningEvents");
+        assert_eq!(first.entries[0].action, "view-events");
         assert_eq!(first.entries[0].organisation, "Synthetic College");
         assert_eq!(first.entries[0].user_name, "A. Tester");
         assert_eq!(audit(AuditQuery { page: 2, ..query }).entries.len(), 2);

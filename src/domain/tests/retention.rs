@@ -15,7 +15,9 @@ impl World {
     fn submit_one(&self, given: &str) -> JobId {
         let row = learner(given, "Quill");
         let submitted = self
-            .call("submitBatchRegistration", |caller| self.service.submit_registration(caller, JobType::Full, 1, [row]))
+            .call(Action::SubmitRegistrations, |caller| {
+                self.service.submit_registration(caller, JobType::Full, 1, [row])
+            })
             .unwrap();
         let Submission::Accepted(id) = submitted else { panic!("{submitted:?}") };
         id
@@ -46,9 +48,8 @@ fn records_go_when_their_time_is_over_and_the_counts_stay() {
         world.clock.advance(TimeDelta::seconds(1));
         world.delete_what_is_due();
         assert_eq!([old, young, open].map(|id| world.rows(id)), [0, 1, 1]);
-        let output = |id| {
-            world.call("getBatchRegistrationOutput", |caller| world.service.registration_output(caller, id)).unwrap()
-        };
+        let output =
+            |id| world.call(Action::ReadRegistrations, |caller| world.service.registration_output(caller, id)).unwrap();
         assert_eq!(output(old), BatchOutput::Unknown);
         assert!(matches!(output(young), BatchOutput::Finished(..)));
         assert!(matches!(output(open), BatchOutput::Unfinished(_)));
@@ -78,7 +79,7 @@ fn the_submitters_address_goes_with_the_records_and_a_cancelled_batch_keeps_its_
             ..VerificationRow::default()
         };
         let submitted = world
-            .call("submitVerifyBatch", |caller| {
+            .call(Action::SubmitVerifications, |caller| {
                 world.service.submit_verification(caller, Some(EMAIL), 2, [row(), row()])
             })
             .unwrap();

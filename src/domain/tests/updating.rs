@@ -2,7 +2,7 @@ use super::*;
 use crate::model::{AbilityToShare, TierLevel};
 
 fn update(world: &World, change: &LearnerChange<'_>) -> Updated {
-    world.call("updateSingleLearner", |caller| world.service.update(caller, change)).unwrap()
+    world.call(Action::UpdateLearner, |caller| world.service.update(caller, change)).unwrap()
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn a_change_counts_the_version_up() {
         assert_eq!((learner.address.postcode.as_str(), learner.notes.as_deref()), ("AB12 3EQ", Some("synthetic")));
         assert_eq!(learner.evidence.tier_level(), TierLevel::Two);
         assert_eq!(learner.updated_at - learner.created_at, TimeDelta::hours(1));
-        assert_eq!(world.trail(uln)[1], ("updateSingleLearner".to_owned(), "WSRC0006".to_owned()));
+        assert_eq!(world.trail(uln)[1], ("update-learner".to_owned(), "WSRC0006".to_owned()));
 
         assert_eq!(update(world, &change), Updated::Stale);
         assert_eq!(update(world, &LearnerChange { version: 2, ..change }), Updated::NoChange);
@@ -136,7 +136,7 @@ fn the_subset() {
         let uln =
             world.registered(&NewLearner { ability_to_share: "0", email_address: Some("a@example.org"), ..ada() });
         let subset = |change: SubsetChange<'_>| {
-            world.call("UpdateLearnerSubsetFields", |caller| world.service.update_subset(caller, &change)).unwrap()
+            world.call(Action::UpdateLearner, |caller| world.service.update_subset(caller, &change)).unwrap()
         };
         let none = SubsetChange { uln: uln.as_str(), version: 1, ..SubsetChange::default() };
         assert_eq!(subset(none), Updated::NoChange);

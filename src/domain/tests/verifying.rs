@@ -1,7 +1,7 @@
 use super::*;
 
 fn verify(world: &World, query: &VerifyQuery<'_>) -> Verification {
-    world.call_as(AWARDING, "verifyLearner", |caller| world.service.verify(caller, query)).unwrap()
+    world.call_as(AWARDING, Action::VerifyLearner, |caller| world.service.verify(caller, query)).unwrap()
 }
 
 #[test]
@@ -43,6 +43,6 @@ fn every_outcome() {
         assert_eq!((linked.code(), linked.learner.unwrap().uln), ("WSVRC002", master));
         assert_eq!(verify(world, &VerifyQuery { family_name: "Zwart", ..query }).code(), "WSVRC002");
         assert_eq!(verify(world, &VerifyQuery { given_name: "Adalynd", ..query }).code(), "WSVRC004");
-        assert_eq!(world.trail(master)[0], ("verifyLearner".to_owned(), "WSVRC004".to_owned()));
+        assert_eq!(world.trail(master)[0], ("verify-learner".to_owned(), "WSVRC004".to_owned()));
     });
 }

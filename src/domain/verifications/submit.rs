@@ -23,8 +23,8 @@ impl Service {
         stated_count: usize,
         rows: impl IntoIterator<Item = VerificationRow>,
     ) -> Result<Submission, Error> {
-        caller.require(Permission::SubmitBatches)?;
-        caller.require(Permission::VerifyLearner)?;
+        caller.require_in_batch(&[Permission::VerifyLearner])?;
+        caller.call.must_be_able_to_block()?;
         let settings = Settings { email: email.map(str::to_owned) };
         let rows = rows.into_iter().take(MOST_LEARNERS + 1).collect::<Vec<_>>();
         self.may_submit(

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::output::{Identity, Output};
 use super::{VerificationRow, format};
+use crate::domain::Action;
 use crate::domain::jobs::{JobInHand, JobRecord, Kind, RecordResult, row};
 use crate::domain::learners::{VerifyQuery, verify_in};
 use crate::model::JobKind;
@@ -21,8 +22,8 @@ impl Kind for Verifications {
         JobKind::Verification
     }
 
-    fn operation(&self) -> &'static str {
-        "submitVerifyBatch"
+    fn action(&self) -> Action {
+        Action::SubmitVerifications
     }
 
     fn work(

@@ -30,7 +30,7 @@ pub(super) struct Words {
 }
 
 impl Gateway for Words {
-    fn post(&self, exchange: &Exchange) -> Answer<Reply> {
+    fn post(&self, exchange: &Exchange) -> Answer<Pending> {
         self.calls.fetch_add(1, Ordering::SeqCst);
         let body: &str = &exchange.body;
         if body.contains("panic") {
@@ -50,14 +50,11 @@ impl Gateway for Words {
         if body.contains("huge") {
             text.push_str(&"<a/>".repeat(10_000_000));
         }
-        let mut reply = reply(exchange.version, 200, &text);
-        if body.contains("unsettled") {
-            let fault = Box::new(self::reply(exchange.version, 500, "not settled"));
-            reply.settle = Some(Box::pin(async { Err(fault) }));
-        } else {
-            reply.settle = Some(Box::pin(async { Ok(()) }));
-        }
-        Answer::Said(reply)
+        let reply = match body.contains("unsettled") {
+            true => reply(exchange.version, 500, "not settled"),
+            false => reply(exchange.version, 200, &text),
+        };
+        Answer::Said(Pending::Held(Box::pin(async { reply })))
     }
 
     fn may_call(&self, _: &crate::model::Peer, _: bool) -> Answer<bool> {
@@ -68,8 +65,8 @@ impl Gateway for Words {
         let beginning: &str = &exchange.body;
         let reply = || reply(exchange.version, 500, &format!("by {} bytes", beginning.len()));
         Answer::Said(match () {
-            () if beginning.contains("nobody") => Opening::Refused(reply()),
-            () if beginning.contains("unclear") => Opening::Unclear(reply()),
+            () if beginning.contains("nobody") => Opening::Refused(Pending::Ready(reply())),
+            () if beginning.contains("unclear") => Opening::Unclear(Pending::Ready(reply())),
             () => Opening::Known,
         })
     }
@@ -99,7 +96,6 @@ fn reply(version: SoapVersion, status: u16, text: &str) -> Reply {
         organisation: "TEST38".to_owned(),
         retry_after_s: (status != 200).then_some(7),
         turn: None,
-        settle: None,
     }
 }
 

@@ -3,14 +3,14 @@
 
 use std::borrow::Cow;
 
-use super::super::endpoint::{Answered, Endpoint, MustBlock};
+use super::super::endpoint::{Answered, Endpoint};
 use super::super::envelope::Version;
 use super::super::pages;
 use super::super::sender::Sender;
 use crate::contract::SERVICES;
-use crate::domain::{Error, Service};
+use crate::domain::{Error, MustBlock, Service, Unsettled};
 use crate::http::{
-    Answer, Exchange, Gateway, Opening, Page, PageRequest, Reply, Route, Settle, SoapVersion, Trouble, Turn,
+    Answer, Exchange, Gateway, Opening, Page, PageRequest, Pending, Reply, Route, SoapVersion, Trouble, Turn,
 };
 use crate::model::Peer;
 
@@ -39,40 +39,37 @@ impl SoapGateway {
             .collect()
     }
 
-    fn reply(&self, endpoint: Endpoint, answered: Answered) -> Reply {
-        let Answered { body, version, is_fault, operation, retry_after_s, noted, call } = answered;
-        let turn = retry_after_s.and_then(|_| call.take_turn());
-        let turn = turn.map(|turn| -> Turn { Box::pin(turn.come()) });
-        let domain = self.domain.clone();
-        let settle: Option<Settle> = call.has_trail().then(|| {
-            let settled: Settle = Box::pin(async move {
-                call.settle().await.map_err(|error| {
-                    log::error!("cannot write the audit trail of a call: {error}");
-                    Box::new(failed(endpoint, version, operation, &domain))
-                })
-            });
-            settled
+    /// The reply, which does not leave before the trail of its call is durable.
+    fn pending(&self, endpoint: Endpoint, called: Unsettled<Answered>) -> Pending {
+        let mut named = (Version::default(), "unknown");
+        let mut called = called.map(|answered| {
+            named = (answered.version, answered.operation);
+            answered
         });
-        Reply {
-            status: if is_fault { 500 } else { 200 },
-            version: on_the_wire(version),
-            body,
-            operation,
-            outcome: if is_fault { "fault" } else { "answer" },
-            code: noted.code,
-            organisation: noted.organisation,
-            retry_after_s,
-            turn,
-            settle,
+        let turn = called.take_turn().map(|turn| -> Turn { Box::pin(turn.come()) });
+        match called.settled() {
+            Ok(answered) => Pending::Ready(reply(answered, turn)),
+            Err(called) => {
+                let ((version, operation), domain) = (named, self.domain.clone());
+                Pending::Held(Box::pin(async move {
+                    match called.settle().await {
+                        Ok(answered) => reply(answered, None),
+                        Err(error) => {
+                            log::error!("cannot write the audit trail of a call: {error}");
+                            failed(endpoint, version, operation, &domain)
+                        }
+                    }
+                }))
+            }
         }
     }
 }
 
 impl Gateway for SoapGateway {
-    fn post(&self, exchange: &Exchange) -> Answer<Reply> {
+    fn post(&self, exchange: &Exchange) -> Answer<Pending> {
         let endpoint = endpoint(exchange.service);
         match endpoint.answer(&self.domain, &exchange.peer, &exchange.body, exchange.may_block) {
-            Ok(answered) => Answer::Said(self.reply(endpoint, answered)),
+            Ok(called) => Answer::Said(self.pending(endpoint, called)),
             Err(MustBlock) => Answer::MustBlock,
         }
     }
@@ -89,8 +86,8 @@ impl Gateway for SoapGateway {
         let endpoint = endpoint(exchange.service);
         match endpoint.sender(&self.domain, &exchange.peer, &exchange.body, exchange.may_block) {
             Ok(Sender::Known) => Answer::Said(Opening::Known),
-            Ok(Sender::Unclear(answered)) => Answer::Said(Opening::Unclear(self.reply(endpoint, answered))),
-            Ok(Sender::Refused(answered)) => Answer::Said(Opening::Refused(self.reply(endpoint, answered))),
+            Ok(Sender::Unclear(called)) => Answer::Said(Opening::Unclear(self.pending(endpoint, called))),
+            Ok(Sender::Refused(called)) => Answer::Said(Opening::Refused(self.pending(endpoint, called))),
             Err(MustBlock) => Answer::MustBlock,
         }
     }
@@ -144,6 +141,21 @@ fn on_the_wire(version: Version) -> SoapVersion {
     }
 }
 
+fn reply(answered: Answered, turn: Option<Turn>) -> Reply {
+    let Answered { body, version, is_fault, operation, retry_after_s, noted } = answered;
+    Reply {
+        status: if is_fault { 500 } else { 200 },
+        version: on_the_wire(version),
+        body,
+        operation,
+        outcome: if is_fault { "fault" } else { "answer" },
+        code: noted.code,
+        organisation: noted.organisation,
+        retry_after_s,
+        turn: turn.filter(|_| retry_after_s.is_some()),
+    }
+}
+
 /// The reply where something failed inside.
 fn failed(endpoint: Endpoint, version: Version, operation: &'static str, domain: &Service) -> Reply {
     Reply {
@@ -156,6 +168,5 @@ fn failed(endpoint: Endpoint, version: Version, operation: &'static str, domain:
         organisation: String::new(),
         retry_after_s: None,
         turn: None,
-        settle: None,
     }
 }

@@ -29,7 +29,7 @@ fn entry(action: &str) -> AuditEntry {
         user_name: "tester".to_owned(),
         certificate: None,
         door: Door::WebService,
-        action: action.to_owned(),
+        action: action.to_owned().into(),
         uln: None,
         outcome: "WSRC0004".to_owned(),
         record_shown: true,

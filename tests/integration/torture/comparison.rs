@@ -34,7 +34,7 @@ impl Ordeal {
         let expected = self.expected().map(|(_, _, record)| (Some(record.uln.clone()), record.code.clone()));
         let submissions = self.accepted.iter().map(|_| (None, "WSRC0007".to_owned()));
         let stored: Vec<(Option<String>, String)> = self.read(|store| {
-            let lines = audit::table.filter(audit::action.eq("SubmitAchievementBatchJob"));
+            let lines = audit::table.filter(audit::action.eq("submit-achievements"));
             lines.select((audit::uln, audit::outcome)).load(store)
         });
         Difference::between(expected.chain(submissions), stored)

@@ -110,8 +110,8 @@ impl Side {
         let request = credentials.request(&found, given, complete).unwrap();
         let envelope = envelope::write(&request, Secrets::Written).unwrap();
         let endpoint = if ukprn == AWARDING { Endpoint::External } else { Endpoint::Learner };
-        let answered = endpoint.answer(&self.world.service, &self.world.peer, &envelope, true).ok().unwrap();
-        answered.call.settle_blocking().unwrap();
+        let called = endpoint.answer(&self.world.service, &self.world.peer, &envelope, true).ok().unwrap();
+        let answered = called.settle_blocking().unwrap();
         let reply = Reply::read(&answered.body, Vec::new()).unwrap();
         assert!(!reply.is_fault, "{}\n{envelope}", reply.text);
         reply

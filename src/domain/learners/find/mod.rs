@@ -148,9 +148,9 @@ impl Service {
             [] => {
                 let uln: Option<Uln> = query.uln.parse().ok();
                 self.missed(caller, usize::from(uln.is_some()));
-                self.trail(caller, [uln], found.code());
+                caller.trail([uln], found.code());
             }
-            learners => self.trail(caller, learners.iter().map(|each| Some(each.learner.uln)), found.code()),
+            learners => caller.trail(learners.iter().map(|each| Some(each.learner.uln)), found.code()),
         }
         Ok(found)
     }
@@ -161,7 +161,7 @@ impl Service {
         self.may_look(caller)?;
         let now = self.inner.clock.now();
         let Some(search) = Search::of(query) else {
-            self.trail(caller, [None], codes::NO_MATCH);
+            caller.trail([None], codes::NO_MATCH);
             return Ok(Found::None);
         };
         let found = self.inner.store.read(|store| search.find(store, london_day(now)))?;
@@ -171,14 +171,14 @@ impl Service {
         let record = Record {
             entries: ulns.map(|uln| caller.entry(now, uln, found.code())).collect(),
             search: Some(RecentSearch {
-                organisation_id: caller.organisation.id,
+                organisation_id: caller.organisation()?.id,
                 details: search.details.to_hex().to_string(),
                 at: now,
                 outcome: found.code().to_owned(),
             }),
             forget_searches_before: self.searches_to_forget(now),
         };
-        self.record(caller, record);
+        caller.record(record);
         Ok(found)
     }
 

@@ -70,12 +70,12 @@ fn submit(world: &World, submission_type: &str, rows: Vec<AchievementRow>) -> Ac
 
 fn submit_batch(world: &World, batch: &AchievementBatch<'_>, rows: Vec<AchievementRow>) -> AchievementSubmission {
     world
-        .call_as(AWARDING, "SubmitAchievementBatchJob", |caller| world.service.submit_achievements(caller, batch, rows))
+        .call_as(AWARDING, Action::SubmitAchievements, |caller| world.service.submit_achievements(caller, batch, rows))
         .unwrap()
 }
 
 fn fetch(world: &World, id: JobId) -> Option<AchievementJob> {
-    world.call_as(AWARDING, "GetAchievementBatchJob", |caller| world.service.achievement_job(caller, id)).unwrap()
+    world.call_as(AWARDING, Action::ReadAchievements, |caller| world.service.achievement_job(caller, id)).unwrap()
 }
 
 /// Submits rows, does them, and tells the counters and for each line of the error file its record's number and its code.
@@ -102,7 +102,7 @@ pub(super) fn process(
 
 fn events(world: &World, uln: Uln) -> Vec<LearningEvent> {
     let query = records::question(uln.as_str());
-    world.call("GetLearnerLearningEvents", |caller| world.service.records().events(caller, &query)).unwrap().events
+    world.call(Action::ViewEvents, |caller| world.service.records().events(caller, &query)).unwrap().events
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn an_accepted_achievement_is_a_learning_event_at_once_and_a_withdrawn_one_is_no
             user_type: UserType::Organisation,
         };
         let record =
-            world.call("GetLearnerRecord", |caller| world.service.records().with_learner(caller, &record)).unwrap();
+            world.call(Action::ViewRecord, |caller| world.service.records().with_learner(caller, &record)).unwrap();
         assert_eq!(record.events, shown);
 
         let (counters, _) = process(world, "F", vec![achievement(uln, WITHDRAW)], 200);
@@ -165,7 +165,7 @@ fn an_accepted_achievement_is_a_learning_event_at_once_and_a_withdrawn_one_is_no
         assert_eq!(counters.reinstated, 1);
         assert_eq!(events(world, uln), shown);
         let trail = world.trail(uln);
-        assert_eq!(trail.iter().filter(|(action, _)| action == "SubmitAchievementBatchJob").count(), 4);
+        assert_eq!(trail.iter().filter(|(action, _)| action == "submit-achievements").count(), 4);
     });
 }
 
@@ -250,7 +250,7 @@ fn a_batch_is_refused_as_a_whole() {
         assert_eq!(submit(world, "F", one()).code(), "WSRC0043");
         let batch = AchievementBatch { submission_type: "F", ..AchievementBatch::default() };
         let by_provider =
-            world.call("SubmitAchievementBatchJob", |caller| world.service.submit_achievements(caller, &batch, one()));
+            world.call(Action::SubmitAchievements, |caller| world.service.submit_achievements(caller, &batch, one()));
         assert!(matches!(by_provider, Err(Error::InsufficientAccess)));
     });
 }

@@ -1,0 +1,198 @@
+//! Who calls, whichever the door, and what they may do: what their organisation may, and of that what their roles may.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::roles::Roles;
+use super::{Call, Error, codes};
+use crate::model::{AuditEntry, Fingerprint, Organisation, Permission, Timestamp, Uln};
+use crate::store::Record;
+
+/// Somebody who has proved who they are, for one call. [`Organisations::authenticate`](super::Organisations) and
+/// [`Call::operator`] make one.
+pub struct Caller<'c> {
+    pub(super) call: &'c Call<'c>,
+    pub(super) party: Party<'c>,
+}
+
+/// Everybody of whom the trail has a line.
+#[derive(Clone)]
+pub(super) enum Party<'c> {
+    /// An organisation's program, by its certificate and the organisation's password. The user is a label that nobody
+    /// has verified.
+    Program { organisation: Arc<Organisation>, certificate: Fingerprint, user_name: &'c str },
+    /// A user of an organisation who has signed in.
+    User { organisation: Arc<Organisation>, account: Account<'c>, roles: Roles },
+    /// An operator of the service.
+    Operator { user_name: &'c str },
+    /// A worker, on behalf of whoever submitted a job.
+    Worker { organisation: Arc<Organisation>, certificate: Option<Fingerprint>, user_name: &'c str },
+    /// Somebody who says they are an organisation, and is not known as one: no caller.
+    Stranger { claimed: &'c str, certificate: Fingerprint, user_name: &'c str },
+}
+
+/// Whose guesses are counted together: those of one certificate, or account, for one organisation. What one of them does
+/// costs no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Pair {
+    pub(super) organisation_id: i32,
+    key: Key,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Key {
+    Certificate(Fingerprint),
+    Account(i32),
+}
+
+/// The account of a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Account<'c> {
+    /// The internal number.
+    pub id: i32,
+    /// The name for the audit trail.
+    pub name: &'c str,
+}
+
+impl<'c> Call<'c> {
+    /// The operator, who signs in on the service's own machine.
+    pub fn operator<'o>(&'o self, user_name: &'o str) -> Caller<'o> {
+        Caller { call: self, party: Party::Operator { user_name } }
+    }
+}
+
+impl Caller<'_> {
+    /// The organisation that calls, or for which somebody does.
+    ///
+    /// # Errors
+    /// [`Error::InsufficientAccess`] for an operator, who acts for none.
+    pub fn organisation(&self) -> Result<&Arc<Organisation>, Error> {
+        match &self.party {
+            Party::Program { organisation, .. }
+            | Party::User { organisation, .. }
+            | Party::Worker { organisation, .. } => Ok(organisation),
+            Party::Operator { .. } | Party::Stranger { .. } => Err(Error::InsufficientAccess),
+        }
+    }
+
+    /// Whether the caller may do what the permission is for.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.party.may(permission)
+    }
+
+    /// Refuses a caller without the permission; the refusal leaves a line of the trail.
+    pub(super) fn require(&self, permission: Permission) -> Result<(), Error> {
+        if self.may(permission) { Ok(()) } else { Err(self.refuse()) }
+    }
+
+    /// As [`Caller::require`], for what a batch does: the organisation must be allowed each of these, a user's roles
+    /// only the batch.
+    pub(super) fn require_in_batch(&self, permissions: &[Permission]) -> Result<(), Error> {
+        self.require(Permission::SubmitBatches)?;
+        let organisation = self.organisation()?;
+        if permissions.iter().all(|permission| organisation.permissions.contains(*permission)) {
+            Ok(())
+        } else {
+            Err(self.refuse())
+        }
+    }
+
+    /// The refusal of a caller who is known, with its line of the trail.
+    pub(super) fn refuse(&self) -> Error {
+        self.trail([None], codes::INSUFFICIENT_ACCESS);
+        Error::InsufficientAccess
+    }
+
+    /// Whose guesses are counted together; nobody counts an operator's.
+    pub(super) fn pair(&self) -> Option<Pair> {
+        match &self.party {
+            Party::Program { organisation, certificate, .. } => {
+                Some(Pair::of_certificate(organisation.id, *certificate))
+            }
+            Party::User { organisation, account, .. } => Some(Pair::of_account(organisation.id, account.id)),
+            Party::Operator { .. } | Party::Worker { .. } | Party::Stranger { .. } => None,
+        }
+    }
+
+    /// The user's name, verified or not.
+    pub(super) const fn user_name(&self) -> &str {
+        self.party.user_name()
+    }
+
+    /// The certificate of a program.
+    pub(super) const fn certificate(&self) -> Option<Fingerprint> {
+        self.party.certificate()
+    }
+
+    /// The line of the trail that says what this call did.
+    pub(super) fn entry(&self, at: Timestamp, uln: Option<Uln>, outcome: &str) -> AuditEntry {
+        self.party.line(self.call.door(), self.call.action(), at, uln, outcome)
+    }
+
+    /// Queues the lines of the trail that say what the call did to whom. Nobody hears what it came to before they are
+    /// durable.
+    pub(super) fn trail(&self, ulns: impl IntoIterator<Item = Option<Uln>>, outcome: &str) {
+        let now = self.call.service.inner.clock.now();
+        let entries = ulns.into_iter().map(|uln| self.entry(now, uln, outcome)).collect();
+        self.record(Record { entries, ..Record::default() });
+    }
+
+    /// As [`Caller::trail`], with what else is to be kept.
+    pub(super) fn record(&self, record: Record) {
+        self.call.keep(self.call.service.inner.store.add(record));
+    }
+}
+
+impl Party<'_> {
+    /// The organisation's permissions, and of these a user's roles'. Operators may do everything.
+    fn may(&self, permission: Permission) -> bool {
+        match self {
+            Party::Program { organisation, .. } | Party::Worker { organisation, .. } => {
+                organisation.permissions.contains(permission)
+            }
+            Party::User { organisation, roles, .. } => {
+                organisation.permissions.contains(permission) && roles.permissions().contains(permission)
+            }
+            Party::Operator { .. } => true,
+            Party::Stranger { .. } => false,
+        }
+    }
+
+    pub(super) const fn user_name(&self) -> &str {
+        match self {
+            Party::Program { user_name, .. }
+            | Party::Operator { user_name }
+            | Party::Worker { user_name, .. }
+            | Party::Stranger { user_name, .. } => user_name,
+            Party::User { account, .. } => account.name,
+        }
+    }
+
+    pub(super) const fn certificate(&self) -> Option<Fingerprint> {
+        match self {
+            Party::Program { certificate, .. } | Party::Stranger { certificate, .. } => Some(*certificate),
+            Party::Worker { certificate, .. } => *certificate,
+            Party::User { .. } | Party::Operator { .. } => None,
+        }
+    }
+}
+
+impl Pair {
+    pub(super) const fn of_certificate(organisation_id: i32, certificate: Fingerprint) -> Self {
+        Self { organisation_id, key: Key::Certificate(certificate) }
+    }
+
+    const fn of_account(organisation_id: i32, account: i32) -> Self {
+        Self { organisation_id, key: Key::Account(account) }
+    }
+}
+
+/// As the log names it, beside the organisation.
+impl fmt::Display for Pair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.key {
+            Key::Certificate(fingerprint) => write!(f, "certificate {fingerprint}"),
+            Key::Account(id) => write!(f, "account {id}"),
+        }
+    }
+}
