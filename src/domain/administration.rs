@@ -4,15 +4,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::NaiveDate;
 
-use super::caller::Party;
-use super::{Action, Error, Service, passwords, registry};
-use crate::model::{
-    AuditEntry, Door, Fingerprint, JobId, Learner, OrgRef, Organisation, Peer, Permissions, Timestamp, Ukprn, Uln,
-};
+use super::{Action, Caller, Error, Service, passwords, registry};
+use crate::model::{Door, Fingerprint, JobId, Learner, OrgRef, Organisation, Peer, Permissions, Timestamp, Ukprn, Uln};
 use crate::store::organisations::{self as rows, Certificate};
 use crate::store::{StoreError, Transaction, audit, learners, wipe};
 
-/// The operators' part of the service, in the name of one of them.
+/// What the trail says of an operator's act that has no other outcome.
+const DONE: &str = "Done";
+
+/// The operators' part of the service, in the name of one of them. Each act is a call of its own.
 pub struct Administration<'a> {
     pub(super) service: &'a Service,
     user_name: String,
@@ -114,11 +114,11 @@ impl Administration<'_> {
             password_hash: password.map(password_hash).transpose()?,
         };
         let row = organisation.clone();
-        let id =
-            self.write(Action::AddOrganisation, move |store, now| rows::insert(store, &row, now)).map_err(|error| {
-                if error.is_duplicate() { AdministrationError::OrganisationExists } else { error.into() }
-            })?;
-        Ok(Organisation { id, ..organisation })
+        match self.write(Action::AddOrganisation, move |store, now| rows::insert(store, &row, now)) {
+            Ok(id) => Ok(Organisation { id, ..organisation }),
+            Err(Error::Unavailable(error)) if error.is_duplicate() => Err(AdministrationError::OrganisationExists),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Every organisation, by UKPRN.
@@ -188,10 +188,11 @@ impl Administration<'_> {
 
     /// A learner's record, whatever its status.
     pub fn learner(&self, uln: Uln) -> Result<Option<Learner>, AdministrationError> {
-        let entry = self.entry(Action::ShowLearner, Some(uln));
-        self.service.inner.store.record(vec![entry]).wait()?;
-        let stored = self.service.inner.store.read(|store| learners::by_uln(store, uln))?;
-        Ok(stored.map(|stored| stored.learner))
+        self.call(Action::ShowLearner, |operator| {
+            operator.trail([Some(uln)], DONE);
+            let stored = self.service.inner.store.read(|store| learners::by_uln(store, uln))?;
+            Ok(stored.map(|stored| stored.learner))
+        })
     }
 
     /// The number of learners, whatever their status.
@@ -204,15 +205,13 @@ impl Administration<'_> {
         Ok(self.write(Action::Wipe, |store, _| wipe(store))?)
     }
 
-    /// A line of the trail in the operator's name.
-    pub(super) fn entry(&self, action: Action, uln: Option<Uln>) -> AuditEntry {
-        Party::Operator { user_name: &self.user_name }.line(
-            Door::CommandLine,
-            action,
-            self.service.inner.clock.now(),
-            uln,
-            "Done",
-        )
+    /// An act of the operator, as a call of its own.
+    pub(super) fn call<T, E: From<Error>>(
+        &self,
+        action: Action,
+        act: impl FnOnce(&Caller<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.service.call(Door::CommandLine, action, |call| act(&call.operator(&self.user_name)))
     }
 
     /// A change with its line of the trail in one transaction; this process forgets what it remembers of organisations.
@@ -220,12 +219,14 @@ impl Administration<'_> {
         &self,
         action: Action,
         change: impl Fn(&mut Transaction<'_>, Timestamp) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let entry = self.entry(action, None);
-        let outcome = self.service.inner.store.write(move |store| {
-            let outcome = change(store, entry.at)?;
-            audit::insert(store, std::iter::once(&entry))?;
-            Ok(outcome)
+    ) -> Result<T, Error> {
+        let outcome = self.call(action, |operator| {
+            let entry = operator.entry(self.service.inner.clock.now(), None, DONE);
+            Ok(self.service.inner.store.write(move |store| {
+                let outcome = change(store, entry.at)?;
+                audit::insert(store, std::iter::once(&entry))?;
+                Ok(outcome)
+            })?)
         });
         self.service.inner.registry.forget();
         self.changed.store(true, Ordering::Relaxed);

@@ -230,10 +230,10 @@ impl Administration<'_> {
             report.unchanged += done.unchanged;
             progress(report.added + report.changed + report.unchanged);
         }
-        let mut entry = self.entry(Action::ImportCatalogue, None);
-        entry.outcome = format!("{} added, {} changed", report.added, report.changed);
-        service.store().write(move |store| audit::insert(store, std::iter::once(&entry)))?;
-        Ok(report)
+        self.call(Action::ImportCatalogue, |operator| {
+            operator.trail([None], &format!("{} added, {} changed", report.added, report.changed));
+            Ok(report)
+        })
     }
 
     /// The catalogue's entry of a reference.
@@ -255,12 +255,13 @@ impl Administration<'_> {
     /// Sets an awarding organisation's recognition. Without one it counts as recognised.
     pub fn set_recognition(&self, ukprn: Ukprn, recognition: Recognition) -> Result<(), AdministrationError> {
         let id = self.organisation(ukprn)?.id;
-        let mut entry = self.entry(Action::SetRecognition, None);
-        entry.outcome = recognition.status.code().to_owned();
-        Ok(self.service.store().write(move |store| {
-            rows::set_recognition(store, id, recognition)?;
-            audit::insert(store, std::iter::once(&entry))
-        })?)
+        self.call(Action::SetRecognition, |operator| {
+            let entry = operator.entry(self.service.clock().now(), None, recognition.status.code());
+            Ok(self.service.store().write(move |store| {
+                rows::set_recognition(store, id, recognition)?;
+                audit::insert(store, std::iter::once(&entry))
+            })?)
+        })
     }
 }
 

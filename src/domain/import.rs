@@ -63,14 +63,15 @@ impl Administration<'_> {
         };
         let skipped = u64::try_from(handed_over.saturating_sub(added)).unwrap_or_default();
         let report = ImportReport { added: u64::try_from(added).unwrap_or_default(), skipped };
-        let mut entry = self.entry(Action::ImportLearners, None);
-        entry.outcome = format!("{} added", report.added);
-        store.write(move |store| {
-            learners::mark_masters(store)?;
-            learners::end_bulk(store)?;
-            audit::insert(store, std::iter::once(&entry))
-        })?;
-        Ok(report)
+        self.call(Action::ImportLearners, |operator| {
+            let entry = operator.entry(self.service.clock().now(), None, &format!("{} added", report.added));
+            store.write(move |store| {
+                learners::mark_masters(store)?;
+                learners::end_bulk(store)?;
+                audit::insert(store, std::iter::once(&entry))
+            })?;
+            Ok(report)
+        })
     }
 
     /// Adds learning events; each gets a number of its own. Returns how many were added.
@@ -86,10 +87,10 @@ impl Administration<'_> {
             let count = store.write(move |store| events::insert(store, &rows))?;
             added += u64::try_from(count).unwrap_or_default();
         }
-        let mut entry = self.entry(Action::ImportEvents, None);
-        entry.outcome = format!("{added} added");
-        store.write(move |store| audit::insert(store, std::iter::once(&entry)))?;
-        Ok(added)
+        self.call(Action::ImportEvents, |operator| {
+            operator.trail([None], &format!("{added} added"));
+            Ok(added)
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::names::search_keys;
 use super::{Action, Administration, AdministrationError};
-use crate::model::{LearnerStatus, Timestamp, Uln};
+use crate::model::{AuditEntry, LearnerStatus, Timestamp, Uln};
 use crate::store::learners::{self as rows, Stored};
 use crate::store::{StoreError, Transaction, audit};
 
@@ -80,15 +80,16 @@ impl Administration<'_> {
         uln: Uln,
         change: impl Fn(&mut Transaction<'_>, Timestamp) -> Result<Linking, StoreError> + Send + 'static,
     ) -> Result<Linking, AdministrationError> {
-        let now = self.service.inner.clock.now();
-        let entry = self.entry(action, Some(uln));
-        Ok(self.service.inner.store.write(move |store| {
-            let outcome = change(store, now)?;
-            let mut entry = entry.clone();
-            entry.outcome = format!("{outcome:?}");
-            audit::insert(store, std::iter::once(&entry))?;
-            Ok(outcome)
-        })?)
+        self.call(action, |operator| {
+            let now = self.service.inner.clock.now();
+            let entry = operator.entry(now, Some(uln), "");
+            Ok(self.service.inner.store.write(move |store| {
+                let outcome = change(store, now)?;
+                let entry = AuditEntry { outcome: format!("{outcome:?}"), ..entry.clone() };
+                audit::insert(store, std::iter::once(&entry))?;
+                Ok(outcome)
+            })?)
+        })
     }
 }
 

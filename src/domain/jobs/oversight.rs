@@ -36,25 +36,26 @@ impl Administration<'_> {
 
     /// Records of a job after the one of number `after`, in the order of the batch. The look is audited.
     pub fn job_records(&self, id: JobId, after: i32, limit: i64) -> Result<Vec<JobRecord>, AdministrationError> {
-        let mut entry = self.entry(Action::ShowRecords, None);
-        entry.outcome = format!("job {id}");
-        self.service.inner.store.record(vec![entry]).wait()?;
-        Ok(self.service.inner.store.read(|store| jobs::records(store, id, after, limit))?)
+        self.call(Action::ShowRecords, |operator| {
+            operator.trail([None], &format!("job {id}"));
+            Ok(self.service.inner.store.read(|store| jobs::records(store, id, after, limit))?)
+        })
     }
 
     /// Ends a job that is not over. What its records did until then stays done.
     pub fn cancel_job(&self, id: JobId) -> Result<(), AdministrationError> {
         self.job(id)?;
-        let now = self.service.inner.clock.now();
-        let mut entry = self.entry(Action::CancelJob, None);
-        entry.outcome = format!("job {id}");
-        let cancelled = self.service.inner.store.write(move |store| {
-            let cancelled = jobs::cancel(store, id, "Cancelled by an operator.", now)?;
-            if cancelled {
-                audit::insert(store, std::iter::once(&entry))?;
-            }
-            Ok(cancelled)
-        })?;
-        if cancelled { Ok(()) } else { Err(AdministrationError::JobIsOver(id)) }
+        self.call(Action::CancelJob, |operator| {
+            let now = self.service.inner.clock.now();
+            let entry = operator.entry(now, None, &format!("job {id}"));
+            let cancelled = self.service.inner.store.write(move |store| {
+                let cancelled = jobs::cancel(store, id, "Cancelled by an operator.", now)?;
+                if cancelled {
+                    audit::insert(store, std::iter::once(&entry))?;
+                }
+                Ok(cancelled)
+            })?;
+            if cancelled { Ok(()) } else { Err(AdministrationError::JobIsOver(id)) }
+        })
     }
 }
