@@ -1,4 +1,4 @@
-//! Why a request was not sent, or its reply was no answer.
+//! Why a request could not be sent, or its reply could not be used.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,16 +7,16 @@ use super::fields::FieldError;
 use super::reply::ReplyError;
 use crate::pki::PemError;
 
-/// Why a client got no answer.
+/// Why a client got no usable reply.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
     /// The contract has no such service or operation, or several of that name.
     #[error("{0}")]
     Unknown(String),
-    /// A field that the contract does not have at this place.
+    /// The contract has no such field here.
     #[error(transparent)]
     Field(#[from] FieldError),
-    /// A file of certificates or keys cannot be used.
+    /// A certificate or key file cannot be used.
     #[error("{} {what}", .file.display())]
     File {
         /// The file.
@@ -24,7 +24,7 @@ pub enum ClientError {
         /// What is wrong with it.
         what: String,
     },
-    /// A file's certificates or keys cannot be read.
+    /// The certificates or keys in a file cannot be read.
     #[error("{}: {error}.", .file.display())]
     Certificates {
         /// The file.
@@ -32,22 +32,22 @@ pub enum ClientError {
         /// What is wrong with it.
         error: PemError,
     },
-    /// The service was not reached, or did not answer in time.
+    /// The service could not be reached, or did not reply in time.
     #[error("No response from {address}: {reason}\n{advice}")]
     NoReply {
         /// The address.
         address: String,
-        /// What the transport said.
+        /// The error of the transport.
         reason: String,
         /// What to check.
         advice: &'static str,
     },
-    /// The reply broke off.
+    /// The reply was cut off.
     #[error("Cannot read the response from {address}: {reason}")]
     Broken {
         /// The address.
         address: String,
-        /// What the transport said.
+        /// The error of the transport.
         reason: String,
     },
     /// The reply is not an envelope.
@@ -58,12 +58,12 @@ pub enum ClientError {
         /// What is wrong with it.
         error: ReplyError,
     },
-    /// The service answered with a fault.
+    /// The service replied with a fault.
     #[error("{}", .code.as_deref().unwrap_or("A fault"))]
     Fault {
         /// Its code, such as `WSEC0005`.
         code: Option<String>,
-        /// What it says beyond the code; may be empty.
+        /// Its further details; may be empty.
         details: String,
     },
     /// The request could not be written.

@@ -1,4 +1,5 @@
-//! The files by which client and server know each other: trust roots, and the client's certificate with its key.
+//! The files that identify client and server to each other: trust roots, and the client's
+//! certificate with its key.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +11,7 @@ use zeroize::Zeroizing;
 use super::ClientError;
 use crate::pki::Bundle;
 
-/// The authorities that may have signed the server's certificate.
+/// The authorities trusted to sign the server's certificate.
 pub(super) fn roots(file: &Path) -> Result<Vec<Certificate<'static>>, ClientError> {
     let roots = bundle(file)?.certificates;
     if roots.is_empty() {
@@ -19,7 +20,7 @@ pub(super) fn roots(file: &Path) -> Result<Vec<Certificate<'static>>, ClientErro
     Ok(roots.iter().map(|root| Certificate::from_der(root).to_owned()).collect())
 }
 
-/// The certificate by which the client is known, with its key.
+/// The client's certificate and key.
 pub(super) fn client_certificate(file: &Path) -> Result<ClientCert, ClientError> {
     let bundle = bundle(file)?;
     let chain: Vec<_> =
@@ -50,7 +51,7 @@ fn read(file: &Path) -> Result<Vec<u8>, ClientError> {
 
 fn bundle(file: &Path) -> Result<Bundle, ClientError> {
     let bytes = read(file)?;
-    // DER, and PKCS#12 with it, begins with a sequence.
+    // DER, and so PKCS#12, begins with a SEQUENCE.
     if bytes.first() == Some(&0x30) {
         let advice = "no PEM text; to convert a .p12 or .pfx file, run 'openssl pkcs12 -nodes -in FILE -out FILE.pem'";
         return Err(ClientError::holds(file, advice));
@@ -58,7 +59,7 @@ fn bundle(file: &Path) -> Result<Bundle, ClientError> {
     Bundle::read(&bytes).map_err(|error| ClientError::Certificates { file: file.to_owned(), error })
 }
 
-/// By which ureq, whose kinds of keys have no names, tells what it is.
+/// The PEM label from which ureq tells the kind of key.
 const fn label(key: &PrivateKeyDer<'_>) -> &'static str {
     match key {
         PrivateKeyDer::Pkcs1(_) => "RSA PRIVATE KEY",

@@ -3,16 +3,16 @@
 use super::ClientError;
 use crate::contract::{Operation, Service};
 
-/// An operation and the service that has it.
+/// An operation and its service.
 #[derive(Debug)]
 pub struct Found {
-    /// The service, which names the endpoint.
+    /// The service, which has the endpoint.
     pub service: &'static Service,
     /// The operation.
     pub operation: &'static Operation,
 }
 
-/// Finds the service of this name, in any letter case.
+/// Finds a service by name, ignoring case.
 pub fn find_service(services: &'static [Service], name: &str) -> Result<&'static Service, ClientError> {
     services.iter().find(|service| service.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
         let known = services.iter().map(|service| service.name).collect::<Vec<_>>().join(", ");
@@ -20,7 +20,8 @@ pub fn find_service(services: &'static [Service], name: &str) -> Result<&'static
     })
 }
 
-/// Finds the operation of this name, in one service or in all: letter for letter, else in any letter case where only one fits.
+/// Finds an operation by name, in one service or in all: an exact match, otherwise the only one
+/// that matches ignoring case.
 pub fn find(services: &'static [Service], name: &str, service: Option<&str>) -> Result<Found, ClientError> {
     let service = service.map(|service| find_service(services, service)).transpose()?;
     let searched = service.map_or(services, std::slice::from_ref);

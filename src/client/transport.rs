@@ -1,4 +1,4 @@
-//! Sends one request over mutual TLS and hands back status and text of the reply.
+//! Sends a request over mutual TLS and returns the status and text of the reply.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use ureq::tls::{RootCerts, TlsConfig};
 
 use super::{Client, ClientError, identity};
 
-/// As long as the known clients wait for a reply (rules.md 2.0).
+/// How long existing clients wait for a reply (rules.md 2.0).
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The largest reply that is read, in bytes: a full record is far below it.
+/// The maximum length of a reply in bytes; a full learning record is far smaller.
 const REPLY_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// An HTTP reply.
@@ -21,7 +21,7 @@ pub(super) struct Received {
     pub(super) body: String,
 }
 
-/// Posts an envelope to a service's endpoint, given its path.
+/// Posts an envelope to the endpoint at this path.
 pub(super) fn post(client: &Client, path: &str, soap_action: &str, envelope: &str) -> Result<Received, ClientError> {
     let address = format!("{}{path}", client.url.trim_end_matches('/'));
     let mut response = agent(client)?
@@ -69,7 +69,7 @@ fn unreachable(address: &str, error: &ureq::Error) -> ClientError {
     ClientError::NoReply { address: address.to_owned(), reason: error.to_string(), advice }
 }
 
-/// Whether the server's certificate was refused, which ureq hands on as an error of the connection.
+/// Whether the server's certificate was refused, which ureq reports as a connection error.
 fn refuses_server(error: &std::io::Error) -> bool {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     matches!(inner, Some(rustls::Error::InvalidCertificate(_)))

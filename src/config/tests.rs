@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::*;
 
-/// A folder with the given text as `lrs.toml`.
+/// A folder with this text as `lrs.toml`.
 fn file(text: &str) -> (tempfile::TempDir, Sources) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lrs.toml");

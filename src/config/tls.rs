@@ -8,7 +8,7 @@ use super::reader::Reader;
 /// Certificate, key and trusted authorities.
 #[derive(Debug, Clone)]
 pub struct Tls {
-    /// PEM: the server's certificate, then its intermediates.
+    /// PEM: the server's certificate, followed by its intermediates.
     pub certificate: PathBuf,
     /// PEM: its private key. Use RSA, P-256 or P-384: some clients support nothing else.
     pub key: PathBuf,

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// A type that a setting can have.
+/// A type for a setting.
 pub trait FromValue: Sized {
     /// From an option or an environment variable.
     ///

@@ -1,4 +1,5 @@
-//! Who calls, whichever the door, and what they may do: what their organisation may, and of that what their roles may.
+//! Who calls, whichever the door, and what they may do: what their organisation may, and of that
+//! what their roles may.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,8 +9,8 @@ use super::{Call, Error, codes};
 use crate::model::{AuditEntry, Fingerprint, Organisation, Permission, Timestamp, Uln};
 use crate::store::Record;
 
-/// Somebody who has proved who they are, for one call. [`Organisations::authenticate`](super::Organisations) and
-/// [`Call::operator`] make one.
+/// Somebody who has proved who they are, for one call.
+/// [`Organisations::authenticate`](super::Organisations) and [`Call::operator`] make one.
 pub struct Caller<'c> {
     pub(super) call: &'c Call<'c>,
     pub(super) party: Party<'c>,
@@ -18,8 +19,8 @@ pub struct Caller<'c> {
 /// Everybody of whom the trail has a line.
 #[derive(Clone)]
 pub(super) enum Party<'c> {
-    /// An organisation's program, by its certificate and the organisation's password. The user is a label that nobody
-    /// has verified.
+    /// An organisation's program, by its certificate and the organisation's password. The user is a
+    /// label that nobody has verified.
     Program { organisation: Arc<Organisation>, certificate: Fingerprint, user_name: &'c str },
     /// A user of an organisation who has signed in.
     User { organisation: Arc<Organisation>, account: Account<'c>, roles: Roles },
@@ -31,8 +32,8 @@ pub(super) enum Party<'c> {
     Stranger { claimed: &'c str, certificate: Fingerprint, user_name: &'c str },
 }
 
-/// Whose guesses are counted together: those of one certificate, or account, for one organisation. What one of them does
-/// costs no other.
+/// Whose guesses are counted together: those of one certificate, or account, for one organisation.
+/// What one of them does costs no other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Pair {
     pub(super) organisation_id: i32,
@@ -85,8 +86,8 @@ impl Caller<'_> {
         if self.may(permission) { Ok(()) } else { Err(self.refuse()) }
     }
 
-    /// As [`Caller::require`], for what a batch does: the organisation must be allowed each of these, a user's roles
-    /// only the batch.
+    /// As [`Caller::require`], for what a batch does: the organisation must be allowed each of
+    /// these, a user's roles only the batch.
     pub(super) fn require_in_batch(&self, permissions: &[Permission]) -> Result<(), Error> {
         self.require(Permission::SubmitBatches)?;
         let organisation = self.organisation()?;
@@ -124,13 +125,13 @@ impl Caller<'_> {
         self.party.certificate()
     }
 
-    /// The line of the trail that says what this call did.
+    /// The audit line for what this call did.
     pub(super) fn entry(&self, at: Timestamp, uln: Option<Uln>, outcome: &str) -> AuditEntry {
         self.party.line(self.call.door(), self.call.action(), at, uln, outcome)
     }
 
-    /// Queues the lines of the trail that say what the call did to whom. Nobody hears what it came to before they are
-    /// durable.
+    /// Queues the lines of the trail that say what the call did to whom. Nobody hears what it came
+    /// to before they are durable.
     pub(super) fn trail(&self, ulns: impl IntoIterator<Item = Option<Uln>>, outcome: &str) {
         let now = self.call.service.inner.clock.now();
         let entries = ulns.into_iter().map(|uln| self.entry(now, uln, outcome)).collect();

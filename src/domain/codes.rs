@@ -1,17 +1,18 @@
-//! Every response code of the service with its meaning: the one table behind replies, help pages, `lrs call` and the demo (rules.md 3.1 to 3.3).
+//! All response codes of the service with their meanings: the single table behind replies, help
+//! pages, `lrs call` and the demo (rules.md 3.1 to 3.3).
 
 /// A response code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ResponseCode {
-    /// The code as it travels.
+    /// The code, as sent.
     pub code: &'static str,
-    /// What it means.
+    /// Its meaning.
     pub meaning: &'static str,
-    /// The operations that answer with it; empty where any may.
+    /// The operations that return it; empty if any may.
     pub operations: &'static [&'static str],
 }
 
-/// Looks a code up.
+/// Looks up a code.
 pub fn lookup(code: &str) -> Option<&'static ResponseCode> {
     ALL.iter().find(|entry| entry.code == code)
 }
@@ -36,11 +37,11 @@ pub const REGISTERED: &str = "WSRC0005";
 pub const UPDATED: &str = "WSRC0006";
 /// Batch submitted.
 pub const BATCH_SUBMITTED: &str = "WSRC0007";
-/// Batch still running.
+/// Job not finished.
 pub const BATCH_INCOMPLETE: &str = "WSRC0008";
-/// Batch done.
+/// Job done.
 pub const BATCH_SUCCESSFUL: &str = "WSRC0009";
-/// Batch failed.
+/// Job failed.
 pub const BATCH_FAILED: &str = "WSRC0010";
 /// Updated by somebody else meanwhile.
 pub const STALE: &str = "WSRC0013";
@@ -48,7 +49,7 @@ pub const STALE: &str = "WSRC0013";
 pub const INVALID_SHARING: &str = "WSRC0014";
 /// Insufficient data.
 pub const INSUFFICIENT_DATA: &str = "WSRC0015";
-/// The stated count is not the number of records.
+/// The stated count differs from the number of records.
 pub const WRONG_COUNT: &str = "WSRC0017";
 /// Unknown job.
 pub const UNKNOWN_JOB: &str = "WSRC0018";
@@ -68,7 +69,7 @@ pub const VERIFY_BATCH_INCOMPLETE: &str = "WSRC0026";
 pub const VERIFY_BATCH_SUCCESSFUL: &str = "WSRC0027";
 /// Verify batch failed.
 pub const VERIFY_BATCH_FAILED: &str = "WSRC0028";
-/// The stated count of a verify batch is not the number of records.
+/// The stated count of a verify batch differs from the number of records.
 pub const VERIFY_WRONG_COUNT: &str = "WSRC0030";
 /// The awarding organisation may not submit achievements.
 pub const NOT_CONFIGURED: &str = "WSRC0043";
@@ -78,15 +79,16 @@ pub const INVALID_EMAIL: &str = "WSEC0044";
 pub const INVALID_SUBMISSION_TYPE: &str = "WSEC0045";
 /// An achievement batch has too many records.
 pub const TOO_MANY_ACHIEVEMENTS: &str = "WSEC0046";
-/// An achievement batch has no record.
+/// An achievement batch has no records.
 pub const NO_ACHIEVEMENT: &str = "WSEC0047";
 /// Supplied ULN invalid.
 pub const INVALID_ULN: &str = "WSEC0136";
-/// Learner does not share.
+/// The learner does not share data.
 pub const NOT_SHARED: &str = "WSEC0206";
-/// Learner could not be verified.
+/// The learner could not be verified.
 pub const NOT_VERIFIED: &str = "WSEC0208";
-/// Viewing the audit and retrieving several learners have no code of their own; the trail says that they were done.
+/// Viewing the audit and retrieving several learners have no code of their own; the trail records
+/// that they were done.
 pub const DONE: &str = "OK";
 
 const FINDS: &[&str] = &["learnerByULN", "learnerByDemographics", "LearnerByUln"];
@@ -101,7 +103,7 @@ const fn entry(code: &'static str, meaning: &'static str, operations: &'static [
     ResponseCode { code, meaning, operations }
 }
 
-/// The table, in the order of the codes.
+/// All errors, in the order of the codes.
 pub const ALL: &[ResponseCode] = &[
     entry(
         NO_MATCH,

@@ -1,22 +1,23 @@
-//! Why the domain refuses a call. Business outcomes are no errors: each function has an enum for them.
+//! Why the domain refuses a call. Business outcomes are not errors: each function has an enum for
+//! them.
 
 use std::time::Duration;
 
 use crate::store::StoreError;
 
-/// Why a call must wait, and how long. It is an answer to one caller's load and no failure of the service: other callers
-/// are not affected.
+/// Why a call must wait, and how long. It responds to one caller's load; it is not a failure of the
+/// service and does not affect other callers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{why} Try again in {} s.", self.seconds())]
 pub struct Busy {
     /// A sentence for the caller, with its full stop.
     pub why: &'static str,
-    /// The soonest time after which the same call may succeed.
+    /// The earliest time after which the same call may succeed.
     pub retry_after: Duration,
 }
 
 impl Busy {
-    /// [`Busy::retry_after`] in whole seconds, rounded up, as the header `Retry-After` has it; at least 1.
+    /// [`Busy::retry_after`] in whole seconds, rounded up, at least 1: the header `Retry-After`.
     pub const fn seconds(&self) -> u64 {
         let whole = self.retry_after.as_secs();
         let seconds = if self.retry_after.subsec_nanos() > 0 { whole.saturating_add(1) } else { whole };
@@ -24,31 +25,34 @@ impl Busy {
     }
 }
 
-/// A refusal that ends the call with a fault. Texts hold no personal data.
+/// A refusal that ends the call with a fault. The texts contain no personal data.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
-    /// Neither UKPRN nor organisation reference is known, or the certificate may not act for the organisation (WSEC0003).
+    /// Neither UKPRN nor organisation reference is known, or the certificate may not act for the
+    /// organisation (WSEC0003).
     #[error("unknown organisation")]
     UnknownOrganisation,
     /// The organisation password is wrong (WSEC0005).
     #[error("incorrect password")]
     IncorrectPassword,
-    /// The organisation may not do this (WSEC0006).
+    /// The organisation lacks the permission (WSEC0006).
     #[error("insufficient access")]
     InsufficientAccess,
-    /// The service is closed at this time of the day (WSEC0004).
+    /// The service is closed at this time of day (WSEC0004).
     #[error("out of hours")]
     OutOfHours,
     /// Maintenance has begun, and the request was not read yet (WSEC0004).
     #[error("maintenance")]
     Maintenance,
-    /// The caller has too much under way, or has tried too often: it may try again later (WSEC0999, with a time).
+    /// The caller has too much in progress, or has tried too often; it may retry later (WSEC0999,
+    /// with a time).
     #[error("busy: {0}")]
     Busy(#[from] Busy),
-    /// The store does not answer (WSEC0999).
+    /// The store failed (WSEC0999).
     #[error("the store is unavailable: {0}")]
     Unavailable(#[from] StoreError),
-    /// The call needs work that takes long, and its thread serves others: run the call again where it may block. Never seen by a client.
+    /// The call needs slow work, but its thread serves others: run it again where it may block.
+    /// Clients never see this.
     #[error("the call must run where it may block")]
     MustBlock,
     /// Something that must not happen (WSEC0999).

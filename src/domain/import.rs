@@ -1,4 +1,4 @@
-//! Loading a register: many learners and events at once (`lrs learner import`, the demo's people).
+//! Loads a register: many learners and events at once (`lrs learner import`, the demo's people).
 
 use std::sync::mpsc::sync_channel;
 use std::thread;
@@ -8,22 +8,23 @@ use super::{Action, Administration, AdministrationError};
 use crate::model::{Learner, LearningEvent, SearchKeys};
 use crate::store::{StoreError, audit, events, learners};
 
-/// Rows of one transaction. Every transaction writes nearly every page of the register's indexes anew, so that there should be few; other
-/// writers wait for each of them, one or two seconds.
+/// Rows per transaction. Every transaction rewrites nearly every page of the register's indexes, so
+/// there should be few; other writers wait one or two seconds for each.
 const ROWS_AT_ONCE: usize = 50_000;
 
-/// What an import did.
+/// The result of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ImportReport {
     /// Learners added.
     pub added: u64,
-    /// Learners left as they are because their number is taken.
+    /// Learners skipped because their ULN is taken.
     pub skipped: u64,
 }
 
 impl Administration<'_> {
-    /// Adds learners as they are, numbers, versions and links included; those whose number is taken are left as they are. `progress` hears
-    /// how many were handed to the store so far. What was added before an error stays.
+    /// Adds learners unchanged, including ULNs, versions and links, skipping those whose ULN is
+    /// taken. `progress` is told how many were passed to the store. Learners added before an error
+    /// stay.
     pub fn import_learners(
         &self,
         people: impl IntoIterator<Item = Learner>,
@@ -33,7 +34,7 @@ impl Administration<'_> {
         store.write(learners::begin_bulk)?;
         let mut people = people.into_iter();
         let mut handed_over = 0;
-        // One thread works out the search keys of the next rows while another waits for the last to be written.
+        // One thread computes the search keys of the next rows while another waits for the store.
         let added = thread::scope(|scope| {
             let (queue, waiting) = sync_channel::<Vec<_>>(0);
             let adding = scope.spawn(move || {
@@ -56,7 +57,7 @@ impl Administration<'_> {
         let added = match added {
             Ok(added) => added,
             Err(error) => {
-                // As far as the store lets us; the next import or migration does the rest.
+                // Best effort; the next import or migration does the rest.
                 let _ = store.write(learners::end_bulk);
                 return Err(error.into());
             }
@@ -74,7 +75,7 @@ impl Administration<'_> {
         })
     }
 
-    /// Adds learning events; each gets a number of its own. Returns how many were added.
+    /// Adds learning events and numbers them. Returns how many were added.
     pub fn import_events(&self, record: impl IntoIterator<Item = LearningEvent>) -> Result<u64, AdministrationError> {
         let store = &self.service.inner.store;
         let mut added = 0;

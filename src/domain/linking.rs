@@ -1,5 +1,6 @@
-//! Merging numbers of one person, taking a merge back, and deleting (rules.md 1.5, our choice): one level alone, so that a master is
-//! never merged itself; a number is never issued again. These are for the service's operators.
+//! Merges the ULNs of one person, undoes that, and deletes learners (rules.md 1.5, our choice).
+//! Links have one level: a master is never merged itself. A ULN is never reissued. Only for
+//! operators.
 
 use super::names::search_keys;
 use super::{Action, Administration, AdministrationError};
@@ -7,19 +8,20 @@ use crate::model::{AuditEntry, LearnerStatus, Timestamp, Uln};
 use crate::store::learners::{self as rows, Stored};
 use crate::store::{StoreError, Transaction, audit};
 
-/// What a change of links comes to.
+/// The outcome of a change of links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Linking {
     /// Done.
     Done,
-    /// One of the numbers has no learner.
+    /// One of the ULNs has no learner.
     NotFound,
-    /// A merged number cannot be a master or be merged again, only a merged one can be unmerged, and a master cannot be deleted.
+    /// A merged learner cannot be a master or be merged again, only a merged one can be unmerged,
+    /// and a master cannot be deleted.
     NotAllowed,
 }
 
 impl Administration<'_> {
-    /// Merges a number into a master; numbers that were merged into it follow.
+    /// Merges a learner into a master; learners merged into it follow.
     pub fn merge(&self, merged: Uln, master: Uln) -> Result<Linking, AdministrationError> {
         self.change_links(Action::MergeLearner, merged, move |store, now| {
             let (Some(from), Some(to)) = (rows::by_uln(store, merged)?, rows::by_uln(store, master)?) else {
@@ -43,7 +45,7 @@ impl Administration<'_> {
         })
     }
 
-    /// Takes a merge back: the number stands for itself again.
+    /// Undoes a merge: the ULN means its own learner again.
     pub fn unmerge(&self, merged: Uln) -> Result<Linking, AdministrationError> {
         self.change_links(Action::UnmergeLearner, merged, move |store, now| {
             let Some(mut from) = rows::by_uln(store, merged)? else { return Ok(Linking::NotFound) };
@@ -61,7 +63,7 @@ impl Administration<'_> {
         })
     }
 
-    /// Deletes a learner: every operation answers "not found" from then on.
+    /// Deletes a learner: from then on every operation returns "not found".
     pub fn delete_learner(&self, uln: Uln) -> Result<Linking, AdministrationError> {
         self.change_links(Action::DeleteLearner, uln, move |store, now| {
             let Some(mut stored) = rows::by_uln(store, uln)? else { return Ok(Linking::NotFound) };
@@ -97,7 +99,8 @@ fn is_active(stored: &Stored) -> bool {
     stored.learner.status == LearnerStatus::Active
 }
 
-/// Stores a changed record under the next version; whoever changed it meanwhile makes the whole change fail and run again.
+/// Stores the next version of a learner. If someone else changed it meanwhile, the whole change
+/// fails and runs again.
 fn save(store: &mut Transaction<'_>, mut stored: Stored, now: Timestamp) -> Result<(), StoreError> {
     let version = stored.learner.version;
     stored.learner.version = version.saturating_add(1);

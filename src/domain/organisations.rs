@@ -1,4 +1,5 @@
-//! Who calls: the organisation by its numbers, its certificate and its password; and looking organisations up (rules.md 2.0, 2.17).
+//! Identifies the caller: the organisation by its numbers, its certificate and its password; also
+//! looks up organisations (rules.md 2.0, 2.17).
 
 use std::sync::Arc;
 
@@ -6,17 +7,17 @@ use super::caller::Party;
 use super::{Account, Call, Caller, Error, Roles, Service, codes};
 use crate::model::{OrgRef, Organisation, Peer, Permission, Ukprn};
 
-/// What a caller says of itself.
+/// The credentials of a caller.
 pub struct Claim<'a> {
-    /// The other end of the connection, by its certificate; nobody gets in without one.
+    /// The peer, by its certificate; without one nobody is admitted.
     pub peer: Option<&'a Peer>,
-    /// UKPRN; it wins where both numbers are given.
+    /// The UKPRN; it takes precedence over the reference.
     pub ukprn: Option<&'a str>,
-    /// Organisation reference, or a UKPRN in its place.
+    /// The organisation reference, or a UKPRN in its place.
     pub org_ref: Option<&'a str>,
     /// The organisation's password.
     pub password: &'a str,
-    /// The user, a label for the audit trail that is not verified.
+    /// The user: a label for the audit trail, not authenticated.
     pub user_name: &'a str,
 }
 
@@ -49,9 +50,10 @@ impl From<&Organisation> for OrganisationSummary {
 }
 
 impl Organisations<'_> {
-    /// Establishes who calls. The pair of certificate and organisation must be registered and neither revoked nor expired; otherwise the
-    /// organisation counts as unknown (WSEC0003: "not recognised or not authorised"). Then the password must be right; a wrong one has its line
-    /// of the audit, many have a line of the log, and their certificate must wait ([`Error::Busy`]).
+    /// Identifies the caller. The pair of certificate and organisation must be registered and
+    /// neither revoked nor expired; otherwise the organisation counts as unknown (WSEC0003: "not
+    /// recognised or not authorised"). Then the password is checked. A wrong one is audited; after
+    /// many, they are logged, and the certificate must wait ([`Error::Busy`]).
     pub fn authenticate<'c>(&self, call: &'c Call<'c>, claim: &Claim<'c>) -> Result<Caller<'c>, Error> {
         let now = self.0.inner.clock.now();
         let registry = self.0.registry(call.may_block())?;
@@ -78,7 +80,7 @@ impl Organisations<'_> {
             Err(error) => {
                 if matches!(error, Error::IncorrectPassword) {
                     caller.trail([None], codes::INCORRECT_PASSWORD);
-                    // No password at all is no guess.
+                    // An empty password is not a guess.
                     let is_guess = !claim.password.is_empty();
                     if is_guess
                         && let Some(count) = self.0.inner.passwords.note_wrong(organisation.id, peer.fingerprint, now)
@@ -98,8 +100,8 @@ impl Organisations<'_> {
     /// A user of an organisation, whom a session knows.
     ///
     /// # Errors
-    /// [`Error::UnknownOrganisation`] where the organisation is not active, [`Error::MustBlock`], and what the store
-    /// fails with.
+    /// [`Error::UnknownOrganisation`] where the organisation is not active, [`Error::MustBlock`],
+    /// and what the store fails with.
     pub fn signed_in<'c>(
         &self,
         call: &'c Call<'c>,
@@ -113,7 +115,7 @@ impl Organisations<'_> {
         Ok(Caller { call, party: Party::User { organisation, account, roles } })
     }
 
-    /// GetOrganisation: an organisation by UKPRN or, where that is empty, by reference.
+    /// GetOrganisation: an organisation by UKPRN or, if that is empty, by reference.
     pub fn find(&self, caller: &Caller<'_>, ukprn: &str, org_ref: &str) -> Result<Option<OrganisationSummary>, Error> {
         caller.require(Permission::ViewOrganisation)?;
         let registry = self.0.registry(caller.call.may_block())?;

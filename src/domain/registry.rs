@@ -1,6 +1,7 @@
-//! Organisations and certificates in memory, so that a call looks them up without the store. No call uses a memory that is older than
-//! [`VALID`]: an operator's change holds on every node once that time has passed since its commit, and the command waits for it. So no node
-//! has to be told, or to answer, and one that cannot reach the store lets nobody in.
+//! A cache of organisations and certificates, so that a call needs no query for them. No call uses
+//! a cache older than [`VALID`]: an operator's change is effective on every node once that time has
+//! passed since its commit, and the command waits for it. So no node needs to be told or to
+//! respond, and one that cannot reach the store admits nobody.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,28 +13,29 @@ use super::{Error, Organisations, Service};
 use crate::model::{Fingerprint, OrgRef, Organisation, Peer, Timestamp, Ukprn};
 use crate::store::organisations::{self, Certificate};
 
-/// How old the memory may be before one of the calls compares it with the store, while the others go on with it.
+/// The age at which one call compares the cache with the store, while others still use it.
 const FRESH: Duration = Duration::from_millis(100);
-/// How old it may be at all.
+/// The maximum age.
 const VALID: Duration = Duration::from_millis(300);
-/// After so long a change holds on every node: nobody's clock runs a tenth too slow.
+/// After this time a change is effective on every node, even if a clock runs almost a tenth slow.
 pub(super) const EVERYWHERE: Duration = VALID.saturating_add(Duration::from_millis(30));
 
-/// The memory, if there is any.
+/// The cache, if there is one.
 #[derive(Default)]
 pub(super) struct Registry {
     memory: ArcSwapOption<Memory>,
     refreshing: Mutex<()>,
 }
 
-/// What the store held at a moment.
+/// The content of the store at a certain time.
 struct Memory {
     content: Arc<Content>,
-    /// The moment, before the store was asked.
+    /// Taken before the store was queried.
     seen: Moment,
 }
 
-/// A moment by both clocks: the system's may be set back, and the other one stands still while the machine sleeps.
+/// A time on both clocks: the system clock may be set back, and the monotonic one stops while the
+/// machine sleeps.
 #[derive(Clone, Copy)]
 struct Moment {
     instant: Instant,
@@ -41,14 +43,14 @@ struct Moment {
 }
 
 impl Moment {
-    /// Whether an earlier moment is no longer ago than this, by either clock.
+    /// Whether an earlier time is within this age, by both clocks.
     fn is_within(self, age: Duration, earlier: Moment) -> bool {
         self.instant.saturating_duration_since(earlier.instant) <= age
             && self.time.signed_duration_since(earlier.time).to_std().is_ok_and(|passed| passed <= age)
     }
 }
 
-/// Every organisation and certificate.
+/// All organisations and certificates.
 pub(super) struct Content {
     change_number: i64,
     by_ukprn: HashMap<Ukprn, Arc<Organisation>>,
@@ -58,8 +60,8 @@ pub(super) struct Content {
 }
 
 impl Content {
-    /// The organisation of a UKPRN or, where that is empty, of a reference. A reference of eight characters is a UKPRN: some clients put
-    /// theirs into both fields (rules.md 2.0).
+    /// The organisation with this UKPRN or, if that is empty, this reference. A reference of eight
+    /// characters is a UKPRN: some clients put theirs into both fields (rules.md 2.0).
     pub(super) fn organisation(&self, ukprn: &str, org_ref: &str) -> Option<&Arc<Organisation>> {
         let named_by_ukprn = |text: &str| text.parse().ok().and_then(|ukprn: Ukprn| self.by_ukprn.get(&ukprn));
         if !ukprn.is_empty() {
@@ -71,17 +73,17 @@ impl Content {
         }
     }
 
-    /// The organisation of an internal number.
+    /// The organisation with this internal number.
     pub(super) fn organisation_of(&self, id: i32) -> Option<&Arc<Organisation>> {
         self.by_id.get(&id)
     }
 
-    /// Whether the certificate may act for the organisation at this moment.
+    /// Whether the certificate may act for the organisation at this time.
     pub(super) fn may_act(&self, peer: &Peer, organisation: &Organisation, now: Timestamp) -> bool {
         self.acts_for(peer, now).contains(&organisation.id)
     }
 
-    /// Whether the certificate may act for any active organisation at this moment.
+    /// Whether the certificate may act for any active organisation at this time.
     fn may_call(&self, peer: &Peer, now: Timestamp) -> bool {
         self.acts_for(peer, now).iter().any(|id| self.organisation_of(*id).is_some_and(|each| each.active))
     }
@@ -94,7 +96,7 @@ impl Content {
 }
 
 impl Registry {
-    /// Makes the next look-up read the store.
+    /// Makes the next look-up query the store.
     pub(super) fn forget(&self) {
         // What is being read now may be older.
         let _refreshing = self.refreshing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -108,7 +110,8 @@ impl Registry {
 }
 
 impl Service {
-    /// The organisations and certificates as they are now. To read all of them takes long, so that it is done only where that may be.
+    /// The organisations and certificates as they are now. Reading all of them takes long, so it
+    /// happens only on a thread that may block.
     pub(super) fn registry(&self, may_block: bool) -> Result<Arc<Content>, Error> {
         let registry = &self.inner.registry;
         let now = Moment { instant: Instant::now(), time: self.inner.clock.now() };
@@ -136,7 +139,7 @@ impl Service {
         Ok(content)
     }
 
-    /// The number was read before the rows, so that a change in between is noticed next time.
+    /// The change number was read before the rows, so a change in between is noticed next time.
     fn read_registry(&self, change_number: i64) -> Result<Content, Error> {
         let organisations = self.inner.store.read(organisations::all)?;
         let certificates = self.inner.store.read(organisations::all_certificates)?;
@@ -152,8 +155,9 @@ impl Service {
 }
 
 impl Organisations<'_> {
-    /// Whether the certificate may act for any active organisation; what is worth asking before a request is read. A yes may be out of date
-    /// (the call itself asks again); a no is as good as the call's would be, and may leave a line of the trail.
+    /// Whether the certificate may act for any active organisation; what is worth asking before a
+    /// request is read. A yes may be out of date (the call itself asks again); a no is as good as
+    /// the call's would be, and may leave a line of the trail.
     ///
     /// # Errors
     /// [`Error::MustBlock`], and what the store fails with.

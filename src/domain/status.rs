@@ -1,5 +1,5 @@
-//! Whether the service is open, and how it does: hours, maintenance, what looks like guessing, and the charter's numbers
-//! (`service_levels.rs`).
+//! Whether the service is open, and how it does: hours, maintenance, what looks like guessing, and
+//! the charter's numbers (`service_levels.rs`).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,26 +7,27 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::{Error, Service};
 use crate::model::{Door, london_time};
 
-/// Whether the service is open, and how it does.
+/// Whether the service is open, and how it performs.
 #[derive(Clone, Copy)]
 pub struct Status<'s>(pub(super) &'s Service);
 
-/// What looks like guessing, counted since the service was started.
+/// Signs of guessing, counted since the service started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Guesses {
-    /// Passwords that were wrong.
+    /// Wrong passwords.
     pub wrong_passwords: u64,
-    /// Passwords that were refused unchecked, because too many wrong ones came before or are being checked.
+    /// Passwords refused without a check, because of too many wrong ones before or at the same
+    /// time.
     pub passwords_refused: u64,
-    /// Answers that nobody was found, or that details are not the learner's.
+    /// Replies that nobody was found, or that the details are not the learner's.
     pub misses: u64,
-    /// Calls that were refused because of too many of them.
+    /// Calls refused because of too many of these.
     pub misses_refused: u64,
 }
 
 impl Status<'_> {
-    /// Whether a call by this door may begin now (rules.md 3.4, order of checks). The service's own operators are never
-    /// shut out.
+    /// Whether a call by this door may begin now (rules.md 3.4, order of checks). The service's own
+    /// operators are never shut out.
     pub(super) fn check_open(&self, door: Door) -> Result<(), Error> {
         match door {
             Door::CommandLine => Ok(()),
@@ -45,12 +46,13 @@ impl Status<'_> {
         }
     }
 
-    /// The switch for maintenance, for those who turn it and those who answer with a page of their own.
+    /// The switch for maintenance, for those who turn it and those who answer with a page of their
+    /// own.
     pub fn maintenance(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.0.inner.maintenance)
     }
 
-    /// What looks like guessing, counted since the start.
+    /// Signs of guessing since the start.
     pub fn guesses(&self) -> Guesses {
         let (wrong_passwords, passwords_refused) = self.0.inner.passwords.counts();
         let (misses, misses_refused) = self.0.inner.misses.counts();

@@ -1,4 +1,4 @@
-//! One line of the audit trail: who did what, when, through which door, about whom, with what outcome.
+//! An audit line: who did what, when, through which door, about whom, with what outcome.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,7 +8,7 @@ use super::codes::{UnknownCode, code_list};
 use super::{Fingerprint, Timestamp, Uln};
 
 code_list! {
-    /// The way by which somebody came in.
+    /// The way by which a call comes in.
     Door {
         /// A SOAP web service.
         WebService = "web-service",
@@ -21,7 +21,8 @@ code_list! {
     }
 }
 
-/// An access to a learner's data or a change of it. It holds personal data: `Debug` shows action, door and outcome alone.
+/// An access to a learner's data, or a change of it. It contains personal data: `Debug` shows only
+/// action, door and outcome.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AuditEntry {
     /// When (UTC).
@@ -36,15 +37,15 @@ pub struct AuditEntry {
     pub user_name: String,
     /// The client certificate.
     pub certificate: Option<Fingerprint>,
-    /// The way in.
+    /// The door.
     pub door: Door,
     /// What was done, as the trail keeps it.
     pub action: Cow<'static, str>,
-    /// Whom it concerns.
+    /// The learner concerned.
     pub uln: Option<Uln>,
     /// The response code.
     pub outcome: String,
-    /// Whether a personal learning record was shown: these lines are what ViewAudit lists.
+    /// Whether a learning record was shown: ViewAudit lists these lines.
     pub record_shown: bool,
 }
 

@@ -21,7 +21,7 @@ pub enum KeyKind {
 }
 
 impl KeyKind {
-    /// A new key. RSA takes a fraction of a second.
+    /// Generates a key. RSA takes a fraction of a second.
     pub(super) fn make(self) -> Result<KeyPair, PkiError> {
         match self {
             Self::Ec => Ok(KeyPair::generate()?),

@@ -1,4 +1,4 @@
-//! One call at the door: who calls, what is refused, and what the log may know of it.
+//! A call at the web-service door: who calls, what is refused, and what may be logged.
 
 use std::cell::RefCell;
 
@@ -7,7 +7,7 @@ use crate::domain::{Call, Caller, Claim, Error, Service, codes};
 use crate::model::Peer;
 use crate::xml::{Place, ReadError};
 
-/// What the three services are implemented on: the domain, and the client of this call.
+/// The three web services are implemented on this: the domain, and the client of this call.
 pub struct Door<'e> {
     /// The rules.
     pub(super) domain: &'e Service,
@@ -15,7 +15,7 @@ pub struct Door<'e> {
     noted: RefCell<Noted>,
 }
 
-/// What metrics and log learn of a call.
+/// What metrics and log learn about a call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Noted {
     /// UKPRN of the organisation that proved who it is.
@@ -24,21 +24,21 @@ pub struct Noted {
     pub code: &'static str,
 }
 
-/// What a request says of its sender.
+/// The credentials in a request.
 pub struct Credentials<'r> {
     /// UKPRN.
     pub ukprn: Option<&'r str>,
     /// Organisation reference.
     pub organisation_ref: Option<&'r str>,
-    /// Password of the organisation.
+    /// The organisation's password.
     pub password: Option<&'r str>,
-    /// Label of the user.
+    /// The user, a label.
     pub user_name: Option<&'r str>,
 }
 
-/// A request that says who sends it.
+/// A request that has credentials.
 pub trait Credentialed {
-    /// What it says.
+    /// The credentials.
     fn credentials(&self) -> Credentials<'_>;
 }
 
@@ -47,9 +47,9 @@ pub trait Credentialed {
 pub enum Refused {
     /// The request cannot be read.
     Read(ReadError),
-    /// No such operation (WSEC0002): what the request holds, and what it should.
+    /// No such operation (WSEC0002): what the request contains, and what it should.
     UnknownRequest(String),
-    /// The domain says so.
+    /// The domain refused.
     Domain(Error),
 }
 
@@ -71,7 +71,7 @@ impl<'e> Door<'e> {
         Door { domain, peer, noted: RefCell::default() }
     }
 
-    /// Establishes who calls, before anything else is done.
+    /// Identifies the caller, before anything else is done.
     pub(super) fn caller<'c>(
         &'c self,
         call: &'c Call<'c>,
@@ -90,13 +90,13 @@ impl<'e> Door<'e> {
         Ok(caller)
     }
 
-    /// Notes the response code of the reply, and gives it back.
+    /// Records the response code of the reply, and returns it.
     pub(super) fn answer(&self, code: &'static str) -> &'static str {
         self.noted.borrow_mut().code = code;
         code
     }
 
-    /// What was noted.
+    /// What was recorded.
     pub fn noted(&self) -> Noted {
         self.noted.borrow().clone()
     }
@@ -108,8 +108,8 @@ const ORGANISATION_VALIDATOR: &str = "uk.gov.miap.lrs.api.learner.utils.Organisa
 const SERVICE: &str = "uk.gov.miap.lrs.api.learner.LearnerService";
 
 impl Refused {
-    /// The fault that the client gets. It tells what the client may know: the request's own faults in full, the
-    /// service's not at all.
+    /// The fault for the client. It explains errors in the request fully, and those of the service
+    /// not at all.
     pub fn fault(&self) -> Fault {
         match self {
             Refused::Read(ReadError::Invalid(invalid)) => {
@@ -141,7 +141,7 @@ impl Refused {
     }
 }
 
-/// A fault of the envelope, which is no exception of the service.
+/// A fault of the envelope, which is not an exception of the service.
 pub(super) fn envelope_fault(blame: Blame, reason: String) -> Fault {
     let description = match blame {
         Blame::Client | Blame::Server => "The message is not an acceptable SOAP envelope.",
@@ -151,7 +151,7 @@ pub(super) fn envelope_fault(blame: Blame, reason: String) -> Fault {
     Fault { description, further: reason, ..bare("WSEC0001", "", blame) }
 }
 
-/// A fault of which nothing is known but its code.
+/// A fault with nothing but a code.
 fn bare(code: &'static str, actor: &'static str, blame: Blame) -> Fault {
     let description = codes::lookup(code).map_or("", |entry| entry.meaning);
     Fault {

@@ -1,4 +1,4 @@
-//! The audit trail: rows are added and read, never changed.
+//! The audit trail: lines are added and read, never changed.
 
 use std::borrow::Cow;
 
@@ -10,10 +10,10 @@ use super::schema::{audit, trail_position};
 use super::{AnyConnection, StoreError};
 use crate::model::{AuditEntry, Fingerprint, Timestamp, Uln};
 
-/// Rows of one statement: below PostgreSQL's limit of 65,535 bound values.
+/// Rows per statement, below PostgreSQL's limit of 65,535 bound values.
 #[cfg(feature = "postgres")]
 const ROWS_AT_ONCE: usize = 2_000;
-/// Rows of one statement that moves lines of the trail file.
+/// Rows per statement when lines move from the trail file to the table.
 const MOVED_TOGETHER: usize = 32;
 
 #[derive(Insertable, Serialize, Deserialize)]
@@ -63,8 +63,9 @@ impl<'a> From<&'a AuditEntry> for Row<'a> {
     }
 }
 
-/// Adds rows. SQLite keeps the statement for one row prepared, which is quicker than a new statement for every number of rows; on
-/// PostgreSQL the way to the server counts, so that the rows travel together.
+/// Adds rows. On SQLite row by row, because that statement stays prepared, which beats preparing
+/// one for each number of rows. On PostgreSQL the round trip dominates, so the rows travel
+/// together.
 pub fn insert<'a>(
     connection: &mut AnyConnection,
     entries: impl Iterator<Item = &'a AuditEntry>,
@@ -87,18 +88,19 @@ pub fn insert<'a>(
     Ok(())
 }
 
-/// The rows as text, one in a line: what the trail file holds.
+/// The rows as text, one per line, as stored in the trail file.
 pub(super) fn to_lines<'a>(entries: impl Iterator<Item = &'a AuditEntry>) -> Vec<u8> {
     let mut lines = Vec::new();
     for entry in entries {
-        // Neither the form nor memory can refuse it.
+        // Serialising to memory cannot fail.
         let _ = serde_json::to_writer(&mut lines, &Row::from(entry));
         lines.push(b'\n');
     }
     lines
 }
 
-/// Adds rows that were made lines. All frames go together: one has a few lines, and a statement for a few would be prepared anew for each.
+/// Adds rows given as lines of text. All frames are combined: a frame has only a few lines, and a
+/// statement for so few would have to be prepared each time.
 pub(super) fn insert_lines<'a>(
     connection: &mut AnyConnection,
     frames: impl Iterator<Item = &'a [u8]>,
@@ -110,7 +112,7 @@ pub(super) fn insert_lines<'a>(
     while rows.peek().is_some() {
         let part: Vec<Row<'_>> = rows.by_ref().take(MOVED_TOGETHER).collect::<Result<_, _>>()?;
         on_either!(connection, c => match <[Row<'_>; MOVED_TOGETHER]>::try_from(part) {
-            // A number that the compiler knows makes a statement that stays prepared.
+            // With a fixed number of rows the statement stays prepared.
             Ok(rows) => diesel::insert_into(audit::table).values(rows).execute(c)?,
             Err(rows) => diesel::insert_into(audit::table).values(rows).execute(c)?,
         });
@@ -118,7 +120,7 @@ pub(super) fn insert_lines<'a>(
     Ok(())
 }
 
-/// How far the generation of the trail file has been moved into the table, in bytes.
+/// How much of this generation of the trail file has been moved into the table, in bytes.
 pub(super) fn moved_up_to(connection: &mut AnyConnection, generation: &str) -> Result<i64, StoreError> {
     let position = trail_position::table
         .filter(trail_position::generation.eq(generation))
@@ -128,7 +130,8 @@ pub(super) fn moved_up_to(connection: &mut AnyConnection, generation: &str) -> R
     Ok(position.unwrap_or(0))
 }
 
-/// Notes how far the generation of the trail file has been moved; of earlier generations nothing needs to be known.
+/// Records how much of this generation of the trail file has been moved. Earlier generations are no
+/// longer needed.
 pub(super) fn set_moved_up_to(
     connection: &mut AnyConnection,
     generation: &str,
@@ -141,20 +144,21 @@ pub(super) fn set_moved_up_to(
     Ok(())
 }
 
-/// What is shown of a row.
+/// The part of an audit line that is shown.
 #[derive(Queryable)]
 pub struct AuditLine {
     /// When (UTC).
     pub at: Timestamp,
-    /// Name of the operation.
+    /// The operation.
     pub action: String,
-    /// Name of the organisation at that time.
+    /// The organisation's name at that time.
     pub organisation: String,
-    /// The user as the caller named them.
+    /// The user, as named by the caller.
     pub user_name: String,
 }
 
-/// The number of times that a record of any of the learners was shown, and a page of these, newest first.
+/// How often a learning record of any of the learners was shown, and a page of these audit lines,
+/// newest first.
 pub fn records_shown(
     connection: &mut AnyConnection,
     ulns: &[Uln],
@@ -177,7 +181,7 @@ pub fn records_shown(
     })
 }
 
-/// The 64 digits of a fingerprint, for every line that is written.
+/// The 64 hexadecimal digits of a fingerprint; runs for every line written.
 fn hexadecimal(fingerprint: &Fingerprint) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |value: u8| DIGITS.get(usize::from(value & 15)).copied().map_or('0', char::from);

@@ -1,4 +1,4 @@
-//! Whether the database is still the one that was opened, and takes what is written.
+//! Whether the database is still the one that was opened, and whether it accepts writes.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -12,27 +12,29 @@ use super::schema::service_days;
 use super::service_levels::FunctionDay;
 use super::{StoreError, Transaction};
 
-/// Rows of a trial, and the length of each: more than the free room of a page, so that the database must find room for them.
+/// The number of rows in a trial write, and the length of each: more than the free space in a page,
+/// so that the database must allocate.
 const TRIAL_ROWS: usize = 8;
 const TRIAL_LENGTH: usize = 1_000;
 
-/// The file of an SQLite database, as it was when it was opened.
+/// The file of an SQLite database, as identified when it was opened.
 pub(super) struct DatabaseFile {
     path: PathBuf,
     device: u64,
     number: u64,
-    /// Whether the last change was refused for it.
+    /// Whether the last change was refused because of it.
     refuses: AtomicBool,
 }
 
 impl DatabaseFile {
-    /// The file that stands at a path now; nothing for an address that is no plain path.
+    /// The file now at this path; `None` if the address is not a plain path.
     pub(super) fn at(path: PathBuf) -> Option<Self> {
         let file = fs::metadata(&path).ok()?;
         Some(Self { path, device: file.dev(), number: file.ino(), refuses: AtomicBool::new(false) })
     }
 
-    /// Refuses when another file, or none, stands there: changes then go into a file that nobody will open again.
+    /// Refuses if the file was removed or replaced: changes would go to a file that nobody will
+    /// open again.
     pub(super) fn check(&self) -> Result<(), StoreError> {
         let Self { path, device, number, .. } = self;
         let what = match fs::metadata(path) {
@@ -46,7 +48,8 @@ impl DatabaseFile {
         )))
     }
 
-    /// Refuses a change likewise, because what was acknowledged would be lost. The log has a line when that begins and when it ends.
+    /// Refuses a change in that case, because it would be lost after being acknowledged. Logs when
+    /// that state begins and ends.
     pub(super) fn check_for_change(&self) -> Result<(), StoreError> {
         let place = self.check();
         if self.refuses.swap(place.is_err(), Ordering::Relaxed) != place.is_err() {
@@ -59,7 +62,7 @@ impl DatabaseFile {
     }
 }
 
-/// Writes a little and takes it back: it fails where the database is read-only, or where the disk is full.
+/// Writes a little and rolls it back. Fails if the database is read-only or the disk is full.
 pub(super) fn try_a_change(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
     let day = NaiveDate::default();
     let rows: Vec<FunctionDay> = (0..TRIAL_ROWS)

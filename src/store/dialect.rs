@@ -1,12 +1,13 @@
-//! What truly differs between the two databases, and nothing else.
+//! The actual differences between the two databases, and nothing else.
 
 use diesel::connection::AnsiTransactionManager;
 use diesel::prelude::*;
 
 use super::{AnyConnection, StoreError};
 
-/// Runs one expression on whichever connection it is, compiled for each database by itself: for statements that the common connection
-/// cannot say (several rows at once, insert or ignore) and for the hot path, where it saves writing the SQL text anew for every call.
+/// Runs an expression on either connection, compiled separately for each database. Needed for
+/// statements that diesel's combined connection cannot express (several rows at once, insert or
+/// ignore), and on the hot path, where it avoids building the SQL text for every call.
 macro_rules! on_either {
     ($connection:expr, $name:ident => $body:expr) => {
         match $connection {
@@ -19,8 +20,8 @@ macro_rules! on_either {
 }
 pub(super) use on_either;
 
-/// Begins a transaction that will write. SQLite takes the write lock at once: a transaction that reads first and writes later would fail
-/// when another process wrote in between.
+/// Begins a transaction that will write. SQLite takes the write lock immediately: a transaction
+/// that reads first and writes later would fail if another process had written in between.
 pub(super) fn begin_write(connection: &mut AnyConnection) -> Result<(), StoreError> {
     match connection {
         #[cfg(feature = "sqlite")]
@@ -31,8 +32,8 @@ pub(super) fn begin_write(connection: &mut AnyConnection) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Keeps every other writer that asks for the same key out until the transaction ends, on whichever node it runs. On SQLite the
-/// transaction itself already does.
+/// Blocks all other writers that ask for the same key, on any node, until the transaction ends. On
+/// SQLite the transaction itself does that.
 pub fn lock(connection: &mut AnyConnection, key: i64) -> Result<(), StoreError> {
     match connection {
         #[cfg(feature = "sqlite")]
@@ -47,7 +48,8 @@ pub fn lock(connection: &mut AnyConnection, key: i64) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// A number that is another one after another connection has committed anything, and the same after this one has. PostgreSQL has none.
+/// A number that changes whenever another connection commits, but not when this one does.
+/// PostgreSQL has none.
 pub(super) fn data_version(connection: &mut AnyConnection) -> Result<Option<i64>, StoreError> {
     match connection {
         #[cfg(feature = "sqlite")]
@@ -67,7 +69,7 @@ struct DataVersion {
     data_version: i64,
 }
 
-/// Runs the migrations of one node at a time.
+/// Runs migrations on one node at a time.
 pub(super) fn with_migration_lock<T>(
     connection: &mut AnyConnection,
     run: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>,
@@ -86,8 +88,8 @@ const MIGRATION_LOCK: i64 = 0x4c52_534d_4947;
 #[cfg(feature = "postgres")]
 #[diesel::declare_sql_function]
 extern "SQL" {
-    /// Waits for a lock that ends with the transaction.
+    /// Waits for a lock that lasts until the end of the transaction.
     fn pg_advisory_xact_lock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Bool;
-    /// Waits for a lock that ends with the connection.
+    /// Waits for a lock that lasts as long as the connection.
     fn pg_advisory_lock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Bool;
 }

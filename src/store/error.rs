@@ -1,40 +1,40 @@
-//! What can go wrong with the store. Texts name the cause, never a stored value and never a URL's password.
+//! Errors of the store. The texts name the cause, but never a stored value or a URL's password.
 
 use std::sync::Arc;
 
 use diesel::result::{DatabaseErrorKind, Error as DatabaseError};
 
-/// An error of the store. It is cheap to clone, because all writes of one commit share its fate.
+/// An error of the store. Cheap to clone, because it goes to every write in a failed commit.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
-    /// The store's address cannot be used; the text says why and what is possible.
+    /// The address is invalid; the text says why and what is allowed.
     #[error("{0}")]
     Address(String),
-    /// No connection could be made or borrowed.
+    /// No connection could be opened or borrowed.
     #[error("cannot connect to the database: {0}")]
     Unreachable(String),
-    /// The tables could not be brought up to date.
+    /// A migration failed.
     #[error("cannot migrate the database: {0}")]
     Migration(String),
-    /// The database refused a statement.
+    /// The database rejected a statement.
     #[error("database error: {0}")]
     Database(Arc<DatabaseError>),
-    /// A stored value is not what the model allows; the text names the column.
+    /// A stored value violates the model; the text names the column.
     #[error("the column {0} contains an invalid value")]
     Corrupt(&'static str),
-    /// Somebody else changed a row between reading and writing it.
+    /// Someone else changed the row between reading and writing.
     #[error("another change was made first")]
     Overtaken,
-    /// A write panicked. Its changes were undone, those of others were not touched.
+    /// A write panicked. Only its own changes were rolled back.
     #[error("a write panicked and was rolled back")]
     Panicked,
-    /// The store was closed.
+    /// The store is closed.
     #[error("the store is closed")]
     Closed,
 }
 
 impl StoreError {
-    /// Whether the connection is gone, so that the same statement may succeed on a new one.
+    /// Whether the connection is lost, so that the statement may succeed on a new one.
     pub(super) fn is_disconnection(&self) -> bool {
         match self {
             Self::Database(error) => matches!(
@@ -48,8 +48,9 @@ impl StoreError {
         }
     }
 
-    /// Whether another writer was in the way (a deadlock or a serialisation failure), so that the same write may succeed alone.
-    /// A deadlock has no kind of its own in diesel and its text depends on the server's language, so that every unnamed kind counts.
+    /// Whether the write collided with another (a deadlock or serialisation failure), so that it
+    /// may succeed alone. diesel has no error kind for deadlocks and their text depends on the
+    /// server's language, so all unknown kinds count.
     pub(super) fn is_collision(&self) -> bool {
         match self {
             Self::Database(error) => matches!(
@@ -61,7 +62,7 @@ impl StoreError {
         }
     }
 
-    /// Whether a row of the same key exists already.
+    /// Whether the key already exists.
     pub fn is_duplicate(&self) -> bool {
         match self {
             Self::Database(error) => {

@@ -1,5 +1,6 @@
-//! The store: SQLite or PostgreSQL behind one concrete type, with a pool of readers and one writer that shares its commits.
-//! One file per noun holds the statements; `dialect` holds what truly differs between the databases. It knows no rule of the service.
+//! The store: SQLite or PostgreSQL behind one concrete type, with a pool of readers and a single
+//! writer that commits in groups. One file per noun holds the statements; `dialect` holds the
+//! differences between the databases. The store knows no rules of the service.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -49,30 +50,30 @@ use writer::{Work, Writer};
 
 /// How long a reader waits for a connection before the store counts as unreachable.
 const WAIT_FOR_A_READER: Duration = Duration::from_secs(5);
-/// Readers of the pool when the settings leave the number open: enough for a node's worker threads.
+/// The size of the reader pool if not configured: enough for a node's worker threads.
 const DEFAULT_READERS: u32 = 8;
 
-/// Where the store is and how many may read at once.
+/// The location of the store and the number of readers.
 #[derive(Clone)]
 pub struct StoreSettings {
-    /// `sqlite:PATH`, a bare path, or `postgres://...`.
+    /// `sqlite:PATH`, a plain path, or `postgres://...`.
     pub url: String,
-    /// Connections for reading; 0 means 8.
+    /// The number of reading connections; 0 means 8.
     pub readers: u32,
 }
 
-/// What is added to the store without anything being changed: the trail of a call.
+/// The trail of a call that changes nothing.
 #[derive(Default)]
 pub struct Record {
     /// Lines of the audit trail.
     pub entries: Vec<AuditEntry>,
-    /// The search that was made, for the rule that a find precedes a registration.
+    /// The search made, for the rule that a find precedes a registration.
     pub search: Option<searches::RecentSearch>,
-    /// Searches from before this moment are of no use any more.
+    /// Searches from before this time may be deleted.
     pub forget_searches_before: Option<Timestamp>,
 }
 
-/// The store. Clones share connections and writer.
+/// The store. Clones share the connections and the writer.
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
@@ -83,12 +84,12 @@ struct Inner {
     readers: Pool<Address>,
     writer: Arc<Writer>,
     trail: Option<Trail>,
-    /// On SQLite alone: elsewhere other nodes change learners all the time.
+    /// Only on SQLite; on PostgreSQL other nodes change learners all the time.
     memory: Option<Arc<LearnerMemory>>,
 }
 
 impl Inner {
-    /// The trail first: the writer moves what is left of it.
+    /// The trail comes first, because the writer flushes what is left of it.
     fn close(&self) {
         if let Some(trail) = &self.trail {
             trail.close();
@@ -103,16 +104,17 @@ impl Drop for Inner {
     }
 }
 
-/// The file of the SQLite database that an address names, where that file is missing.
+/// The missing file of an SQLite database; `None` if it exists or the address is not SQLite's.
 pub fn missing_file(url: &str) -> Option<PathBuf> {
     Address::parse(url).ok()?.file().filter(|file| !file.exists())
 }
 
 impl Store {
-    /// Opens the store; an SQLite file is made when it is missing. Tables are made by [`Store::migrate`].
+    /// Opens the store, creating a missing SQLite file. [`Store::migrate`] creates the tables.
     pub fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
         let address = Address::parse(&settings.url)?;
-        // The first connection of all, on its own: it alone turns a new SQLite file into WAL mode, and it gives the clearest error.
+        // Open the first connection alone: it turns a new SQLite file into WAL mode, and gives the
+        // clearest error.
         let memory = address.is_embedded().then(|| Arc::new(LearnerMemory::new()));
         let writer = Arc::new(Writer::start(address.clone(), memory.clone())?);
         let size = if settings.readers == 0 { DEFAULT_READERS } else { settings.readers };
@@ -129,39 +131,41 @@ impl Store {
         Ok(Self { inner: Arc::new(Inner { address, readers, writer, trail, memory }) })
     }
 
-    /// Brings the tables up to date and returns the names of the migrations that ran. Several nodes may do so at once.
+    /// Runs pending migrations and returns their names. Several nodes may do so at once.
     pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
         migrations::run(&mut self.inner.address.connect()?)
     }
 
-    /// Whether the tables are up to date and the database answers: what readiness means.
+    /// Whether all migrations have run and the database answers: the meaning of readiness.
     pub fn is_ready(&self) -> Result<bool, StoreError> {
         self.read(migrations::are_complete)
     }
 
-    /// Whether the database is still the one that was opened: an SQLite file can be removed or replaced under an open store, which
-    /// then refuses changes.
+    /// Checks that the database is still the one that was opened. An SQLite file can be removed or
+    /// replaced while the store is open; the store then refuses changes.
     ///
     /// # Errors
-    /// It is not; the text says what happened to the file and what to do.
+    /// If it is not; the text says what happened to the file and what to do.
     pub fn check_place(&self) -> Result<(), StoreError> {
         self.inner.writer.check_place()
     }
 
-    /// Whether the database takes changes, tried by a small one that leaves nothing behind. The tables must be there. Blocks.
+    /// Checks that the database accepts changes, by a small one that is rolled back. The tables
+    /// must exist. Blocks.
     ///
     /// # Errors
-    /// It is read-only, has no room, or cannot be reached.
+    /// If it is read-only, full or unreachable.
     pub fn check_writable(&self) -> Result<(), StoreError> {
         self.write(condition::try_a_change)
     }
 
-    /// Whether the database lives inside this process (SQLite).
+    /// Whether the database runs inside this process (SQLite).
     pub fn is_embedded(&self) -> bool {
         self.inner.address.is_embedded()
     }
 
-    /// Reads with a connection of the pool. Must change nothing. Runs again when the connection turns out to be lost.
+    /// Runs a query, which must not change anything, on a pooled connection. Runs it again if the
+    /// connection was lost.
     pub fn read<T>(&self, query: impl Fn(&mut AnyConnection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut lost = 0;
         loop {
@@ -177,8 +181,8 @@ impl Store {
         }
     }
 
-    /// The learner of a number, whatever the record's status: as committed, but for what another process on the same SQLite file has
-    /// committed in the last second.
+    /// The learner with this ULN, whatever the status, as committed. Changes that another process
+    /// made on the same SQLite file in the last second may be missing.
     pub fn learner(&self, uln: Uln) -> Result<Option<Stored>, StoreError> {
         let read = || self.read(|connection| learners::by_uln(connection, uln));
         let Some(memory) = &self.inner.memory else { return read() };
@@ -193,8 +197,9 @@ impl Store {
         Ok(stored)
     }
 
-    /// Runs a change on the writing thread and waits until it is durable. All its statements are kept, or none. It may run again when
-    /// another node was in the way, so that it must not consume what it needs. Blocks: never call it on a thread that serves others.
+    /// Runs a change on the writer's thread and waits until it is durable. Either all of its
+    /// statements take effect or none. It may run again after a collision with another node, so it
+    /// must not consume its input. Blocks: never call it on a thread that serves others.
     pub fn write<T: Send + 'static>(
         &self,
         change: impl FnMut(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
@@ -204,8 +209,9 @@ impl Store {
         result.recv().unwrap_or(Err(StoreError::Closed))
     }
 
-    /// As [`Store::write`], for changes that nobody waits for, such as a step of a batch: it has a transaction of its own and comes after
-    /// whatever else waits, so that a call waits for one such change at most. Keep it short, a few milliseconds.
+    /// Like [`Store::write`], for changes that nobody waits for, such as a step of a job. It runs
+    /// in a transaction of its own, after everything else that is queued, so that a call waits for
+    /// at most one of these. Keep it short: a few milliseconds.
     pub fn write_aside<T: Send + 'static>(
         &self,
         change: impl FnMut(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
@@ -213,7 +219,7 @@ impl Store {
         self.begin_aside(change)?.wait()
     }
 
-    /// As [`Store::write_aside`], without waiting for the change.
+    /// Like [`Store::write_aside`], without waiting for the change.
     pub fn begin_aside<T: Send + 'static>(
         &self,
         change: impl FnMut(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
@@ -223,13 +229,13 @@ impl Store {
         Ok(Begun { result })
     }
 
-    /// Queues lines of the audit trail; the ticket tells when they are durable.
+    /// Queues audit lines; the ticket tells when they are durable.
     pub fn record(&self, entries: Vec<AuditEntry>) -> Ticket {
         self.add(Record { entries, ..Record::default() })
     }
 
-    /// Queues the trail of a call; the ticket tells when it is durable. It may then take a moment to appear in the audit table:
-    /// [`Store::settle`] waits for it.
+    /// Queues the trail of a call; the ticket tells when it is durable. It may take a moment longer
+    /// to appear in the audit table; [`Store::settle`] waits for that.
     pub fn add(&self, record: Record) -> Ticket {
         Ticket::new(match (&self.inner.trail, record) {
             (Some(trail), Record { entries, search: None, forget_searches_before: None }) => trail.add(entries),
@@ -237,18 +243,19 @@ impl Store {
         })
     }
 
-    /// Waits until every line that was durable before is in the audit table. Blocks: never call it on a thread that serves others.
+    /// Waits until every line that is durable now is also in the audit table. Blocks: never call it
+    /// on a thread that serves others.
     pub fn settle(&self) -> Result<(), StoreError> {
         self.inner.trail.as_ref().map_or(Ok(()), Trail::settle)
     }
 
-    /// Finishes what is queued and stops the writer; whatever comes later is refused.
+    /// Completes what is queued and stops the writer. Later requests are refused.
     pub fn close(&self) {
         self.inner.close();
     }
 }
 
-/// A change that is under way.
+/// A change in progress.
 #[must_use = "a change counts as made only when it says so"]
 pub struct Begun<T> {
     result: Receiver<Result<T, StoreError>>,
@@ -261,7 +268,7 @@ impl<T> Begun<T> {
     }
 }
 
-/// A change with its result, which is kept back until the commit.
+/// A change, whose result is withheld until the commit.
 struct Change<F, T> {
     change: F,
     kept: Option<T>,
@@ -280,7 +287,7 @@ where
 
     fn answer(self: Box<Self>, outcome: Result<(), StoreError>) {
         let Self { kept, reply, .. } = *self;
-        // Whoever waited may have gone: nothing to do then.
+        // The receiver may have gone; that is fine.
         let _ = reply.send(outcome.and_then(|()| kept.ok_or(StoreError::Closed)));
     }
 }

@@ -1,19 +1,21 @@
-//! The database's files are for their owner alone, whatever the umask: they hold people's names, dates of birth and addresses.
+//! Restricts the database's files to their owner, whatever the umask: they hold names, dates of
+//! birth and addresses.
 
 use std::fs::{self, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
-/// Read and written by the owner.
+/// Read and write for the owner only.
 pub(super) const OWNER_ALONE: u32 = 0o600;
 
-/// SQLite gives its log and its index of the log the permissions of the database.
+/// SQLite gives its WAL and shared-memory files the permissions of the database.
 const BESIDE: [&str; 3] = ["", "-wal", "-shm"];
 
-/// Makes an SQLite database's file before SQLite does, and closes those that an earlier release left open to others.
+/// Creates an SQLite database file before SQLite does, and restricts files that an earlier release
+/// left open to others.
 pub(super) fn close(database: &str) {
-    // SQLite says what is wrong with a file that cannot be made.
+    // If the file cannot be created, SQLite will report why.
     let _ = OpenOptions::new().write(true).create_new(true).mode(OWNER_ALONE).open(database);
     for beside in BESIDE {
         let path = format!("{database}{beside}");
@@ -23,7 +25,7 @@ pub(super) fn close(database: &str) {
     }
 }
 
-/// Takes a file from everybody but its owner. A file that is not there is closed.
+/// Removes other users' access to a file. A missing file is not an error.
 pub(super) fn close_file(path: &Path) -> io::Result<()> {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() && metadata.permissions().mode() & 0o077 != 0 => {

@@ -1,6 +1,7 @@
-//! The one thread that writes: it takes everything that waits, runs each piece in a savepoint of one transaction, commits once for all of
-//! them, and only then answers each (group commit). Pieces that nobody waits for come between two groups, one at a time, so that others wait
-//! for one of them at most. It must not know what the pieces do.
+//! The only thread that writes. It takes everything that is queued, runs each piece of work in a
+//! savepoint of one transaction, commits once for all of them, and only then replies to each (group
+//! commit). Work that nobody waits for runs between groups, one piece at a time, so that others
+//! wait for at most one of them. The writer does not know what the work does.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,24 +19,26 @@ use super::learners::LearnerMemory;
 use super::transaction::{Changed, Transaction};
 use super::{Record, StoreError, audit, dialect, searches};
 
-/// As many pieces as one transaction takes: a bound on the time that the first of them waits.
+/// The maximum number of pieces in a transaction; it limits how long the first one waits.
 const LARGEST_GROUP: usize = 512;
-/// With nothing to do for so long, the writer brings SQLite's log into the database: while it works, calls would wait for that.
+/// After this long without work the writer checkpoints SQLite's WAL; during work, calls would have
+/// to wait for that.
 const QUIET: Duration = Duration::from_millis(50);
-/// As often as a write that collided with another node's is tried again, alone.
+/// How often a write that collided with another node's is retried, alone.
 const RETRIES: usize = 3;
 
 type Transactions = <AnyConnection as Connection>::TransactionManager;
 
-/// A write that keeps its result until the commit. It may run more than once; only the last run counts.
+/// A write that withholds its result until the commit. It may run more than once; only the last run
+/// counts.
 pub(super) trait Work: Send {
     /// Does the work.
     fn run(&mut self, transaction: &mut Transaction<'_>) -> Result<(), StoreError>;
-    /// Hands the result to whoever waits; called once, after the commit or its failure.
+    /// Sends the result to whoever waits. Called once, after the commit or its failure.
     fn answer(self: Box<Self>, outcome: Result<(), StoreError>);
 }
 
-/// Rows that are only ever added, and who waits for them.
+/// Rows that are only ever added, and the reply channel.
 struct Addition {
     record: Record,
     reply: oneshot::Sender<Result<(), StoreError>>,
@@ -49,11 +52,12 @@ enum Task {
     Close,
 }
 
-/// As long as the thread computes before it offers its processor to others.
+/// How long the thread computes before it yields the processor.
 const STRETCH: Duration = Duration::from_micros(200);
 
-/// A connection whose thread lets those go first who serve calls, between two statements: what it does is long, and the system by itself
-/// would let them wait for up to 4 ms (measured on Linux), even with another processor idle.
+/// A connection that yields the processor between statements to threads that serve calls. Its work
+/// takes long, and the scheduler alone would make them wait up to 4 ms (measured on Linux), even
+/// with another processor idle.
 fn open(address: &Address) -> Result<AnyConnection, StoreError> {
     let mut connection = address.connect()?;
     let mut since = Instant::now();
@@ -66,7 +70,7 @@ fn open(address: &Address) -> Result<AnyConnection, StoreError> {
     Ok(connection)
 }
 
-/// The queue in front of the writing thread.
+/// The queue of the writer's thread.
 pub(super) struct Writer {
     queue: Sender<Task>,
     file: Option<Arc<DatabaseFile>>,
@@ -87,7 +91,7 @@ impl Writer {
         Ok(Self { queue, file, thread: Mutex::new(Some(thread)) })
     }
 
-    /// Refuses where the database's file is not the one that was opened.
+    /// Refuses if the database's file is not the one that was opened.
     pub(super) fn check_place(&self) -> Result<(), StoreError> {
         self.file.as_deref().map_or(Ok(()), DatabaseFile::check)
     }
@@ -102,20 +106,22 @@ impl Writer {
         self.queue.send(Task::Aside(work)).map_err(|_| StoreError::Closed)
     }
 
-    /// Queues rows to be added; the receiver hears of the commit, or nothing if the store is closed.
+    /// Queues rows to add. The receiver hears of the commit; it is dropped if the store is closed.
     pub(super) fn add(&self, record: Record) -> oneshot::Receiver<Result<(), StoreError>> {
         let (reply, receiver) = oneshot::channel();
-        // When the thread is gone the sender is dropped here, which the receiver reads as "closed".
+        // If the thread has stopped, the sender is dropped here, which the receiver reads as
+        // "closed".
         let _ = self.queue.send(Task::Add(Addition { record, reply }));
         receiver
     }
 
-    /// Asks for a look whether another process has changed anything: only this thread's connection can tell its own changes from others'.
+    /// Requests a check whether another process has changed anything. Only this thread's connection
+    /// can tell its own changes from others'.
     pub(super) fn compare(&self) {
         let _ = self.queue.send(Task::Compare);
     }
 
-    /// Lets the thread finish what is queued and waits for its end.
+    /// Lets the thread finish what is queued, and waits for it to end.
     pub(super) fn close(&self) {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         let _ = self.queue.send(Task::Close);
@@ -131,32 +137,32 @@ struct WritingThread {
     address: Address,
     file: Option<Arc<DatabaseFile>>,
     connection: Option<AnyConnection>,
-    /// Whether anything was committed since the log was brought in.
+    /// Whether anything was committed since the last checkpoint.
     wrote: bool,
     memory: Option<Arc<LearnerMemory>>,
-    /// The database's [`dialect::data_version`] when the memory was last compared with it.
+    /// The database's [`dialect::data_version`] when the cache was last compared with it.
     known: Option<i64>,
 }
 
-/// What one transaction holds.
+/// The content of one transaction.
 #[derive(Default)]
 struct Group {
     works: Vec<Box<dyn Work>>,
     additions: Vec<Addition>,
-    /// Whether the memory is to be compared with the database.
+    /// Whether to compare the cache with the database.
     compare: bool,
 }
 
-/// How each piece of a group fared.
+/// How each piece of a group ended.
 struct Fates {
     works: Vec<Result<(), StoreError>>,
     additions: Vec<Result<(), StoreError>>,
-    /// Whether the transaction was taken back, because its only piece failed.
+    /// Whether the transaction was rolled back because its only piece failed.
     undone: bool,
 }
 
 impl Group {
-    /// Takes a task, or puts it aside; `false` when it was the last.
+    /// Takes a task, or puts it aside; `false` if it was the last.
     fn take(&mut self, task: Task, aside: &mut VecDeque<Box<dyn Work>>) -> bool {
         match task {
             Task::Work(work) => self.works.push(work),
@@ -168,7 +174,7 @@ impl Group {
         true
     }
 
-    /// Takes what waits, as far as there is room; `false` when that was the end.
+    /// Takes what is queued, as far as there is room; `false` at the end of the queue.
     fn take_waiting(&mut self, tasks: &Receiver<Task>, aside: &mut VecDeque<Box<dyn Work>>) -> bool {
         while self.len() < LARGEST_GROUP
             && let Ok(next) = tasks.try_recv()
@@ -186,7 +192,7 @@ impl Group {
 }
 
 impl WritingThread {
-    /// Group by group, and between two groups one of the writes that were put aside.
+    /// Runs group after group, and between two groups one of the writes that were put aside.
     fn run(mut self, tasks: &Receiver<Task>) {
         let mut open = true;
         let mut aside = VecDeque::new();
@@ -214,7 +220,8 @@ impl WritingThread {
         }
     }
 
-    /// The next task; nothing when there will be none. Between two times of work, what was written is brought into the database.
+    /// Waits for the next task; `None` if there will be none. When idle, it checkpoints what was
+    /// written.
     fn wait(&mut self, tasks: &Receiver<Task>) -> Option<Task> {
         if self.wrote {
             match tasks.recv_timeout(QUIET) {
@@ -232,7 +239,7 @@ impl WritingThread {
         tasks.recv().ok()
     }
 
-    /// Runs and commits a group and answers all of it.
+    /// Runs and commits a group, and replies to all of it.
     fn settle(&mut self, mut group: Group) {
         let fates = match self.commit(&mut group) {
             Err(error) if error.is_disconnection() => self.commit(&mut group),
@@ -261,8 +268,9 @@ impl WritingThread {
         }
     }
 
-    /// One transaction. An error means that nothing of the group was kept, or that the commit's outcome is not known; the latter is never
-    /// a disconnection, so that nothing is done twice.
+    /// Runs one transaction. An error means that nothing was stored, or that the outcome of the
+    /// commit is unknown. The latter never counts as a disconnection, so that nothing is done
+    /// twice.
     fn commit(&mut self, group: &mut Group) -> Result<Fates, StoreError> {
         self.file.as_deref().map_or(Ok(()), DatabaseFile::check_for_change)?;
         let memory = self.memory.clone();
@@ -305,7 +313,7 @@ impl WritingThread {
         }
     }
 
-    /// Makes the memory forget everybody when another process has committed anything since it was asked last.
+    /// Empties the cache if another process has committed anything since the last check.
     fn compare(&mut self) {
         let Some(memory) = self.memory.clone() else { return };
         let began = memory.now();
@@ -317,12 +325,12 @@ impl WritingThread {
                 self.known = version;
                 memory.compared(Some(began));
             }
-            // Whoever reads the database meanwhile hears what is wrong with it.
+            // Readers of the database will find out what is wrong with it.
             Err(_) => memory.compared(None),
         }
     }
 
-    /// Runs a write that another node's was in the way of again, in a transaction of its own.
+    /// Retries a write that collided with another node's, in a transaction of its own.
     fn retry(&mut self, work: Box<dyn Work>, first: StoreError) {
         let mut group = Group { works: vec![work], ..Group::default() };
         let mut fate = Err(first);
@@ -341,7 +349,7 @@ impl WritingThread {
 
 fn run_group(transaction: &mut Transaction<'_>, group: &mut Group) -> Result<Fates, StoreError> {
     if let ([work], []) = (group.works.as_mut_slice(), group.additions.as_slice()) {
-        // It has the transaction to itself, which is its savepoint.
+        // It has the transaction to itself, so it needs no savepoint.
         let fate = catch_unwind(AssertUnwindSafe(|| work.run(transaction))).unwrap_or(Err(StoreError::Panicked));
         let undone = match &fate {
             Ok(()) => false,
@@ -361,7 +369,7 @@ fn run_group(transaction: &mut Transaction<'_>, group: &mut Group) -> Result<Fat
         let records = || group.additions.iter().map(|addition| &addition.record);
         fates.additions = match in_savepoint(transaction, |transaction| add(transaction, records()))? {
             Ok(()) => group.additions.iter().map(|_| Ok(())).collect(),
-            // One of them cannot be stored: find out which, and keep the others.
+            // One of them cannot be stored: find out which, and store the others.
             Err(_) => records()
                 .map(|record| in_savepoint(transaction, |transaction| add(transaction, std::iter::once(record))))
                 .collect::<Result<_, _>>()?,
@@ -386,7 +394,8 @@ fn add<'a>(
     Ok(())
 }
 
-/// Runs a piece so that its failure or panic undoes its own changes alone. The outer error means that the transaction itself is lost.
+/// Runs a piece so that a failure or panic rolls back its own changes only. The outer error means
+/// that the transaction itself is lost.
 fn in_savepoint(
     transaction: &mut Transaction<'_>,
     piece: impl FnOnce(&mut Transaction<'_>) -> Result<(), StoreError>,

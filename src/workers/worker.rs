@@ -1,4 +1,5 @@
-//! One worker: takes a job, does a turn of chunks, gives it back when others wait, and goes on.
+//! A worker: claims a job, processes chunks for a turn, releases the job if others wait, and
+//! repeats.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,20 +10,21 @@ use super::pace::Pace;
 use crate::domain::jobs::{HeldJob, Step};
 use crate::domain::{Error, Service};
 
-/// How long a worker does one job before it looks whether others wait.
+/// How long a worker processes a job before it checks whether others wait.
 const TURN: Duration = Duration::from_secs(1);
-/// How often a worker without a job asks for those that came in through another process.
+/// How often an idle worker looks for jobs submitted through another process.
 const ASKS_EVERY: Duration = Duration::from_millis(500);
-/// How long a worker waits when the store does not answer.
+/// How long a worker waits when the store fails.
 const TROUBLE: Duration = Duration::from_secs(2);
-/// After it deleted the records of an old batch a worker rests this many times as long as the database took.
+/// After deleting the records of an old job, a worker rests for this multiple of the time that the
+/// database took.
 const RESTS: u32 = 4;
-/// How often one of them clears up after submissions that broke off, and deletes the records of old batches.
+/// How often a worker deletes broken submissions and the records of old jobs.
 const CLEARS_EVERY: Duration = Duration::from_secs(600);
 
 pub(super) struct Worker {
     service: Service,
-    /// Nobody else's name: a worker that lost its job must not be taken for the one that got it.
+    /// Unique, so that a worker that lost its job cannot be mistaken for the one that claimed it.
     name: String,
     lease: Duration,
     observer: Observer,
@@ -59,7 +61,7 @@ impl Worker {
         }
     }
 
-    /// Batch by batch, with a rest after each, so that calls need not wait for many of them.
+    /// Job by job, with a rest after each, so that calls need not wait for several.
     fn delete_old_records(&self) -> Result<(), Error> {
         while !self.must_stop()
             && let Some(took) = self.service.delete_old_batch_records()?
@@ -73,7 +75,7 @@ impl Worker {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Does the job until it is over or its turn is.
+    /// Processes the job until it ends or the turn is over.
     fn turn(&self, mut job: HeldJob<'_>) {
         let mut pace = Pace::default();
         let mut begun = Instant::now();
@@ -108,7 +110,7 @@ impl Worker {
         }
     }
 
-    /// The store does not answer: the lease runs out by itself.
+    /// The store fails, so the lease will have to expire.
     fn rest(&self, error: &Error) {
         log::warn!("cannot return a job to the queue: {error}");
         std::thread::sleep(TROUBLE.min(self.lease));

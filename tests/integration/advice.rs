@@ -1,4 +1,5 @@
-//! What the program says when it is set up wrongly: what is the matter, where, and what to do; and that it leaves nothing behind.
+//! What the program says when it is configured wrongly: what is wrong, where, and what to do; and
+//! that it leaves nothing behind.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -6,7 +7,7 @@ use std::process::{Command, Stdio};
 use crate::harness::deployment::LRS;
 use crate::harness::{Database, Deployment};
 
-/// What a command that must fail says, run in a folder with the variables given and no others of ours.
+/// The output of a command that must fail, run in a folder with only the given variables.
 fn told(folder: &std::path::Path, arguments: &[&str], variables: &[(&str, &str)]) -> String {
     let mut command = Command::new(LRS);
     command.args(arguments).current_dir(folder).stdin(Stdio::null());

@@ -1,4 +1,5 @@
-//! Certificates as operators handle them: `lrs cert new`, `add`, `list` and `revoke`, each as a process of its own.
+//! Certificates as operators manage them: `lrs cert new`, `add`, `list` and `revoke`, each as a
+//! separate process.
 
 use std::fs;
 use std::process::Output;

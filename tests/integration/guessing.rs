@@ -1,4 +1,5 @@
-//! Those who guess: passwords, numbers and details. They are slowed and seen, and nobody else waits for them.
+//! Guessing of passwords, ULNs and details: those who guess are slowed down and reported, and
+//! nobody else waits for them.
 
 use std::thread;
 
@@ -7,7 +8,7 @@ use crate::harness::{Actor, Answer, Deployment, on_both};
 const LS: &str = "LearnerService";
 const SERVICE_IS_BUSY: &str = "WSEC0999";
 
-/// The answer tells its client to come again later.
+/// The reply tells the client to retry later.
 fn is_busy(answer: &Answer) -> bool {
     let Some(seconds) = answer.header("Retry-After") else { return false };
     assert!(seconds.parse::<u64>().expect("whole seconds") > 0);
@@ -15,7 +16,7 @@ fn is_busy(answer: &Answer) -> bool {
     true
 }
 
-/// The request of somebody with another password, which changes with the number.
+/// The caller's request with a wrong password, different for each number.
 fn with_password(actor: &Actor<'_>, number: usize) -> String {
     let mut credentials = actor.credentials();
     credentials.password = format!("guess-{number:010}");
@@ -26,7 +27,7 @@ fn question(actor: &Actor<'_>) -> String {
     actor.credentials().find_by_uln("FUL", "1000000000", "Body", "No")
 }
 
-/// A counter of the metrics, 0 while nothing was counted.
+/// A counter in the metrics; 0 if nothing was counted.
 fn counted(deployment: &Deployment, series: &str) -> u64 {
     let (_, text) = deployment.operations("GET", "/metrics").expect("the operations listener");
     let line = text.lines().find_map(|line| line.strip_prefix(series));
@@ -47,7 +48,7 @@ on_both! {
                     answers.filter(|answer| !is_busy(answer)).map(|answer| assert_eq!(answer.fault().error, "WSEC0005")).count()
                 }
             })).collect();
-            // The first call of another organisation, whose password nobody remembers.
+            // The first call of another organisation, whose password is not cached.
             assert_eq!(other.post(LS, &verify).value("VerifiedLearner/ResponseCode"), "WSVRC006");
             wrong = guessers.into_iter().map(|guesser| guesser.join().expect("a guesser")).sum();
         });
@@ -129,7 +130,8 @@ on_both! {
     }
 }
 
-/// As many numbers with a right check digit as no organisation may miss in an hour (rules.md 1.2), away from those of the demo.
+/// As many valid ULNs as no organisation may miss in an hour (rules.md 1.2), outside the range of
+/// the demo.
 fn valid_numbers() -> Vec<String> {
     let check = |stem: u64| {
         let sum: u64 =

@@ -1,5 +1,5 @@
-//! `PEOPLE.md` and what the demo prints: every command, run in a shell as a reader types it, gives what the text
-//! around it promises.
+//! `PEOPLE.md` and the demo's output: every command, run in a shell as a reader would type it, does
+//! what the text around it promises.
 
 use std::collections::BTreeSet;
 use std::process::Output;
@@ -14,19 +14,20 @@ use crate::fixtures::carried;
 use crate::harness::tree::Node;
 use crate::harness::{Database, Deployment, Setup, on_both};
 
-/// Some commands of the guide with the heading above them.
+/// Commands in the guide, with the heading above them.
 struct Promise {
     operation: String,
-    /// `none` for a reply that has no code; several where one batch gives them all.
+    /// `none` for a reply without a code; several if a batch returns them together.
     codes: Vec<String>,
     note: String,
     script: String,
-    /// What puts the data back.
+    /// The command that restores the data.
     back: Option<String>,
 }
 
 on_both! {
-    /// From top to bottom, as a reader goes through it, and a second time: every example leaves the demonstration as it was.
+    /// From top to bottom, as a reader goes through it, and a second time: every example leaves the
+    /// demo as it was.
     fn every_command_of_the_guide_gives_the_code_above_it(database) {
         let mut deployment = Deployment::start(database);
         let idle = Deployment::with(database, Setup { environment: vec![("LRS_JOBS_WORKERS", "0".to_owned())] });
@@ -35,7 +36,8 @@ on_both! {
         let mut wrong = Vec::new();
         for time in ["first", "second"] {
             if time == "second" {
-                // A reader takes longer than the minutes after which wrong passwords and failed verifications are forgiven.
+                // A reader takes longer than the minutes after which wrong passwords and failed
+                // verifications are forgiven.
                 deployment.stop();
                 deployment.launch();
             }
@@ -58,7 +60,8 @@ on_both! {
     }
 }
 
-/// Every operation, and every code of every table, has a request; or the guide says in its one place for it why there is none.
+/// Every operation, and every code in each table, has a request, or the guide says why not in the
+/// one place for that.
 #[test]
 fn the_guide_has_every_operation_and_every_code() {
     let deployment = Deployment::shared(Database::Sqlite);
@@ -81,7 +84,7 @@ fn the_guide_has_every_operation_and_every_code() {
     }
 }
 
-/// The two commands that the demo prints when it is ready give the learner whom a find returns.
+/// The two commands that the demo prints when it is ready return the learner.
 #[test]
 fn the_printed_commands_find_the_learner() {
     let deployment = Deployment::start(Database::Sqlite);
@@ -102,10 +105,10 @@ fn the_printed_commands_find_the_learner() {
 }
 
 impl Promise {
-    /// Whether a run of the commands did what the heading says; otherwise what it did.
+    /// Whether a run of the commands did what the heading says; if not, what it did.
     fn kept(&self, output: &Output) -> Result<(), String> {
         let told = String::from_utf8_lossy(&output.stdout).into_owned();
-        // A setting that is put back is no part of the example.
+        // The command that restores a setting is not part of the example.
         let last = self.script.lines().rfind(|line| !line.starts_with("lrs org ")).expect("a command");
         let told = told.trim_end_matches("TEST0045 is Recognised.\n").to_owned();
         if last.starts_with("lrs batch ") {
@@ -136,9 +139,9 @@ impl Promise {
         let named = words_like(note, r"WS(?:RC0|VRC)\d{3}");
         let expected: Vec<String> = match codes.first().map(String::as_str) {
             Some("none") => Vec::new(),
-            // A note may tell what a second time gives.
+            // A note may say what happens the second time.
             _ if named.is_empty() || note.contains("when sent again") => codes.clone(),
-            // It names the codes of the records: beside the code of the whole, or all that there are.
+            // It names the records' codes: with the code of the whole, or alone.
             _ if named.contains(&codes[0]) => named,
             _ => codes.iter().cloned().chain(named).collect(),
         };
@@ -160,9 +163,9 @@ impl Promise {
         if kept { Ok(()) } else { Err(format!("has the flags {flags:?}, not {promised:?}")) }
     }
 
-    /// Each record that the printed file holds is named after the code that it has there, and no code is without a record.
+    /// Each record in the printed file is named after its code there, and every code has a record.
     fn records_have_their_codes(&self, output: &Output, told: &str) -> Result<(), String> {
-        // Commands before the last may have said something.
+        // Earlier commands may have printed something.
         let file = told.find("MISIdentifier").map_or(0, |found| told[..found].rfind('\n').map_or(0, |end| end + 1));
         let mut reader = csv::Reader::from_reader(&told.as_bytes()[file..]);
         let headings = reader.headers().expect("headings").clone();
@@ -196,7 +199,7 @@ fn reply_in(told: &str) -> Option<&str> {
     rest.split_once("\n\n").map(|(document, _)| document)
 }
 
-/// The flags that a note names: `flags VRF1, VRF3`, `flags VRF1 to VRF6` or `VRF7 among the flags`.
+/// The flags in a note: `flags VRF1, VRF3`, `flags VRF1 to VRF6` or `VRF7 among the flags`.
 fn promised_flags(note: &str) -> Vec<String> {
     let named = words_like(note, r"VRF\d");
     let number = |flag: &String| flag.trim_start_matches("VRF").parse::<u8>().expect("a number");
@@ -212,7 +215,7 @@ fn words_like(text: &str, pattern: &str) -> Vec<String> {
     Regex::new(pattern).expect("a pattern").find_iter(text).map(|found| found.as_str().to_owned()).collect()
 }
 
-/// The commands of the guide, each with the two headings above them.
+/// The commands of the guide, each with the two headings above it.
 fn promises(guide: &str) -> Vec<Promise> {
     let mut promises = Vec::new();
     let (mut operation, mut heading) = (String::new(), None);

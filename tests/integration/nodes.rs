@@ -1,4 +1,5 @@
-//! Several servers on one store: what an operator changes of who may call holds on each of them when the command returns.
+//! Several servers on one store: an operator's change to who may call is effective on all of them
+//! when the command returns.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -22,7 +23,7 @@ fn question(credentials: &Credentials) -> Vec<u8> {
     request("POST", "/LearnerService.svc", XML, text.as_bytes())
 }
 
-/// Two servers, each with connections that are kept alive and never rest.
+/// Two servers, each with kept-alive connections that are never idle.
 struct Cluster<'d> {
     deployment: &'d Deployment,
     actor: Actor<'d>,
@@ -30,8 +31,8 @@ struct Cluster<'d> {
 }
 
 impl Cluster<'_> {
-    /// Runs a verb of `lrs` while all connections call; returns what it printed and the first answer of each connection to a call that it
-    /// began after the verb had returned.
+    /// Runs a command of `lrs` while all connections make calls. Returns its output, and the first
+    /// reply on each connection to a call started after the command had returned.
     fn during(&self, question: &[u8], verb: &[&str], before: &str) -> (String, Vec<String>) {
         const EACH: usize = 2;
         let (begun, returned) = (AtomicUsize::new(0), AtomicBool::new(false));

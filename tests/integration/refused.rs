@@ -1,5 +1,5 @@
-//! Certificates that can never connect: each handshake has its line in the log and its counter, and `lrs cert add` gives
-//! the same reason.
+//! Certificates that can never connect: each handshake is logged and counted, and `lrs cert add`
+//! gives the same reason.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ const KINDS: [(&str, &str, &str); 7] = [
     ),
 ];
 
-/// Shows a certificate whatever the server asks for, with a key that need not be its own.
+/// Presents a certificate whatever the server asks for, with a key that need not match.
 #[derive(Debug)]
 struct Insistent(Arc<CertifiedKey>);
 
@@ -77,7 +77,7 @@ fn is_refused(deployment: &Deployment, config: &Arc<ClientConfig>) {
     assert!(outcome.is_err(), "{outcome:?}");
 }
 
-/// The log, once it has what is looked for.
+/// The log, once it contains what is expected.
 fn log_with(deployment: &Deployment, found: impl Fn(&str) -> bool) -> String {
     let deadline = Instant::now() + Duration::from_secs(40);
     loop {
@@ -143,7 +143,7 @@ fn clients_without_a_certificate_are_counted_and_a_crowd_of_them_does_not_fill_t
         is_refused(&deployment, nobody.tls());
     }
     counted(&deployment, "certificate_missing", 40);
-    // Lines, and those that were left out: together as many as were refused.
+    // Lines written and lines suppressed add up to the number of refusals.
     let lines = |log: &str| log.matches("refused: the client sent no certificate").count();
     let left_out = |log: &str| -> usize {
         let number = |line: &str| {
@@ -153,7 +153,7 @@ fn clients_without_a_certificate_are_counted_and_a_crowd_of_them_does_not_fill_t
         log.lines().filter_map(number).sum()
     };
     log_with(&deployment, |log| lines(log) + left_out(log) == 40);
-    // A rare cause has its line beside them.
+    // A rare cause is still logged.
     is_refused(&deployment, deployment.stranger().tls());
     log_with(&deployment, |log| log.contains("not from a trusted authority"));
 }

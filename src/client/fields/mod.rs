@@ -1,12 +1,12 @@
-//! The fields of a request: `Learner.GivenName` with its text becomes a tree in the shape of the contract.
-//! Nothing here knows XML; whether a value is right is the service's judgement, not the client's.
+//! The fields of a request: turns `Learner.GivenName` and its text into a tree in the shape of the
+//! contract. Nothing here knows XML; the service, not the client, decides whether a value is valid.
 
 #[cfg(test)]
 mod tests;
 
 use crate::contract::Element;
 
-/// One field as given: its path from the operation's root element, and its text.
+/// A field as given: its path from the operation's root element, and its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
     /// Element names, outermost first.
@@ -16,7 +16,7 @@ pub struct Field {
 }
 
 impl Field {
-    /// A field by its dotted name.
+    /// A field, given its dotted name.
     pub fn new(dotted: &str, value: impl Into<String>) -> Field {
         Field { path: dotted.split('.').map(str::to_owned).collect(), value: value.into() }
     }
@@ -29,51 +29,51 @@ impl Field {
 /// Why a list of fields does not fit an operation.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FieldError {
-    /// The contract has no such element at this place.
+    /// The contract has no such element here.
     #[error("unknown field --{name}{}; known fields: {known}", .nearest.as_ref().map(|n| format!(" (did you mean --{n}?)")).unwrap_or_default())]
     Unknown {
         /// The dotted name as given.
         name: String,
         /// The most similar dotted name.
         nearest: Option<String>,
-        /// The dotted names that exist at this place.
+        /// The dotted names that exist here.
         known: String,
     },
-    /// The element holds other elements.
+    /// The element contains other elements.
     #[error("--{name} has fields of its own: {parts}")]
     NotALeaf {
         /// The dotted name as given.
         name: String,
-        /// The dotted names of the fields in it.
+        /// The dotted names of its fields.
         parts: String,
     },
-    /// More often than the contract allows.
+    /// More occurrences than the contract allows.
     #[error("--{0} is given more often than the contract allows")]
     TooMany(String),
 }
 
-/// An element of the request with what it holds.
+/// An element of the request, and its content.
 #[derive(Debug)]
 pub struct Node {
-    /// Its place in the contract.
+    /// Its declaration in the contract.
     pub element: &'static Element,
-    /// What stands in it.
+    /// Its content.
     pub content: Content,
 }
 
-/// What an element of a request holds.
+/// The content of an element.
 #[derive(Debug)]
 pub enum Content {
     /// Text, for an element without children.
     Text(String),
-    /// Child elements in the order given; the writer puts them into the contract's order.
+    /// Child elements as given; the writer puts them in the contract's order.
     Members(Vec<Node>),
 }
 
-/// Places the fields in a tree under the operation's root element.
+/// Arranges the fields in a tree under the operation's root element.
 ///
-/// A field that is repeated fills the next place that the contract offers: a further occurrence of the element itself where it may
-/// repeat, otherwise a further occurrence of the nearest enclosing element that may.
+/// A repeated field goes to the next place that the contract offers: another occurrence of the
+/// element itself if it may repeat, otherwise of its nearest ancestor that may.
 pub fn arrange(root: &'static Element, fields: &[Field]) -> Result<Node, FieldError> {
     let mut members = Vec::new();
     for field in fields {
@@ -127,7 +127,7 @@ fn place(
     Ok(placed)
 }
 
-/// True when the contract has an element without children at this path.
+/// Whether the contract has an element without children at this path.
 pub fn exists(root: &'static Element, path: &[String]) -> bool {
     match path.split_first() {
         None => root.children.is_empty(),

@@ -1,5 +1,5 @@
-//! Reads a reply for people: indents it, finds the codes in it, and tells a fault from an answer.
-//! It trusts nothing in the reply but its being XML; the service's typed reader stays with the service.
+//! Reads a reply for display: indents it, finds its codes, and tells faults from other replies. It
+//! assumes nothing about the reply except that it is XML; the typed reader belongs to the service.
 
 mod layout;
 #[cfg(test)]
@@ -13,20 +13,20 @@ use std::io;
 
 use self::layout::Layout;
 
-/// A reply, laid out.
+/// A reply, formatted.
 #[derive(Debug)]
 pub struct Reply {
     /// The reply as indented text.
     pub text: String,
-    /// True when the body holds a SOAP fault.
+    /// Whether the body contains a SOAP fault.
     pub is_fault: bool,
-    /// Every element without child elements that has text, in document order.
+    /// Every element that has text and no children, in document order.
     leaves: Vec<Leaf>,
 }
 
 #[derive(Debug)]
 struct Leaf {
-    /// The element in which it stands: its name, and its number in document order.
+    /// The parent element: its name, and its number in document order.
     parent: (String, usize),
     name: String,
     text: String,
@@ -35,17 +35,17 @@ struct Leaf {
 /// Why a reply could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplyError {
-    /// The text is no well-formed XML document.
+    /// The text is not well-formed XML.
     #[error("the reply is not well-formed XML ({0}); is this the address of a learning records service?")]
     Malformed(String),
-    /// Memory could not be written: never seen.
+    /// Writing to memory failed; never happens.
     #[error("cannot format the reply: {0}")]
     Layout(#[from] io::Error),
 }
 
 impl Reply {
-    /// Reads the text of an HTTP reply. `passwords` are those that were sent: a service may quote them when it refuses a request, and here
-    /// they are masked.
+    /// Reads the text of an HTTP reply. `passwords` are those sent in the request, which are masked
+    /// because a refusal may quote them.
     pub fn read(text: &str, passwords: Vec<String>) -> Result<Reply, ReplyError> {
         let mut layout = Layout::new(passwords);
         let mut reader = Reader::from_str(text);
@@ -73,7 +73,7 @@ impl Reply {
         self.leaves.iter().find(|leaf| leaf.name == name).map(|leaf| leaf.text.as_str())
     }
 
-    /// Every element of this name with its leaves, in document order.
+    /// All elements of this name with their leaves, in document order.
     pub fn elements(&self, name: &str) -> Vec<Vec<(&str, &str)>> {
         let mut elements: Vec<Vec<(&str, &str)>> = Vec::new();
         let mut last = None;
@@ -92,7 +92,8 @@ impl Reply {
         elements
     }
 
-    /// What the codes in the reply mean, one line each, by the table of the service; each code once.
+    /// The meanings of the codes in the reply, a line for each, from the service's table; each code
+    /// once.
     pub fn meanings(&self, meaning: impl Fn(&str) -> Option<&'static str>) -> Vec<String> {
         let mut lines = Vec::new();
         for leaf in &self.leaves {
@@ -106,8 +107,8 @@ impl Reply {
         lines
     }
 
-    /// What the service said about a fault beyond its code: further details, or the decoded detail of a DomainFault; and
-    /// on a second line which element it refused, where it knows that.
+    /// The further details of a fault, or the decoded detail of a DomainFault; and on a second line
+    /// the element that was refused, if known.
     pub fn fault_details(&self) -> Option<String> {
         let decoded = self.value("ErrorDetail").and_then(decoded);
         let further = self.value("FurtherDetails");
@@ -115,7 +116,7 @@ impl Reply {
         Some(self.refusal().map_or_else(|| told.clone(), |refusal| format!("{told}\n{refusal}")))
     }
 
-    /// The second entry of the detail of LearnerService's faults, as a sentence.
+    /// The second entry in the detail of LearnerService's faults, as a sentence.
     fn refusal(&self) -> Option<String> {
         let part =
             |name| self.elements("Refusal").into_iter().flatten().find(|(leaf, _)| *leaf == name).map(|(_, text)| text);

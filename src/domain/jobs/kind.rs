@@ -1,5 +1,5 @@
-//! What a kind of job is to the queue: a name, and what it does with records. The kinds themselves are listed in
-//! `kinds` of the domain.
+//! What a kind of job is to the queue: a name, and what it does with records. The kinds themselves
+//! are listed in `kinds` of the domain.
 
 use std::sync::Arc;
 
@@ -7,20 +7,22 @@ use super::{JobInHand, JobKind, JobRecord, RecordResult};
 use crate::domain::{Action, Error};
 use crate::store::{StoreError, Transaction};
 
-/// A kind of job. Its work runs inside a transaction with the saving of its results: what it changes and what it says
-/// are kept together, or neither. It may run again on the same records after a failure, and must remember nothing.
+/// A kind of job. Its work runs inside a transaction with the saving of its results: what it
+/// changes and what it says are kept together, or neither. It may run again on the same records
+/// after a failure, and must remember nothing.
 pub trait Kind: Send + Sync {
     /// Which kind this is.
     fn kind(&self) -> JobKind;
 
-    /// What whoever submits jobs of the kind does; their records' lines of the trail say so as well.
+    /// What whoever submits jobs of the kind does; their records' lines of the trail say so as
+    /// well.
     fn action(&self) -> Action;
 
-    /// Does the records, in their order, and writes their lines of the trail. One result for each record.
+    /// Processes the records in order and writes their audit lines. Returns one result per record.
     ///
     /// # Errors
-    /// When the store fails; the whole chunk is undone and tried again later. What is wrong with a record is its code
-    /// and no error.
+    /// When the store fails; the whole chunk is rolled back and retried later. A fault in a record
+    /// is a result, not an error.
     fn work(
         &self,
         store: &mut Transaction<'_>,

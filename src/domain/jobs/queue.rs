@@ -1,4 +1,5 @@
-//! Getting on with jobs: claiming one, doing a chunk of it, giving it back, and what follows a failure. One worker calls this in a loop.
+//! Processing jobs: claim one, process a chunk, release it, handle failures. A worker calls this in
+//! a loop.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,15 +13,15 @@ use crate::model::Timestamp;
 use crate::store::StoreError;
 use crate::store::jobs::{self, Lease};
 
-/// As often as a job is taken up without getting on before it fails (our choice).
+/// Attempts without progress before a job fails (our choice).
 pub const MOST_ATTEMPTS: i32 = 5;
-/// How long nobody takes up a job whose first attempt failed; each further one doubles it.
+/// The pause before a job's second attempt; it doubles with each further one.
 const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(1);
-/// The pause after the last attempt but one.
+/// The pause before the last attempt.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::seconds(8);
 
-/// A job that this worker holds, and nobody else as long as the lease is renewed: every step does so. A step renews it in the very
-/// transaction that does the work, so that no heartbeat beside it could say more.
+/// A job that this worker holds exclusively, as long as it renews the lease. Every step does so, in
+/// the transaction that does the work; a separate heartbeat would prove nothing more.
 pub struct HeldJob<'s> {
     service: &'s Service,
     hand: JobInHand,
@@ -29,37 +30,37 @@ pub struct HeldJob<'s> {
     lease: TimeDelta,
 }
 
-/// What a step comes to.
+/// The outcome of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// So many records more are done; the database was busy with them for so long.
+    /// This many more records are done; the database was busy with them for this long.
     Done(usize, Duration),
-    /// The job is over.
+    /// The job has ended.
     Finished(usize),
-    /// The job was cancelled, or another worker has it: nothing of the step was kept.
+    /// The job was cancelled or another worker holds it; the step was rolled back.
     Lost,
 }
 
 impl Service {
-    /// Waits for a job to come in, at most so long; workers of other processes are not heard.
+    /// Waits until a job is submitted in this process, at most this long.
     pub fn await_jobs(&self, heard: u64, at_most: Duration) -> u64 {
         self.inner.jobs_bell.wait(heard, at_most)
     }
 
-    /// Wakes whoever waits for jobs, so that it may stop.
+    /// Wakes the workers that wait for jobs, so that they can stop.
     pub fn wake_workers(&self) {
         self.inner.jobs_bell.ring();
     }
 
-    /// Whether there is a job that nobody holds; a lease that lasts longer than `lease` from now, or than a pause, is void.
+    /// Whether there is a job to claim. A lease or pause that ends implausibly late is ignored.
     pub fn has_claimable_job(&self, lease: Duration) -> Result<bool, Error> {
         let now = self.inner.clock.now();
         let latest = latest_lease(now, lease);
         Ok(self.inner.store.read(|store| jobs::has_claimable(store, now, latest))?)
     }
 
-    /// Takes the next job, if there is one. `owner` is this worker's name and nobody else's, `lease` how long it may go without a step
-    /// before others take the job.
+    /// Claims the next job, if there is one. `owner` is this worker's unique name; `lease` is how
+    /// long it may go without a step before others may claim the job.
     pub fn claim_job(&self, owner: &str, lease: Duration) -> Result<Option<HeldJob<'_>>, Error> {
         if !self.has_claimable_job(lease)? {
             return Ok(None);
@@ -93,16 +94,16 @@ impl Service {
 }
 
 impl HeldJob<'_> {
-    /// What its records are.
+    /// The kind of its records.
     pub const fn kind(&self) -> JobKind {
         self.hand.job.kind
     }
 
-    /// Does at most so many records more: their effects, their results, the count and the lease in one transaction. The last chunk also
-    /// finishes the job.
+    /// Processes at most `most` records: effects, results, progress and lease in one transaction.
+    /// The last chunk also ends the job.
     ///
     /// # Errors
-    /// When the store fails; nothing of the chunk was kept then. See [`HeldJob::fail`].
+    /// When the store fails; the chunk is then rolled back. See [`HeldJob::fail`].
     pub fn step(&mut self, most: usize) -> Result<Step, Error> {
         let job = &self.hand.job;
         let (id, done, total) = (job.id, job.records_done, job.records);
@@ -118,7 +119,8 @@ impl HeldJob<'_> {
         let lease = Lease { owner: self.owner.clone(), until: later(hand.now, self.lease) };
         let kept = self.service.inner.store.write_aside(move |store| {
             let begun = Instant::now();
-            // First of all, so that whoever else might want the job waits for the end of this transaction.
+            // This comes first, so that anyone else who wants the job waits for the end of this
+            // transaction.
             if !jobs::advance(store, id, &lease, done, count)? {
                 return Ok(None);
             }
@@ -140,7 +142,7 @@ impl HeldJob<'_> {
         Ok(if is_last { Step::Finished(count) } else { Step::Done(count, took) })
     }
 
-    /// Lets others have the job, here or on another node: after its turn, or because the worker stops.
+    /// Releases the job for any worker on any node: after its turn, or because this worker stops.
     pub fn give_back(self) -> Result<(), Error> {
         let (id, owner, attempts) = (self.hand.job.id, self.owner, self.hand.job.attempts);
         self.service.inner.store.write_aside(move |store| jobs::release(store, id, &owner, attempts, None))?;
@@ -148,7 +150,8 @@ impl HeldJob<'_> {
         Ok(())
     }
 
-    /// What follows an error of a step: the job is tried again after a pause, and fails when that was in vain too often.
+    /// Handles an error in a step: the job is retried after a pause, and fails after too many
+    /// attempts.
     pub fn fail(self, error: &Error) -> Result<(), Error> {
         let Self { service, hand: JobInHand { mut job, .. }, owner, .. } = self;
         let id = job.id;
@@ -166,7 +169,7 @@ impl HeldJob<'_> {
     }
 }
 
-/// The reason that the submitter sees.
+/// The reason shown to the submitter.
 fn given_up(job: &Job) -> String {
     format!(
         "Record {} and those after it could not be processed. Nothing of them was kept; the records before it are done.",
@@ -174,7 +177,7 @@ fn given_up(job: &Job) -> String {
     )
 }
 
-/// The latest moment until which anybody may hold a job, or keep everybody from it: a lease beyond it was given while the clock was ahead.
+/// The latest plausible end of a lease or pause. One beyond it was set by a clock that was fast.
 fn latest_lease(now: Timestamp, lease: Duration) -> Timestamp {
     later(now, TimeDelta::from_std(lease).unwrap_or(TimeDelta::MAX).max(LONGEST_PAUSE))
 }

@@ -1,4 +1,4 @@
-//! How long the records of a batch are kept once it is over: they hold names and dates of birth.
+//! Deletes the records of old jobs: they hold names and dates of birth.
 
 use std::time::{Duration, Instant};
 
@@ -8,14 +8,14 @@ use super::work::counters;
 use crate::domain::{Error, Service};
 use crate::store::{StoreError, jobs};
 
-/// What a job keeps of its settings when its records are deleted: all but the submitter's address.
+/// The setting that is removed when a job's records are deleted: the submitter's address.
 const EMAIL: &str = "email";
 
 impl Service {
-    /// Deletes the records and results of the batch that has been over for longest, if its time has come
-    /// ([`crate::domain::RuleSettings::batch_records_kept`]), and says how long the database was busy with that. Its
-    /// submitter gets "unknown job" from then on; operators still see the job and its counts. `None` when no batch is
-    /// due. Called by the workers.
+    /// Deletes the records and results of the job that ended first, if that was long enough ago
+    /// ([`crate::domain::RuleSettings::batch_records_kept`]), and returns how long the database was
+    /// busy with it. Its submitter then gets "unknown job"; operators still see the job and its
+    /// counts. `None` if no job is due. Called by the workers.
     pub fn delete_old_batch_records(&self) -> Result<Option<Duration>, Error> {
         let now = self.inner.clock.now();
         let Some(before) = now.checked_sub_signed(self.inner.settings.batch_records_kept) else { return Ok(None) };

@@ -11,12 +11,12 @@ use crate::domain::caller::Party;
 use crate::model::{AuditEntry, Organisation, Timestamp, Uln};
 use crate::store::StoreError;
 
-/// A job in a worker's hands.
+/// A job being processed.
 #[derive(Clone)]
 pub struct JobInHand {
     /// The job.
     pub job: Job,
-    /// Who submitted it, as it is now.
+    /// The organisation that submitted it, as it is now.
     pub organisation: Arc<Organisation>,
     /// What its submitter does with it.
     pub action: Action,
@@ -25,7 +25,8 @@ pub struct JobInHand {
 }
 
 impl JobInHand {
-    /// The line of the trail for one record: every disclosure and change of a batch has one, in the transaction of the chunk.
+    /// The audit line for one record: every disclosure and change in a batch has one, in the
+    /// transaction of the chunk.
     pub fn entry(&self, uln: Option<Uln>, outcome: &str) -> AuditEntry {
         let Self { job, organisation, action, now } = self;
         let party = Party::Worker {
@@ -36,10 +37,10 @@ impl JobInHand {
         party.line(job.door, *action, *now, uln, outcome)
     }
 
-    /// What the kind needs beside the records.
+    /// The settings of the job's kind.
     ///
     /// # Errors
-    /// When what is stored is not what the kind stores.
+    /// When the stored settings are not of this kind.
     pub fn settings<T: DeserializeOwned>(&self) -> Result<T, StoreError> {
         serde_json::from_str(&self.job.settings).map_err(|_| StoreError::Corrupt("jobs.settings"))
     }
@@ -48,15 +49,15 @@ impl JobInHand {
 /// The row of a record.
 ///
 /// # Errors
-/// When what is stored is no such row.
+/// When the stored row is not of this type.
 pub fn row<T: DeserializeOwned>(record: &JobRecord) -> Result<T, StoreError> {
     serde_json::from_str(&record.input).map_err(|_| StoreError::Corrupt("job_records.input"))
 }
 
-/// The counters of a finished job as they are kept with it.
+/// The counters of a finished job in their stored format.
 pub fn counters(counts: Vec<(String, i64)>) -> String {
     let counts: BTreeMap<String, i64> = counts.into_iter().collect();
-    // A map of texts and numbers can always be written.
+    // A map of strings and numbers always serialises.
     serde_json::to_string(&counts).unwrap_or_default()
 }
 

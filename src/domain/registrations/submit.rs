@@ -9,13 +9,13 @@ use crate::domain::jobs::{JobKind, MOST_LEARNERS, Submission};
 use crate::domain::{Caller, Error, Service, codes, misses};
 use crate::model::Permission;
 
-/// What a registration batch is to do (rules.md 2.2).
+/// What a registration batch should do (rules.md 2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum JobType {
     /// FUL: find, update or register.
     #[serde(rename = "FUL")]
     Full,
-    /// CHK: check alone; nothing is created or changed (our choice).
+    /// CHK: check only, without creating or changing anything (our choice).
     #[serde(rename = "CHK")]
     Check,
 }
@@ -32,15 +32,15 @@ impl FromStr for JobType {
     }
 }
 
-/// What is kept with the job.
+/// The settings stored with the job.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Settings {
     pub(super) job_type: JobType,
 }
 
 impl Service {
-    /// submitBatchRegistration and registration files: learners to be found, updated or registered. `stated_count` is
-    /// the number of records that the submitter says there are.
+    /// submitBatchRegistration and registration files: learners to find, update or register.
+    /// `stated_count` is the number of records according to the submitter.
     pub fn submit_registration(
         &self,
         caller: &Caller<'_>,

@@ -7,7 +7,7 @@ use crate::domain::jobs::{JobKind, MOST_LEARNERS, Submission};
 use crate::domain::{Caller, Error, Service, codes, misses};
 use crate::model::Permission;
 
-/// What is kept with the job.
+/// The settings stored with the job.
 #[derive(Serialize)]
 struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -15,7 +15,8 @@ struct Settings {
 }
 
 impl Service {
-    /// submitVerifyBatch and verify files. The e-mail address is kept with the job and not written to (our choice).
+    /// submitVerifyBatch and verify files. The e-mail address is stored, but nothing is sent to it
+    /// (our choice).
     pub fn submit_verification(
         &self,
         caller: &Caller<'_>,

@@ -1,5 +1,4 @@
-//! Why connections were turned away: counted by cause, and written to the log, of each cause no more than a few lines in
-//! a time.
+//! Why connections were refused: counted by cause, and logged with a limit on the lines per cause.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,34 +9,34 @@ use std::time::{Duration, Instant};
 use crate::ops::Metrics;
 use crate::tls::Failure;
 
-/// So many lines of each cause (our choice) ...
+/// The maximum number of log lines per cause (our choice) ...
 const LINES: u32 = 10;
 
-/// ... in this time.
+/// ... in this period.
 const PERIOD: Duration = Duration::from_secs(10);
 
-/// Why a connection did not get through.
+/// Why a connection was refused.
 #[derive(Debug)]
 pub(super) enum Cause {
-    /// Its client said nothing.
+    /// The client sent nothing.
     Silent,
-    /// It made way for another.
+    /// It was displaced by another connection.
     Displaced,
-    /// Its handshake took too long.
+    /// The handshake took too long.
     Slow,
-    /// Its handshake failed.
+    /// The handshake failed.
     Failed(Failure),
-    /// There are too many connections, those to be told among them.
+    /// There are too many connections, even of those that only wait to be refused.
     Full,
 }
 
-/// What is counted and written.
+/// Counts and log lines.
 pub(in crate::http) struct Refusals {
     metrics: Arc<Metrics>,
     periods: Mutex<HashMap<&'static str, Period>>,
 }
 
-/// The lines of one cause.
+/// The log lines for a cause.
 struct Period {
     began: Instant,
     lines: u32,
@@ -49,7 +48,7 @@ impl Refusals {
         Self { metrics, periods: Mutex::default() }
     }
 
-    /// Counts a connection that was turned away, and writes its line.
+    /// Counts a refused connection and logs it.
     pub(super) fn note(&self, cause: &Cause, address: SocketAddr) {
         let name = cause.name();
         self.metrics.refused(name);
@@ -58,7 +57,7 @@ impl Refusals {
         }
     }
 
-    /// Writes what was left out in periods that are over.
+    /// Logs how many lines were suppressed in periods that have ended.
     pub(in crate::http) fn tell_left_out(&self) {
         for (name, left_out) in self.over(Instant::now()) {
             log::warn!("{left_out} more connections refused for the same reason ({name})");
@@ -76,7 +75,7 @@ impl Refusals {
         false
     }
 
-    /// Ends the periods that are over; gives those in which lines were left out.
+    /// Ends periods; returns those in which lines were suppressed.
     fn over(&self, now: Instant) -> Vec<(&'static str, u64)> {
         let mut left_out = Vec::new();
         self.periods.lock().unwrap_or_else(PoisonError::into_inner).retain(|name, period| {
@@ -101,7 +100,7 @@ impl Cause {
         }
     }
 
-    /// Probes of load balancers, and clients that think better of it, have no line.
+    /// Load balancers' probes and clients that change their mind are not logged.
     const fn is_of_interest(&self) -> bool {
         !matches!(self, Self::Silent | Self::Failed(Failure::Connection))
     }

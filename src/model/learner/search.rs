@@ -23,9 +23,9 @@ pub struct SearchKeys {
     pub postcode: String,
     /// The outward code of the postcode.
     pub outward: String,
-    /// The sound of the given name.
+    /// The phonetic key of the given name.
     pub given_phonetic: String,
-    /// The sound of the family name.
+    /// The phonetic key of the family name.
     pub family_phonetic: String,
 }
 

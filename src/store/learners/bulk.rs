@@ -1,4 +1,4 @@
-//! Many learners at once: the first load of a register.
+//! Bulk loading of learners, for the first load of a register.
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -11,8 +11,8 @@ use crate::store::connection::SQLITE_PAGE_CACHE;
 use crate::store::schema::learners;
 use crate::store::{AnyConnection, StoreError, Transaction};
 
-/// SQLite's indexes of searches, by name, with their columns: what the migrations `0002_learners` and
-/// `0010_postcode` make. A load drops them and makes them again; a test compares both.
+/// SQLite's indexes of searches, by name, with their columns: what the migrations `0002_learners`
+/// and `0010_postcode` make. A load drops them and makes them again; a test compares both.
 const SEARCH_INDEXES: &[(&str, &str)] = &[
     ("learners_by_birth_and_sound", "date_of_birth, family_phonetic, given_phonetic"),
     ("learners_by_birth_and_given", "date_of_birth, given_phonetic"),
@@ -20,17 +20,19 @@ const SEARCH_INDEXES: &[(&str, &str)] = &[
     ("learners_by_postcode", "postcode_key"),
 ];
 
-/// Adds learners; those whose number is taken already are left as they are. Returns how many were added.
+/// Adds learners, skipping those whose ULN is taken. Returns the number added.
 ///
-/// SQLite runs one prepared statement for each row, which a transaction makes cheap. PostgreSQL takes the rows as a COPY, which knows no
-/// "or ignore": numbers that are taken are asked for first, and one that another node adds meanwhile fails the whole call.
+/// SQLite runs a prepared statement for each row, which is cheap within a transaction. PostgreSQL
+/// takes the rows by COPY, which cannot skip duplicates: it first queries which ULNs are taken, and
+/// fails if another node adds one meanwhile.
 pub fn insert_many(transaction: &mut Transaction<'_>, rows: &[(Learner, SearchKeys)]) -> Result<usize, StoreError> {
     match &mut **transaction {
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(c) => {
             let mut added = 0;
             for (learner, keys) in rows {
-                // Without an "or ignore", with which the statement would be written anew for every row.
+                // Not "insert or ignore", because that statement would be built again for every
+                // row.
                 match diesel::insert_into(learners::table).values(Columns::of(learner, false, keys)).execute(c) {
                     Ok(row) => added += row,
                     Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => {}
@@ -55,9 +57,10 @@ pub fn insert_many(transaction: &mut Transaction<'_>, rows: &[(Learner, SearchKe
     }
 }
 
-/// Prepares the writer for many rows: SQLite gets a page cache (256 MiB at most) that holds the indexes into which they go. An empty
-/// register loses those of its searches until [`end_bulk`]: to make them of all rows at once takes a fraction of the time, and nobody
-/// searches before.
+/// Prepares the writer for bulk loading. SQLite gets a page cache (at most 256 MiB) that holds the
+/// indexes being filled. If the register is empty, the search indexes are dropped until
+/// [`end_bulk`]: building them at the end takes a fraction of the time, and nobody searches before
+/// that.
 pub fn begin_bulk(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
     set_on_sqlite(transaction, "PRAGMA cache_size = -262144")?;
     let is_empty = learners::table.select(learners::id).first::<i64>(&mut **transaction).optional()?.is_none();
@@ -69,8 +72,8 @@ pub fn begin_bulk(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Makes the indexes of searches where they are missing: after the rows of a load, or by the next
-/// load or migration when it was killed.
+/// Creates missing search indexes: after a load, or in the next load or migration if a load was
+/// killed.
 pub fn make_search_indexes(connection: &mut AnyConnection) -> Result<(), StoreError> {
     for (name, columns) in SEARCH_INDEXES {
         set_on_sqlite(connection, &format!("CREATE INDEX IF NOT EXISTS {name} ON learners ({columns})"))?;
@@ -78,14 +81,15 @@ pub fn make_search_indexes(connection: &mut AnyConnection) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Makes up for what [`begin_bulk`] left out, gives back what it took, and has the database look at its data again before it plans searches.
+/// Undoes [`begin_bulk`], and updates the statistics that the database uses to plan searches.
 pub fn end_bulk(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
     make_search_indexes(transaction)?;
     #[cfg(feature = "sqlite")]
     set_on_sqlite(transaction, SQLITE_PAGE_CACHE)?;
     set_on_sqlite(transaction, "PRAGMA shrink_memory; PRAGMA analysis_limit = 1000")?;
     transaction.batch_execute("ANALYZE learners")?;
-    // A connection of SQLite that is open, here or in another process, reads the new statistics only when the schema has changed.
+    // Open SQLite connections, also in other processes, reload the statistics only when the schema
+    // changes.
     set_on_sqlite(transaction, "CREATE TABLE schema_change (id INTEGER); DROP TABLE schema_change")
 }
 
@@ -101,7 +105,7 @@ fn set_on_sqlite(connection: &mut AnyConnection, pragma: &str) -> Result<(), Sto
     Ok(())
 }
 
-/// Notes for every learner whether other numbers are merged into it, after many were added.
+/// Marks the learners into whom others are merged, after many were added.
 pub fn mark_masters(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
     transaction.changes_any();
     let masters: Vec<Option<String>> = learners::table

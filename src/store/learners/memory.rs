@@ -1,6 +1,7 @@
-//! Learners in memory, so that a call that asks for one again (a find is followed by a verification, by learning events, by an update) needs
-//! no look into the database. It serves SQLite alone, and it is exact: what this process changes is taken out before the commit that changes
-//! it, and not put back before that commit has ended. What another process changes is noticed within a second.
+//! A cache of learners, so that a call about a learner read shortly before (a find is followed by a
+//! verification, by learning events, by an update) needs no database query. For SQLite only, and
+//! exact: entries that this process changes are evicted before the commit, and not stored again
+//! until it has ended. Changes by other processes are noticed within a second.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -12,32 +13,33 @@ use super::Stored;
 use crate::model::Uln;
 use crate::store::transaction::Changed;
 
-/// As many learners are remembered, about 1 KB each.
+/// The number of cached learners, about 1 KB each.
 const LEARNERS: usize = 8_192;
-/// How long after a comparison with the database the memory is used.
+/// How long after a comparison with the database the cache may be used.
 const FRESH: Duration = Duration::from_secs(1);
-/// How long after a comparison the next one is asked for.
+/// How long after a comparison the next one is requested.
 const DUE: Duration = Duration::from_millis(500);
 
-/// The learners that are remembered.
+/// The cached learners.
 pub(in crate::store) struct LearnerMemory {
     learners: Cache<Uln, Arc<Stored>>,
     changes: RwLock<Changes>,
     started: Instant,
-    /// When the database was last found to hold nothing of other processes that is not known: microseconds after `started`, 0 for never.
+    /// When the cache was last found to be consistent with other processes' changes: microseconds
+    /// since `started`, 0 for never.
     compared_at: AtomicU64,
-    /// Whether a comparison has been asked for.
+    /// Whether a comparison has been requested.
     comparing: AtomicBool,
 }
 
-/// What decides whether a learner who was read may be remembered.
+/// Decides whether a learner just read may be cached.
 #[derive(Default)]
 struct Changes {
     number: u64,
     committing: bool,
 }
 
-/// The state of things before a learner was read.
+/// The state before a learner was read.
 #[derive(Clone, Copy)]
 pub(in crate::store) struct Before(u64);
 
@@ -52,7 +54,8 @@ impl LearnerMemory {
         }
     }
 
-    /// The learner as committed, if remembered. `compare` is called when it is time to compare with the database.
+    /// The learner as committed, if cached. Calls `compare` when a comparison with the database is
+    /// due.
     pub(in crate::store) fn get(&self, uln: Uln, compare: impl FnOnce()) -> Option<Stored> {
         let compared_at = self.compared_at.load(Ordering::Acquire);
         let age = self.now().saturating_sub(compared_at);
@@ -63,13 +66,13 @@ impl LearnerMemory {
         if is_within(FRESH) { self.learners.get(&uln).map(|stored| Stored::clone(&stored)) } else { None }
     }
 
-    /// To be asked before a learner is read who may then be kept; `None` while a commit is under way.
+    /// Call this before reading a learner to be cached; `None` during a commit.
     pub(in crate::store) fn before(&self) -> Option<Before> {
         let changes = self.read_changes();
         (!changes.committing).then_some(Before(changes.number))
     }
 
-    /// Remembers a learner who was read, unless a commit that changes learners has begun since.
+    /// Caches a learner just read, unless a commit that changes learners has begun since.
     pub(in crate::store) fn keep(&self, before: Before, stored: &Stored) {
         let changes = self.read_changes();
         if changes.number == before.0 {
@@ -77,7 +80,8 @@ impl LearnerMemory {
         }
     }
 
-    /// Forgets what a commit is about to change; nobody is remembered anew until the returned guard goes, after the commit.
+    /// Evicts what a commit is about to change. Nothing is cached until the returned guard is
+    /// dropped after the commit.
     pub(in crate::store) fn commit(&self, changed: &Changed) -> Committing<'_> {
         let mut changes = self.write_changes();
         changes.number = changes.number.wrapping_add(1);
@@ -89,12 +93,13 @@ impl LearnerMemory {
         Committing(self)
     }
 
-    /// Now, as [`LearnerMemory::compared`] takes it.
+    /// The current time, for [`LearnerMemory::compared`].
     pub(in crate::store) fn now(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX).max(1)
     }
 
-    /// Ends a comparison that began at this moment. After one that failed the memory is not used until another succeeds.
+    /// Ends a comparison that began at this time. After a failed one the cache is unused until the
+    /// next success.
     pub(in crate::store) fn compared(&self, began: Option<u64>) {
         if let Some(began) = began {
             self.compared_at.store(began, Ordering::Release);
@@ -111,7 +116,7 @@ impl LearnerMemory {
     }
 }
 
-/// A commit that changes learners is under way.
+/// A commit that changes learners is in progress.
 pub(in crate::store) struct Committing<'m>(&'m LearnerMemory);
 
 impl Drop for Committing<'_> {

@@ -1,4 +1,4 @@
-//! The register of learners: one indexed probe for each question that the rules ask.
+//! The register of learners: one indexed lookup for each question that the rules ask.
 
 mod bulk;
 mod memory;
@@ -18,7 +18,7 @@ use super::schema::learners;
 use super::{AnyConnection, StoreError, Transaction};
 use crate::model::{Learner, SearchKeys, Uln};
 
-/// The learner of a number, whatever the record's status. This is the statement of the hot path.
+/// The learner with this ULN, whatever the status. The statement of the hot path.
 pub fn by_uln(connection: &mut AnyConnection, uln: Uln) -> Result<Option<Stored>, StoreError> {
     let row: Option<Row> = on_either!(connection, c => {
         learners::table.filter(learners::uln.eq(uln.as_str())).select(Row::as_select()).get_result(c).optional()
@@ -26,8 +26,8 @@ pub fn by_uln(connection: &mut AnyConnection, uln: Uln) -> Result<Option<Stored>
     row.map(Stored::try_from).transpose()
 }
 
-/// The learners of several numbers; those that are not there are left out. On SQLite one by one, by a statement that stays prepared: to
-/// prepare one for many takes longer than to run it.
+/// The learners with these ULNs; unknown ones are skipped. On SQLite one query each, because that
+/// statement stays prepared; preparing one for many takes longer than running it.
 pub fn by_ulns(connection: &mut AnyConnection, ulns: &[Uln]) -> Result<Vec<Stored>, StoreError> {
     match connection {
         #[cfg(feature = "sqlite")]
@@ -43,7 +43,7 @@ pub fn by_ulns(connection: &mut AnyConnection, ulns: &[Uln]) -> Result<Vec<Store
     }
 }
 
-/// The numbers that were merged into any of these, with their masters, by number.
+/// The ULNs merged into any of these, with their masters, by number.
 pub fn linked_to(connection: &mut AnyConnection, masters: &[Uln]) -> Result<Vec<(Uln, Uln)>, StoreError> {
     let rows: Vec<(String, Option<String>)> = on_either!(connection, c => {
         learners::table
@@ -61,7 +61,7 @@ pub fn linked_to(connection: &mut AnyConnection, masters: &[Uln]) -> Result<Vec<
         .collect()
 }
 
-/// Adds a learner; `false` when the number is taken.
+/// Adds a learner; `false` if the ULN is taken.
 pub fn insert(transaction: &mut Transaction<'_>, learner: &Learner, keys: &SearchKeys) -> Result<bool, StoreError> {
     let added = on_either!(&mut **transaction, c => {
         diesel::insert_into(learners::table)
@@ -72,7 +72,7 @@ pub fn insert(transaction: &mut Transaction<'_>, learner: &Learner, keys: &Searc
     Ok(added == 1)
 }
 
-/// Replaces a record if it still has the version that was read; `false` when somebody else was first.
+/// Replaces a learner if the stored version is still the one that was read; `false` if not.
 pub fn replace(
     transaction: &mut Transaction<'_>,
     changed: &Stored,
@@ -88,7 +88,7 @@ pub fn replace(
     Ok(rows == 1)
 }
 
-/// The number of learners, whatever their status.
+/// The number of learners of any status.
 pub fn count(connection: &mut AnyConnection) -> Result<i64, StoreError> {
     Ok(learners::table.count().get_result(connection)?)
 }

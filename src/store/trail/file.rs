@@ -1,5 +1,6 @@
-//! The trail file: frames of audit lines, one after another, each with a checksum that only its generation of the file can give. It is written
-//! in place over space that was laid out before, because that makes a frame durable without a change of the file's own description.
+//! The trail file: a sequence of frames of audit lines, each with a checksum that is specific to
+//! the file's current generation. Frames are written in place over preallocated space: making them
+//! durable then needs no update of the file's metadata.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -10,15 +11,15 @@ use chrono::Utc;
 
 use crate::store::private::{OWNER_ALONE, close_file};
 
-/// Opens every trail file, with the version of its form.
+/// The first bytes of every trail file, including the version of the format.
 const MAGIC: [u8; 8] = *b"lrstrl1\n";
-/// Magic, generation, where its frames start, and the checksum of the start.
+/// Magic, generation, the offset of the first frame, and the checksum of the head.
 const HEAD: usize = 8 + 32 + 8 + 16;
-/// Length and checksum of a frame.
+/// The length and checksum of a frame.
 const FRAME_HEAD: usize = 4 + 16;
 /// The file grows by this many bytes at a time.
 const STEP: usize = 256 * 1024;
-/// A generation of this length ends as soon as it can.
+/// A generation of this length ends at the next opportunity.
 const LONG: u64 = 16 * 1024 * 1024;
 
 /// The file, locked against other processes.
@@ -26,15 +27,15 @@ pub(super) struct TrailFile {
     file: File,
     path: PathBuf,
     generation: [u8; 32],
-    /// Where the frames of the generation start.
+    /// The offset of the generation's first frame.
     start: u64,
-    /// Where the next frame goes; 0 as long as the generation has not been begun on the disk.
+    /// The offset of the next frame; 0 until the generation has been started on disk.
     end: u64,
-    /// How far space is laid out.
+    /// The end of the preallocated space.
     laid_out: u64,
 }
 
-/// What one append made durable: lines, and the place in the file where they end.
+/// The lines that one append made durable, and the offset at which they end.
 pub(super) struct Frame {
     pub(super) lines: Vec<u8>,
     pub(super) count: usize,
@@ -42,7 +43,8 @@ pub(super) struct Frame {
 }
 
 impl TrailFile {
-    /// Opens the file, makes it when it is missing, and returns the frames that it holds. `None` when another process has it.
+    /// Opens the file, creating it if missing, and returns its frames. `None` if another process
+    /// holds it.
     pub(super) fn open(path: &Path) -> io::Result<Option<(Self, Vec<Frame>)>> {
         let mut file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(OWNER_ALONE).open(path)?;
@@ -57,7 +59,8 @@ impl TrailFile {
         let laid_out = length(content.len());
         let path = path.to_owned();
         let Some((generation, start)) = generation(&content) else {
-            // Zeros alone are space that was laid out before a crash; anything else is no trail, or a damaged one.
+            // Zeros are space preallocated before a crash. Anything else is damaged, or not a
+            // trail.
             if content.iter().any(|byte| *byte != 0) {
                 keep_aside(&path, &content)?;
             }
@@ -69,17 +72,17 @@ impl TrailFile {
         Ok(Some((Self { file, path, generation, start, end, laid_out }, frames)))
     }
 
-    /// Names the generation: what a position in the file is counted in.
+    /// Identifies the generation, without which an offset has no meaning.
     pub(super) fn generation(&self) -> String {
         blake3::Hash::from_bytes(self.generation).to_hex().to_string()
     }
 
-    /// Whether it is time to start anew.
+    /// Whether to start a new generation.
     pub(super) fn is_long(&self) -> bool {
         self.end > self.start + LONG
     }
 
-    /// Makes lines durable. After an error nothing of them counts.
+    /// Makes lines durable. After an error none of them is stored.
     pub(super) fn append(&mut self, lines: Vec<u8>, count: usize) -> io::Result<Frame> {
         if self.end == 0 {
             self.begin()?;
@@ -93,8 +96,9 @@ impl TrailFile {
         Ok(Frame { lines, count, end })
     }
 
-    /// Starts a new generation with the frames that are still needed, where the old one has nothing: before its start, or else behind its
-    /// end. The head is written last, so that a crash on the way leaves the old generation whole.
+    /// Starts a new generation with the frames still needed. They go where the old generation has
+    /// no data: before its start, otherwise after its end. The head is written last, so that a
+    /// crash before that leaves the old generation intact.
     pub(super) fn start_anew(&mut self, needed: &mut [Frame]) -> io::Result<()> {
         let generation = rand::random();
         let mut content = Vec::new();
@@ -115,7 +119,7 @@ impl TrailFile {
         Ok(())
     }
 
-    /// Empties the file: nothing in it is needed any more.
+    /// Empties the file, whose content is no longer needed.
     pub(super) fn clear(&mut self) -> io::Result<()> {
         self.file.set_len(0)?;
         (self.generation, self.start, self.end, self.laid_out) = (rand::random(), length(HEAD), 0, 0);
@@ -127,7 +131,7 @@ impl TrailFile {
         self.lay_out(length(HEAD))?;
         self.write_at(0, &head)?;
         self.file.sync_all()?;
-        // The name of a new file is durable when its folder is.
+        // The name of a new file is durable only once its folder is synced.
         #[cfg(unix)]
         if let Some(folder) = self.path.parent() {
             let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
@@ -137,7 +141,7 @@ impl TrailFile {
         Ok(())
     }
 
-    /// Fills the file with zeros as far as an end needs it, and a step further.
+    /// Preallocates zeros up to the required end plus one step.
     fn lay_out(&mut self, end: u64) -> io::Result<()> {
         while self.laid_out < end {
             self.write_at(self.laid_out, &vec![0; STEP])?;
@@ -153,7 +157,8 @@ impl TrailFile {
     }
 }
 
-/// Copies a file that cannot be read as a trail to a name of its own, and says so: it may hold lines of the audit.
+/// Copies a file that is not a valid trail to another name and logs that, because it may contain
+/// audit lines.
 fn keep_aside(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".damaged-{}", Utc::now().format("%Y%m%dT%H%M%S%.6f")));
@@ -177,7 +182,7 @@ fn head(generation: &[u8; 32], start: u64) -> Vec<u8> {
     head
 }
 
-/// The generation that a file's head names, and where its frames start, when the head is whole.
+/// The generation and the offset of the first frame, if the head is intact.
 fn generation(content: &[u8]) -> Option<([u8; 32], u64)> {
     let generation = content.get(8..40)?.try_into().ok()?;
     let start = u64::from_le_bytes(content.get(40..48)?.try_into().ok()?);
@@ -193,7 +198,8 @@ fn frame(generation: &[u8; 32], lines: &[u8]) -> io::Result<Vec<u8>> {
     Ok(frame)
 }
 
-/// The whole frames of a generation, in order; what follows the last is space, of an earlier generation, or was never finished.
+/// The intact frames of a generation, in order. Whatever follows is unused, from an earlier
+/// generation, or incomplete.
 fn frames(generation: &[u8; 32], start: u64, content: &[u8]) -> Vec<Frame> {
     let mut frames = Vec::new();
     let mut end = usize::try_from(start).unwrap_or(usize::MAX);

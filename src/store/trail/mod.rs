@@ -1,6 +1,8 @@
-//! The trail of disclosures on SQLite: lines that go with no change are made durable in a file of their own, all calls in flight together,
-//! and moved into the table `audit` behind the scenes, many at a time. A transaction for each would cost a call several times what its
-//! question costs, its own and that of every reader, whose page cache it empties. What a crash leaves in the file is moved at the next start.
+//! The audit trail of reads on SQLite. Lines that accompany no change are made durable in a file of
+//! their own, together for all calls in flight, and moved to the table `audit` in the background,
+//! many at a time. A transaction for each call would cost several times as much as its query, and
+//! would slow down all readers by invalidating their page caches. Lines left in the file by a crash
+//! are moved at the next start.
 
 mod file;
 #[cfg(all(test, feature = "sqlite"))]
@@ -19,19 +21,22 @@ use super::writer::{Work, Writer};
 use super::{StoreError, Transaction, audit};
 use crate::model::AuditEntry;
 
-/// As many calls as one append takes.
+/// The maximum number of calls per append.
 const LARGEST_GROUP: usize = 512;
-/// As many lines as one transaction moves: it takes a few milliseconds, for which changes may have to wait.
+/// The maximum number of lines moved per transaction: it takes a few milliseconds, which changes
+/// may have to wait for.
 const MOVED_AT_ONCE: usize = 1_024;
-/// With so many lines it is time to move them all, one transaction after another. Every transaction empties the readers' page caches, so
-/// that many in a row and then none for a while are better than one now and then.
+/// At this many lines all are moved, one transaction after another. Every transaction invalidates
+/// the readers' page caches, so a burst followed by a long pause is better than steady single ones.
 const MANY: usize = 16_384;
-/// How long a line stays out of the table when there is little to do, and the pause after a failure.
+/// How long a line stays out of the table when there is little to do, and the pause after a
+/// failure.
 const DELAY: Duration = Duration::from_millis(1_000);
-/// As many lines may wait for the table before more are refused: the database does not answer.
+/// The maximum number of lines waiting for the table; beyond that the database must be stuck, and
+/// more are refused.
 const MOST_PENDING: usize = 1_000_000;
 
-/// Lines of one call, and who waits for them.
+/// The lines of one call, and its reply channel.
 struct Addition {
     entries: Vec<AuditEntry>,
     reply: oneshot::Sender<Result<(), StoreError>>,
@@ -44,15 +49,15 @@ enum Task {
     Close,
 }
 
-/// The queue in front of the thread that keeps the file.
+/// The queue of the thread that keeps the file.
 pub(super) struct Trail {
     queue: Sender<Task>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Trail {
-    /// Opens the file and starts the thread. `None` when another process keeps the trail of this database: then lines go straight into
-    /// the table.
+    /// Opens the file and starts the thread. `None` if another process keeps the trail of this
+    /// database; lines then go directly to the table.
     pub(super) fn start(path: &Path, writer: Arc<Writer>) -> Result<Option<Self>, StoreError> {
         let unreachable = |error: std::io::Error| StoreError::Unreachable(format!("the trail file: {error}"));
         let Some((file, pending)) = TrailFile::open(path).map_err(unreachable)? else { return Ok(None) };
@@ -76,21 +81,22 @@ impl Trail {
         Ok(Some(Self { queue, thread: Mutex::new(Some(thread)) }))
     }
 
-    /// Queues the lines of a call; the receiver hears when they are durable, or nothing if the store is closed.
+    /// Queues the lines of a call. The receiver hears when they are durable; it is dropped if the
+    /// store is closed.
     pub(super) fn add(&self, entries: Vec<AuditEntry>) -> oneshot::Receiver<Result<(), StoreError>> {
         let (reply, receiver) = oneshot::channel();
         let _ = self.queue.send(Task::Add(Addition { entries, reply }));
         receiver
     }
 
-    /// Waits until every line that was queued before is in the table. Blocks.
+    /// Waits until every line queued before is in the table. Blocks.
     pub(super) fn settle(&self) -> Result<(), StoreError> {
         let (reply, settled) = sync_channel(1);
         let _ = self.queue.send(Task::Settle(reply));
         settled.recv().unwrap_or(Err(StoreError::Closed))
     }
 
-    /// Lets the thread move what is left and waits for its end.
+    /// Lets the thread move what is left, and waits for it to end.
     pub(super) fn close(&self) {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         let _ = self.queue.send(Task::Close);
@@ -102,25 +108,25 @@ impl Trail {
     }
 }
 
-/// The thread's own.
+/// The state of the thread.
 struct Keeper {
     file: TrailFile,
     writer: Arc<Writer>,
-    /// For the transactions to tell how they ended.
+    /// For transactions to report how they ended.
     queue: Sender<Task>,
-    /// Durable, and not yet handed to a transaction.
+    /// Durable, but not yet handed to a transaction.
     pending: Vec<Frame>,
-    /// Lines of `pending`.
+    /// The number of lines in `pending`.
     pending_lines: usize,
-    /// Lines of the transaction that is under way.
+    /// The number of lines in the current transaction.
     moving: Option<usize>,
-    /// Whether one transaction follows another until next to nothing is left.
+    /// Whether transactions follow one another until almost nothing is left.
     bursting: bool,
-    /// Whether the last transaction failed: the next one waits a while.
+    /// Whether the last transaction failed, so that the next one must wait.
     failed: bool,
-    /// Since when lines are pending, or the last transaction ended.
+    /// When lines became pending, or the last transaction ended.
     since: Instant,
-    /// Who waits until how many of the lines that are not in the table are there.
+    /// Callers of `settle`, each with the number of lines that must still reach the table.
     settling: Vec<(usize, SyncSender<Result<(), StoreError>>)>,
 }
 
@@ -154,7 +160,7 @@ impl Keeper {
         tasks.recv_timeout(DELAY.saturating_sub(self.since.elapsed()))
     }
 
-    /// Takes a task; `false` when it was the last.
+    /// Processes a task; `false` if it was the last.
     fn take(&mut self, task: Task, group: &mut Vec<Addition>) -> bool {
         match task {
             Task::Add(addition) => group.push(addition),
@@ -172,7 +178,7 @@ impl Keeper {
         }
     }
 
-    /// Makes the lines of a group durable and answers all of it.
+    /// Makes the lines of a group durable and replies to all of it.
     fn keep(&mut self, group: Vec<Addition>) {
         if group.is_empty() {
             return;
@@ -205,7 +211,8 @@ impl Keeper {
         Ok(())
     }
 
-    /// Hands pending lines to a transaction when they are many, due, or waited for.
+    /// Hands pending lines to a transaction if there are many, they are due, or someone waits for
+    /// them.
     fn move_on(&mut self) {
         let many = self.pending_lines >= MANY || !self.settling.is_empty();
         self.bursting |= self.since.elapsed() >= DELAY || (many && !self.failed);
@@ -227,7 +234,7 @@ impl Keeper {
         self.moving = Some(lines);
         let work = Move { generation: self.file.generation(), frames, queue: self.queue.clone() };
         if let Err(error) = self.writer.work_aside(Box::new(work)) {
-            // The writer is gone, and these lines are in the file alone, for the next start.
+            // The writer has stopped; these lines stay in the file until the next start.
             self.moving = None;
             self.failed = true;
             self.answer_settling(&Err(error));
@@ -248,7 +255,7 @@ impl Keeper {
                     let _ = reply.send(Ok(()));
                 }
                 if self.file.is_long() {
-                    // A matter of room alone; if it fails now, it will be tried again.
+                    // This only saves space; after a failure it is retried later.
                     let _ = self.file.start_anew(&mut self.pending);
                 }
             }
@@ -266,7 +273,7 @@ impl Keeper {
         }
     }
 
-    /// Moves what is left. When that fails the file keeps it for the next start.
+    /// Moves what is left. If that fails, the file keeps it for the next start.
     fn finish(mut self, tasks: &Receiver<Task>) {
         self.failed = false;
         while !self.failed && (self.moving.is_some() || !self.pending.is_empty()) {
@@ -275,7 +282,7 @@ impl Keeper {
             } else if let Ok(Task::Moved(frames, outcome)) = tasks.recv() {
                 self.moved(frames, outcome);
             }
-            // Whoever comes now is refused: the reply is dropped.
+            // From now on additions are refused, because the reply is dropped.
         }
         if !self.failed {
             let _ = self.file.clear();
@@ -283,7 +290,8 @@ impl Keeper {
     }
 }
 
-/// One transaction that moves lines into the table, and says how far the file has been moved: a crash after it moves nothing twice.
+/// A transaction that moves lines into the table, and records the offset up to which the file has
+/// been moved: a crash after it moves nothing twice.
 struct Move {
     generation: String,
     frames: Vec<Frame>,

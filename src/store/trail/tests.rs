@@ -1,4 +1,5 @@
-//! What the trail promises: an answered line survives a crash and comes into the table once, whoever keeps the file.
+//! The guarantee of the trail: an acknowledged line survives a crash and reaches the table exactly
+//! once, whoever keeps the file.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -36,7 +37,7 @@ fn entry(action: &str) -> AuditEntry {
     }
 }
 
-/// The actions of the table's lines, sorted.
+/// The actions of the lines in the table, sorted.
 fn actions(store: &Store) -> Vec<String> {
     diesel::table! { audit (id) { id -> BigInt, action -> Text, } }
     store.read(|c| Ok(audit::table.select(audit::action).order(audit::action).load(c)?)).unwrap()
@@ -85,7 +86,7 @@ fn a_file_that_is_no_trail_is_kept_aside_and_a_new_one_begun() {
         let [kept] = kept.as_slice() else { panic!("{kept:?}") };
         assert_eq!(fs::read(kept).unwrap(), damage);
     }
-    // Space that was laid out before a crash is no damage.
+    // Space preallocated before a crash is not damage.
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("lrs.db-trail"), [0; 4_096]).unwrap();
     drop(open(folder.path()));

@@ -1,5 +1,5 @@
-//! The comparisons of the crash test: what the model says beside what the store holds and what the service tells. What is missing is lost,
-//! and what is there too often is doubled.
+//! The comparisons of the crash test: the model's expectations against what the store holds and
+//! what the service reports. What is missing is lost; what occurs too often is doubled.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -11,7 +11,7 @@ use super::{Accepted, Ordeal};
 use crate::achievements::over;
 
 impl Ordeal {
-    /// Every record of every job, with what is kept of it.
+    /// Every record of every job, with its stored result.
     pub(super) fn records(&self) -> Difference {
         let expected = self.expected().map(|(job, number, record)| (job, number, Some(record.code.clone())));
         let stored: Vec<(i64, i32, Option<String>)> = self.read(|store| {
@@ -29,7 +29,7 @@ impl Ordeal {
         })
     }
 
-    /// A line for every record: a chunk that was done twice would have left two.
+    /// An audit line for every record: a chunk processed twice would have left two.
     pub(super) fn trail(&self) -> Difference {
         let expected = self.expected().map(|(_, _, record)| (Some(record.uln.clone()), record.code.clone()));
         let submissions = self.accepted.iter().map(|_| (None, "WSRC0007".to_owned()));
@@ -115,7 +115,7 @@ impl Ordeal {
 /// Whether a counter counts a code.
 type Counts = fn(&str) -> bool;
 
-/// The counters of GetAchievementBatchJob, and which codes each counts.
+/// The counters of GetAchievementBatchJob, and the codes that each counts.
 const COUNTERS: &[(&str, Counts)] = &[
     ("NumberOfRecords", |_| true),
     ("AchievementsCreated", |code| code.starts_with("created")),
@@ -130,7 +130,7 @@ const COUNTERS: &[(&str, Counts)] = &[
     ("BusinessRuleErrors", |code| code.starts_with('B')),
 ];
 
-/// What is missing and what is there too often, whatever is compared; what is there in another form is both.
+/// What is missing and what occurs too often; what differs counts as both.
 pub(super) struct Difference {
     pub(super) compared: usize,
     pub(super) lost: Vec<String>,

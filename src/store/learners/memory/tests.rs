@@ -1,4 +1,5 @@
-//! What the memory promises: a call that asks through it sees what was acknowledged before, whoever changed it.
+//! The guarantee of the cache: a call that uses it sees all acknowledged changes, whoever made
+//! them.
 
 #![allow(clippy::unwrap_used)]
 
@@ -26,7 +27,7 @@ fn keys() -> SearchKeys {
     }
 }
 
-/// Adds synthetic learners, each of version 1.
+/// Adds synthetic learners, all of version 1.
 fn populate(store: &Store, count: usize) -> Vec<Uln> {
     let ulns: Vec<Uln> = (927_630_868..).filter_map(Uln::from_stem).take(count).collect();
     let people: Vec<_> = ulns.iter().map(|uln| learner(*uln)).collect();
@@ -50,7 +51,7 @@ fn version(store: &Store, uln: Uln) -> i32 {
     store.learner(uln).unwrap().unwrap().learner.version
 }
 
-/// Asks until the learner is remembered.
+/// Reads the learner until it is cached.
 fn remember(store: &Store, uln: Uln) {
     let memory = store.inner.memory.as_ref().unwrap();
     while memory.get(uln, || store.inner.writer.compare()).is_none() {
