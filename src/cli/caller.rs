@@ -1,4 +1,5 @@
-//! Who calls, and where: flags, and where they are absent the environment, which `demo.env` sets.
+//! Address and credentials of the caller: options or, if omitted, the environment, which `demo.env`
+//! sets.
 
 use clap::ValueEnum;
 use std::path::PathBuf;
@@ -9,7 +10,8 @@ use crate::client::{Client, Credentials};
 /// The role of the caller, which decides the environment variables to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Role {
-    /// A learner registration body: PROVIDER_CERT, PROVIDER_UKPRN, PROVIDER_ORGREF, PROVIDER_PASSWORD
+    /// A learner registration body: PROVIDER_CERT, PROVIDER_UKPRN, PROVIDER_ORGREF,
+    /// PROVIDER_PASSWORD
     Provider,
     /// An awarding organisation: AO_CERT, AO_UKPRN, AO_ORGREF, AO_PASSWORD
     Awarding,
@@ -36,7 +38,8 @@ pub struct CallerFlags {
     /// The organisation's reference [environment: PROVIDER_ORGREF or AO_ORGREF]
     #[arg(long, value_name = "REF")]
     pub org_ref: Option<String>,
-    /// The organisation's password; safer in the environment, because process lists show options [environment: PROVIDER_PASSWORD or AO_PASSWORD]
+    /// The organisation's password; safer in the environment, because process lists show options
+    /// [environment: PROVIDER_PASSWORD or AO_PASSWORD]
     #[arg(long, value_name = "PASSWORD")]
     pub org_password: Option<String>,
     /// The end user's name, for the service's audit trail [default: lrs call]
@@ -45,7 +48,7 @@ pub struct CallerFlags {
 }
 
 impl Role {
-    /// What the role's variables are called: `PROVIDER_CERT`, `AO_CERT`.
+    /// Prefix of the role's variables: `PROVIDER_CERT`, `AO_CERT`.
     const fn prefix(self) -> &'static str {
         match self {
             Role::Provider => "PROVIDER",
@@ -58,7 +61,7 @@ impl Role {
         environment(&format!("{}_{name}", self.prefix())).filter(|value| !value.is_empty())
     }
 
-    /// What the environment says about the role's organisation.
+    /// The credentials of the role's organisation in the environment.
     pub fn credentials(self, environment: &impl Fn(&str) -> Option<String>) -> Credentials {
         Credentials {
             ukprn: self.variable("UKPRN", environment),
@@ -70,7 +73,8 @@ impl Role {
 }
 
 impl CallerFlags {
-    /// Joins flags and environment; a flag wins. The address, the trust root and the certificate must be there.
+    /// Combines options and environment; options override. Address, authority and certificate are
+    /// required.
     pub fn resolve(self, environment: impl Fn(&str) -> Option<String>) -> Result<Client, Failure> {
         let role = self.role.unwrap_or(Role::Provider);
         let known = role.credentials(&environment);

@@ -70,8 +70,8 @@ fn import(path: &Path, config: &config::File, out: &mut impl Write) -> Result<()
     }
 }
 
-/// The entries of a file, read in one pass. Invalid rows are reported on standard error and skipped. An
-/// unreadable file ends the stream, and [`Rows::end`] returns the error.
+/// The entries of a file, read in one pass. Invalid rows are reported on standard error and
+/// skipped. An unreadable file ends the stream, and [`Rows::end`] returns the error.
 struct Rows<R> {
     reader: Reader<R>,
     /// The index of each column in the file.

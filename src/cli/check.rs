@@ -31,7 +31,8 @@ pub struct Check {
     /// Format of the report
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// Write a file ready to send: to a folder, under the correct name, or to a file (XML if it ends in .xml, otherwise CSV)
+    /// Write a file ready to send: to a folder, under the correct name, or to a file (XML if it
+    /// ends in .xml, otherwise CSV)
     #[arg(long, value_name = "FIXED.csv")]
     output: Option<PathBuf>,
     /// Check again whenever a file changes; Ctrl-C stops
@@ -161,7 +162,8 @@ fn convert(check: &Check, checked: &Checked, output: &Path) -> Result<(), Failur
     Ok(())
 }
 
-/// The first free name in the folder: achievement files are numbered by day, others named by the minute.
+/// The first free name in the folder: achievement files are numbered by day, others named by the
+/// minute.
 fn free(folder: &Path, make: impl Fn(u16) -> Result<NamedText, Failure>) -> Result<(PathBuf, String), Failure> {
     for number in 1..=999 {
         let NamedText { name, text } = make(number)?;

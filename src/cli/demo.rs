@@ -81,8 +81,8 @@ fn seed(demo: &demo::Demo, service: &Service, learners: u64, out: &mut impl Writ
     }
 }
 
-/// The ports of the service and of the operations listener, tested before anything is written. Free ports
-/// are picked here, because `demo.env` names them.
+/// The ports of the service and of the operations listener, tested before anything is written. Free
+/// ports are picked here, because `demo.env` names them.
 fn ports(demo: &Demo) -> Result<(u16, u16), Failure> {
     let service = listen(demo.port, "--port")?;
     // While the first is still open, so that they differ.

@@ -13,7 +13,8 @@ use super::failure::Failure;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  lrs man | man -l -\n  lrs man --dir /usr/local/share/man/man1")]
 pub struct Man {
-    /// Write lrs.1 and a page for every command (lrs-call.1, lrs-batch-submit.1, ...) to this folder
+    /// Write lrs.1 and a page for every command (lrs-call.1, lrs-batch-submit.1, ...) to this
+    /// folder
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }

@@ -3,8 +3,8 @@
 use rand::seq::IndexedRandom;
 use zeroize::Zeroizing;
 
-/// Length of an organisation's password in characters (`MIAPOrgPassword`, rules.md 2.1). Other generated
-/// passwords have the same length.
+/// Length of an organisation's password in characters (`MIAPOrgPassword`, rules.md 2.1). Other
+/// generated passwords have the same length.
 pub const LENGTH: usize = 16;
 
 /// Characters of generated passwords: none that look alike, none that a shell or XML would change.

@@ -134,8 +134,8 @@ fn health(service: &Service, metrics: &Arc<Metrics>, demo: Option<Demo>) -> Oper
     }
 }
 
-/// Whether the store can be written. The outcome is kept for a while, so that frequent health checks do
-/// not cause writes.
+/// Whether the store can be written. The outcome is kept for a while, so that frequent health
+/// checks do not cause writes.
 fn change_is_taken(store: &Store, tried: &Mutex<Option<(Instant, Result<(), String>)>>) -> Result<(), String> {
     let mut tried = tried.lock().unwrap_or_else(PoisonError::into_inner);
     match &*tried {

@@ -15,7 +15,8 @@ pub fn open(config: &Config) -> Result<Store, Failure> {
         .map_err(|error| Failure::doing("Cannot open the database", format!("{error}\nCheck store.url.")))
 }
 
-/// Opens the store that the configuration names. It must exist: only `migrate` and `demo` create one.
+/// Opens the store that the configuration names. It must exist: only `migrate` and `demo` create
+/// one.
 pub fn open_existing(config: &Config) -> Result<Store, Failure> {
     match store::missing_file(&config.store.url) {
         Some(file) => Err(Failure::Failed(format!(

@@ -1,5 +1,5 @@
-//! What `lrs serve` and `lrs worker` share: starting workers, gauges for the metrics, and the minutes that
-//! `lrs slo` reads.
+//! What `lrs serve` and `lrs worker` share: starting workers, gauges for the metrics, and the
+//! minutes that `lrs slo` reads.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -49,8 +49,8 @@ pub fn look_at_guesses(service: &Service, metrics: &Metrics) {
     metrics.guesses("miss_refused", misses_refused);
 }
 
-/// Records every minute that the service is up, and the calls since the last time, for `lrs slo`. Dropping
-/// it makes a last record.
+/// Records every minute that the service is up, and the calls since the last time, for `lrs slo`.
+/// Dropping it makes a last record.
 pub struct Minutes {
     end: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,

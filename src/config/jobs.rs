@@ -10,7 +10,8 @@ use super::reader::Reader;
 pub struct Jobs {
     /// Number of jobs to work on at once; 0 leaves them to `lrs worker` processes.
     pub workers: usize,
-    /// How long a worker keeps a job without a sign of life. After a crash, the job waits this long.
+    /// How long a worker keeps a job without a sign of life. After a crash, the job waits this
+    /// long.
     pub lease: Duration,
     /// Unfinished jobs that one organisation may have at once; further batches are refused for now.
     pub open_each: u32,

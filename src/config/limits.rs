@@ -1,5 +1,5 @@
-//! `[limits]`: how much a client can make the service store, wait for or do at once (our choice, from the
-//! defaults of other SOAP stacks).
+//! `[limits]`: how much a client can make the service store, wait for or do at once (our choice,
+//! from the defaults of other SOAP stacks).
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use super::reader::Reader;
 /// Sizes are in bytes; numbers are for the whole process.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Maximum length of a request body, before and after decompression: enough for 200 learners with all
-    /// fields.
+    /// Maximum length of a request body, before and after decompression: enough for 200 learners
+    /// with all fields.
     pub body_bytes: usize,
     /// The same for web services that accept batches.
     pub batch_body_bytes: usize,
-    /// Memory for all request bodies in flight. The default has room for six of the longest. With the
-    /// buffers of TLS and HTTP, forty that arrive at once take less than 256 MB.
+    /// Memory for all request bodies in flight. The default has room for six of the longest. With
+    /// the buffers of TLS and HTTP, forty that arrive at once take less than 256 MB.
     pub bodies_bytes: usize,
     /// The same for the requests of one certificate.
     pub bodies_bytes_by_certificate: usize,
@@ -39,7 +39,8 @@ pub struct Limits {
     pub connections: usize,
     /// The same for one client certificate; never more than half of all.
     pub connections_by_certificate: usize,
-    /// The same for one organisation, which made the last call on them; never more than half of all.
+    /// The same for one organisation, which made the last call on them; never more than half of
+    /// all.
     pub connections_by_organisation: usize,
     /// Maximum misses of an organisation with one certificate; 0 for no limit.
     pub misses_per_hour: u32,
@@ -105,13 +106,13 @@ const OTHER_FILES: u64 = 192;
 /// Connections just accepted, or cut and not yet closed. Part of [`OTHER_FILES`].
 const IN_PASSING: usize = 64;
 
-/// Each phase before the end of the handshake gets at most this part of all files; connections beyond
-/// `connections`, which are told so, this part of `connections`.
+/// Each phase before the end of the handshake gets at most this part of all files; connections
+/// beyond `connections`, which are told so, this part of `connections`.
 const PART: usize = 8;
 
 impl Limits {
-    /// Lowers the numbers of connections to fit the process's limit of open files, of which each takes one.
-    /// Returns the configured number of connections if that was lowered.
+    /// Lowers the numbers of connections to fit the process's limit of open files, of which each
+    /// takes one. Returns the configured number of connections if that was lowered.
     #[must_use]
     pub fn fit(&mut self, open_files: Option<u64>) -> Option<usize> {
         let files = usize::try_from(open_files?.saturating_sub(OTHER_FILES)).unwrap_or(usize::MAX);
@@ -130,7 +131,8 @@ impl Limits {
         self.connections.div_ceil(PART)
     }
 
-    /// Maximum connections in all phases together. Beyond them, new ones stay in the system's queue.
+    /// Maximum connections in all phases together. Beyond them, new ones stay in the system's
+    /// queue.
     pub const fn open(&self) -> usize {
         let standing = self.connections.saturating_add(self.told());
         standing.saturating_add(self.waiting).saturating_add(self.handshakes).saturating_add(IN_PASSING)

@@ -10,13 +10,15 @@ use super::{ConfigError, FromValue};
 pub struct Server {
     /// Address and port.
     pub listen: SocketAddr,
-    /// Public address, for the published contracts, without a trailing slash. Must be https (WS-I R5001).
+    /// Public address, for the published contracts, without a trailing slash. Must be https (WS-I
+    /// R5001).
     pub public_url: String,
     /// Server threads; 0 for one per processor.
     pub workers: usize,
 }
 
-/// The listener for health, readiness and metrics. It has no authentication, so it must be on loopback.
+/// The listener for health, readiness and metrics. It has no authentication, so it must be on
+/// loopback.
 #[derive(Debug, Clone)]
 pub struct Operations {
     /// Address and port; the address must be loopback.

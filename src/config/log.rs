@@ -8,7 +8,8 @@ use super::reader::Reader;
 /// The log goes to standard error.
 #[derive(Debug, Clone)]
 pub struct Log {
-    /// Lowest level of our own messages; `info` has one line per call. Other crates are logged from `warn`.
+    /// Lowest level of our own messages; `info` has one line per call. Other crates are logged from
+    /// `warn`.
     pub level: LevelFilter,
 }
 

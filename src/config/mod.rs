@@ -1,7 +1,7 @@
 //! The configuration, one struct per section. A command-line option overrides the environment
-//! (`LRS_SECTION_KEY`), which overrides the file (`lrs.toml`), which overrides the default. The origin of
-//! each value is kept for `lrs config show`. An unknown key is an error, because a misspelt limit limits
-//! nothing.
+//! (`LRS_SECTION_KEY`), which overrides the file (`lrs.toml`), which overrides the default. The
+//! origin of each value is kept for `lrs config show`. An unknown key is an error, because a
+//! misspelt limit limits nothing.
 
 mod jobs;
 mod limits;
@@ -54,8 +54,8 @@ pub struct Config {
     settings: Vec<Setting>,
 }
 
-/// Where a configuration is read from. It is independent of the process, so that tests can choose the
-/// environment.
+/// Where a configuration is read from. It is independent of the process, so that tests can choose
+/// the environment.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     /// The TOML file, if any. It must exist.
@@ -67,7 +67,8 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// The process's environment and this file, without options. Variables that are not UTF-8 are ignored.
+    /// The process's environment and this file, without options. Variables that are not UTF-8 are
+    /// ignored.
     pub fn of_process(file: Option<PathBuf>) -> Self {
         let environment = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -95,8 +96,8 @@ pub enum ConfigError {
         /// What the system said.
         reason: std::io::Error,
     },
-    /// The file is not TOML. The reason has line and column, but not the line's text, which may hold a
-    /// secret.
+    /// The file is not TOML. The reason has line and column, but not the line's text, which may
+    /// hold a secret.
     #[error("{path} is not valid TOML: {reason}")]
     Syntax {
         /// The file.

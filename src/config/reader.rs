@@ -1,5 +1,5 @@
-//! Looks up each key in the sources, in order of precedence, and records where it was found. At the end it
-//! reports keys that nothing asked for.
+//! Looks up each key in the sources, in order of precedence, and records where it was found. At the
+//! end it reports keys that nothing asked for.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -152,8 +152,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether a variable (without our prefix) is not a setting, but for clients (`demo.env`), for tests, or set
-/// by Kubernetes, which describes a service named `lrs` this way to every container.
+/// Whether a variable (without our prefix) is not a setting, but for clients (`demo.env`), for
+/// tests, or set by Kubernetes, which describes a service named `lrs` this way to every container.
 fn is_no_setting(rest: &str) -> bool {
     matches!(rest, "url" | "ca" | "update_goldens" | "port" | "service_host")
         || ["test_", "port_", "service_port"].iter().any(|start| rest.starts_with(start))

@@ -8,8 +8,8 @@ use super::reader::Reader;
 /// Settings for the domain's rules.
 #[derive(Debug, Clone)]
 pub struct Rules {
-    /// Whether a learner can only be registered after a search for the same five demographics by the same organisation
-    /// (rules.md 2.5; off for web services by default).
+    /// Whether a learner can only be registered after a search for the same five demographics by
+    /// the same organisation (rules.md 2.5; off for web services by default).
     pub require_recent_find: bool,
     /// How old that search may be.
     pub recent_find_maximum: Duration,

@@ -19,7 +19,8 @@ pub struct Service {
 pub enum Hours {
     /// Always open.
     Always,
-    /// From the first time (inclusive) to the second (exclusive), past midnight if the second is earlier.
+    /// From the first time (inclusive) to the second (exclusive), past midnight if the second is
+    /// earlier.
     Daily(NaiveTime, NaiveTime),
 }
 

@@ -9,8 +9,8 @@ use super::{ConfigError, FromValue};
 /// The database.
 #[derive(Clone)]
 pub struct StoreLocation {
-    /// `sqlite:PATH`, a path, or `postgres://user:password@host/name`. Paths in the configuration file are
-    /// relative to its folder.
+    /// `sqlite:PATH`, a path, or `postgres://user:password@host/name`. Paths in the configuration
+    /// file are relative to its folder.
     pub url: String,
     /// Number of connections for reading.
     pub readers: u32,

@@ -1,5 +1,5 @@
-//! The invented qualifications, units and learning aims of `fixtures/aims.toml`, and the learning events made of them, each in the shape that
-//! its source gives it (rules.md 2.13).
+//! The synthetic qualifications, units and learning aims of `fixtures/aims.toml`, and learning
+//! events for them, in the format of each source (rules.md 2.13).
 
 use chrono::{Days, NaiveDate, NaiveTime};
 use serde::Deserialize;
@@ -7,25 +7,25 @@ use serde::Deserialize;
 use super::FixtureError;
 use crate::model::{EventSource, EventStatus, LearningEvent, Uln};
 
-/// The awarding organisation of the demonstration, whose events are AO events.
+/// The demo's awarding organisation, the source of AO events.
 pub const AWARDING_ORGANISATION: (&str, &str) = ("TEST0045", "Demonstration Awarding Organisation");
-/// The provider of the demonstration, at which ILR events happened.
+/// The demo's provider, the source of ILR events.
 pub const PROVIDER: (&str, &str) = ("TEST0038", "Demonstration College");
-/// A school, at which NPD events happened. It does not call the service.
+/// A school, the source of NPD events. It does not call the service.
 const SCHOOL: (&str, &str) = ("10099901", "Test Fernmarsh School");
-/// An awarding organisation as the national pupil database names one: six digits.
+/// An awarding organisation as in the national pupil database: six digits.
 const NPD_AWARDER: (&str, &str) = ("199060", "QUILLMARK Examinations Board (test)");
 /// Days between the end of an event and its loading.
 const DAYS_TO_LOADING: Days = Days::new(40);
 
-/// Something that can be learnt or achieved.
+/// A qualification, unit or learning aim.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Aim {
     /// The name by which `people.toml` refers to it.
     pub key: String,
     source: String,
-    /// Reference: with slashes from an awarding organisation, otherwise eight characters.
+    /// Reference: with slashes for awarding organisations, otherwise eight characters.
     pub code: String,
     subject: String,
     #[serde(default, rename = "type")]
@@ -33,7 +33,7 @@ pub struct Aim {
     level: Option<String>,
     #[serde(default)]
     credits: i64,
-    /// The grades that can be achieved; none for an ILR aim.
+    /// Possible grades; none for an ILR aim.
     #[serde(default)]
     pub grades: Vec<String>,
 }
@@ -44,19 +44,19 @@ struct AimsFile {
     aim: Vec<Aim>,
 }
 
-/// What happened: an award with a grade, or participation from one day to another.
+/// An award with a grade, or participation in a period.
 #[derive(Clone, Copy)]
 pub enum Happening<'a> {
-    /// Awarded on a day with a grade.
+    /// Awarded on a day, with a grade.
     Awarded(NaiveDate, &'a str),
-    /// Took part from one day to another.
+    /// Participated from one day to another.
     Participated(NaiveDate, NaiveDate),
 }
 
 /// Reads the catalogue.
 ///
 /// # Errors
-/// When the file is not what it should be.
+/// The file is invalid.
 pub fn all() -> Result<Vec<Aim>, FixtureError> {
     let file: AimsFile = toml::from_str(include_str!("../../fixtures/aims.toml"))?;
     for aim in &file.aim {
@@ -68,12 +68,12 @@ pub fn all() -> Result<Vec<Aim>, FixtureError> {
 }
 
 impl Aim {
-    /// Where events of this aim come from.
+    /// The source of this aim's events.
     pub fn source(&self) -> EventSource {
         self.source.parse().unwrap_or(EventSource::Ao)
     }
 
-    /// The learning event of a person who took this aim.
+    /// A person's learning event for this aim.
     pub fn event(&self, uln: Uln, happening: Happening<'_>) -> LearningEvent {
         let source = self.source();
         let (started, ended, awarded, grade) = match happening {

@@ -1,5 +1,5 @@
-//! The invented qualifications and units of `fixtures/catalogue.csv`, which the demonstration's awarding organisation and others own.
-//! Those of `fixtures/aims.toml` are among them.
+//! The synthetic qualifications and units of `fixtures/catalogue.csv`, owned by the demo's awarding
+//! organisation and others. They include those of `fixtures/aims.toml`.
 
 use csv::{ReaderBuilder, StringRecord};
 
@@ -10,7 +10,7 @@ use crate::model::CatalogueEntry;
 /// Every entry, in the order of the file.
 ///
 /// # Errors
-/// When the file is not what it should be.
+/// The file is invalid.
 pub fn entries() -> Result<Vec<CatalogueEntry>, FixtureError> {
     let wrong = |row: usize, field| FixtureError::Value { entry: format!("catalogue row {row}"), field };
     let mut reader = ReaderBuilder::new().from_reader(include_str!("../../fixtures/catalogue.csv").as_bytes());

@@ -1,5 +1,5 @@
-//! For every operation and every code that it can reply with, a request that gets this code with the demo's
-//! original data.
+//! For every operation and every code that it can reply with, a request that gets this code with
+//! the demo's original data.
 
 mod achievements;
 mod batches;
@@ -135,8 +135,8 @@ struct Cast<'a> {
 /// Fields and their values, by dotted names.
 pub type Fields = Vec<(&'static str, String)>;
 
-/// An operation with its own outcomes. The fields of the first are also used for the refusals that all
-/// operations share.
+/// An operation with its own outcomes. The fields of the first are also used for the refusals that
+/// all operations share.
 struct Operation {
     service: &'static str,
     name: &'static str,

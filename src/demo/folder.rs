@@ -1,5 +1,6 @@
-//! The demo's folder: certificates, configuration, shell variables and sample files. Those of an earlier demo
-//! are kept, or deleted to start over. A folder with anything else in it is refused and left alone.
+//! The demo's folder: certificates, configuration, shell variables and sample files. Those of an
+//! earlier demo are kept, or deleted to start over. A folder with anything else in it is refused
+//! and left alone.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -20,9 +21,9 @@ const AUTHORITY_DAYS: u32 = 3650;
 const CERTIFICATE_DAYS: u32 = 825;
 /// Password of the PKCS#12 files.
 const PKCS12_PASSWORD: &str = "demo";
-/// The shell variables. The demo writes this file first and never deletes it: its first line marks the folder as
-/// a demo's, and a running demo keeps it locked. The marks never change, so that a later release knows the
-/// folders of earlier ones.
+/// The shell variables. The demo writes this file first and never deletes it: its first line marks
+/// the folder as a demo's, and a running demo keeps it locked. The marks never change, so that a
+/// later release knows the folders of earlier ones.
 const VARIABLES: &str = "demo.env";
 const VARIABLES_MARK: &str = "# Variables for clients of this demonstration.";
 const CONFIGURATION_MARK: &str = "# Configuration of a demonstration of the Learning Records Service.";
@@ -61,8 +62,8 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Refuses a folder that is neither empty nor a demo's. A demo's folder has the demo's variables, and its
-    /// configuration and authority have not been replaced.
+    /// Refuses a folder that is neither empty nor a demo's. A demo's folder has the demo's
+    /// variables, and its configuration and authority have not been replaced.
     pub fn check(path: &Path) -> Result<(), DemoError> {
         let mut entries = match fs::read_dir(path) {
             Ok(entries) => entries,
@@ -93,7 +94,8 @@ impl Folder {
         Ok(())
     }
 
-    /// Creates whatever is missing. Shell variables are always rewritten, because the port may have changed.
+    /// Creates whatever is missing. Shell variables are always rewritten, because the port may have
+    /// changed.
     pub fn prepare(path: &Path, port: u16, ops_port: u16, start: Start) -> Result<Self, DemoError> {
         let variables = path.join(VARIABLES);
         fs::create_dir_all(path).map_err(|error| DemoError::file(path, error))?;

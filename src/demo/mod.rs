@@ -1,5 +1,6 @@
-//! The demo: a folder with all that a client needs, synthetic people and organisations, and a guide with a
-//! request for every response code. It fills the service's store, and restores its data on demand.
+//! The demo: a folder with all that a client needs, synthetic people and organisations, and a guide
+//! with a request for every response code. It fills the service's store, and restores its data on
+//! demand.
 
 mod aims;
 mod catalogue;
@@ -101,8 +102,8 @@ impl DemoError {
 pub struct Demo {
     folder: Folder,
     learners: u32,
-    /// The organisations as first added by this process, with their password hashes: hashing again would make
-    /// every reset slow.
+    /// The organisations as first added by this process, with their password hashes: hashing again
+    /// would make every reset slow.
     organisations: Arc<Mutex<Vec<Organisation>>>,
 }
 
@@ -127,12 +128,12 @@ pub struct Seeded {
 }
 
 impl Demo {
-    /// Creates the folder, or completes or clears that of an earlier demo. `learners` is the number of unnamed
-    /// people, at most [`population::MOST_PEOPLE`].
+    /// Creates the folder, or completes or clears that of an earlier demo. `learners` is the number
+    /// of unnamed people, at most [`population::MOST_PEOPLE`].
     ///
     /// # Errors
-    /// The folder has other contents, or a demo is running in it; then nothing has been written. Or files
-    /// cannot be written, or existing ones cannot be read.
+    /// The folder has other contents, or a demo is running in it; then nothing has been written. Or
+    /// files cannot be written, or existing ones cannot be read.
     pub fn prepare(folder: &Path, port: u16, ops_port: u16, learners: u32, start: Start) -> Result<Self, DemoError> {
         Folder::check(folder)?;
         if start == Start::Over {
@@ -162,8 +163,8 @@ impl Demo {
         Ok(guide::commands(&People::named()?, program)?)
     }
 
-    /// Fills an empty store, whose tables must exist. Returns `None` if the data is already there. `progress`
-    /// gets the number of learners so far.
+    /// Fills an empty store, whose tables must exist. Returns `None` if the data is already there.
+    /// `progress` gets the number of learners so far.
     ///
     /// # Errors
     /// The store has data other than the demo's, or fails.
@@ -180,7 +181,8 @@ impl Demo {
         self.fill(service, &mut known, progress).map(Some)
     }
 
-    /// Empties the store and fills it again. Identifiers start over, so that every reset gives the same data.
+    /// Empties the store and fills it again. Identifiers start over, so that every reset gives the
+    /// same data.
     ///
     /// # Errors
     /// The store has data other than the demo's, or fails; it may then be empty.
@@ -220,7 +222,8 @@ impl Demo {
         Ok(Seeded { learners, events, catalogue })
     }
 
-    /// Registers the folder's certificates for their organisations. Known ones are left unchanged, even if revoked.
+    /// Registers the folder's certificates for their organisations. Known ones are left unchanged,
+    /// even if revoked.
     fn register_certificates(&self, service: &Service) -> Result<(), DemoError> {
         let administration = service.administration(USER);
         let known: Vec<_> =
@@ -242,8 +245,8 @@ impl Demo {
     }
 }
 
-/// Refuses to start over if the folder's database now has other data than the demo's. One that this release
-/// cannot read is an earlier release's, because the folder is a demo's.
+/// Refuses to start over if the folder's database now has other data than the demo's. One that this
+/// release cannot read is an earlier release's, because the folder is a demo's.
 fn check_register(file: &Path) -> Result<(), DemoError> {
     if !file.exists() {
         return Ok(());

@@ -1,10 +1,10 @@
-//! The organisations of the demonstration and their passwords, which are public and for the demonstration alone.
+//! The demo's organisations and their passwords, which are public and only for the demo.
 
 use super::{DemoError, FixtureError, aims};
 use crate::domain::{NewOrganisation, Service};
 use crate::model::{Organisation, Permissions, Ukprn};
 
-/// An organisation of the demonstration.
+/// An organisation of the demo.
 pub struct DemoOrganisation {
     /// Prefix of its variables in `demo.env`.
     pub prefix: &'static str,
@@ -45,7 +45,7 @@ pub const AWARDING: DemoOrganisation = DemoOrganisation {
     roles: Roles::AwardingOrganisation,
 };
 
-/// A learner registration body without any permission, which the provider's certificate may act for.
+/// A learner registration body without permissions. The provider's certificate may act for it.
 pub const LIMITED: DemoOrganisation = DemoOrganisation {
     prefix: "LIMITED",
     ukprn: "TEST0007",
@@ -55,7 +55,7 @@ pub const LIMITED: DemoOrganisation = DemoOrganisation {
     roles: Roles::NoPermission,
 };
 
-/// All of them, in the order in which they are added.
+/// All organisations, in the order in which they are added.
 pub const ORGANISATIONS: [&DemoOrganisation; 3] = [&PROVIDER, &AWARDING, &LIMITED];
 
 impl DemoOrganisation {

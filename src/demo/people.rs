@@ -1,4 +1,4 @@
-//! The named synthetic people of `fixtures/people.toml`: one for every answer that the service can give about a learner.
+//! The named synthetic people of `fixtures/people.toml`: one for every outcome of a search.
 
 use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
@@ -19,24 +19,24 @@ const REGISTERED_ON: NaiveDate = match NaiveDate::from_ymd_opt(2021, 9, 1) {
 
 /// A named person.
 pub struct Person {
-    /// What the person is for, e.g. `EXACT`. The twelve of `MANY` share theirs.
+    /// The purpose, e.g. `EXACT`. Twelve people share `MANY`.
     pub role: String,
-    /// The same in a sentence.
+    /// The purpose in a sentence.
     pub about: String,
-    /// The record.
+    /// The learner.
     pub learner: Learner,
     /// The learning events.
     pub events: Vec<LearningEvent>,
 }
 
-/// The named people with what refers to them by role.
+/// The named people, by role.
 pub struct People(Vec<Person>);
 
 impl People {
     /// Reads the fixture.
     ///
     /// # Errors
-    /// When the file is not what it should be.
+    /// The file is invalid.
     pub fn named() -> Result<Self, FixtureError> {
         let aims = aims::all()?;
         let file: PeopleFile = toml::from_str(include_str!("../../fixtures/people.toml"))?;
@@ -49,10 +49,10 @@ impl People {
         &self.0
     }
 
-    /// The (first) person of a role.
+    /// The (first) person with a role.
     ///
     /// # Errors
-    /// When nobody has the role.
+    /// Nobody has the role.
     pub fn role(&self, role: &'static str) -> Result<&Person, FixtureError> {
         self.0.iter().find(|person| person.role == role).ok_or(FixtureError::Role(role))
     }
@@ -99,7 +99,7 @@ struct Entry {
     telephone_number: Option<String>,
     unique_candidate_identifier: Option<String>,
     unique_pupil_number: Option<String>,
-    /// Numbers and postcodes of further people who are alike in everything else.
+    /// ULNs and postcodes of more people, who are otherwise identical.
     #[serde(default)]
     alike: Vec<(String, String)>,
     #[serde(default)]
@@ -194,7 +194,8 @@ impl Entry {
     }
 }
 
-/// A learner with the mandatory members alone, who was registered on that day, shares data and was not verified.
+/// A learner with only the mandatory fields, registered on that day, who shares data and is not
+/// verified.
 pub(super) fn plain_learner(
     uln: Uln,
     given_name: &str,

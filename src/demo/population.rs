@@ -1,5 +1,6 @@
-//! Any number of further synthetic learners, the same ones for the same seed. None of them resembles a named person: family names and postcode
-//! districts have nothing in common with theirs, so that no search can mix them up.
+//! Any number of unnamed synthetic learners, always the same for the same seed. None of them
+//! resembles a named person: they have other family names and postcode districts, so that no search
+//! mixes them up.
 
 use chrono::{Datelike, Days, NaiveDate};
 
@@ -11,18 +12,18 @@ use crate::model::{
     Uln, VerificationType,
 };
 
-/// The most learners that differ in their numbers.
+/// Maximum number of learners, so that their ULNs differ.
 pub const MOST_PEOPLE: u32 = 1_000_000;
 
-/// The stems of the numbers lie in this range, which holds no named person. A multiplication that has no factor in common with the size of the
-/// range scatters them over it, each stem at most once.
+/// Range of the ULNs' stems, without any named person. Multiplication by a number coprime to the
+/// size of the range scatters them, without repetition.
 const FIRST_STEM: u64 = 200_000_000;
 const STEMS: u64 = 700_000_000;
 const SCATTER: u64 = 432_198_773;
 
 const FIRST_BIRTH: NaiveDate = day(1960, 1, 1);
 const DAYS_OF_BIRTH: u64 = 50 * 365;
-/// Three of four are born in the last of these days: most learners are young.
+/// Three out of four are born in the last of these days, because most learners are young.
 const YOUNG_DAYS_OF_BIRTH: u64 = 12 * 365;
 const FIRST_REGISTRATION: NaiveDate = day(2012, 9, 1);
 const DAYS_OF_REGISTRATION: u64 = 10 * 365;
@@ -94,7 +95,7 @@ const MALE_NAMES: &[&str] = &[
     "Liam", "Logan", "Lucas", "Luke", "Matthew", "Max", "Mohammed", "Nathan", "Noah", "Oliver", "Oscar", "Owen",
     "Patrick", "Rhys", "Riley", "Robert", "Ryan", "Samuel", "Tariq", "Thomas", "Toby", "Tom", "Tyler", "William",
 ];
-/// The first halves of family names; with the second halves they make some two thousand.
+/// First halves of family names. With the second halves, they make about two thousand.
 const FAMILY_BEGINNINGS: &[&str] = &[
     "Ash", "Birch", "Black", "Brad", "Brook", "Chester", "Cold", "Dale", "Dun", "East", "Elm", "Fair", "Field", "Gold",
     "Green", "Hart", "Hazel", "High", "Kings", "Lang", "Lin", "Long", "May", "Mill", "New", "North", "Oak", "Old",
@@ -120,14 +121,15 @@ const TOWNS: &[&str] = &[
     "Jackdaw Cross",
 ];
 const STREETS: &[&str] = &["Specimen Street", "Placeholder Road", "Sample Avenue", "Trial Lane", "Fictitious Close"];
-/// Letters that may stand in the inward part of a postcode.
+/// Letters allowed in the inward part of a postcode.
 const INWARD_LETTERS: &[char] =
     &['A', 'B', 'D', 'E', 'F', 'G', 'H', 'J', 'L', 'N', 'P', 'Q', 'R', 'S', 'T', 'U', 'W', 'X', 'Y', 'Z'];
 
-/// `count` learners with their events, at most [`MOST_PEOPLE`]. The same seed gives the same people, and fewer of them are the first of more.
+/// `count` learners with their events, at most [`MOST_PEOPLE`]. The same seed always gives the same
+/// people, and a smaller count the first of them.
 ///
 /// # Errors
-/// When the catalogue of aims is not what it should be.
+/// The fixture of aims is invalid.
 pub fn people(seed: u64, count: u32) -> Result<impl Iterator<Item = (Learner, Vec<LearningEvent>)>, FixtureError> {
     let aims = aims::all()?;
     let start = Chance::new(seed, u64::MAX).up_to(STEMS);
@@ -161,7 +163,7 @@ fn person(chance: &mut Chance, uln: Uln, number: u64, aims: &[Aim]) -> Option<(L
     ])?;
     let house = format!("{} {}", 1 + chance.up_to(99), chance.pick(STREETS)?);
     let mail = format!("{given_name}.{family_name}.{number}@people.compatibilitytest.com").to_lowercase();
-    // Chance is asked in this order, so that a seed keeps its people.
+    // The order of random draws is fixed, so that a seed always gives the same people.
     let gender = match (chance.one_in(20), female) {
         (true, _) => Gender::NotSpecified,
         (false, true) => Gender::Female,
@@ -190,7 +192,7 @@ fn person(chance: &mut Chance, uln: Uln, number: u64, aims: &[Aim]) -> Option<(L
     };
     let mut happened: Vec<LearningEvent> = Vec::new();
     for _ in 0..chance.up_to(5) {
-        // Nobody is awarded the same thing twice on a day.
+        // Nobody gets the same award twice on a day.
         let another = event(chance, &learner, aims).filter(|new| {
             let same = |old: &LearningEvent| {
                 old.subject_code == new.subject_code && old.achievement_award_date == new.achievement_award_date
@@ -206,14 +208,14 @@ fn family_name(chance: &mut Chance) -> Option<String> {
     Some(format!("{}{}", chance.pick(FAMILY_BEGINNINGS)?, chance.pick(FAMILY_ENDINGS)?))
 }
 
-/// A postcode of the areas XA to XZ, which do not exist.
+/// A postcode in the areas XA to XZ, which do not exist.
 fn postcode(chance: &mut Chance) -> Option<Postcode> {
     let mut letter = || chance.pick(INWARD_LETTERS).copied();
     let (area, first, second) = (letter()?, letter()?, letter()?);
     format!("X{area}{} {}{first}{second}", 1 + chance.up_to(99), chance.up_to(10)).parse().ok()
 }
 
-/// Something that happened between the sixteenth birthday and some years later.
+/// An event between the sixteenth birthday and some years later.
 fn event(chance: &mut Chance, learner: &Learner, aims: &[Aim]) -> Option<LearningEvent> {
     let aim = chance.pick(aims)?;
     let year = birthday(learner.birth.date, 16)?.checked_add_days(Days::new(chance.up_to(4 * 365)))?;
@@ -241,7 +243,7 @@ const fn day(year: i32, month: u32, day: u32) -> NaiveDate {
     }
 }
 
-/// Chance that repeats itself: a stream of numbers (SplitMix64) that depends on the seed and the person's number alone.
+/// Reproducible random numbers (SplitMix64), from the seed and the person's number.
 struct Chance(u64);
 
 impl Chance {
@@ -258,7 +260,7 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below the bound; 0 for the bound 0.
+    /// A number below the bound, or 0 if the bound is 0.
     fn up_to(&mut self, bound: u64) -> u64 {
         self.next().checked_rem(bound).unwrap_or_default()
     }
@@ -315,7 +317,8 @@ mod tests {
         assert_eq!(sources.len(), 4);
     }
 
-    /// Two of family name, given name and postcode must be similar for a match; of these people only the given name ever is.
+    /// A match needs two of family name, given name and postcode to be similar; for these people,
+    /// only the given name can be.
     #[test]
     fn nobody_resembles_a_named_person() {
         let mut family_names = Vec::new();

@@ -1,12 +1,13 @@
-//! The batch files that the demonstration puts into its folder: those of `fixtures/files/demo/`, about its own people. In all but the first
-//! two the name of a record (MISIdentifier) begins with the code that the record gets, or says what it prepares.
+//! The batch files in the demo's folder, about its own people, from `fixtures/files/demo/`. In all
+//! but the first two, the MISIdentifier of each record begins with the code that the record gets,
+//! or says what it prepares.
 
 /// A batch file.
 #[derive(Debug, Clone, Copy)]
 pub struct Sample {
     /// Its name.
     pub name: &'static str,
-    /// What is in it.
+    /// Its contents.
     pub text: &'static str,
 }
 
@@ -21,28 +22,30 @@ macro_rules! samples {
 }
 
 samples! {
-    /// Three learners: a new one, one who is known, one who resembles somebody. `docs/send-a-batch.md` sends it.
+    /// Three learners: a new one, a known one, and one similar to another. Used in
+    /// `docs/send-a-batch.md`.
     LEARNERS = "LRB_TEST0038_310720251440.CSV";
-    /// Three achievements, the last of something that the catalogue does not have. `docs/send-a-batch.md` sends it.
+    /// Three achievements, the last of an unknown qualification. Used in `docs/send-a-batch.md`.
     ACHIEVEMENTS = "QCF_TEST0045_20250731_040.CSV";
-    /// A record for every return code that the web service gives.
+    /// A record for every return code of the web service.
     REGISTRATION_CODES = "LRB_TEST0038_310720251450.CSV";
-    /// A record for each return code that files alone get.
+    /// A record for each return code that only files get.
     REGISTRATION_CODES_OF_FILES = "LRB_TEST0038_310720251451.CSV";
     /// A record for every response code of a verification.
     VERIFICATION_CODES = "VLD_TEST0038_310720251450.CSV";
-    /// A record for the code that a verify file alone gets.
+    /// A record for the code that only verification files get.
     VERIFICATION_CODES_OF_FILES = "VLD_TEST0038_310720251451.CSV";
-    /// A record for every error of an achievement but the two that follow.
+    /// A record for every error of an achievement, except the next two.
     ACHIEVEMENT_ERRORS = "QCF_TEST0045_20250731_050.CSV";
-    /// An achievement after the end of the awarding organisation's recognition, if that has ended.
+    /// An achievement awarded after the end of recognition, if recognition has ended.
     UNRECOGNISED = "QCF_TEST0045_20250731_051.CSV";
-    /// An achievement that is final, as provisional.
+    /// A final achievement sent as provisional.
     PROVISIONAL = "QCF_TEST0045_20250731_052.CSV";
 }
 
 impl Sample {
-    /// The path from the folder in which the demonstration was started, as long as its folder has its usual name.
+    /// The path from the folder in which the demo was started, if the demo's folder has its default
+    /// name.
     pub fn path(&self) -> String {
         format!("demo/samples/{}", self.name)
     }

@@ -1,9 +1,9 @@
-//! Examples as a shell is told them: words quoted, calls with the flags of their caller.
+//! Examples as shell commands, with quoted arguments and the options of their caller.
 
 use super::examples::{Caller, Example, Request};
 use super::organisations::{LIMITED, PROVIDER};
 
-/// The commands that send an example, with the name by which this program is called.
+/// The commands of an example; `program` is the path of this program.
 pub fn commands(example: &Example, program: &str) -> String {
     match &example.request {
         Request::Call(caller, fields) => call(program, *caller, example.operation, fields),
@@ -27,7 +27,7 @@ pub fn call(program: &str, caller: Caller, operation: &str, fields: &[(&str, Str
     format!("{program} call {caller}{operation}{fields}")
 }
 
-/// A word as a shell takes it literally.
+/// Quotes an argument for the shell, if necessary.
 pub fn quote(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./_-".contains(c);
     if !word.is_empty() && word.chars().all(plain) {

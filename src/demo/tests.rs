@@ -1,5 +1,5 @@
-//! Tests of the demonstration: its folder, its data, and that every example gives its code where the domain decides it. Scripts, and codes that
-//! the doors decide (WSEC0001), are tried over the wire by the integration tests.
+//! Tests of the demo: its folder, its data, and the codes of all examples that the domain decides.
+//! Scripts, and codes that the SOAP edge decides (WSEC0001), are covered by the integration tests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::BTreeSet;
@@ -136,7 +136,8 @@ fn every_example_gives_its_code() {
 
 #[test]
 fn every_code_of_every_operation_has_an_example() {
-    // What an operation's table of codes allows and its rules do not: the few fields of the subset are never insufficient.
+    // By its table of codes, the operation could reply with it; but the few fields of the subset
+    // are always sufficient.
     let impossible = [("UpdateLearnerSubsetFields", "WSRC0015")];
     let examples = examples::all(&People::named().unwrap()).unwrap();
     let operations: BTreeSet<_> = examples.iter().map(|e| e.operation).collect();
@@ -172,7 +173,7 @@ fn words_are_quoted_for_the_shell() {
     );
 }
 
-/// The code that the domain answers an example with.
+/// The code that an example gets from the domain.
 fn play(demo: &Demo, service: &Service, example: &Example, caller: Caller, fields: &Fields) -> String {
     let peer: &Peer = if caller == Caller::Awarding { &demo.folder.awarding } else { &demo.folder.provider };
     let organisation = match caller {

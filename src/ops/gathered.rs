@@ -1,5 +1,5 @@
-//! Buffers log lines and writes those of 50 ms at once, because one write per line would cost a call more than
-//! reading its request.
+//! Buffers log lines and writes those of 50 ms at once, because one write per line would cost a
+//! call more than reading its request.
 
 use std::io::{self, Write};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};

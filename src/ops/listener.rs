@@ -1,6 +1,6 @@
-//! The operations listener: plain HTTP on loopback, without authentication. `/livez` tells whether the process
-//! runs, `/readyz` whether it can answer calls, `/health` the same as JSON with reasons, `/metrics` the
-//! counters.
+//! The operations listener: plain HTTP on loopback, without authentication. `/livez` tells whether
+//! the process runs, `/readyz` whether it can answer calls, `/health` the same as JSON with
+//! reasons, `/metrics` the counters.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -26,8 +26,8 @@ pub struct Probe {
     pub check: Box<dyn Fn() -> Result<(), String> + Send + Sync>,
 }
 
-/// Warnings of what will stop the service from answering calls, one line each. They do not make the service
-/// unready. They are shown to operators and contain no secrets.
+/// Warnings of what will stop the service from answering calls, one line each. They do not make the
+/// service unready. They are shown to operators and contain no secrets.
 pub type Remarks = Box<dyn Fn() -> Vec<String> + Send + Sync>;
 
 /// Updates metrics before they are shown. May block.
@@ -48,7 +48,8 @@ pub struct Operations {
     pub refreshes: Vec<Refresh>,
     /// For `POST /demo/reset`, which exists only in the demo.
     pub reset: Option<Reset>,
-    /// Set when the service begins to stop. `/readyz` then fails, so that no new calls are sent here.
+    /// Set when the service begins to stop. `/readyz` then fails, so that no new calls are sent
+    /// here.
     pub stopping: AtomicBool,
     /// When the process started.
     pub started: Instant,
@@ -112,8 +113,8 @@ impl Operations {
     }
 }
 
-/// Binds the listener (port 0 picks a free port). Returns the server, which runs when awaited, and its
-/// address.
+/// Binds the listener (port 0 picks a free port). Returns the server, which runs when awaited, and
+/// its address.
 ///
 /// # Errors
 /// The address cannot be bound.

@@ -1,5 +1,5 @@
-//! The log: one line per message and per call, on standard error. The line of a call has only the fields of
-//! [`CallLine`], which list all that may be logged about a call.
+//! The log: one line per message and per call, on standard error. The line of a call has only the
+//! fields of [`CallLine`], which list all that may be logged about a call.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -99,8 +99,8 @@ impl CallLine<'_> {
     }
 }
 
-/// Replaces everything but the characters of references and codes, so that no text can begin a new field or
-/// line.
+/// Replaces everything but the characters of references and codes, so that no text can begin a new
+/// field or line.
 fn write_text(to: &mut Vec<u8>, name: &str, text: &str) {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':');
     to.push(b' ');
@@ -109,9 +109,9 @@ fn write_text(to: &mut Vec<u8>, name: &str, text: &str) {
     to.extend(text.bytes().take(LONGEST_TEXT).map(|byte| if plain(&byte) { byte } else { b'?' }));
 }
 
-/// Starts logging to standard error for the whole process: our own messages from the configured level, other
-/// crates' from `warn`, because lower levels show requests. Panics are logged with their location but not
-/// their text, which could contain data. Later calls do nothing.
+/// Starts logging to standard error for the whole process: our own messages from the configured
+/// level, other crates' from `warn`, because lower levels show requests. Panics are logged with
+/// their location but not their text, which could contain data. Later calls do nothing.
 pub fn init_log(settings: &config::Log) {
     let others = settings.level.min(LevelFilter::Warn);
     let started = env_logger::Builder::new()
@@ -142,8 +142,8 @@ fn write_record(to: &mut dyn Write, now: DateTime<Utc>, record: &Record<'_>) -> 
     writeln!(to, "{}: {text}", record.target())
 }
 
-/// RFC 3339 with milliseconds. The text of the second is cached: formatting it costs as much as the rest of
-/// the line.
+/// RFC 3339 with milliseconds. The text of the second is cached: formatting it costs as much as the
+/// rest of the line.
 fn write_time(to: &mut dyn Write, now: DateTime<Utc>) -> io::Result<()> {
     thread_local! {
         static SECOND: RefCell<(i64, String)> = const { RefCell::new((i64::MIN, String::new())) };

@@ -1,4 +1,5 @@
-//! Metrics in the Prometheus format. Every label is a `&'static str`, so that no client can add one.
+//! Metrics in the Prometheus format. Every label is a `&'static str`, so that no client can add
+//! one.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -185,7 +186,8 @@ impl Metrics {
         self.seconds_left.with_label_values(&[of]).set(seconds_left);
     }
 
-    /// Calls so far by operation: answered ones, and those that failed inside the service (WSEC0999).
+    /// Calls so far by operation: answered ones, and those that failed inside the service
+    /// (WSEC0999).
     pub fn calls_so_far(&self) -> BTreeMap<String, Calls> {
         let mut calls: BTreeMap<String, Calls> = BTreeMap::new();
         for family in self.calls.collect() {

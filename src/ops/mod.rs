@@ -1,5 +1,5 @@
-//! What operators see: health and readiness, metrics, the log. Labels and log fields are fixed words, numbers
-//! and references of organisations. Personal data cannot get into them.
+//! What operators see: health and readiness, metrics, the log. Labels and log fields are fixed
+//! words, numbers and references of organisations. Personal data cannot get into them.
 
 mod gathered;
 mod listener;

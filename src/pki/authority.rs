@@ -90,8 +90,8 @@ impl CertificateAuthority {
         self.issue(params(name, &[], days)?, ExtendedKeyUsagePurpose::ClientAuth, key)
     }
 
-    /// A PEM revocation list of exactly these certificates, which replaces every earlier one. It is valid for
-    /// a year.
+    /// A PEM revocation list of exactly these certificates, which replaces every earlier one. It is
+    /// valid for a year.
     ///
     /// # Errors
     /// The authority may not sign lists.

@@ -1,5 +1,5 @@
-//! Reads certificate files from organisations: PEM, DER or PKCS#12, with or without the rest of the chain, in
-//! any order.
+//! Reads certificate files from organisations: PEM, DER or PKCS#12, with or without the rest of the
+//! chain, in any order.
 
 use p12_keystore::Pkcs12Archive;
 use rcgen::{KeyPair, PublicKeyData};

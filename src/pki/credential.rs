@@ -54,8 +54,8 @@ pub fn peer_of_pem(pem: &str) -> Result<Peer, PkiError> {
     peer(&first(pem)?)
 }
 
-/// The peer that a DER certificate identifies: fingerprint, common name (or the full subject if it has none)
-/// and expiry.
+/// The peer that a DER certificate identifies: fingerprint, common name (or the full subject if it
+/// has none) and expiry.
 ///
 /// # Errors
 /// It cannot be read.
@@ -118,8 +118,8 @@ impl Credential {
         Serial::of_der(&self.certificate)
     }
 
-    /// A PKCS#12 container with certificate, key and the rest of the chain. It uses triple DES and SHA-1, which
-    /// old clients support, too. They protect little: the password is a formality.
+    /// A PKCS#12 container with certificate, key and the rest of the chain. It uses triple DES and
+    /// SHA-1, which old clients support, too. They protect little: the password is a formality.
     ///
     /// # Errors
     /// The container cannot be created.

@@ -4,8 +4,8 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Writes a file that only its owner can read (mode 0600). The write is atomic, so that nobody reads half a
-/// key.
+/// Writes a file that only its owner can read (mode 0600). The write is atomic, so that nobody
+/// reads half a key.
 ///
 /// # Errors
 /// The file cannot be written or renamed.

@@ -1,5 +1,5 @@
-//! Reads certificate files, and issues server and client certificates and revocation lists for development.
-//! Whom the service trusts is decided in `tls`.
+//! Reads certificate files, and issues server and client certificates and revocation lists for
+//! development. Whom the service trusts is decided in `tls`.
 
 mod authority;
 mod certificate;

@@ -1,5 +1,5 @@
-//! Reads PEM text in all variants that editors and tools produce. An unreadable section is an error and is
-//! never skipped silently.
+//! Reads PEM text in all variants that editors and tools produce. An unreadable section is an error
+//! and is never skipped silently.
 
 use std::borrow::Cow;
 
@@ -35,7 +35,8 @@ const KEY: &str = "private key";
 const LIST: &str = "revocation list";
 
 impl Bundle {
-    /// Reads a text: UTF-8 or UTF-16, with or without byte order marks, with any line endings and indentation.
+    /// Reads a text: UTF-8 or UTF-16, with or without byte order marks, with any line endings and
+    /// indentation.
     ///
     /// # Errors
     /// The first unreadable section.

@@ -31,8 +31,8 @@ impl Client {
         &self.peer
     }
 
-    /// Whether the certificate is still good. To be called before every request: it costs two comparisons,
-    /// and a check of the chain after the files have changed.
+    /// Whether the certificate is still good. To be called before every request: it costs two
+    /// comparisons, and a check of the chain after the files have changed.
     ///
     /// # Errors
     /// Why it is refused.

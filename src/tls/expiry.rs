@@ -71,7 +71,8 @@ impl Ending {
         Some(Self { item: Item::List, at: moment(next_update)?, name: issuer, file: file.to_owned() })
     }
 
-    /// The warning due at a moment. Lists live for days or weeks, so only overdue ones get a warning.
+    /// The warning due at a moment. Lists live for days or weeks, so only overdue ones get a
+    /// warning.
     pub fn warning(&self, now: Timestamp) -> Option<Warning> {
         let left = self.at.signed_duration_since(now);
         let Self { item, at, name, file } = self;

@@ -1,5 +1,5 @@
-//! Why a handshake failed. The library's errors name neither the certificate nor most causes, so the
-//! certificate check records both for the handshake that it runs in.
+//! Why a handshake failed. The library's errors name neither the certificate nor most causes, so
+//! the certificate check records both for the handshake that it runs in.
 
 use std::cell::RefCell;
 use std::fmt;

@@ -64,7 +64,8 @@ impl Files {
     }
 }
 
-/// Whether a service with these files would accept a client now. `chain` begins with its own certificate.
+/// Whether a service with these files would accept a client now. `chain` begins with its own
+/// certificate.
 ///
 /// # Errors
 /// The authorities or the revocation lists cannot be used.
@@ -102,7 +103,8 @@ impl Material {
     }
 }
 
-/// Modification time and length of each file, or `None` if it is missing. It changes when a file does.
+/// Modification time and length of each file, or `None` if it is missing. It changes when a file
+/// does.
 pub(super) type Signature = Vec<Option<(SystemTime, u64)>>;
 
 /// The current state of all files.

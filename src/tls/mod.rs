@@ -2,9 +2,10 @@
 //! authorities of clients and their revocation lists, reloadable at run time; and the peer of each
 //! connection ([`crate::model::Peer`]).
 //!
-//! A resumed session skips the check of the client's certificate, and a kept-alive connection outlives
-//! it, so neither would notice a new revocation list. Therefore [`Client::admit`] is called before every
-//! request. It checks the chain again if the handshake was a resumption, or the files have changed.
+//! A resumed session skips the check of the client's certificate, and a kept-alive connection
+//! outlives it, so neither would notice a new revocation list. Therefore [`Client::admit`] is
+//! called before every request. It checks the chain again if the handshake was a resumption, or the
+//! files have changed.
 
 mod client;
 mod expiry;

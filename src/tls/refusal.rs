@@ -1,4 +1,5 @@
-//! Why a client certificate is refused: each cause with a label for the metrics and a sentence for people.
+//! Why a client certificate is refused: each cause with a label for the metrics and a sentence for
+//! people.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! The revocation lists, each with the authority that signed it. Authorities are told apart by key and not
-//! by name: one that was renewed with a new key is another authority, with its own lists.
+//! The revocation lists, each with the authority that signed it. Authorities are told apart by key
+//! and not by name: one that was renewed with a new key is another authority, with its own lists.
 
 use std::collections::{HashMap, HashSet};
 
@@ -23,7 +23,8 @@ pub(super) struct Lists {
 pub(super) enum Placed {
     /// A trusted authority's.
     Trusted,
-    /// None of theirs. It is used if a client sends an intermediate certificate whose key signed it.
+    /// None of theirs. It is used if a client sends an intermediate certificate whose key signed
+    /// it.
     Elsewhere,
 }
 
@@ -31,7 +32,8 @@ impl Lists {
     /// Adds a list.
     ///
     /// # Errors
-    /// It is invalid, or has an authority's name and key identifier without that authority's signature.
+    /// It is invalid, or has an authority's name and key identifier without that authority's
+    /// signature.
     pub(super) fn add(
         &mut self,
         list: CertificateRevocationListDer<'static>,
@@ -107,8 +109,8 @@ impl Authority {
         Some(Self { subject, key: anchor.subject_public_key_info.to_vec(), identifier, issuer, serial })
     }
 
-    /// Whether a list of its issuer revokes it. The issuer may not be a trusted authority, so its key is not
-    /// known and the name has to do. This is safe because an operator chose the list.
+    /// Whether a list of its issuer revokes it. The issuer may not be a trusted authority, so its
+    /// key is not known and the name has to do. This is safe because an operator chose the list.
     pub(super) fn is_revoked_by(&self, list: &[u8]) -> bool {
         let (issuer, identifier) = &self.issuer;
         parse(list).is_some_and(|list| {
@@ -151,8 +153,8 @@ fn key_identifier<'a>(extensions: &'a [X509Extension<'_>]) -> Option<&'a [u8]> {
     })
 }
 
-/// Whether the key signed the list, with any supported algorithm. Each algorithm refuses the keys and
-/// signatures of the others.
+/// Whether the key signed the list, with any supported algorithm. Each algorithm refuses the keys
+/// and signatures of the others.
 fn signed_by(list: &CertificateRevocationList<'_>, key: &[u8], algorithms: &WebPkiSupportedAlgorithms) -> bool {
     let Some(point) = key_bits(key) else { return false };
     let (message, signature) = (list.tbs_cert_list.as_ref(), list.signature_value.data.as_ref());

@@ -1,4 +1,4 @@
-//! Loading, reloading, and who may still call.
+//! Loading and reloading, and which clients are still accepted.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice)]
 
 use chrono::Utc;
@@ -59,7 +59,8 @@ fn authorities_between_have_their_own_lists_and_stand_in_those_above() {
     let between = pki.intermediate(30);
     let trust = Trust::load(&pki.files()).unwrap();
     let now = Utc::now().naive_utc();
-    // The first has the number of the authority above it, and a list of the root that has this number means that authority.
+    // The first has the same serial number as its issuer; a list of the root with this number
+    // revokes the issuer.
     let [good, bad] = [(30, "Good"), (31, "Bad")].map(|(serial, name)| between.client(serial, name));
     let admitted = |client: &super::test_pki::Identity| {
         let chain = [client.der(), between.authority().clone()];
@@ -129,7 +130,7 @@ fn wrong_files_are_named_and_leave_everything_as_it_was() {
         assert_eq!(client.admit(&trust, now), Ok(()));
         pki.write(file, &kept);
     }
-    // A list that was damaged says nothing, and must not pass for one of another authority.
+    // A damaged list must not pass for one of another authority.
     let list = std::fs::read_to_string(pki.path("list.crl")).unwrap();
     let end = list.find("=").unwrap_or_else(|| list.find("\n-----END").unwrap()) - 6;
     let other = if list.as_bytes()[end] == b'A' { "B" } else { "A" };

@@ -20,10 +20,12 @@ use super::material::{Files, Material, Signature, TlsError, signature};
 use super::refusal::Refusal;
 use crate::model::Timestamp;
 
-/// Maximum sessions kept for resumption. They live in this process, so there is no ticket key to rotate.
+/// Maximum sessions kept for resumption. They live in this process, so there is no ticket key to
+/// rotate.
 const SESSIONS: usize = 4096;
 
-/// A handshake may have begun before a reload this recent, and was then checked against the old files.
+/// A handshake may have begun before a reload this recent, and was then checked against the old
+/// files.
 const OVERLAP: Duration = Duration::from_secs(60);
 
 /// Certificate, key, authorities and revocation lists as last loaded. Cheap to clone.
@@ -87,13 +89,15 @@ impl Trust {
             .with_client_cert_verifier(self.0.clone())
             .with_cert_resolver(self.0.clone());
         config.session_storage = ServerSessionMemoryCache::new(SESSIONS);
-        // No tickets in TLS 1.3: rustls gives them nonces of 32 bytes, which wolfSSL 5.5 cannot handle. Its
-        // handshake succeeds, and its first read fails. TLS 1.2 resumes sessions by ID, without tickets.
+        // No tickets in TLS 1.3: rustls gives them nonces of 32 bytes, which wolfSSL 5.5 cannot
+        // handle. Its handshake succeeds, and its first read fails. TLS 1.2 resumes sessions by ID,
+        // without tickets.
         config.send_tls13_tickets = 0;
         Ok(config)
     }
 
-    /// The client of a connection after its handshake. `chain` is what it sent, its own certificate first.
+    /// The client of a connection after its handshake. `chain` is what it sent, its own certificate
+    /// first.
     ///
     /// # Errors
     /// There is no certificate, or one that cannot be read.
@@ -103,7 +107,8 @@ impl Trust {
         Client::new(chain, if proven { material.generation } else { 0 })
     }
 
-    /// Checks a chain against the current files unless that was done already. Returns their generation.
+    /// Checks a chain against the current files unless that was done already. Returns their
+    /// generation.
     pub(super) fn verify(&self, chain: &[CertificateDer<'_>], verified: u64) -> Result<u64, Refusal> {
         let material = self.0.material.load();
         if material.generation == verified {
@@ -120,8 +125,8 @@ impl Trust {
 }
 
 impl Inner {
-    /// Reloads if a file has changed since the last attempt. Certificate and key can be replaced one after
-    /// the other: the attempt after the second succeeds.
+    /// Reloads if a file has changed since the last attempt. Certificate and key can be replaced
+    /// one after the other: the attempt after the second succeeds.
     pub(super) fn reload_if_changed(&self) -> Option<Result<(), TlsError>> {
         let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
         (*tried != signature(&self.files)).then(|| self.reload(&mut tried))
@@ -148,7 +153,8 @@ impl ResolvesServerCert for Inner {
 }
 
 impl ClientCertVerifier for Inner {
-    /// None, so that clients send whatever certificate they have, and a reload changes nothing here.
+    /// None, so that clients send whatever certificate they have, and a reload changes nothing
+    /// here.
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
         &[]
     }

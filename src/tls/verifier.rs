@@ -1,5 +1,5 @@
-//! Checks a client's certificate chain: its path to an authority (by webpki), then the revocation lists of
-//! every authority on the path.
+//! Checks a client's certificate chain: its path to an authority (by webpki), then the revocation
+//! lists of every authority on the path.
 
 use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
@@ -22,10 +22,10 @@ pub(super) struct Verifier {
 }
 
 impl Verifier {
-    /// Whether the certificate is good: it chains to an authority, and neither it nor any certificate in
-    /// between has been revoked. An authority without a list revokes nothing. A list counts even if its next
-    /// update is overdue or its distribution point differs from the certificate's, because operators choose
-    /// the files (our choice).
+    /// Whether the certificate is good: it chains to an authority, and neither it nor any
+    /// certificate in between has been revoked. An authority without a list revokes nothing. A list
+    /// counts even if its next update is overdue or its distribution point differs from the
+    /// certificate's, because operators choose the files (our choice).
     pub(super) fn verify(
         &self,
         own: &CertificateDer<'_>,
@@ -55,7 +55,8 @@ impl Verifier {
         self.lists.revoked(&path.anchor().subject_public_key_info, &serial, &self.algorithms)
     }
 
-    /// Refuses unsupported keys here. Otherwise the handshake would fail later, without a useful message.
+    /// Refuses unsupported keys here. Otherwise the handshake would fail later, without a useful
+    /// message.
     fn usable_key(&self, own: &[u8]) -> Result<(), Refusal> {
         let (_, certificate) = x509_parser::parse_x509_certificate(own).map_err(|_| Refusal::Unreadable)?;
         let key = certificate.public_key();

@@ -1,4 +1,5 @@
-//! Checks the files every second, reloads them when they change, and warns once a day of what expires soon.
+//! Checks the files every second, reloads them when they change, and warns once a day of what
+//! expires soon.
 
 use std::time::Duration;
 
@@ -7,8 +8,8 @@ use super::expiry::Told;
 
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// Starts the thread, which ends when the trust is dropped. An invalid new file is logged once, and the old
-/// contents stay in use.
+/// Starts the thread, which ends when the trust is dropped. An invalid new file is logged once, and
+/// the old contents stay in use.
 ///
 /// # Errors
 /// The thread could not be started.

@@ -1,5 +1,5 @@
-//! `lrs batch`: submits batches and fetches their results, as a client of the service, and shows operators
-//! the queue.
+//! `lrs batch`: submits batches and fetches their results, as a client of the service, and shows
+//! operators the queue.
 
 mod client;
 mod operator;

@@ -1,5 +1,5 @@
-//! Equal records come to the same whichever way they take: two services of equal content, one that gets them as a message of the web
-//! service, one that gets them as a file. All people are synthetic.
+//! Equal records have equal results by either door: of two services with equal data, one gets them
+//! as a message of the web service, the other as a file. All people are synthetic.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -27,7 +27,7 @@ use crate::test_world::{AWARDING, PROVIDER, noon, worlds_without_limits};
 use side::{GCSE, KNOWN, Side, UNIT};
 
 const CASES: u32 = 24;
-/// A batch of rows that differ from side to side in their numbers alone.
+/// A batch of rows that are the same on both sides except for their ULNs.
 fn batch(version: &str, records: Records) -> Batch {
     let kind = match &records {
         Records::Registration(_) => JobKind::Registration,
@@ -42,14 +42,14 @@ fn placed<R>(rows: impl IntoIterator<Item = R>) -> Vec<Placed<R>> {
     rows.into_iter().enumerate().map(|(place, row)| Placed { place: place + 2, row }).collect()
 }
 
-/// Values of a record by the names of their fields, and the choice of its number.
+/// Values of a record by field name, and the choice of its ULN.
 type Draft = (usize, Vec<(&'static str, String)>);
 
 fn answered() -> Answered<'static> {
     Answered { name: Some("LRB_TEST0038_310720251200.CSV"), ukprn: PROVIDER.parse().unwrap(), submitted_at: noon() }
 }
 
-/// Something that a person may write into a field without a rule of its own.
+/// Something that a person may enter into a field without a rule.
 fn words() -> impl Strategy<Value = String> {
     "[A-Za-zéŵß&<>\",;'=+@-][A-Za-zé'&<\", -]{0,10}[a-z>]"
 }
@@ -66,8 +66,8 @@ fn of(values: &'static [&'static str]) -> BoxedStrategy<String> {
     select(values).prop_map(str::to_owned).boxed()
 }
 
-/// Runs the property on each database, with two services of equal content for all its cases: first those that have every outcome, then
-/// random ones.
+/// Tests the property on each database, with two services of equal data: first with cases for every
+/// outcome, then with random ones.
 fn equal_for<S: Strategy>(
     first: impl Fn() -> Vec<S::Value>,
     drafts: S,
@@ -83,7 +83,7 @@ fn equal_for<S: Strategy>(
     }
 }
 
-/// Learners who are there, changed a little, and such as are not there.
+/// Known learners, slightly changed, and unknown ones.
 fn registrations() -> impl Strategy<Value = Vec<Draft>> {
     let strangers = (
         of(&["Ada", "Adam", "Enid", "Ffion"]),
@@ -122,7 +122,7 @@ fn registrations() -> impl Strategy<Value = Vec<Draft>> {
     proptest::collection::vec(draft, 1..12)
 }
 
-/// A learner for every return code that a few records can come to.
+/// A learner for every return code that a few records can get.
 fn every_registration() -> Vec<Draft> {
     let draft = |uln: usize, details: [&str; 5], change: (&'static str, &str)| {
         let fields = ["GivenName", "FamilyName", "DateOfBirth", "Gender", "LastKnownPostCode"];
@@ -148,7 +148,7 @@ fn every_registration() -> Vec<Draft> {
     ]
 }
 
-/// Learner batches of the web service call an age outside the range RC011, files RC013 (rules.md 2.8).
+/// For an age outside the range, the web service gives RC011, files RC013 (rules.md 2.8).
 fn one_code_for_ages(rows: Vec<RegisteredRow>) -> Vec<RegisteredRow> {
     let one =
         |row: RegisteredRow| if row.code == "RC013" { RegisteredRow { code: "RC011".to_owned(), ..row } } else { row };

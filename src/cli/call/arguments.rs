@@ -1,14 +1,14 @@
-//! The fields of a call as they are typed: `--Name value` and `--Name=value`.
+//! Reads the fields of a call: `--Name value` and `--Name=value`.
 
 use crate::client::fields::Field;
 
-/// Why words of the command line are not fields.
+/// Why arguments are not fields.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ArgumentError {
-    /// Something that is not `--Name`.
+    /// An argument is not `--Name`.
     #[error("unexpected '{0}'; give fields as --Name value")]
     NotAName(String),
-    /// `--Name` at the end of the line.
+    /// `--Name` without a value, at the end.
     #[error("--{0} has no value; to send it empty, give --{0} ''")]
     NoValue(String),
 }

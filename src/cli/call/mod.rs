@@ -1,5 +1,5 @@
-//! `lrs call`: a client of the service. It takes an operation's fields by name, sends them over mutual TLS,
-//! and prints the request, the reply and the meaning of its code.
+//! `lrs call`: a client of the service. It takes an operation's fields by name, sends them over
+//! mutual TLS, and prints the request, the reply and the meaning of its code.
 
 mod arguments;
 #[cfg(test)]
@@ -43,10 +43,10 @@ pub struct Call {
     fields: Vec<String>,
 }
 
-/// What may stand before the operation or between its fields.
+/// Options, before the operation or between its fields.
 #[derive(Debug, Default, clap::Args)]
 struct Options {
-    /// Print help; after an operation, its fields, answers and an example
+    /// Print help; with an operation, its fields, codes and an example
     #[arg(short, long)]
     help: bool,
     /// The web service, if several have an operation of this name
@@ -95,7 +95,8 @@ pub fn run(mut call: Call, out: &mut impl Write) -> Result<(), Failure> {
 }
 
 impl Options {
-    /// Takes the verb's own options out of the words after the operation, and returns the fields that remain.
+    /// Takes the command's own options out of the arguments after the operation, and returns the
+    /// remaining fields.
     fn take_from(&mut self, words: Vec<String>) -> Result<Vec<String>, Failure> {
         let command =
             Options::augment_args(clap::Command::new("lrs call")).no_binary_name(true).disable_help_flag(true);
@@ -117,7 +118,7 @@ impl Options {
             }
         }
         let matches = command.try_get_matches_from(options).map_err(|error| Failure::Usage(error.to_string()))?;
-        // A flag that is not among these words would take back the one before the operation.
+        // Otherwise an option before the operation would be reset if it is not repeated here.
         let asked = self.help;
         self.update_from_arg_matches(&matches).map_err(|error| Failure::Usage(error.to_string()))?;
         self.help |= asked;

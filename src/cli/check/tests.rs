@@ -75,12 +75,12 @@ fn a_spreadsheet_is_converted_into_a_folder_under_the_right_name() {
     let (result, text) = lrs_check(&[&made[0], "--ukprn", "TEST0038"]);
     result.unwrap();
     assert!(text.contains("registration file 2A (CSV, UTF-8), 8 learners"), "{text}");
-    // Without a UKPRN nobody knows whose file it would be.
+    // Without a UKPRN, the file's owner is unknown.
     assert!(matches!(lrs_check(&[&sheet, "--output", into]).0, Err(Failure::Usage(_))));
     let fixed = folder.path().join("fixed.xml");
     lrs_check(&[&sheet, "--ukprn", "TEST0038", "--output", fixed.to_str().unwrap()]).0.unwrap();
     assert!(fs::read_to_string(fixed).unwrap().contains("<b:BatchLearner>"));
-    // Two achievement files of a day are counted.
+    // Achievement files of a day are numbered.
     let achievements = sample("achievement/clean/QCF_TEST0045_20250731_001.CSV");
     for _ in 0..2 {
         lrs_check(&[&achievements, "--output", into]).0.unwrap();
@@ -90,7 +90,7 @@ fn a_spreadsheet_is_converted_into_a_folder_under_the_right_name() {
     assert_eq!(names.filter(|name| name.ends_with("_001.CSV") || name.ends_with("_002.CSV")).count(), 2);
 }
 
-/// Hands a file in and lets it be done.
+/// Submits a file and processes the job.
 fn submit(world: &World, ukprn: &str, checked: Checked) -> Submitted {
     let submitted =
         world.by_file(ukprn, |caller| files::submit(&world.service, caller, checked, JobType::Full)).unwrap();
@@ -98,7 +98,7 @@ fn submit(world: &World, ukprn: &str, checked: Checked) -> Submitted {
     submitted
 }
 
-/// The code of every record of a job; for achievements those of the error file.
+/// The codes of all records of a job; for achievements, those in the error file.
 fn codes(world: &World, ukprn: &str, id: JobId, batch: &Batch) -> Vec<String> {
     world.by_file(ukprn, |caller| codes_for(&world.service, caller, id, batch))
 }
@@ -127,7 +127,7 @@ fn codes_for(service: &Service, caller: &Caller<'_>, id: JobId, batch: &Batch) -
     }
 }
 
-/// What the form alone, or a number that nobody can have, makes of a record.
+/// Codes that depend only on the format of a record, or on a ULN that nobody can have.
 fn is_of_the_form(code: &str) -> bool {
     code.starts_with('F')
         || [
@@ -141,7 +141,7 @@ fn is_of_the_form(code: &str) -> bool {
         .contains(&code)
 }
 
-/// Values of every class; some fit some fields, none fits all.
+/// Values of every class: some are valid in some fields, none in all.
 fn value() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => select(vec![
@@ -155,7 +155,7 @@ fn value() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A CSV file of a sample's records, each with a few values changed.
+/// A CSV file with a sample's records, with a few changed values in each.
 fn changed(sample: &str, runner: &mut TestRunner) -> (String, String) {
     let text = fs::read_to_string(sample).unwrap();
     let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -186,8 +186,8 @@ fn changed(sample: &str, runner: &mut TestRunner) -> (String, String) {
     (records[0][1].clone(), String::from_utf8(writer.into_inner().unwrap()).unwrap())
 }
 
-/// Checks a file with the tool, hands it in, and compares what is said of each record. Tells what it held, how many records were refused
-/// for their form, and how many were not.
+/// Checks a file with the tool, submits it, and compares the results of each record. Returns its
+/// contents, and how many records were refused for their format and how many were not.
 fn compared(world: &World, ukprn: &str, name: &str, text: &str) -> (Batch, usize, usize) {
     let expected = Expected { ukprn: Some(ukprn.parse().unwrap()), ..Expected::on(noon().date()) };
     let checked = files::check(name, text.as_bytes(), &expected);
@@ -204,12 +204,13 @@ fn compared(world: &World, ukprn: &str, name: &str, text: &str) -> (Batch, usize
             .map(|finding| finding.code)
             .collect();
         if told.is_empty() {
-            // Nobody has these numbers, because the register began empty: that is no matter of the form.
+            // These ULNs are unknown, because the register is empty: that does not depend on the
+            // format.
             let unknown = ["RC009", "WSVRC006"].contains(&code.as_str());
             assert!(unknown || !is_of_the_form(&code), "{name} row {row}: the service says {code}, the tool nothing");
             accepted += 1;
         } else {
-            // Who is in the register already is found whatever a registration would lack.
+            // A registered learner is found, even if the record lacks details for a registration.
             let is_found = ["RC002", "RC007", "RC008"].contains(&code.as_str());
             let needs_to_be_new = told.iter().all(|told| ["RC006", "RC013"].contains(told));
             assert!(
@@ -222,7 +223,8 @@ fn compared(world: &World, ukprn: &str, name: &str, text: &str) -> (Batch, usize
     (batch, refused, accepted)
 }
 
-/// The tool refuses a record exactly when the service does for its form, and names the code that it gets; whether the file is CSV or XML.
+/// The tool refuses a record exactly when the service refuses it for its format, with the same
+/// code, for CSV and XML.
 #[test]
 fn the_tool_accepts_exactly_what_the_service_accepts() {
     let samples = [
@@ -266,8 +268,9 @@ fn a_file_that_the_tool_refuses_is_not_submitted() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
-    /// The rules of a record are the facets that the web service enforces, but for a day that the published pattern lets through though it
-    /// never was, for nationalities (rules.md 2.2), and for names, which stand on one line.
+    /// The rules of a record are the facets that the web service enforces, except for invalid days
+    /// that the published pattern accepts, nationalities (rules.md 2.2), and names, which must be
+    /// on one line.
     #[test]
     fn the_rules_are_the_facets_of_the_contract(value in value(), postcode in "[A-Za-z]{1,2}[0-9R][0-9A-Z]? ?[0-9][A-Z]{2} {0,5}", email in "[a-z&.]{1,6}@[a-z-]{1,3}(\\.[a-z0-9-]{0,3})?\\.[a-z]{1,7}") {
         use crate::contract::facet as f;
@@ -325,7 +328,7 @@ fn the_page_about_files_has_every_heading() {
     assert!(listed.contains(&headings.join(", ")));
 }
 
-/// The fenced blocks of a language on the page about files.
+/// The fenced blocks in a language, from the page about files.
 fn samples_of_the_page(language: &str) -> Vec<String> {
     let page = fs::read_to_string(format!("{}/docs/check-a-file.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let fence = format!("```{language}\n");
@@ -343,7 +346,8 @@ fn every_xml_sample_of_the_page_about_files_is_a_good_file() {
     }
 }
 
-/// The examples at the top of the page, in a folder that has files of these names. The one that waits for changes is only parsed.
+/// The examples at the top of the page, in a folder with files of these names. The one with
+/// `--watch` is only parsed.
 #[test]
 fn every_command_at_the_top_of_the_page_about_files_works() {
     let folder = tempfile::tempdir().unwrap();

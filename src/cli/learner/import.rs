@@ -7,8 +7,8 @@ use super::row::{self, Column, REQUIRED, RowError};
 use crate::cli::failure::Failure;
 use crate::model::{Learner, Timestamp};
 
-/// The learners of a file. Invalid rows are passed to `report` and skipped. An unreadable file ends the
-/// stream, and [`Rows::end`] returns the error.
+/// The learners of a file. Invalid rows are passed to `report` and skipped. An unreadable file ends
+/// the stream, and [`Rows::end`] returns the error.
 pub struct Rows<R, F> {
     reader: Reader<R>,
     columns: Vec<Column>,
@@ -21,8 +21,8 @@ pub struct Rows<R, F> {
 }
 
 impl<R: Read, F: FnMut(u64, RowError)> Rows<R, F> {
-    /// Reads the headings. `report` gets the number of each refused row (the headings are row 1) and the
-    /// rule that it breaks.
+    /// Reads the headings. `report` gets the number of each refused row (the headings are row 1)
+    /// and the rule that it breaks.
     pub fn open(file: R, now: Timestamp, report: F) -> Result<Self, Failure> {
         let mut reader = ReaderBuilder::new().flexible(true).buffer_capacity(1 << 20).from_reader(file);
         let columns = columns(reader.byte_headers().map_err(|error| unreadable(&error))?)?;

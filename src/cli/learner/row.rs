@@ -1,5 +1,5 @@
-//! Turns a row of an import file into a learner, or into the rule that it breaks. Errors never quote a
-//! value.
+//! Turns a row of an import file into a learner, or into the rule that it breaks. Errors never
+//! quote a value.
 
 use chrono::NaiveDate;
 use std::fmt;
@@ -10,7 +10,8 @@ use crate::model::{
     Timestamp, Uln, VerificationType,
 };
 
-/// A column of the file. The names are those of the contract's learner; UCI and UPN are those of batch files (rules.md 5.1).
+/// A column of the file, with the contract's names; UCI and UPN are named as in batch files
+/// (rules.md 5.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
     Uln,
@@ -43,7 +44,7 @@ pub enum Column {
     Upn,
 }
 
-/// Every column: its heading, and the rule that its cells keep.
+/// Every column, with its heading and the rule for its cells.
 pub const COLUMNS: [(Column, &str, &str); 28] = [
     (Column::Uln, "ULN", "a ULN of ten digits with a valid check digit"),
     (Column::Title, "Title", "at most 35 characters"),
@@ -79,7 +80,7 @@ pub const COLUMNS: [(Column, &str, &str); 28] = [
     (Column::Upn, "UPN", "at most 13 characters"),
 ];
 
-/// The columns that a file must have, and whose cells must not be empty.
+/// The required columns, whose cells must not be empty.
 pub const REQUIRED: [Column; 8] = [
     Column::Uln,
     Column::GivenName,
@@ -92,7 +93,7 @@ pub const REQUIRED: [Column; 8] = [
 ];
 
 impl Column {
-    /// The column of this heading, in any letter case.
+    /// The column with this heading, ignoring case.
     pub fn by_heading(heading: &str) -> Option<Column> {
         COLUMNS.iter().find(|(_, name, _)| name.eq_ignore_ascii_case(heading.trim())).map(|(column, ..)| *column)
     }
@@ -107,14 +108,14 @@ impl Column {
     }
 }
 
-/// What is wrong with a row. The text names column and rule, never the value.
+/// What is wrong with a row. The text has column and rule, never the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowError {
-    /// A cell does not keep its column's rule.
+    /// A cell is invalid.
     Breaks(Column),
     /// A required cell is empty.
     Missing(Column),
-    /// A cell holds a control character, which no message could carry.
+    /// A cell has a control character, which cannot be sent in XML.
     ControlCharacter(Column),
     /// The row has more or fewer cells than the file has headings.
     CellCount,
@@ -134,7 +135,7 @@ impl fmt::Display for RowError {
     }
 }
 
-/// A learner from the cells of a row, each with its column; imported records begin at version 1.
+/// A learner from the cells of a row with their columns. Imported learners start at version 1.
 pub fn learner<'a>(cells: impl Iterator<Item = (Column, &'a str)>, now: Timestamp) -> Result<Learner, RowError> {
     let mut draft = Draft::default();
     for (column, cell) in cells {

@@ -1,4 +1,5 @@
-//! Examples of batches: the four operations of LearnerService, and a request for the code of every record.
+//! Examples of batches: the four operations of LearnerService, and a request for the code of every
+//! record.
 
 use super::{Caller, Cast, LS, NOBODY, Operation, text, with};
 use crate::demo::samples::{self, Sample};

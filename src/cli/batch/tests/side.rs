@@ -1,4 +1,5 @@
-//! A service that gets its batches as messages or as files, with learners and a catalogue of which another has the like.
+//! One of two services with equal learners and catalogue, which gets its batches as messages or as
+//! files.
 
 use std::cell::RefCell;
 
@@ -14,12 +15,13 @@ use crate::model::{JobId, JobKind, Learner, Uln};
 use crate::soap::Endpoint;
 use crate::test_world::{AWARDING, PASSWORD, PROVIDER, World, noon};
 
-/// Numbers that nobody has: one that could be, and one whose last digit does not fit.
+/// Unknown ULNs: a valid one, and one with an invalid check digit.
 pub(super) const NOBODYS: [&str; 2] = ["1000000019", "1000000018"];
 pub(super) const GCSE: &str = "601/7001/3";
 pub(super) const UNIT: &str = "K/599/5701";
 
-/// Learners who are there from the beginning: given name, family name, date of birth, gender, postcode. The last two become one.
+/// Learners known from the start: given name, family name, date of birth, gender, postcode. The
+/// last two are merged.
 pub(super) const KNOWN: [[&str; 5]; 4] = [
     ["Adalind", "Testcase", "2004-02-03", "2", "CV4 9EE"],
     ["Bertram", "Fixture", "2001-11-30", "1", "ZZ1 1AA"],
@@ -27,7 +29,7 @@ pub(super) const KNOWN: [[&str; 5]; 4] = [
     ["Dorothea", "Specimen", "1998-12-31", "2", "ZZ8 8YY"],
 ];
 
-/// One of the two services, with the numbers of the known learners.
+/// One of the two services, with the ULNs of the known learners.
 pub(super) struct Side {
     pub(super) world: World,
     known: Vec<Uln>,
@@ -55,7 +57,7 @@ impl Side {
         Side { world, known }
     }
 
-    /// The number that a record of this side names.
+    /// The ULN in a record of this side.
     pub(super) fn uln(&self, choice: usize) -> Option<String> {
         match choice {
             0 => None,
@@ -64,8 +66,8 @@ impl Side {
         }
     }
 
-    /// A text with the numbers of this side replaced by names that both sides have: the known learners', and those that were issued in the
-    /// order in which they appear.
+    /// Replaces the ULNs of this side by names that both sides share: those of known learners, and
+    /// issued ones in order of appearance.
     pub(super) fn nameless(&self, text: &str) -> String {
         let digits = regex::Regex::new(r"\b[0-9]{10}\b").unwrap();
         let issued: RefCell<Vec<String>> = RefCell::default();
@@ -87,7 +89,7 @@ impl Side {
         digits.replace_all(text, name).into_owned()
     }
 
-    /// The known learners as they are now, but for their numbers.
+    /// The known learners as they are now, without their ULNs.
     pub(super) fn learners(&self) -> Vec<Learner> {
         let administration = self.world.administration();
         let learner = |uln: &Uln| {
@@ -98,7 +100,7 @@ impl Side {
         self.known.iter().map(learner).collect()
     }
 
-    /// Asks as a client of the web service does.
+    /// Calls the web service.
     fn ask(&self, operation: &str, given: Vec<(&str, String)>, batch: Option<&Batch>) -> Reply {
         let found = find(SERVICES, operation, None).unwrap();
         let (ukprn, org_ref) =
@@ -117,7 +119,7 @@ impl Side {
         reply
     }
 
-    /// By the web service: the code, and what fetching the output says once the job is done.
+    /// Submits by web service. Returns the code, and the output of the finished job.
     pub(super) fn by_message(&self, batch: &Batch, job_type: JobType, fetch: &str) -> (String, Reply) {
         let (operation, given) = request::operation(batch, job_type);
         let submitted = self.ask(operation, given, Some(batch));
@@ -127,7 +129,7 @@ impl Side {
         (submitted.value("ResponseCode").unwrap().to_owned(), self.ask(fetch, vec![(field, job)], None))
     }
 
-    /// As a file: the number of the job that was done.
+    /// Submits as a file. Returns the number of the finished job.
     pub(super) fn by_file(&self, batch: &Batch, job_type: JobType, extension: Extension) -> JobId {
         let ukprn = if batch.layout.kind() == JobKind::Achievement { AWARDING } else { PROVIDER };
         let file = files::convert(batch, Some(ukprn.parse().unwrap()), noon(), 1, extension).unwrap();

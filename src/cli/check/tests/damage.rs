@@ -1,4 +1,4 @@
-//! Whole files that something was done to: the service makes jobs of those that the tool lets pass, and of no others.
+//! Damaged files: the service accepts exactly those that the tool passes.
 
 use std::cell::RefCell;
 use std::fs;
@@ -12,12 +12,12 @@ use crate::files::{self, Batch, Expected, Submitted};
 use crate::model::{JobKind, JobState};
 use crate::test_world::{AWARDING, PROVIDER, noon, worlds_without_limits};
 
-/// Something that is done to a whole file.
+/// Some damage to a file.
 #[derive(Debug, Clone)]
 enum Damage {
     None,
     Name(&'static str),
-    /// The text before a separator of the first two lines.
+    /// Up to a separator of the first two lines.
     Header(Index, &'static str),
     Drop(Index),
     Repeat(Index, usize),
@@ -108,7 +108,8 @@ impl Damage {
     }
 }
 
-/// Whatever is done to a file: the service makes a job of it when the tool would let it pass, of as many records, and else none.
+/// Whatever the damage, the service creates a job, with the same number of records, exactly when
+/// the tool passes the file.
 #[test]
 fn the_service_takes_a_file_exactly_when_the_tool_does() {
     let samples = [

@@ -1,15 +1,16 @@
-//! Text files as people and spreadsheet programs leave them: what is said about their cells, their headings and their kind.
+//! Text files as written by people and spreadsheet programs: findings about cells, headings and
+//! type.
 
 use super::*;
 
-/// A sample's rows, headings first.
+/// The rows of a sample, with the headings.
 fn rows(path: &str) -> Vec<Vec<String>> {
     let text = fs::read_to_string(sample(path)).unwrap();
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
     reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
 }
 
-/// The sample with other values in its second row.
+/// The sample, with other values in its second row.
 fn with(path: &str, changes: &[(&str, &str)]) -> String {
     let mut rows = rows(path);
     for (column, value) in changes {
@@ -27,7 +28,8 @@ fn written(rows: &[Vec<String>], separator: u8) -> String {
     String::from_utf8(writer.into_inner().unwrap()).unwrap()
 }
 
-/// Weight and code, column, what was found and what to do; of a file with this name and content.
+/// Findings of a file with this name and content: weight and code, column, what was found, and
+/// advice.
 fn told(name: &str, content: impl AsRef<[u8]>, arguments: &[&str]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join(name);
@@ -131,13 +133,13 @@ fn headings_that_several_kinds_have_need_the_type() {
         lrs_check(&[file.to_str().unwrap(), "--type", "verify"])
     };
     assert!(report.contains("verify file 1A (CSV, UTF-8), 1 learner"), "{report}");
-    // A heading that one kind alone has, or the name of the file, says it too.
+    // A heading that only one type has, or the name of the file, also decides.
     for (name, text) in [("learners.csv", text.replace("Gender", "VerificationType")), ("VLD_x.CSV", text.to_owned())] {
         assert!(!told(name, text, &[]).concat().contains("--type"), "{name}");
     }
 }
 
-/// The file of `lrs batch errors`, and what spreadsheet programs make of it.
+/// The file of `lrs batch errors`, as spreadsheet programs save it.
 #[test]
 fn the_file_for_correction_is_taken_again() {
     for world in worlds_without_limits() {
@@ -184,13 +186,13 @@ fn the_file_for_correction_is_taken_again() {
                 assert!(matches!(submit(&world, PROVIDER, checked), Submitted::Accepted(_)), "{name}");
             }
         }
-        // A comma too many shifts a record, whatever the file.
+        // An extra comma shifts a record, in any file.
         let shifted = made.text.replacen("\"Leopold\"", "\"Leopold\",\"\"", 1);
         assert!(files::check("e.csv", shifted.as_bytes(), &Expected::on(noon().date())).is_refused());
     }
 }
 
-/// Errors of achievements, and the answer to a verification, hold nothing to be sent.
+/// Errors of achievements and the output of a verification have no records to send.
 #[test]
 fn an_answer_without_records_is_named() {
     for (heading, kind) in [
@@ -225,7 +227,7 @@ fn a_heading_with_something_in_brackets_is_that_heading() {
     let twice = text.replace("Given Name*", "Family Name (known as)");
     let found = told("learners.csv", twice, &[]);
     assert!(found.iter().any(|line| line.starts_with("file FamilyName: 2 columns with this heading")), "{found:#?}");
-    // In a file that is sent the heading must be right; conversion puts it right.
+    // A file to send must have the exact heading; conversion corrects it.
     let text = with(LEARNERS, &[]).replacen("DateOfBirth", "Date of Birth (dd/mm/yyyy)", 1);
     assert_eq!(
         told(file_name(LEARNERS), text, &[]),
@@ -277,7 +279,7 @@ fn what_cannot_be_seen_and_what_was_lost_are_remarks() {
         let told = told(file_name(LEARNERS), with(LEARNERS, &[(column, value)]), &[]);
         assert!(told.len() == 1 && told[0].starts_with(&format!("remark {column}: {found}")), "{told:?}");
     }
-    // Of a whole column it is one remark.
+    // One remark for a whole column.
     let mut all = rows(LEARNERS);
     all[1..].iter_mut().for_each(|row| row[10].push_str("\u{a0}x"));
     let found = told(file_name(LEARNERS), written(&all, b','), &[]);

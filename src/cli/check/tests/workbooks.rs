@@ -1,8 +1,9 @@
-//! Workbooks as ten programs write them (`scripts/workbooks/cases.json`): what each cell becomes, and what is said about it.
+//! Workbooks written by ten programs (`scripts/workbooks/cases.json`): the value of each cell, and
+//! findings.
 
 use super::*;
 
-/// Those of `fixtures/files/workbooks`, without `-good` and `-faults`.
+/// The names in `fixtures/files/workbooks`, without `-good` and `-faults`.
 const WRITERS: [&str; 9] = [
     "openpyxl.xlsx",
     "pandas.xlsx",
@@ -20,14 +21,14 @@ fn workbook(writer: &str, case: &str) -> String {
     sample(&format!("workbooks/{name}-{case}.{extension}"))
 }
 
-/// Row, column, weight and what was found.
+/// Findings: row, column, weight and what was found.
 fn findings(file: &str) -> Vec<String> {
     let (_, text) = lrs_check(&[file, "--type", "registration", "--format", "json"]);
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();
     let told = |finding: &serde_json::Value| {
         let part = |name: &str| {
             let text = finding[name].as_str().unwrap_or_default();
-            // Of a list of columns the first two.
+            // The first two of a list of columns.
             text.splitn(3, ", ").take(2).collect::<Vec<_>>().join(", ")
         };
         format!("{} {} {}: {}", finding["row"], part("weight"), part("column"), part("found"))
@@ -81,7 +82,7 @@ fn each_cell_of_a_workbook_becomes_what_it_shows() {
             "11 remark DateOfBirth: a date with a time of 23:00 or later",
             "12 remark : 1 hidden row, the first one here",
         ];
-        // SheetJS forgets hidden rows in XLS; Spreadsheet::WriteExcel cannot write booleans.
+        // SheetJS loses hidden rows in XLS; Spreadsheet::WriteExcel cannot write booleans.
         let not_written = match writer {
             "sheetjs-xls.xls" => "hidden row",
             "Spreadsheet-WriteExcel.xls" => "a TRUE/FALSE value",
@@ -108,7 +109,7 @@ fn a_cell_that_its_column_cannot_have_is_an_error_and_nothing_is_written() {
             "9 record DateOfBirth: empty",
             "9 remark DateOfBirth: 0 instead of a date",
         ];
-        // SheetJS leaves a formula without a result out of an XLS file.
+        // SheetJS does not write formulas without a result to XLS.
         let is_written = |finding: &&str| writer != "sheetjs-xls.xls" || !finding.contains("ULN: a formula");
         let expected: Vec<&str> = expected.into_iter().filter(is_written).collect();
         let mut found = findings(&file);
@@ -121,7 +122,7 @@ fn a_cell_that_its_column_cannot_have_is_an_error_and_nothing_is_written() {
     }
 }
 
-/// Those of `fixtures/files/workbooks/odd`, but for the missing columns.
+/// Findings of `fixtures/files/workbooks/odd`, without those about missing columns.
 fn findings_of_odd(name: &str) -> Vec<String> {
     let mut found = findings(&sample(&format!("workbooks/odd/{name}")));
     found.retain(|finding| !finding.ends_with("missing columns"));
