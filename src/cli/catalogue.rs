@@ -49,7 +49,7 @@ pub fn run(verb: CatalogueVerb, out: &mut impl Write) -> Result<(), Failure> {
     match verb {
         CatalogueVerb::Import { file, config } => import(&file, &config, out),
         CatalogueVerb::Show { reference, config } => {
-            let entry = setup::administer(&config, |admin| admin.catalogue_entry(reference))?;
+            let entry = setup::administer(&config, |admin| Ok(admin.service().catalogue().entry(reference)?))?;
             let entry = entry.ok_or_else(|| Failure::Failed(format!("There is no {reference} in the catalogue.")))?;
             Ok(show(&entry, out)?)
         }

@@ -120,7 +120,9 @@ pub fn run(org: Org, out: &mut impl Write) -> Result<(), Failure> {
         Org::List { config } => {
             let organisations = setup::administer(&config, |admin| {
                 let recognised = |organisation: Organisation| {
-                    let recognition = organisation.awarding_organisation.then(|| admin.recognition(&organisation));
+                    let recognition = organisation
+                        .awarding_organisation
+                        .then(|| admin.service().catalogue().recognition(&organisation));
                     Ok((organisation, recognition.transpose()?))
                 };
                 admin.organisations()?.into_iter().map(recognised).collect::<Result<Vec<_>, _>>()

@@ -32,8 +32,10 @@ mod status;
 mod strangers;
 #[cfg(test)]
 mod tests;
+mod unsettled;
 pub mod verification;
 pub mod verifications;
+mod waiting;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -42,9 +44,9 @@ pub use achievements::{AchievementBatch, AchievementJob, AchievementRow, Achieve
 pub use action::Action;
 pub use administration::{Administration, AdministrationError, NewOrganisation};
 pub use audit::{Audit, AuditLine, AuditPage, AuditQuery};
-pub use call::{Call, MustBlock, Turn, Unsettled};
+pub use call::Call;
 pub use caller::{Account, Caller};
-pub use catalogue::CatalogueReport;
+pub use catalogue::{Catalogue, CatalogueReport};
 pub use clock::Clock;
 pub use error::{Busy, Error};
 pub use import::ImportReport;
@@ -61,7 +63,9 @@ pub use records::{
 pub use roles::{Role, Roles};
 pub use settings::{OpeningHours, RuleSettings};
 pub use status::{Guesses, Status};
+pub use unsettled::{MustBlock, Unsettled};
 pub use verification::{Flag, Verified};
+pub use waiting::Turn;
 
 use crate::store::Store;
 use misses::Misses;
@@ -134,6 +138,11 @@ impl Service {
     /// Who saw a learning record.
     pub const fn audit(&self) -> Audit<'_> {
         Audit(self)
+    }
+
+    /// Qualifications and units, and who is recognised to award them.
+    pub const fn catalogue(&self) -> Catalogue<'_> {
+        Catalogue(self)
     }
 
     /// Whether the service is open, and how it does.

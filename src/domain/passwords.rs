@@ -12,8 +12,8 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 
 use super::Error;
-use super::call::Waiting;
 use super::caller::Pair;
+use super::waiting::Waiting;
 use crate::model::{Fingerprint, Organisation, Timestamp};
 use admission::Admission;
 

@@ -3,7 +3,6 @@
 use super::door::{Door, Noted, Refused, envelope_fault};
 use super::envelope::{self, Prefix, Refusal, Version};
 use super::fault::{Blame, Fault, Shape};
-use super::sender::Sender;
 use super::strict::Strict;
 use super::unknown::unknown;
 use crate::contract::{self, external_service, learner_service, learner_service_r9};
@@ -36,6 +35,16 @@ pub struct Answered {
     pub retry_after_s: Option<u64>,
     /// What metrics and log may know.
     pub noted: Noted,
+}
+
+/// What the beginning of a request says of its sender.
+pub enum Sender {
+    /// The sender is known, and has proved who it is.
+    Known,
+    /// The beginning is too short to tell, or not well-formed: the answer, if it is not given more.
+    Unclear(Unsettled<Answered>),
+    /// The sender, or what it asks for, is refused.
+    Refused(Unsettled<Answered>),
 }
 
 /// The name of an operation that is not known.

@@ -18,7 +18,6 @@ mod strict;
 mod unknown;
 
 pub use door::Noted;
-pub use endpoint::{Answered, Endpoint};
+pub use endpoint::{Answered, Endpoint, Sender};
 pub use fault::Shape;
 pub use http::SoapGateway;
-pub use sender::Sender;

@@ -5,7 +5,7 @@
 //! somebody who is refused then costs no more than its beginning. The other services keep the order; their requests are short.
 
 use super::door::{Door, Refused};
-use super::endpoint::{Answered, Endpoint, UNKNOWN, envelope_refusal, log_refusal};
+use super::endpoint::{Endpoint, Sender, UNKNOWN, envelope_refusal, log_refusal};
 use super::envelope::{self, Refusal};
 use super::unknown::unknown;
 use crate::contract::external_service::{
@@ -15,16 +15,6 @@ use crate::contract::external_service::{
 use crate::domain::{Call, Error, MustBlock, Service, Unsettled};
 use crate::model::{Door as Entrance, Peer};
 use crate::xml::{NotWellFormed, ReadError, Reader};
-
-/// What the beginning of a request says of its sender.
-pub enum Sender {
-    /// The sender is known, and has proved who it is.
-    Known,
-    /// The beginning is too short to tell, or not well-formed: the answer, if it is not given more.
-    Unclear(Unsettled<Answered>),
-    /// The sender, or what it asks for, is refused.
-    Refused(Unsettled<Answered>),
-}
 
 /// Why reading ends behind the credentials.
 enum Passed {

@@ -111,11 +111,6 @@ pub fn of(connection: &mut AnyConnection, references: &[Reference]) -> Result<Ve
     Ok(entries)
 }
 
-/// The number of entries.
-pub fn count(connection: &mut AnyConnection) -> Result<i64, StoreError> {
-    Ok(catalogue::table.count().get_result(connection)?)
-}
-
 /// Adds an entry, or replaces the one with the same reference.
 pub fn put(connection: &mut AnyConnection, entry: &CatalogueEntry, at: Timestamp) -> Result<(), StoreError> {
     on_either!(connection, c => {

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::super::call::{Turn, Waiting};
 use super::super::caller::Pair;
 use super::super::error::{Busy, Error};
+use super::super::waiting::{Turn, Waiting};
 use crate::model::Timestamp;
 
 /// How many checks may run at once, however many processors there are: each takes 19 MiB.

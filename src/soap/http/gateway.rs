@@ -3,10 +3,9 @@
 
 use std::borrow::Cow;
 
-use super::super::endpoint::{Answered, Endpoint};
+use super::super::endpoint::{Answered, Endpoint, Sender};
 use super::super::envelope::Version;
 use super::super::pages;
-use super::super::sender::Sender;
 use crate::contract::SERVICES;
 use crate::domain::{Error, MustBlock, Service, Unsettled};
 use crate::http::{

@@ -1,16 +1,11 @@
-//! The catalogue of qualifications and units (rules.md 6.1, 6.2): loading it, looking an entry up, and who is recognised to award.
-//! One row of a catalogue file becomes an entry here, or the rule that it breaks.
+//! A row of a catalogue file (rules.md 6.1): it becomes an entry, or the rule that it breaks.
 
 use std::fmt;
 
 use chrono::NaiveDate;
 
-use super::{Action, Administration, AdministrationError};
-use crate::model::{Availability, CatalogueEntry, Organisation, Recognition, Reference, Ukprn};
-use crate::store::{audit, catalogue as rows};
+use crate::model::{Availability, CatalogueEntry, Reference};
 
-/// Entries of one transaction.
-const ROWS_AT_ONCE: usize = 1_000;
 /// The longest title and type (our choice).
 const LONGEST_TEXT: usize = 255;
 /// The longest level (our choice).
@@ -174,95 +169,6 @@ fn rule(heading: &str) -> &'static str {
 fn organisation_number(text: &str) -> Option<String> {
     let well_formed = matches!(text.len(), 6 | 8) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     well_formed.then(|| text.to_ascii_uppercase())
-}
-
-/// What loading a catalogue did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct CatalogueReport {
-    /// Entries added.
-    pub added: u64,
-    /// Entries put in the place of one of the same reference that differed.
-    pub changed: u64,
-    /// Entries that were there already, the same in everything.
-    pub unchanged: u64,
-}
-
-impl Administration<'_> {
-    /// Adds entries to the catalogue; one of a reference that is there takes its place. Of two of the same reference the later counts.
-    /// `progress` hears how many were dealt with. What was done before an error stays.
-    pub fn import_catalogue(
-        &self,
-        entries: impl IntoIterator<Item = CatalogueEntry>,
-        mut progress: impl FnMut(u64),
-    ) -> Result<CatalogueReport, AdministrationError> {
-        let service = self.service;
-        let mut report = CatalogueReport::default();
-        let mut entries = entries.into_iter();
-        loop {
-            let chunk: Vec<CatalogueEntry> = entries.by_ref().take(ROWS_AT_ONCE).collect();
-            if chunk.is_empty() {
-                break;
-            }
-            let now = service.clock().now();
-            let done = service.store().write(move |store| {
-                let mut report = CatalogueReport::default();
-                let references: Vec<Reference> = chunk.iter().map(|entry| entry.reference).collect();
-                let mut known = rows::of(store, &references)?;
-                for entry in &chunk {
-                    match known.iter_mut().find(|other| other.reference == entry.reference) {
-                        Some(same) if same == entry => report.unchanged += 1,
-                        Some(other) => {
-                            report.changed += 1;
-                            rows::put(store, entry, now)?;
-                            other.clone_from(entry);
-                        }
-                        None => {
-                            report.added += 1;
-                            rows::put(store, entry, now)?;
-                            known.push(entry.clone());
-                        }
-                    }
-                }
-                Ok(report)
-            })?;
-            report.added += done.added;
-            report.changed += done.changed;
-            report.unchanged += done.unchanged;
-            progress(report.added + report.changed + report.unchanged);
-        }
-        self.call(Action::ImportCatalogue, |operator| {
-            operator.trail([None], &format!("{} added, {} changed", report.added, report.changed));
-            Ok(report)
-        })
-    }
-
-    /// The catalogue's entry of a reference.
-    pub fn catalogue_entry(&self, reference: Reference) -> Result<Option<CatalogueEntry>, AdministrationError> {
-        Ok(self.service.store().read(|store| rows::of(store, &[reference]))?.pop())
-    }
-
-    /// The number of the catalogue's entries.
-    pub fn catalogue_size(&self) -> Result<i64, AdministrationError> {
-        Ok(self.service.store().read(rows::count)?)
-    }
-
-    /// An awarding organisation's recognition, as batches find it.
-    pub fn recognition(&self, organisation: &Organisation) -> Result<Recognition, AdministrationError> {
-        let known = self.service.store().read(|store| rows::recognition(store, organisation.id))?;
-        Ok(known.unwrap_or(Recognition::RECOGNISED))
-    }
-
-    /// Sets an awarding organisation's recognition. Without one it counts as recognised.
-    pub fn set_recognition(&self, ukprn: Ukprn, recognition: Recognition) -> Result<(), AdministrationError> {
-        let id = self.organisation(ukprn)?.id;
-        self.call(Action::SetRecognition, |operator| {
-            let entry = operator.entry(self.service.clock().now(), None, recognition.status.code());
-            Ok(self.service.store().write(move |store| {
-                rows::set_recognition(store, id, recognition)?;
-                audit::insert(store, std::iter::once(&entry))
-            })?)
-        })
-    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,19 @@
-//! Misses: answers that say that nobody is there, or that details are not a learner's. A caller that gets many of them may be guessing, and
-//! has to wait. They are counted by organisation and certificate, in each process for itself; a call that finds its learner costs one look at a number.
+//! Misses: answers that say that nobody is there, or that details are not a learner's. A caller that gets many of them
+//! may be guessing, and has to wait. They are counted by organisation and certificate, in each process for itself; a
+//! call that finds its learner costs one look at a number.
+
+mod asking;
+mod budget;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::Busy;
 use super::caller::Pair;
-use super::{Busy, Caller, Error, Service};
 use crate::model::{Timestamp, Uln};
+use budget::Budgets;
 
 /// Microseconds.
 const MINUTE: i64 = 60_000_000;
@@ -94,41 +99,8 @@ pub(super) enum Way {
     Batch,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Budgets {
-    misses: Spent,
-    records: Spent,
-    /// When the log was last told of the pair.
-    told: i64,
-}
-
-/// What is spent of a budget that fills up evenly in an hour: the moment from which it is whole again, an hour early.
-#[derive(Clone, Copy, Default)]
-struct Spent(i64);
-
-impl Spent {
-    /// How long until there is something left of it; 0 when there is.
-    fn rest(self, per_hour: u32, now: i64) -> i64 {
-        let rest = self.0.saturating_add(each(per_hour)).saturating_sub(now);
-        // More than can be owed: the clock was set back.
-        if per_hour == 0 || rest > 2 * HOUR { 0 } else { rest.max(0) }
-    }
-
-    fn add(&mut self, count: usize, per_hour: u32, now: i64) {
-        let whole = now.saturating_sub(HOUR);
-        let from = if self.0 > now.saturating_add(2 * HOUR) { whole } else { self.0.max(whole) };
-        let count = i64::try_from(count).unwrap_or(i64::MAX);
-        self.0 = from.saturating_add(count.saturating_mul(each(per_hour)));
-    }
-}
-
-/// The time in which one is earned.
-fn each(per_hour: u32) -> i64 {
-    HOUR.checked_div(i64::from(per_hour)).unwrap_or_default().max(1)
-}
-
 impl Misses {
-    pub(super) fn new(limits: MissLimits) -> Self {
+    pub(in crate::domain) fn new(limits: MissLimits) -> Self {
         Self {
             limits,
             shards: Default::default(),
@@ -264,66 +236,4 @@ impl Misses {
 
 fn micros(time: Timestamp) -> i64 {
     time.and_utc().timestamp_micros()
-}
-
-impl Service {
-    /// Whether the caller may ask for learners now. Asked by every operation whose answer may say that nobody is there.
-    pub(super) fn may_look(&self, caller: &Caller<'_>) -> Result<(), Error> {
-        self.may_try_any(caller, None)
-    }
-
-    /// Whether the caller may have the details of a number compared now.
-    pub(super) fn may_try(&self, caller: &Caller<'_>, way: Way, uln: Option<Uln>) -> Result<(), Error> {
-        self.may_try_any(caller, uln.map(|uln| (way, uln)))
-    }
-
-    fn may_try_any(&self, caller: &Caller<'_>, tried: Option<(Way, Uln)>) -> Result<(), Error> {
-        let Some(pair) = caller.pair() else { return Ok(()) };
-        Ok(self.inner.misses.admit(pair, tried, || self.inner.clock.now())?)
-    }
-
-    /// Whether the caller may submit a batch with these records; they are counted if so. `details` has the number of each that names one,
-    /// and what is said of it: the same words twice are one try.
-    pub(super) fn may_submit<'a>(
-        &self,
-        caller: &Caller<'_>,
-        records: usize,
-        details: impl Iterator<Item = (Option<&'a str>, [Option<&'a str>; 4])>,
-    ) -> Result<(), Error> {
-        let Some(pair) = caller.pair() else { return Ok(()) };
-        let tried = details.filter_map(|(uln, words)| Some((uln?.parse().ok()?, hash_of(words)))).collect();
-        Ok(self.inner.misses.admit_batch(pair, records, &tried, self.inner.clock.now())?)
-    }
-
-    /// Counts answers that nobody was found.
-    pub(super) fn missed(&self, caller: &Caller<'_>, count: usize) {
-        if count > 0 {
-            self.note_misses(caller, count, None);
-        }
-    }
-
-    /// Counts an answer that the details are not those of the number's learner.
-    pub(super) fn tried(&self, caller: &Caller<'_>, way: Way, uln: Uln) {
-        self.note_misses(caller, 1, Some((way, uln)));
-    }
-
-    fn note_misses(&self, caller: &Caller<'_>, count: usize, tried: Option<(Way, Uln)>) {
-        let (Some(pair), Ok(organisation)) = (caller.pair(), caller.organisation()) else { return };
-        if self.inner.misses.note(pair, count, tried, self.inner.clock.now()) {
-            log::warn!(
-                "{} has had too many misses, or tried too many details of one ULN, with {pair}: is somebody \
-                 guessing? Its searches are limited for now; 'lrs cert revoke' revokes the certificate",
-                organisation.ukprn
-            );
-        }
-    }
-}
-
-fn hash_of(words: [Option<&str>; 4]) -> blake3::Hash {
-    let mut hasher = blake3::Hasher::new();
-    for word in words {
-        hasher.update(word.unwrap_or_default().as_bytes());
-        hasher.update(&[0]);
-    }
-    hasher.finalize()
 }

@@ -1,0 +1,55 @@
+//! Whether a call may wait where it runs, and what it may wait for where it may not.
+
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::watch;
+
+use super::Error;
+
+/// Whether a call's thread may wait, and what it may wait for otherwise.
+pub(super) struct Waiting {
+    may_block: bool,
+    turn: Mutex<Option<Turn>>,
+}
+
+/// What a call that was answered with [`Error::Busy`] may wait for: whoever can wait without holding a thread may ask
+/// again then.
+#[derive(Debug)]
+pub struct Turn(watch::Receiver<()>);
+
+impl Waiting {
+    pub(super) fn new(may_block: bool) -> Self {
+        Self { may_block, turn: Mutex::default() }
+    }
+
+    pub(super) fn must_be_able_to_block(&self) -> Result<(), Error> {
+        if self.may_block { Ok(()) } else { Err(Error::MustBlock) }
+    }
+
+    /// Offers a turn to a call that is about to be answered with [`Error::Busy`].
+    pub(super) fn offer(&self, turn: Turn) {
+        *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = Some(turn);
+    }
+
+    /// The turn that was offered, if any.
+    pub(super) fn into_turn(self) -> Option<Turn> {
+        self.turn.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) const fn may_block(&self) -> bool {
+        self.may_block
+    }
+}
+
+impl Turn {
+    /// The turn that comes with the next message.
+    pub(super) fn after(next: watch::Receiver<()>) -> Self {
+        Self(next)
+    }
+
+    /// Waits until it is worth asking again.
+    pub async fn come(mut self) {
+        // The sender lives as long as the service; without it there is nothing to wait for.
+        let _ = self.0.changed().await;
+    }
+}
