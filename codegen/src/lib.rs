@@ -7,9 +7,10 @@
 //!
 //! The text does not stand alone. It uses two things of the crate that includes it:
 //!
-//! * the module named by [`Sources::runtime`], which reads and writes XML: `Reader`, `FromXml`, `ToXml`, `Lexical`,
-//!   `Facet` and the functions beside them;
-//! * the types of the static description, `Service`, `Operation` and `Element`, in the module that includes the text.
+//! * the module named by [`Sources::runtime`], which reads and writes XML: `Reader`, `FromXml`,
+//!   `ToXml`, `Lexical`, `Facet` and the functions beside them;
+//! * the types of the static description, `Service`, `Operation` and `Element`, in the module that
+//!   includes the text.
 
 mod bindings;
 mod emit;

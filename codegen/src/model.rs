@@ -48,7 +48,7 @@ pub struct Operation {
     pub documentation: String,
     /// The request.
     pub input: Message,
-    /// The answer.
+    /// The reply.
     pub output: Message,
 }
 

@@ -1,4 +1,4 @@
-//! `[server]` and `[operations]`: where the service listens.
+//! `[server]` and `[operations]`: the listeners.
 
 use std::net::SocketAddr;
 
@@ -21,7 +21,7 @@ pub struct Server {
 /// loopback.
 #[derive(Debug, Clone)]
 pub struct Operations {
-    /// Address and port; the address must be loopback.
+    /// Address and port; the address must be a loopback address.
     pub listen: SocketAddr,
 }
 

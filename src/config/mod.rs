@@ -30,7 +30,7 @@ pub use self::value::FromValue;
 
 use self::reader::Reader;
 
-/// Everything that can be set.
+/// All settings.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `[server]`: the public listener.
@@ -93,7 +93,7 @@ pub enum ConfigError {
     Unreadable {
         /// The file.
         path: String,
-        /// What the system said.
+        /// The system's error.
         reason: std::io::Error,
     },
     /// The file is not TOML. The reason has line and column, but not the line's text, which may
@@ -105,12 +105,12 @@ pub enum ConfigError {
         /// What is wrong, and where.
         reason: String,
     },
-    /// A key that does not exist.
+    /// An unknown key.
     #[error("unknown key {key} ({origin}){}", hint.as_ref().map(|h| format!("; did you mean {h}?")).unwrap_or_default())]
     UnknownKey {
         /// The key as written.
         key: String,
-        /// Where it was set.
+        /// The origin.
         origin: Origin,
         /// The most similar key that exists.
         hint: Option<String>,

@@ -7,10 +7,10 @@ use std::path::PathBuf;
 
 use super::{ConfigError, FromValue, Sources, folder_of};
 
-/// Every environment variable of the configuration begins with this.
+/// The prefix of all environment variables of the configuration.
 pub(super) const PREFIX: &str = "LRS_";
 
-/// Where a value was set.
+/// The origin of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// The built-in default.
@@ -34,14 +34,14 @@ impl fmt::Display for Origin {
     }
 }
 
-/// One setting as `lrs config show` prints it.
+/// A setting as `lrs config show` prints it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
     /// `section.key`.
     pub key: &'static str,
-    /// The value as text; the secret part of it is masked.
+    /// The value as text, with secrets masked.
     pub value: String,
-    /// Where it was set.
+    /// The origin.
     pub origin: Origin,
 }
 
@@ -159,7 +159,7 @@ fn is_no_setting(rest: &str) -> bool {
         || ["test_", "port_", "service_port"].iter().any(|start| rest.starts_with(start))
 }
 
-/// `limits.body_bytes` is set by `LRS_LIMITS_BODY_BYTES`.
+/// For example `LRS_LIMITS_BODY_BYTES` for `limits.body_bytes`.
 fn variable_of(key: &str) -> String {
     format!("{PREFIX}{}", key.replace('.', "_").to_ascii_uppercase())
 }

@@ -1,4 +1,4 @@
-//! `[rules]`: choices that the published rules of the service leave open.
+//! `[rules]`: choices that the service's published rules leave open.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use super::reader::Reader;
 /// Settings for the domain's rules.
 #[derive(Debug, Clone)]
 pub struct Rules {
-    /// Whether a learner can only be registered after a search for the same five demographics by
-    /// the same organisation (rules.md 2.5; off for web services by default).
+    /// Whether a registration requires a previous search for the same five demographics by the same
+    /// organisation (rules.md 2.5; off for web services by default).
     pub require_recent_find: bool,
-    /// How old that search may be.
+    /// The maximum age of that search.
     pub recent_find_maximum: Duration,
     /// How old it must be, so that programs cannot search and register in one go.
     pub recent_find_minimum: Duration,

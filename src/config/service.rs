@@ -5,7 +5,7 @@ use chrono::NaiveTime;
 use super::reader::Reader;
 use super::{ConfigError, FromValue};
 
-/// Maintenance and hours.
+/// Maintenance and opening hours.
 #[derive(Debug, Clone)]
 pub struct Service {
     /// If true, every call gets the maintenance page (HTTP 405, rules.md 3.4).

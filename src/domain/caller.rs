@@ -1,4 +1,4 @@
-//! Who calls, whichever the door, and what they may do: what their organisation may, and of that
+//! The caller, whatever the door, and what they may do: what their organisation may, restricted to
 //! what their roles may.
 
 use std::fmt;
@@ -9,31 +9,31 @@ use super::{Call, Error, codes};
 use crate::model::{AuditEntry, Fingerprint, Organisation, Permission, Timestamp, Uln};
 use crate::store::Record;
 
-/// Somebody who has proved who they are, for one call.
-/// [`Organisations::authenticate`](super::Organisations) and [`Call::operator`] make one.
+/// A caller who has proved their identity, for one call. Created by
+/// [`Organisations::authenticate`](super::Organisations) and [`Call::operator`].
 pub struct Caller<'c> {
     pub(super) call: &'c Call<'c>,
     pub(super) party: Party<'c>,
 }
 
-/// Everybody of whom the trail has a line.
+/// Everybody who can appear in the trail.
 #[derive(Clone)]
 pub(super) enum Party<'c> {
-    /// An organisation's program, by its certificate and the organisation's password. The user is a
-    /// label that nobody has verified.
+    /// An organisation's program, identified by its certificate and the organisation's password.
+    /// The user is an unauthenticated label.
     Program { organisation: Arc<Organisation>, certificate: Fingerprint, user_name: &'c str },
-    /// A user of an organisation who has signed in.
+    /// A signed-in user of an organisation.
     User { organisation: Arc<Organisation>, account: Account<'c>, roles: Roles },
     /// An operator of the service.
     Operator { user_name: &'c str },
-    /// A worker, on behalf of whoever submitted a job.
+    /// A worker, on behalf of the submitter of a job.
     Worker { organisation: Arc<Organisation>, certificate: Option<Fingerprint>, user_name: &'c str },
-    /// Somebody who says they are an organisation, and is not known as one: no caller.
+    /// A client that claims to be an organisation, but was not identified: not a caller.
     Stranger { claimed: &'c str, certificate: Fingerprint, user_name: &'c str },
 }
 
-/// Whose guesses are counted together: those of one certificate, or account, for one organisation.
-/// What one of them does costs no other.
+/// Whose guesses are counted together: those of one certificate or account for one organisation.
+/// What one of them does must not affect others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Pair {
     pub(super) organisation_id: i32,
@@ -63,7 +63,7 @@ impl<'c> Call<'c> {
 }
 
 impl Caller<'_> {
-    /// The organisation that calls, or for which somebody does.
+    /// The organisation that calls, or on whose behalf somebody does.
     ///
     /// # Errors
     /// [`Error::InsufficientAccess`] for an operator, who acts for none.
@@ -76,18 +76,18 @@ impl Caller<'_> {
         }
     }
 
-    /// Whether the caller may do what the permission is for.
+    /// Whether the caller has the permission.
     pub fn may(&self, permission: Permission) -> bool {
         self.party.may(permission)
     }
 
-    /// Refuses a caller without the permission; the refusal leaves a line of the trail.
+    /// Refuses a caller without the permission, with an audit line.
     pub(super) fn require(&self, permission: Permission) -> Result<(), Error> {
         if self.may(permission) { Ok(()) } else { Err(self.refuse()) }
     }
 
-    /// As [`Caller::require`], for what a batch does: the organisation must be allowed each of
-    /// these, a user's roles only the batch.
+    /// Like [`Caller::require`], for what a batch does: the organisation needs each of these
+    /// permissions, a user's roles only the one for batches.
     pub(super) fn require_in_batch(&self, permissions: &[Permission]) -> Result<(), Error> {
         self.require(Permission::SubmitBatches)?;
         let organisation = self.organisation()?;
@@ -98,13 +98,13 @@ impl Caller<'_> {
         }
     }
 
-    /// The refusal of a caller who is known, with its line of the trail.
+    /// Refuses an identified caller, with an audit line.
     pub(super) fn refuse(&self) -> Error {
         self.trail([None], codes::INSUFFICIENT_ACCESS);
         Error::InsufficientAccess
     }
 
-    /// Whose guesses are counted together; nobody counts an operator's.
+    /// Whose guesses are counted together; `None` for operators, whose guesses are not counted.
     pub(super) fn pair(&self) -> Option<Pair> {
         match &self.party {
             Party::Program { organisation, certificate, .. } => {
@@ -115,7 +115,7 @@ impl Caller<'_> {
         }
     }
 
-    /// The user's name, verified or not.
+    /// The user's name, authenticated or not.
     pub(super) const fn user_name(&self) -> &str {
         self.party.user_name()
     }
@@ -130,22 +130,23 @@ impl Caller<'_> {
         self.party.line(self.call.door(), self.call.action(), at, uln, outcome)
     }
 
-    /// Queues the lines of the trail that say what the call did to whom. Nobody hears what it came
-    /// to before they are durable.
+    /// Queues audit lines for what the call did, and about whom. The outcome is withheld until they
+    /// are durable.
     pub(super) fn trail(&self, ulns: impl IntoIterator<Item = Option<Uln>>, outcome: &str) {
         let now = self.call.service.inner.clock.now();
         let entries = ulns.into_iter().map(|uln| self.entry(now, uln, outcome)).collect();
         self.record(Record { entries, ..Record::default() });
     }
 
-    /// As [`Caller::trail`], with what else is to be kept.
+    /// Like [`Caller::trail`], with other things to store.
     pub(super) fn record(&self, record: Record) {
         self.call.keep(self.call.service.inner.store.add(record));
     }
 }
 
 impl Party<'_> {
-    /// The organisation's permissions, and of these a user's roles'. Operators may do everything.
+    /// The organisation's permissions, restricted to those of a user's roles. Operators may do
+    /// everything.
     fn may(&self, permission: Permission) -> bool {
         match self {
             Party::Program { organisation, .. } | Party::Worker { organisation, .. } => {
@@ -188,7 +189,7 @@ impl Pair {
     }
 }
 
-/// As the log names it, beside the organisation.
+/// As the log shows it, in addition to the organisation.
 impl fmt::Display for Pair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.key {

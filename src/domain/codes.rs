@@ -19,7 +19,7 @@ pub fn lookup(code: &str) -> Option<&'static ResponseCode> {
 
 /// Neither number is an organisation's, or the certificate may not act for it.
 pub const UNKNOWN_ORGANISATION: &str = "WSEC0003";
-/// The organisation may not do this.
+/// The organisation lacks the permission.
 pub const INSUFFICIENT_ACCESS: &str = "WSEC0006";
 /// The organisation password is wrong.
 pub const INCORRECT_PASSWORD: &str = "WSEC0005";

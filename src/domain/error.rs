@@ -41,7 +41,7 @@ pub enum Error {
     /// The service is closed at this time of day (WSEC0004).
     #[error("out of hours")]
     OutOfHours,
-    /// Maintenance has begun, and the request was not read yet (WSEC0004).
+    /// Maintenance began before the request was read (WSEC0004).
     #[error("maintenance")]
     Maintenance,
     /// The caller has too much in progress, or has tried too often; it may retry later (WSEC0999,

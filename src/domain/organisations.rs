@@ -97,11 +97,11 @@ impl Organisations<'_> {
         }
     }
 
-    /// A user of an organisation, whom a session knows.
+    /// A user of an organisation, known by their session.
     ///
     /// # Errors
-    /// [`Error::UnknownOrganisation`] where the organisation is not active, [`Error::MustBlock`],
-    /// and what the store fails with.
+    /// [`Error::UnknownOrganisation`] if the organisation is not active, [`Error::MustBlock`], and
+    /// errors of the store.
     pub fn signed_in<'c>(
         &self,
         call: &'c Call<'c>,

@@ -155,12 +155,12 @@ impl Service {
 }
 
 impl Organisations<'_> {
-    /// Whether the certificate may act for any active organisation; what is worth asking before a
-    /// request is read. A yes may be out of date (the call itself asks again); a no is as good as
-    /// the call's would be, and may leave a line of the trail.
+    /// Whether the certificate may act for any active organisation; worth checking before a request
+    /// is read. A yes may be out of date (the call itself checks again); a no is final, and may
+    /// leave an audit line.
     ///
     /// # Errors
-    /// [`Error::MustBlock`], and what the store fails with.
+    /// [`Error::MustBlock`], and errors of the store.
     pub fn may_call(&self, peer: &Peer, may_block: bool) -> Result<bool, Error> {
         let now = Moment { instant: Instant::now(), time: self.0.inner.clock.now() };
         let registry = &self.0.inner.registry;

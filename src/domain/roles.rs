@@ -1,17 +1,17 @@
-//! What a user's roles allow (rules.md 7.3). What a user may do is that, as far as the organisation may do it as well.
+//! What a user's roles allow (rules.md 7.3), in so far as the organisation has the permission.
 
 use crate::model::{Permission, Permissions};
 
-/// A role of a user. One user may have several.
+/// A role of a user, who may have several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// Super user: everything, and the organisation's other users.
+    /// Super user: everything, including managing the organisation's other users.
     SuperUser,
     /// Finds, registers and changes learners one by one.
     Online,
     /// Submits batches of learners.
     Batch,
-    /// Sees learners and their records, and changes nothing.
+    /// Sees learners and learning records, but changes nothing.
     ViewOnly,
     /// Works for an awarding organisation.
     AwardingOrganisation,
@@ -22,11 +22,11 @@ pub enum Role {
 pub struct Roles(Permissions);
 
 impl Role {
-    /// Every role.
+    /// All roles.
     pub const ALL: &'static [Self] =
         &[Self::SuperUser, Self::Online, Self::Batch, Self::ViewOnly, Self::AwardingOrganisation];
 
-    /// What the role allows. The table of rules.md 7.3 is our reading.
+    /// The permissions of the role. The table in rules.md 7.3 is our interpretation.
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
             FindLearner, RegisterLearner, RetrieveUlns, SubmitAchievements, SubmitBatches, UpdateLearner,
@@ -62,7 +62,7 @@ impl Role {
 }
 
 impl Roles {
-    /// What one of the roles allows.
+    /// The permissions of all the roles together.
     pub const fn permissions(self) -> Permissions {
         self.0
     }

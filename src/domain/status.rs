@@ -1,5 +1,5 @@
-//! Whether the service is open, and how it does: hours, maintenance, what looks like guessing, and
-//! the charter's numbers (`service_levels.rs`).
+//! Whether the service is open, and how it performs: hours, maintenance, signs of guessing, and the
+//! charter's figures (`service_levels.rs`).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,8 +26,8 @@ pub struct Guesses {
 }
 
 impl Status<'_> {
-    /// Whether a call by this door may begin now (rules.md 3.4, order of checks). The service's own
-    /// operators are never shut out.
+    /// Whether a call through this door may start now (rules.md 3.4, order of checks). The
+    /// service's operators are always admitted.
     pub(super) fn check_open(&self, door: Door) -> Result<(), Error> {
         match door {
             Door::CommandLine => Ok(()),
@@ -46,8 +46,7 @@ impl Status<'_> {
         }
     }
 
-    /// The switch for maintenance, for those who turn it and those who answer with a page of their
-    /// own.
+    /// The maintenance switch, for those who set it and those who serve a page of their own.
     pub fn maintenance(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.0.inner.maintenance)
     }

@@ -1,5 +1,5 @@
-//! Callers who are refused because nobody knows them. Each refusal is worth a line of the trail, but a stranger must not
-//! fill the disk: lines are few, however often somebody tries. The log has every call.
+//! Unidentified callers. Each refusal deserves an audit line, but strangers must not fill the disk,
+//! so the number of lines is limited, however often they try. The log has every call.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,11 +11,12 @@ use super::{Action, Claim, Service, codes};
 use crate::model::{Door, Fingerprint, OrgRef, Peer, Timestamp, Ukprn};
 use crate::store::Ticket;
 
-/// How long a certificate that was refused leaves no further line (our choice).
+/// After a refusal a certificate gets no further line for this long (our choice).
 const PAUSE: TimeDelta = TimeDelta::minutes(1);
-/// So many certificates have a line within that time, in each process (our choice). At worst that is some 10 MB a day.
+/// The number of certificates that get a line within that time, in each process (our choice). At
+/// worst that is some 10 MB a day.
 const MOST: usize = 20;
-/// Characters of a user's name, which the contract bounds as well.
+/// The maximum length of a user's name, which the contract also limits.
 const LONGEST_NAME: usize = 35;
 
 /// When certificates were last refused; at most [`MOST`] of them.
@@ -25,7 +26,7 @@ pub(super) struct Strangers(Mutex<HashMap<Fingerprint, Timestamp>>);
 impl Strangers {
     fn is_worth_a_line(&self, certificate: Fingerprint, now: Timestamp) -> bool {
         let mut refused = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Where the clock was set back, a line more does no harm.
+        // If the clock was set back, an extra line does no harm.
         refused.retain(|_, at| (TimeDelta::zero()..PAUSE).contains(&now.signed_duration_since(*at)));
         if refused.len() >= MOST || refused.contains_key(&certificate) {
             return false;
@@ -36,14 +37,14 @@ impl Strangers {
 }
 
 impl Service {
-    /// Notes that a certificate may act for nobody.
+    /// Records that a certificate may act for no organisation.
     pub(super) fn turn_away(&self, peer: &Peer) {
         let claim = Claim { peer: Some(peer), ukprn: None, org_ref: None, password: "", user_name: "" };
-        // A refusal discloses nothing, so that nobody waits for its line.
+        // A refusal discloses nothing, so nobody needs to wait for its line.
         let _ = self.note_stranger(Door::WebService, Action::SignIn, &claim);
     }
 
-    /// Queues the line of somebody unknown, unless there were enough of them.
+    /// Queues an audit line for an unidentified caller, unless there have been enough.
     pub(super) fn note_stranger(&self, door: Door, action: Action, claim: &Claim<'_>) -> Option<Ticket> {
         let certificate = claim.peer?.fingerprint;
         let now = self.inner.clock.now();
@@ -60,7 +61,7 @@ impl Service {
     }
 }
 
-/// The number of the organisation that the caller says it is, if it could be one.
+/// The organisation number that the caller claims, if it is well-formed.
 fn claimed<'c>(claim: &Claim<'c>) -> &'c str {
     let is_number = |text: &&str| text.parse::<Ukprn>().is_ok() || text.parse::<OrgRef>().is_ok();
     claim.ukprn.filter(is_number).or(claim.org_ref.filter(is_number)).unwrap_or_default()

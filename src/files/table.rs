@@ -1,5 +1,5 @@
-//! A batch file as a table, whatever its format: headings, header values, and records arranged by the
-//! layout's columns.
+//! A batch file as a table, whatever its format: headings, header values, and records arranged by
+//! the layout's columns.
 
 use super::cell::Cell;
 use super::csv::{self, Broken};

@@ -10,7 +10,7 @@ use super::codes::{UnknownCode, code_list};
 use super::{EventStatus, LearningEvent};
 
 code_list! {
-    /// What is to be done with an achievement (rules.md 5.8, our choice of numbers).
+    /// The action on an achievement (rules.md 5.8, our choice of numbers).
     AchievementAction {
         /// Create it, or make a provisional one final.
         Create = "1",

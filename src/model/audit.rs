@@ -39,7 +39,7 @@ pub struct AuditEntry {
     pub certificate: Option<Fingerprint>,
     /// The door.
     pub door: Door,
-    /// What was done, as the trail keeps it.
+    /// What was done, as stored in the trail.
     pub action: Cow<'static, str>,
     /// The learner concerned.
     pub uln: Option<Uln>,

@@ -30,7 +30,7 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// One answered request.
+/// A completed request.
 #[derive(Debug)]
 pub struct CallLine<'a> {
     /// The request's ID.

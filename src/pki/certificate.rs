@@ -121,7 +121,7 @@ mod tests {
             assert_eq!(read.peer.fingerprint, client.fingerprint());
             assert_eq!((read.subject.as_str(), read.issuer.as_str()), ("CN=Client", "CN=Authority"));
         }
-        // The key decides among clients; without it nothing does.
+        // The key decides between clients; without it nothing does.
         let other = authority.issue_client("Other", 1).unwrap().certificate_pem();
         let read = ClientCertificate::read(format!("{other}{own}{key}").as_bytes(), "").unwrap();
         assert_eq!(read.peer.fingerprint, client.fingerprint());

@@ -1,4 +1,4 @@
-//! Writing files that hold secrets.
+//! Writes files that contain secrets.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};

@@ -36,7 +36,7 @@ pub enum PkiError {
     /// The PKCS#12 container cannot be opened.
     #[error("not a certificate, and not a PKCS#12 file with this password ({0})")]
     Unopened(p12_keystore::error::Error),
-    /// The file holds no certificate.
+    /// The file contains no certificate.
     #[error("the file contains no certificate")]
     NoCertificate,
     /// All certificates in the file are authorities'.

@@ -1,4 +1,5 @@
-//! Which action of the domain each operation of the contracts is, and by which name clients know an action.
+//! Maps the contracts' operations to actions of the domain, and actions to the names that clients
+//! know.
 
 use std::borrow::Cow;
 
@@ -46,8 +47,8 @@ impl From<External> for Action {
     }
 }
 
-/// What ViewAudit calls the action of a line: the name of the operation that shows a record. Lines of other actions, and
-/// those from before there were actions, are told as they are kept.
+/// The action of an audit line as ViewAudit shows it: the name of the operation that shows a
+/// learning record. Other actions, and old ones, are shown as stored.
 pub(super) fn shown_action(kept: String) -> Cow<'static, str> {
     match Action::of_line(&kept) {
         Some(Action::ViewEvents) => Cow::Borrowed(LearnerR9::GetLearnerLearningEvents.name()),

@@ -1,47 +1,47 @@
-//! A transaction that will be committed: the writer's connection, and which learners are changed.
-//! The writer alone makes one, so a statement that takes it cannot run anywhere else.
+//! A transaction that will be committed: the writer's connection, and the learners changed. Only
+//! the writer creates one, so a statement that takes it cannot run anywhere else.
 
 use std::ops::{Deref, DerefMut};
 
 use super::AnyConnection;
 use crate::model::Uln;
 
-/// The learners that a transaction changes, for the memory to forget before the commit.
+/// The learners that a transaction changes, to be evicted from the cache before the commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Changed {
-    /// These; none at first.
+    /// These; initially none.
     These(Vec<Uln>),
-    /// Any: the change did not look at them one by one.
+    /// Any: the change does not list them.
     Any,
 }
 
-/// An open transaction of the writer. It reads as the connection that it is; a statement that
-/// changes a learner takes the transaction itself and says whom it changes.
+/// An open transaction of the writer. For reading it dereferences to its connection; a statement
+/// that changes a learner takes the transaction itself and records whom it changes.
 pub struct Transaction<'c> {
     connection: &'c mut AnyConnection,
     changed: Changed,
 }
 
 impl<'c> Transaction<'c> {
-    /// Of a connection on which a transaction has begun.
+    /// Wraps a connection on which a transaction has begun.
     pub(super) fn of(connection: &'c mut AnyConnection) -> Self {
         Self { connection, changed: Changed::These(Vec::new()) }
     }
 
-    /// Says that this learner is changed. A savepoint that is taken back does not unsay it: the
-    /// memory then forgets a learner without need, which costs one read.
+    /// Records that this learner is changed. Rolling back to a savepoint does not undo this: the
+    /// cache then evicts a learner unnecessarily, which costs one read.
     pub(super) fn changes(&mut self, uln: Uln) {
         if let Changed::These(ulns) = &mut self.changed {
             ulns.push(uln);
         }
     }
 
-    /// Says that learners are changed who are not known one by one.
+    /// Records that unspecified learners are changed.
     pub(super) fn changes_any(&mut self) {
         self.changed = Changed::Any;
     }
 
-    /// What was changed; `None` for no learner.
+    /// What was changed; `None` if no learner.
     pub(super) fn changed(self) -> Option<Changed> {
         match self.changed {
             Changed::These(ulns) if ulns.is_empty() => None,

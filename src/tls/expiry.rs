@@ -17,7 +17,7 @@ const URGENT: TimeDelta = TimeDelta::days(7);
 /// What expires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Item {
-    /// The server's own certificate, or one of those above it in its file.
+    /// The server's own certificate, or one above it in its file.
     Server,
     /// An authority whose client certificates are accepted.
     Authority,
@@ -42,11 +42,11 @@ impl Item {
 /// A certificate or list in use, and its expiry.
 #[derive(Debug, Clone)]
 pub struct Ending {
-    /// What it is.
+    /// Its kind.
     pub item: Item,
     /// When it expires.
     pub at: Timestamp,
-    /// Subject of the certificate, or issuer of the list.
+    /// The subject of the certificate, or the issuer of the list.
     name: String,
     file: PathBuf,
 }

@@ -21,7 +21,7 @@ task_local! {
 /// A certificate that was refused.
 #[derive(Debug)]
 pub struct Unfit {
-    /// Why.
+    /// The reason.
     pub refusal: Refusal,
     fingerprint: Fingerprint,
     /// Its subject, with control characters escaped.

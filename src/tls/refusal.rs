@@ -14,13 +14,13 @@ pub enum Refusal {
     Expired,
     /// It is not valid yet.
     NotYetValid,
-    /// None of the trusted authorities issued it.
+    /// It was not issued by a trusted authority.
     Untrusted,
-    /// It is not for clients.
+    /// It is not a client certificate.
     Purpose,
     /// It is the certificate of an authority.
     Authority,
-    /// It is of X.509 version 1 or 2.
+    /// It uses X.509 version 1 or 2.
     Version,
     /// It has an unknown critical extension.
     Extension,
@@ -30,7 +30,7 @@ pub enum Refusal {
     Key,
     /// The chain violates a constraint of an authority in it.
     Constraint,
-    /// There is none.
+    /// There is no certificate.
     Missing,
     /// It is not a certificate.
     Unreadable,

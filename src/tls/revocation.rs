@@ -12,7 +12,7 @@ use x509_parser::prelude::{CertificateRevocationList, FromDer, SubjectPublicKeyI
 /// The lists of all files.
 #[derive(Debug, Default)]
 pub(super) struct Lists {
-    /// Serial numbers by the key (the contents of its SubjectPublicKeyInfo) that signed the list.
+    /// Serial numbers, by the key that signed the list (the contents of its SubjectPublicKeyInfo).
     by_key: HashMap<Vec<u8>, HashSet<Vec<u8>>>,
     /// Lists of authorities that clients may send in their chains.
     others: Vec<CertificateRevocationListDer<'static>>,
@@ -84,7 +84,7 @@ impl Lists {
 /// What is needed of a trusted authority to match lists to it.
 #[derive(Debug)]
 pub(super) struct Authority {
-    /// The name as it is encoded, with its tag.
+    /// The encoded name, with its tag.
     pub(super) subject: Vec<u8>,
     /// The contents of its SubjectPublicKeyInfo.
     pub(super) key: Vec<u8>,

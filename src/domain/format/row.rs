@@ -1,5 +1,5 @@
-//! How a row is declared: as every door hands it over, optional text under the names of the
-//! contract, nothing judged yet.
+//! Declares rows as every door submits them: optional text by the contract's field names, not yet
+//! validated.
 
 /// Declares a row: its fields in the contract's order, with their names there.
 macro_rules! batch_row {

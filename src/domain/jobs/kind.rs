@@ -1,5 +1,5 @@
-//! What a kind of job is to the queue: a name, and what it does with records. The kinds themselves
-//! are listed in `kinds` of the domain.
+//! What the queue needs to know about a kind of job: its name, and how to process records. `kinds`
+//! in the domain lists them.
 
 use std::sync::Arc;
 
@@ -7,15 +7,14 @@ use super::{JobInHand, JobKind, JobRecord, RecordResult};
 use crate::domain::{Action, Error};
 use crate::store::{StoreError, Transaction};
 
-/// A kind of job. Its work runs inside a transaction with the saving of its results: what it
-/// changes and what it says are kept together, or neither. It may run again on the same records
-/// after a failure, and must remember nothing.
+/// A kind of job. Its work runs in the transaction that stores the results, so effects and results
+/// are committed together or not at all. It may run again on the same records after a failure, and
+/// must keep no state.
 pub trait Kind: Send + Sync {
-    /// Which kind this is.
+    /// The kind.
     fn kind(&self) -> JobKind;
 
-    /// What whoever submits jobs of the kind does; their records' lines of the trail say so as
-    /// well.
+    /// The action of submitting such jobs, also used in the audit lines of their records.
     fn action(&self) -> Action;
 
     /// Processes the records in order and writes their audit lines. Returns one result per record.
@@ -31,16 +30,16 @@ pub trait Kind: Send + Sync {
     ) -> Result<Vec<RecordResult>, StoreError>;
 }
 
-/// Every kind of job there is.
+/// All kinds of job.
 pub(in crate::domain) struct Kinds(Vec<Arc<dyn Kind>>);
 
 impl Kinds {
-    /// The list.
+    /// The list of kinds.
     pub(in crate::domain) fn new(kinds: Vec<Arc<dyn Kind>>) -> Self {
         Self(kinds)
     }
 
-    /// The kind of a job.
+    /// Looks up a kind of job.
     ///
     /// # Errors
     /// When the kind is not in the list.

@@ -1,4 +1,4 @@
-//! A job in a worker's hands: what its kind is given, and how records are read and results written.
+//! A job being processed: what its kind is given, and how records are read and results written.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub struct JobInHand {
     pub job: Job,
     /// The organisation that submitted it, as it is now.
     pub organisation: Arc<Organisation>,
-    /// What its submitter does with it.
+    /// The action of its submitter.
     pub action: Action,
     /// The time of this chunk.
     pub now: Timestamp,
@@ -61,10 +61,10 @@ pub fn counters(counts: Vec<(String, i64)>) -> String {
     serde_json::to_string(&counts).unwrap_or_default()
 }
 
-/// What is kept with a record beside its code.
+/// The rest of a record's stored result.
 ///
 /// # Errors
-/// When what is stored is no such thing, or nothing.
+/// When there is none, or it is not of this type.
 pub fn output<T: DeserializeOwned>(record: &JobRecord) -> Result<T, StoreError> {
     serde_json::from_str(record.output.as_deref().unwrap_or_default())
         .map_err(|_| StoreError::Corrupt("job_results.output"))

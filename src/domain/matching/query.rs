@@ -1,4 +1,4 @@
-//! A search as it is compared: the details that were asked for, normalised.
+//! A search in the form used for comparing: its details, normalised.
 
 use chrono::NaiveDate;
 

@@ -32,9 +32,9 @@ pub enum Ranking {
     TooMany,
 }
 
-/// Decides by the exact rule alone, given what [`exact_probe`](super::exact_probe) found; `None`
-/// when nobody has all five demographics. Several exact matches are possible matches; the optional
-/// refiners then tell them apart if they can, and never turn an exact match away.
+/// Decides by the exact rule, given what [`exact_probe`](super::exact_probe) found; `None` if no
+/// learner has all five demographics. Several exact matches are possible matches; the refiners may
+/// then distinguish them, but never reject an exact match.
 pub fn decide_exact(query: &Query, candidates: &[Candidate]) -> Option<Ranking> {
     let satisfying: Vec<(Refinement, &Candidate)> =
         candidates.iter().filter(|c| is_exact(query, c)).map(|c| (refinement(query, c), c)).collect();

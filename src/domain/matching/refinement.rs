@@ -1,4 +1,4 @@
-//! The optional details of a search: they rank candidates and turn none away.
+//! The optional details of a search: they rank candidates but reject none.
 
 use super::super::names::normalise_place;
 use super::closeness::similar_family;

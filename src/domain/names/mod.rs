@@ -1,6 +1,5 @@
-//! Names as they are compared: normalised text, phonetic keys, nicknames, and the search keys that
-//! are stored with a learner. Pure; the rules of rules.md 4.1, of which every algorithm is our
-//! choice.
+//! Names as they are compared: normalised text, phonetic keys, nicknames, and the search keys
+//! stored with a learner. Pure; implements rules.md 4.1, where every algorithm is our choice.
 
 mod nicknames;
 
@@ -12,7 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 pub use self::nicknames::full_given_name;
 use crate::model::{Learner, SearchKeys};
 
-/// What a learner is found by.
+/// The keys by which a learner is found.
 pub fn search_keys(learner: &Learner) -> SearchKeys {
     let (names, postcode) = (&learner.names, &learner.address.postcode);
     let (given, family) = (normalise(&names.given), normalise(&names.family));

@@ -1,4 +1,4 @@
-//! Given names that pass for one another (rules.md 4.1, our choice).
+//! Interchangeable given names (rules.md 4.1, our choice).
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

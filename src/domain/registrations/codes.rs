@@ -139,7 +139,7 @@ pub const ALL: &[ReturnCode] = &[
     ),
 ];
 
-/// The code of a record that breaks a rule of form (rules.md 5.5).
+/// The return code of a record that breaks a format rule (rules.md 5.5).
 pub const fn of_rule(rule: Rule) -> &'static str {
     match rule {
         Rule::Uci | Rule::Upn => INCORRECT_IDENTIFIER,

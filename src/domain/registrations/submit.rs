@@ -1,4 +1,4 @@
-//! Submitting a registration batch (rules.md 2.7).
+//! Submits a registration batch (rules.md 2.7).
 
 use std::str::FromStr;
 
@@ -54,7 +54,7 @@ impl Service {
         })?;
         caller.call.must_be_able_to_block()?;
         let rows = rows.into_iter().take(MOST_LEARNERS + 1).collect::<Vec<_>>();
-        // A record that changes its learner is no way of trying details out.
+        // A record that changes its learner is not a guess.
         let tried = rows.iter().filter(|_| job_type == JobType::Check);
         self.may_submit(
             caller,

@@ -1,4 +1,4 @@
-//! Submitting a verify batch (rules.md 2.9).
+//! Submits a verify batch (rules.md 2.9).
 
 use serde::Serialize;
 

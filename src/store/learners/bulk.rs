@@ -11,8 +11,8 @@ use crate::store::connection::SQLITE_PAGE_CACHE;
 use crate::store::schema::learners;
 use crate::store::{AnyConnection, StoreError, Transaction};
 
-/// SQLite's indexes of searches, by name, with their columns: what the migrations `0002_learners`
-/// and `0010_postcode` make. A load drops them and makes them again; a test compares both.
+/// SQLite's search indexes by name, with their columns, as the migrations `0002_learners` and
+/// `0010_postcode` create them. A load drops and recreates them; a test compares both.
 const SEARCH_INDEXES: &[(&str, &str)] = &[
     ("learners_by_birth_and_sound", "date_of_birth, family_phonetic, given_phonetic"),
     ("learners_by_birth_and_given", "date_of_birth, given_phonetic"),
@@ -131,8 +131,8 @@ mod tests {
 
     diesel::table! { sqlite_master (name) { name -> Text, tbl_name -> Text, sql -> Nullable<Text>, } }
 
-    /// The indexes of learners, but those that belong to a constraint: name and statement, which
-    /// SQLite keeps as written but for "IF NOT EXISTS".
+    /// The indexes of learners, except those of constraints: name and statement, which SQLite
+    /// stores as written except for "IF NOT EXISTS".
     fn indexes(store: &Store) -> Vec<(String, String)> {
         let made = sqlite_master::table
             .filter(sqlite_master::tbl_name.eq("learners"))

@@ -1,4 +1,4 @@
-//! The probes of a search: each one looks into one index and reads a bounded number of rows.
+//! The probes of a search: each uses one index and reads a bounded number of rows.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -40,7 +40,7 @@ impl TryFrom<CandidateRow> for Candidate {
     }
 }
 
-/// Everybody whom a search may mean: all but deleted learners.
+/// All candidates: every learner except deleted ones.
 macro_rules! candidates {
     () => {
         learners::table.filter(learners::status.ne(LearnerStatus::Deleted.code())).select(CandidateRow::as_select())
@@ -51,7 +51,7 @@ fn read(rows: Vec<CandidateRow>) -> Result<Vec<Candidate>, StoreError> {
     rows.into_iter().map(Candidate::try_from).collect()
 }
 
-/// The candidates who were born on a day, whose family name sounds and is so, and who live there.
+/// The candidates with this date of birth, exact and phonetic family name, and postcode.
 pub fn born_and_named(
     connection: &mut AnyConnection,
     date_of_birth: NaiveDate,
@@ -71,14 +71,14 @@ pub fn born_and_named(
     })?)
 }
 
-/// The candidates who live at a postcode; no more than `limit`.
+/// At most `limit` candidates with this postcode.
 pub fn living_at(connection: &mut AnyConnection, postcode_key: &str, limit: i64) -> Result<Vec<Candidate>, StoreError> {
     read(on_either!(connection, c => {
         candidates!().filter(learners::postcode_key.eq(postcode_key)).limit(limit).load(c)
     })?)
 }
 
-/// What candidates must have: one of the dates of birth, and every key that is given.
+/// The conditions for candidates: one of the dates of birth, and every key given.
 #[derive(Clone, Copy, Default)]
 pub struct Conditions<'a> {
     /// Any of these dates of birth.
@@ -91,7 +91,7 @@ pub struct Conditions<'a> {
     pub outward: Option<&'a str>,
 }
 
-/// The candidates who meet the conditions; no more than `limit`.
+/// At most `limit` candidates who satisfy the conditions.
 pub fn meeting(
     connection: &mut AnyConnection,
     conditions: Conditions<'_>,

@@ -1,11 +1,11 @@
-//! The columns that searches look into.
+//! The columns used in searches.
 
 use diesel::prelude::*;
 
 use crate::model::SearchKeys;
 use crate::store::schema::learners;
 
-/// The search keys as they are read.
+/// The search keys as read.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = learners)]
 pub(in crate::store::learners) struct KeyColumns {

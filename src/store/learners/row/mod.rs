@@ -1,4 +1,4 @@
-//! How a learner's record becomes a row, and a row a record.
+//! Converts learners to rows and rows to learners.
 
 mod keys;
 mod read;

@@ -1,4 +1,4 @@
-//! From the row to the record. Each part of a learner is a part of the row.
+//! Converts rows to learners. Each part of a learner is a part of the row.
 
 use std::str::FromStr;
 
@@ -10,7 +10,8 @@ use crate::model::{Address, Birth, Contact, Evidence, Identifiers, Learner, Name
 use crate::store::StoreError;
 use crate::store::schema::learners;
 
-/// What is read of a learner. The tier level is left out: it follows from the verification type.
+/// The columns read of a learner. The tier level is omitted, because it follows from the
+/// verification type.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = learners)]
 pub(in crate::store::learners) struct Row {

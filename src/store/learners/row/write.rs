@@ -1,5 +1,5 @@
-//! From the record to the row. The columns are one flat list, because PostgreSQL's COPY takes no
-//! nested one.
+//! Converts learners to rows. The columns are a flat list, because PostgreSQL's COPY does not
+//! accept nested ones.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -44,7 +44,7 @@ pub(in crate::store::learners) struct Columns<'a> {
     verification_type: &'a str,
     other_verification_description: Option<&'a str>,
     tier_level: &'a str,
-    // What stands alone.
+    // Fields outside any part.
     gender: &'a str,
     nationality: Option<&'a str>,
     school_at_age_16: Option<&'a str>,
@@ -66,8 +66,8 @@ pub(in crate::store::learners) struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    /// The columns of a record. Each part is taken apart, so that the compiler finds a field that
-    /// has no column here.
+    /// The columns of a learner. Each part is destructured, so that the compiler reports a field
+    /// without a column.
     pub(in crate::store::learners) fn of(learner: &'a Learner, has_linked: bool, keys: &'a SearchKeys) -> Self {
         let Names { title, given, middle_other, family, preferred_given, previous_family, family_at_16 } =
             &learner.names;
