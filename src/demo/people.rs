@@ -1,11 +1,15 @@
 //! The named synthetic people of `fixtures/people.toml`: one for every outcome of a search.
 
+use std::collections::BTreeMap;
+
 use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
 
 use super::FixtureError;
 use super::aims::{self, Aim, Happening};
 use super::organisations::PROVIDER;
+use crate::domain::format::{Field, FieldTexts};
+use crate::domain::imported_learner;
 use crate::model::{
     AbilityToShare, Address, Birth, Contact, Evidence, Gender, Identifiers, Learner, LearnerStatus, LearningEvent,
     Names, OrgRef, Postcode, Uln, VerificationType,
@@ -65,45 +69,21 @@ struct PeopleFile {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Entry {
     role: String,
     about: String,
     uln: String,
+    postcode: String,
     status: Option<String>,
     merged_into: Option<String>,
-    title: Option<String>,
-    given_name: String,
-    middle_other_name: Option<String>,
-    family_name: String,
-    preferred_given_name: Option<String>,
-    previous_family_name: Option<String>,
-    family_name_at_age_16: Option<String>,
-    school_at_age_16: Option<String>,
-    address_line_1: Option<String>,
-    address_line_2: Option<String>,
-    address_town: Option<String>,
-    address_county_or_city: Option<String>,
-    postcode: String,
-    date_of_address_capture: Option<NaiveDate>,
-    date_of_birth: NaiveDate,
-    place_of_birth: Option<String>,
-    gender: String,
-    email_address: Option<String>,
-    nationality: Option<String>,
-    scottish_candidate_number: Option<String>,
-    verification_type: Option<String>,
-    other_verification_description: Option<String>,
-    ability_to_share: Option<String>,
-    notes: Option<String>,
-    telephone_number: Option<String>,
-    unique_candidate_identifier: Option<String>,
-    unique_pupil_number: Option<String>,
     /// ULNs and postcodes of more people, who are otherwise identical.
     #[serde(default)]
     alike: Vec<(String, String)>,
     #[serde(default)]
     events: Vec<EventEntry>,
+    /// Every other field of the learner.
+    #[serde(flatten)]
+    fields: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -124,49 +104,25 @@ impl Entry {
     }
 
     fn person(&self, uln: &str, postcode: &str, aims: &[Aim]) -> Result<Person, FixtureError> {
-        let uln: Uln = uln.parse().map_err(|_| self.wrong("uln"))?;
-        let postcode: Postcode = postcode.parse().map_err(|_| self.wrong("postcode"))?;
+        let mut texts = FieldTexts::default()
+            .with(Field::Gender, "0")
+            .with(Field::VerificationType, "0")
+            .with(Field::AbilityToShare, "1")
+            .with(Field::Uln, uln)
+            .with(Field::LastKnownPostCode, postcode);
+        for (key, text) in &self.fields {
+            texts = texts.with(field(key).ok_or_else(|| self.wrong("a key"))?, text.as_str());
+        }
         let master: Option<Uln> =
             self.merged_into.as_deref().map(str::parse).transpose().map_err(|_| self.wrong("merged_into"))?;
+        let registered_at = REGISTERED_ON.and_time(NaiveTime::MIN);
         let learner = Learner {
             status: self.code(self.status.as_deref(), if master.is_some() { "2" } else { "1" }, "status")?,
             master,
-            names: Names {
-                title: self.title.clone(),
-                given: self.given_name.clone(),
-                middle_other: self.middle_other_name.clone(),
-                family: self.family_name.clone(),
-                preferred_given: self.preferred_given_name.clone(),
-                previous_family: self.previous_family_name.clone(),
-                family_at_16: self.family_name_at_age_16.clone(),
-            },
-            birth: Birth { date: self.date_of_birth, place: self.place_of_birth.clone() },
-            gender: self.code(Some(&self.gender), "0", "gender")?,
-            nationality: self.nationality.clone(),
-            school_at_16: self.school_at_age_16.clone(),
-            address: Address {
-                line_1: self.address_line_1.clone(),
-                line_2: self.address_line_2.clone(),
-                town: self.address_town.clone(),
-                county_or_city: self.address_county_or_city.clone(),
-                postcode: postcode.clone(),
-                captured_on: self.date_of_address_capture,
-            },
-            contact: Contact { email: self.email_address.clone(), telephone: self.telephone_number.clone() },
-            identifiers: Identifiers {
-                scottish_candidate_number: self.scottish_candidate_number.clone(),
-                uci: self.unique_candidate_identifier.clone(),
-                upn: self.unique_pupil_number.clone(),
-            },
-            evidence: Evidence {
-                verification_type: self.code(self.verification_type.as_deref(), "0", "verification_type")?,
-                other_description: self.other_verification_description.clone(),
-            },
-            ability_to_share: self.code(self.ability_to_share.as_deref(), "1", "ability_to_share")?,
-            notes: self.notes.clone(),
-            ..plain_learner(uln, &self.given_name, &self.family_name, self.date_of_birth, postcode, REGISTERED_ON)
+            registered_by: PROVIDER.org_ref.parse::<OrgRef>().ok(),
+            ..imported_learner(&texts, registered_at).map_err(|error| self.wrong(error.field.name()))?
         };
-        let events = self.events.iter().map(|event| self.event(event, uln, aims)).collect::<Result<_, _>>()?;
+        let events = self.events.iter().map(|event| self.event(event, learner.uln, aims)).collect::<Result<_, _>>()?;
         Ok(Person { role: self.role.clone(), about: self.about.clone(), learner, events })
     }
 
@@ -191,6 +147,18 @@ impl Entry {
 
     fn wrong(&self, field: &'static str) -> FixtureError {
         FixtureError::Value { entry: self.role.clone(), field }
+    }
+}
+
+/// The field of a key: the contract's name in small letters, `LastKnown` left out.
+fn field(key: &str) -> Option<Field> {
+    match key {
+        "unique_candidate_identifier" => Some(Field::Uci),
+        "unique_pupil_number" => Some(Field::Upn),
+        _ => {
+            let plain = key.replace('_', "");
+            Field::all().find(|field| field.name().trim_start_matches("LastKnown").eq_ignore_ascii_case(&plain))
+        }
     }
 }
 

@@ -7,15 +7,16 @@ use std::fs;
 
 use super::examples::Fields;
 use super::*;
+use crate::domain::format::{Field, FieldTexts};
 use crate::domain::jobs::{JobId, Submission};
 use crate::domain::registrations::RegistrationRow;
+use crate::domain::verification::Claimed;
 use crate::domain::verifications::VerificationRow;
 use crate::domain::{
-    AchievementBatch, AchievementRow, Action, Claim, Clock, Demographics, Error, FindByUln, FindType, GetType,
-    LearnerChange, LearnerRecordQuery, NewLearner, NewOrganisation, RecordQuery, RuleSettings, SubsetChange,
-    VerifyQuery, codes,
+    AchievementBatch, AchievementRow, Action, Claim, Clock, Error, FindByUln, GetType, LearnerChange,
+    LearnerRecordQuery, NewOrganisation, RecordQuery, RuleSettings, VerifyQuery, codes,
 };
-use crate::model::{AbilityToShare, Door, Peer};
+use crate::model::{Door, Peer};
 use crate::store::{Store, StoreSettings};
 
 struct Stage {
@@ -208,80 +209,45 @@ fn answer(
     let given = |name: &str| all(name).first().copied();
     let field = |name: &str| given(name).unwrap_or_default();
     let learner = |name: &str| given(&format!("Learner.{name}"));
-    let find_type = given("FindType").unwrap_or("FUL").parse().unwrap_or(FindType::Full);
     Ok(match example.operation {
         "learnerByULN" => {
             let query = FindByUln {
-                uln: field("ULN"),
+                uln: field("ULN").parse().ok(),
                 family_name: field("FamilyName"),
                 given_name: field("GivenName"),
-                find_type,
             };
-            service.find_by_uln(caller, &query)?.code()
+            service.learners().find(caller, &query)?.code()
         }
         "LearnerByUln" => {
             let query = FindByUln {
-                uln: field("uln"),
+                uln: field("uln").parse().ok(),
                 family_name: field("familyName"),
                 given_name: field("givenName"),
-                find_type,
             };
-            service.find_by_uln(caller, &query)?.code()
+            service.learners().find(caller, &query)?.code()
         }
         "learnerByDemographics" => {
-            let query = Demographics {
-                find_type,
-                family_name: field("FamilyName"),
-                given_name: field("GivenName"),
-                date_of_birth: field("DateOfBirth"),
-                gender: field("Gender"),
-                postcode: field("LastKnownPostCode"),
-                previous_family_name: None,
-                school_at_age_16: None,
-                place_of_birth: None,
-                email_address: None,
-            };
-            service.find_by_demographics(caller, &query)?.code()
+            let asked = Field::DEMOGRAPHICS.into_iter().map(|each| (each, given(each.name()))).collect();
+            service.learners().search(caller, &asked)?.code()
         }
         "registerSingleLearner" => {
-            let new = NewLearner {
-                given_name: learner("GivenName").unwrap(),
-                family_name: learner("FamilyName").unwrap(),
-                postcode: learner("LastKnownPostCode").unwrap(),
-                date_of_birth: learner("DateOfBirth").unwrap(),
-                gender: learner("Gender").unwrap(),
-                verification_type: learner("VerificationType").unwrap(),
-                ability_to_share: learner("AbilityToShare").unwrap(),
-                ..NewLearner::default()
-            };
-            service.register(caller, &new)?.code()
+            let new = Field::all().map(|each| (each, learner(each.name()))).collect();
+            service.learners().register(caller, &new)?.code()
         }
         "updateSingleLearner" => {
             let change = LearnerChange {
-                uln: learner("ULN").unwrap(),
+                uln: learner("ULN").unwrap().parse().ok(),
                 version: learner("VersionNumber").unwrap().parse().unwrap(),
-                given_name: learner("GivenName"),
-                family_name: learner("FamilyName"),
-                postcode: learner("LastKnownPostCode"),
-                date_of_birth: learner("DateOfBirth"),
-                gender: learner("Gender"),
-                verification_type: learner("VerificationType"),
-                ability_to_share: learner("AbilityToShare"),
-                address_town: learner("LastKnownAddressTown"),
-                ..LearnerChange::default()
+                fields: Field::all().map(|each| (each, learner(each.name()))).collect(),
             };
-            service.update(caller, &change)?.code()
+            service.learners().update(caller, &change)?.code()
         }
         "verifyLearner" => {
             let verify = |name: &str| given(&format!("LearnerToVerify.{name}"));
-            let query = VerifyQuery {
-                uln: verify("ULN").unwrap(),
-                family_name: verify("FamilyName").unwrap(),
-                given_name: verify("GivenName").unwrap(),
-                date_of_birth: verify("DateOfBirth"),
-                gender: verify("Gender"),
-            };
-            let verification = service.verify(caller, &query)?;
+            let claimed = Claimed::names(verify("GivenName").unwrap(), verify("FamilyName").unwrap())
+                .born(verify("DateOfBirth"), verify("Gender"));
+            let query = VerifyQuery { uln: verify("ULN").unwrap().parse().ok(), claimed };
+            let verification = service.learners().verify(caller, &query)?;
             let flags: Vec<_> = verification.flags.iter().map(|flag| flag.code()).collect();
             for flag in ["VRF7", "VRF8"] {
                 assert_eq!(flags.contains(&flag), example.note.contains(flag), "{}: {flags:?}", example.note);
@@ -289,16 +255,13 @@ fn answer(
             verification.code()
         }
         "retrieveULNs" => {
-            let retrieved = service.retrieve_ulns(caller, &all("ULNsToRetrieve.ULN"))?;
+            let retrieved = service.learners().retrieve(caller, &all("ULNsToRetrieve.ULN"))?;
             retrieved.first().unwrap().code()
         }
         "GetLearnerLearningEvents" => {
             let query = RecordQuery {
                 uln: field("uln"),
-                given_name: field("givenName"),
-                family_name: field("familyName"),
-                date_of_birth: given("dateOfBirth"),
-                gender: None,
+                claimed: Claimed::names(field("givenName"), field("familyName")).born(given("dateOfBirth"), None),
                 user_type: given("userType").unwrap_or("ORG").parse().unwrap(),
                 get_type: GetType::Full,
             };
@@ -314,28 +277,26 @@ fn answer(
         "GetLearnerRecord" => {
             let query = LearnerRecordQuery {
                 uln: field("uln"),
-                given_name: field("givenName"),
-                family_name: field("familyName"),
-                date_of_birth: None,
-                gender: None,
+                claimed: Claimed::names(field("givenName"), field("familyName")),
                 postcode: given("postcode"),
                 user_type: "ORG".parse().unwrap(),
             };
             service.records().with_learner(caller, &query)?.outcome.code()
         }
         "UpdateLearnerSubsetFields" => {
-            let change = SubsetChange {
-                uln: field("uln"),
-                version: field("versionNumber").parse().unwrap(),
-                telephone_number: given("telephoneNumber"),
-                ability_to_share: match field("abilityToShare") {
-                    "FPNNotSeen" => Some(AbilityToShare::NotSeen),
-                    "FPNSeenShareData" => Some(AbilityToShare::Shares),
-                    _ => None,
-                },
-                ..SubsetChange::default()
+            let sharing = match field("abilityToShare") {
+                "FPNNotSeen" => Some("0"),
+                "FPNSeenShareData" => Some("1"),
+                _ => None,
             };
-            service.update_subset(caller, &change)?.code()
+            let change = LearnerChange {
+                uln: field("uln").parse().ok(),
+                version: field("versionNumber").parse().unwrap(),
+                fields: FieldTexts::default()
+                    .with(Field::TelephoneNumber, given("telephoneNumber"))
+                    .with(Field::AbilityToShare, sharing),
+            };
+            service.learners().update_subset(caller, &change)?.code()
         }
         "ViewAudit" => {
             let query = crate::domain::AuditQuery {

@@ -84,10 +84,9 @@ impl Audit<'_> {
         caller.call.must_be_able_to_block()?;
         self.0.may_look(caller)?;
         let page_index = query.page.max(1);
-        let resolved =
-            self.0.resolve(query.uln)?.filter(|found| found.names_agree(query.given_name, query.family_name));
+        let uln: Option<Uln> = query.uln.parse().ok();
+        let resolved = self.0.resolve(uln)?.filter(|found| found.names_agree(query.given_name, query.family_name));
         let Some(found) = resolved else {
-            let uln: Option<Uln> = query.uln.parse().ok();
             self.0.missed(caller, usize::from(uln.is_some()));
             caller.trail([uln], codes::NO_MATCH);
             return Ok(AuditPage {

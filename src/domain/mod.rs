@@ -49,10 +49,10 @@ pub use caller::{Account, Caller};
 pub use catalogue::{Catalogue, CatalogueReport};
 pub use clock::Clock;
 pub use error::{Busy, Error};
-pub use import::ImportReport;
+pub use import::{ImportReport, MANDATORY_ON_IMPORT, imported_learner};
 pub use learners::{
-    Demographics, FindByUln, FindType, Found, FoundLearner, LearnerChange, NewLearner, Registered, RetrievedUln,
-    SubsetChange, Updated, Verification, VerifyQuery,
+    FindByUln, Found, FoundLearner, Insufficient, LearnerChange, Learners, NotRegistered, Registered, RetrievedUln,
+    Updated, Verification, VerifyQuery,
 };
 pub use linking::Linking;
 pub use misses::MissLimits;
@@ -128,6 +128,11 @@ impl Service {
     /// Who calls, and organisations as others see them.
     pub const fn organisations(&self) -> Organisations<'_> {
         Organisations(self)
+    }
+
+    /// Learners: find, register, update, verify, retrieve.
+    pub const fn learners(&self) -> Learners<'_> {
+        Learners(self)
     }
 
     /// Personal learning records.

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::format::{Field, FieldError};
 use super::matching::{names_are_similar, similar_family, similar_given};
 use super::names::{normalise, search_keys};
 use crate::model::{Gender, Learner};
@@ -69,26 +70,46 @@ impl Flag {
 
 /// What a caller says about the learner. Date of birth and gender are compared only when supplied.
 #[derive(Clone, Copy)]
-pub struct Details<'a> {
+pub struct Claimed<'a> {
     /// Given name.
     pub given_name: &'a str,
     /// Family name.
     pub family_name: &'a str,
-    /// Date of birth.
-    pub date_of_birth: Option<NaiveDate>,
+    /// Date of birth; one that is no day is nobody's.
+    pub date_of_birth: Option<Result<NaiveDate, FieldError>>,
     /// Gender; one that is not known (0 or 9) says nothing.
     pub gender: Option<Gender>,
 }
 
-/// Compares details with a learner's record; `linked` says that the number asked for was merged into another. Our choice (rules.md 4.3):
-/// a match needs the given or preferred given name and the family name, exactly; a similar one a resemblance among all names;
-/// neither forgives a different date of birth or gender. Flags come in ascending order, none with an exact match.
-pub fn verify(details: &Details<'_>, learner: &Learner, linked: bool) -> (Verified, Vec<Flag>) {
+impl<'a> Claimed<'a> {
+    /// Names alone.
+    pub const fn names(given_name: &'a str, family_name: &'a str) -> Self {
+        Self { given_name, family_name, date_of_birth: None, gender: None }
+    }
+
+    /// The same with a date of birth and the code of a gender; empty text is absent, and so is an unknown code.
+    #[must_use]
+    pub fn born(self, date_of_birth: Option<&str>, gender: Option<&str>) -> Self {
+        let filled = |text: &&str| !text.is_empty();
+        let read = |text: &str| text.parse().map_err(|_| Field::DateOfBirth.unreadable(text));
+        Self {
+            date_of_birth: date_of_birth.filter(filled).map(read),
+            gender: gender.filter(filled).and_then(|code| code.parse().ok()),
+            ..self
+        }
+    }
+}
+
+/// Compares what a caller says with a learner's record; `linked` says that the number asked for was merged into
+/// another. Our choice (rules.md 4.3): a match needs the given or preferred given name and the family name, exactly; a
+/// similar one a resemblance among all names; neither forgives a different date of birth or gender. Flags come in
+/// ascending order, none with an exact match.
+pub fn verify(claimed: &Claimed<'_>, learner: &Learner, linked: bool) -> (Verified, Vec<Flag>) {
     let keys = search_keys(learner);
-    let given = normalise(details.given_name);
-    let family = normalise(details.family_name);
-    let birth_differs = details.date_of_birth.is_some_and(|date| date != learner.birth.date);
-    let gender_differs = details.gender.is_some_and(|gender| gender.is_known() && gender != learner.gender);
+    let given = normalise(claimed.given_name);
+    let family = normalise(claimed.family_name);
+    let birth_differs = claimed.date_of_birth.is_some_and(|date| date != Ok(learner.birth.date));
+    let gender_differs = claimed.gender.is_some_and(|gender| gender.is_known() && gender != learner.gender);
     let exact = keys.given_names().any(|name| name == given) && keys.family == family;
 
     if exact && !birth_differs && !gender_differs {
@@ -122,13 +143,13 @@ mod tests {
     use super::super::matching::tests::learner;
     use super::*;
 
-    fn codes(details: Details<'_>, learner: &Learner, linked: bool) -> (Verified, Vec<&'static str>) {
-        let (outcome, flags) = verify(&details, learner, linked);
+    fn codes(claimed: Claimed<'_>, learner: &Learner, linked: bool) -> (Verified, Vec<&'static str>) {
+        let (outcome, flags) = verify(&claimed, learner, linked);
         (outcome, flags.into_iter().map(Flag::code).collect())
     }
 
-    fn names<'a>(given_name: &'a str, family_name: &'a str) -> Details<'a> {
-        Details { given_name, family_name, date_of_birth: None, gender: None }
+    fn names<'a>(given_name: &'a str, family_name: &'a str) -> Claimed<'a> {
+        Claimed::names(given_name, family_name)
     }
 
     #[test]
@@ -137,8 +158,8 @@ mod tests {
         learner.names.preferred_given = Some("Mimi".to_owned());
         assert_eq!(codes(names("SAMANTHA", "Okafor Reed"), &learner, false), (Verified::Match, vec![]));
         assert_eq!(codes(names("Mimi", "Okafor-Reed"), &learner, true), (Verified::LinkedMatch, vec![]));
-        let whole = Details {
-            date_of_birth: Some(learner.birth.date),
+        let whole = Claimed {
+            date_of_birth: Some(Ok(learner.birth.date)),
             gender: Some(learner.gender),
             ..names("Mimi", "Okafor-Reed")
         };
@@ -149,11 +170,11 @@ mod tests {
     fn a_gender_that_is_not_known_says_nothing() {
         let learner = learner("Samantha", "Okafor", "2004-05-06", "CV4 9EE");
         for gender in [Gender::NotKnown, Gender::NotSpecified] {
-            let details = Details { gender: Some(gender), ..names("Samantha", "Okafor") };
-            assert_eq!(codes(details, &learner, false), (Verified::Match, vec![]));
-            let details = Details { gender: Some(gender), ..names("Piet", "Okafor") };
+            let claimed = Claimed { gender: Some(gender), ..names("Samantha", "Okafor") };
+            assert_eq!(codes(claimed, &learner, false), (Verified::Match, vec![]));
+            let claimed = Claimed { gender: Some(gender), ..names("Piet", "Okafor") };
             let flags = vec!["VRF1", "VRF2", "VRF3", "VRF4", "VRF6"];
-            assert_eq!(codes(details, &learner, false), (Verified::NoMatch, flags));
+            assert_eq!(codes(claimed, &learner, false), (Verified::NoMatch, flags));
         }
     }
 
@@ -180,12 +201,12 @@ mod tests {
         let learner = learner("Samantha", "Okafor", "2004-05-06", "CV4 9EE");
         let all = vec!["VRF1", "VRF2", "VRF3", "VRF4", "VRF5", "VRF6"];
         assert_eq!(codes(names("Piet", "Zwart"), &learner, false), (Verified::NoMatch, all));
-        let other_birth = Details { date_of_birth: NaiveDate::from_ymd_opt(2004, 6, 5), ..names("Samantha", "Okafor") };
+        let other_birth = names("Samantha", "Okafor").born(Some("2004-06-05"), None);
         assert_eq!(
             codes(other_birth, &learner, false),
             (Verified::NoMatch, vec!["VRF2", "VRF3", "VRF4", "VRF6", "VRF7"])
         );
-        let other_gender = Details { gender: Some(Gender::Male), ..names("Samantha", "Okafor") };
+        let other_gender = Claimed { gender: Some(Gender::Male), ..names("Samantha", "Okafor") };
         assert_eq!(
             codes(other_gender, &learner, false),
             (Verified::NoMatch, vec!["VRF2", "VRF3", "VRF4", "VRF6", "VRF8"])

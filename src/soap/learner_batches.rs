@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 
 use super::door::{Door, Refused};
+use super::sent::{Sent, sent};
 use crate::contract::learner_service::{
     BatchLearner, BatchOutputResp, BatchOutputRqst, BatchRegistrationResp, BatchRegistrationRqst,
     MIAPBatchLearnerToVerify, MIAPVerifiedBatchLearner, OutputBatchLearner, VerifyBatchOutputResp,
     VerifyBatchOutputRqst, VerifyBatchResp, VerifyBatchRqst,
 };
+use crate::domain::format::{Field, FieldTexts};
 use crate::domain::jobs::{BatchOutput, Job, JobId, Submission};
 use crate::domain::registrations::codes::Counted;
 use crate::domain::registrations::{JobType, RegisteredRow, RegistrationRow};
@@ -140,64 +142,11 @@ fn kept(text: &Text<'_>) -> Option<String> {
 }
 
 fn registration_row(learner: &BatchLearner<'_>) -> RegistrationRow {
-    let BatchLearner {
-        uln,
-        mis_identifier,
-        title,
-        given_name,
-        preferred_given_name,
-        middle_other_name,
-        family_name,
-        previous_family_name,
-        family_name_at_age16,
-        school_at_age16,
-        last_known_address_line1,
-        last_known_address_line2,
-        last_known_address_town,
-        last_known_address_county_or_city,
-        last_known_post_code,
-        date_of_address_capture,
-        date_of_birth,
-        place_of_birth,
-        email_address,
-        gender,
-        nationality,
-        scottish_candidate_number,
-        ability_to_share,
-        verification_type,
-        other_verification_description,
-        notes,
-    } = learner;
+    let texts = sent!(learner, BatchLearner { uln, mis_identifier });
     RegistrationRow {
-        uln: kept(uln),
-        mis_identifier: kept(mis_identifier),
-        title: kept(title),
-        given_name: Some(given_name.to_string()),
-        preferred_given_name: kept(preferred_given_name),
-        middle_other_name: kept(middle_other_name),
-        family_name: Some(family_name.to_string()),
-        previous_family_name: kept(previous_family_name),
-        family_name_at_age_16: kept(family_name_at_age16),
-        school_at_age_16: kept(school_at_age16),
-        address_line_1: kept(last_known_address_line1),
-        address_line_2: kept(last_known_address_line2),
-        address_town: kept(last_known_address_town),
-        address_county_or_city: kept(last_known_address_county_or_city),
-        postcode: kept(last_known_post_code),
-        date_of_address_capture: kept(date_of_address_capture),
-        date_of_birth: kept(date_of_birth),
-        place_of_birth: kept(place_of_birth),
-        email_address: kept(email_address),
-        gender: kept(gender),
-        nationality: kept(nationality),
-        scottish_candidate_number: kept(scottish_candidate_number),
-        ability_to_share: kept(ability_to_share),
-        privacy_notice_seen: None,
-        verification_type: kept(verification_type),
-        other_verification_description: kept(other_verification_description),
-        notes: kept(notes),
-        unique_candidate_identifier: None,
-        unique_pupil_number: None,
+        uln: kept(&learner.uln),
+        mis_identifier: kept(&learner.mis_identifier),
+        ..RegistrationRow::of(&texts)
     }
 }
 

@@ -1,11 +1,14 @@
 //! LearnerService: each operation in about ten lines, from the request to the domain and back.
 
 mod learner;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 
-use self::learner::{change, identity, learners, new_learner, retrieved_uln, some};
+use self::learner::{change, identity, learners, registration, retrieved_uln, some};
 use super::door::{Door, Refused};
+use super::find_type::FindType;
 use crate::contract::learner_service::{
     ArrayOfMIAPRetrievedULN, BatchOutputResp, BatchOutputRqst, BatchRegistrationResp, BatchRegistrationRqst,
     FindLearnerResp, LearnerByDemographicsRqst, LearnerByULNRqst, LearnerPortType, MIAPLearnerToVerify,
@@ -13,7 +16,9 @@ use crate::contract::learner_service::{
     UpdateLearnerResp, UpdateLearnerRqst, VerifyBatchOutputResp, VerifyBatchOutputRqst, VerifyBatchResp,
     VerifyBatchRqst, VerifyLearnerResp, VerifyLearnerRqst,
 };
-use crate::domain::{Call, Demographics, Error, FindByUln, FindType, Registered, VerifyQuery};
+use crate::domain::format::{Field, FieldTexts};
+use crate::domain::verification::Claimed;
+use crate::domain::{Call, FindByUln, Registered, VerifyQuery};
 
 impl<'e> LearnerPortType for Door<'e> {
     type Call = Call<'e>;
@@ -24,15 +29,14 @@ impl<'e> LearnerPortType for Door<'e> {
         call: &Call<'_>,
         request: LearnerByULNRqst<'a>,
     ) -> Result<FindLearnerResp<'a>, Refused> {
-        let find_type = find_type(&request.find_type)?;
+        let find_type = FindType::of(&request.find_type)?;
         let caller = self.caller(call, &request)?;
         let query = FindByUln {
-            uln: &request.uln,
+            uln: request.uln.parse().ok(),
             family_name: &request.family_name,
             given_name: &request.given_name,
-            find_type,
         };
-        let found = self.domain.find_by_uln(&caller, &query)?;
+        let found = self.domain.learners().find(&caller, &query)?;
         Ok(FindLearnerResp {
             response_code: some(self.answer(found.code())),
             uln: Some(request.uln),
@@ -48,21 +52,19 @@ impl<'e> LearnerPortType for Door<'e> {
         call: &Call<'_>,
         request: LearnerByDemographicsRqst<'a>,
     ) -> Result<FindLearnerResp<'a>, Refused> {
-        let find_type = find_type(&request.find_type)?;
+        let find_type = FindType::of(&request.find_type)?;
         let caller = self.caller(call, &request)?;
-        let query = Demographics {
-            find_type,
-            family_name: &request.family_name,
-            given_name: &request.given_name,
-            date_of_birth: &request.date_of_birth,
-            gender: &request.gender,
-            postcode: &request.last_known_post_code,
-            previous_family_name: request.previous_family_name.as_deref(),
-            school_at_age_16: request.school_at_age16.as_deref(),
-            place_of_birth: request.place_of_birth.as_deref(),
-            email_address: request.email_address.as_deref(),
-        };
-        let found = self.domain.find_by_demographics(&caller, &query)?;
+        let asked = FieldTexts::default()
+            .with(Field::FamilyName, &*request.family_name)
+            .with(Field::GivenName, &*request.given_name)
+            .with(Field::DateOfBirth, &*request.date_of_birth)
+            .with(Field::Gender, &*request.gender)
+            .with(Field::LastKnownPostCode, &*request.last_known_post_code)
+            .with(Field::PreviousFamilyName, request.previous_family_name.as_deref())
+            .with(Field::SchoolAtAge16, request.school_at_age16.as_deref())
+            .with(Field::PlaceOfBirth, request.place_of_birth.as_deref())
+            .with(Field::EmailAddress, request.email_address.as_deref());
+        let found = self.domain.learners().search(&caller, &asked)?;
         Ok(FindLearnerResp {
             response_code: some(self.answer(found.code())),
             uln: None,
@@ -85,11 +87,11 @@ impl<'e> LearnerPortType for Door<'e> {
         request: RegisterSingleLearnerRqst<'a>,
     ) -> Result<RegisterSingleLearnerResp<'a>, Refused> {
         let caller = self.caller(call, &request)?;
-        let registered = self.domain.register(&caller, &new_learner(&request.learner))?;
+        let registered = self.domain.learners().register(&caller, &registration(&request.learner))?;
         let response_code = some(self.answer(registered.code()));
         let uln = match registered {
             Registered::Registered(uln) => Some(Cow::Owned(uln.to_string())),
-            Registered::Refused => None,
+            Registered::Refused(_) => None,
         };
         Ok(RegisterSingleLearnerResp { response_code, uln })
     }
@@ -100,7 +102,7 @@ impl<'e> LearnerPortType for Door<'e> {
         request: UpdateLearnerRqst<'a>,
     ) -> Result<UpdateLearnerResp<'a>, Refused> {
         let caller = self.caller(call, &request)?;
-        let updated = self.domain.update(&caller, &change(&request.learner))?;
+        let updated = self.domain.learners().update(&caller, &change(&request.learner))?;
         Ok(UpdateLearnerResp { response_code: some(self.answer(updated.code())) })
     }
 
@@ -143,7 +145,7 @@ impl<'e> LearnerPortType for Door<'e> {
     ) -> Result<RetrieveULNsResp<'a>, Refused> {
         let caller = self.caller(call, &request)?;
         let ulns: Vec<&str> = request.ulns_to_retrieve.uln.iter().map(AsRef::as_ref).collect();
-        let retrieved = self.domain.retrieve_ulns(&caller, &ulns)?;
+        let retrieved = self.domain.learners().retrieve(&caller, &ulns)?;
         self.answer(crate::domain::codes::DONE);
         let verified_uln = retrieved.into_iter().map(retrieved_uln).collect();
         Ok(RetrieveULNsResp { retrieved_ulns: Some(ArrayOfMIAPRetrievedULN { verified_uln }) })
@@ -156,14 +158,10 @@ impl<'e> LearnerPortType for Door<'e> {
     ) -> Result<VerifyLearnerResp<'a>, Refused> {
         let caller = self.caller(call, &request)?;
         let asked = &request.learner_to_verify;
-        let query = VerifyQuery {
-            uln: &asked.uln,
-            family_name: &asked.family_name,
-            given_name: &asked.given_name,
-            date_of_birth: asked.date_of_birth.as_deref(),
-            gender: asked.gender.as_deref(),
-        };
-        let verification = self.domain.verify(&caller, &query)?;
+        let claimed = Claimed::names(&asked.given_name, &asked.family_name)
+            .born(asked.date_of_birth.as_deref(), asked.gender.as_deref());
+        let query = VerifyQuery { uln: asked.uln.parse().ok(), claimed };
+        let verification = self.domain.learners().verify(&caller, &query)?;
         let code = self.answer(verification.code());
         let MIAPLearnerToVerify { uln, family_name, given_name, date_of_birth, gender } = request.learner_to_verify;
         let found = verification.learner.map(identity);
@@ -193,9 +191,4 @@ impl<'e> LearnerPortType for Door<'e> {
 /// What was sent empty is not echoed (rules.md 2.4).
 fn sent(text: Option<Cow<'_, str>>) -> Option<Cow<'_, str>> {
     text.filter(|text| !text.is_empty())
-}
-
-/// The facet has let through nothing else.
-pub(super) fn find_type(code: &str) -> Result<FindType, Refused> {
-    code.parse().map_err(|()| Refused::Domain(Error::Unexpected("a find type that the facet does not allow")))
 }

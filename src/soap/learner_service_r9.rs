@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::action::shown_action;
 use super::door::{Door, Refused};
-use super::learner_service::find_type;
+use super::find_type::FindType;
 use super::record::{self, shown};
 use crate::contract::learner_service_r9::{
     AbilityToShare, ArrayOfLearnerEvent, ArrayOfLearningEvent, ArrayOfPlrAccessEntryResponse, GetLearnerLearningEvents,
@@ -14,9 +14,11 @@ use crate::contract::learner_service_r9::{
     ModelLearnerByUlnResponse, PagedListOfPlrAccessEntryResponseN4dIIFCS, PlrAccessEntryResponse,
     UpdateLearnerSubsetFields, UpdateLearnerSubsetFieldsResponse, ViewAudit, ViewAuditResponse,
 };
+use crate::domain::format::{Field, FieldTexts};
+use crate::domain::verification::Claimed;
 use crate::domain::{
-    AuditQuery, Call, Error, FindByUln, FindType, Found, FoundLearner, GetType, LearnerRecordQuery, RecordQuery,
-    SubsetChange, UserType, codes,
+    AuditQuery, Call, Error, FindByUln, Found, FoundLearner, GetType, LearnerChange, LearnerRecordQuery, RecordQuery,
+    UserType, codes,
 };
 use crate::model;
 use crate::xml::XsDateTime;
@@ -30,15 +32,14 @@ impl<'e> ILearnerServiceR9 for Door<'e> {
         call: &Call<'_>,
         request: LearnerByUln<'a>,
     ) -> Result<LearnerByUlnResponse<'a>, Refused> {
-        let find_type = find_type(&request.find_type)?;
+        let find_type = FindType::of(&request.find_type)?;
         let caller = self.caller(call, &request)?;
         let query = FindByUln {
-            uln: text(&request.uln),
+            uln: text(&request.uln).parse().ok(),
             family_name: text(&request.family_name),
             given_name: text(&request.given_name),
-            find_type,
         };
-        let found = self.domain.find_by_uln(&caller, &query)?;
+        let found = self.domain.learners().find(&caller, &query)?;
         Ok(LearnerByUlnResponse {
             learner_by_uln_result: Some(ModelLearnerByUlnResponse {
                 response_code: some(self.answer(found.code())),
@@ -58,15 +59,9 @@ impl<'e> ILearnerServiceR9 for Door<'e> {
         let user_type = user_type(&request.user_type)?;
         let get_type: GetType = request.get_type.parse().map_err(|()| unlisted())?;
         let caller = self.caller(call, &request)?;
-        let query = RecordQuery {
-            uln: text(&request.uln),
-            given_name: text(&request.given_name),
-            family_name: text(&request.family_name),
-            date_of_birth: request.date_of_birth.as_deref(),
-            gender: request.gender.as_deref(),
-            user_type,
-            get_type,
-        };
+        let claimed = Claimed::names(text(&request.given_name), text(&request.family_name))
+            .born(request.date_of_birth.as_deref(), request.gender.as_deref());
+        let query = RecordQuery { uln: text(&request.uln), claimed, user_type, get_type };
         let answer = self.domain.records().events(&caller, &query)?;
         let learning_event = answer.events.into_iter().map(|event| record::learning_event(event, get_type)).collect();
         Ok(GetLearnerLearningEventsResponse {
@@ -86,20 +81,19 @@ impl<'e> ILearnerServiceR9 for Door<'e> {
         request: UpdateLearnerSubsetFields<'a>,
     ) -> Result<UpdateLearnerSubsetFieldsResponse<'a>, Refused> {
         let caller = self.caller(call, &request)?;
-        let change = SubsetChange {
-            uln: text(&request.uln),
-            version: request.version_number,
-            email_address: request.email_address.as_deref(),
-            telephone_number: request.telephone_number.as_deref(),
-            ability_to_share: match request.ability_to_share {
-                AbilityToShare::NotProvided => None,
-                AbilityToShare::FPNNotSeen => Some(model::AbilityToShare::NotSeen),
-                AbilityToShare::FPNSeenShareData => Some(model::AbilityToShare::Shares),
-            },
-            school_at_age_16: request.school_at_age16.as_deref(),
-            preferred_given_name: request.preferred_given_name.as_deref(),
+        let sharing = match request.ability_to_share {
+            AbilityToShare::NotProvided => None,
+            AbilityToShare::FPNNotSeen => Some(model::AbilityToShare::NotSeen),
+            AbilityToShare::FPNSeenShareData => Some(model::AbilityToShare::Shares),
         };
-        let updated = self.domain.update_subset(&caller, &change)?;
+        let fields = FieldTexts::default()
+            .with(Field::EmailAddress, request.email_address.as_deref())
+            .with(Field::TelephoneNumber, request.telephone_number.as_deref())
+            .with(Field::AbilityToShare, sharing.map(model::AbilityToShare::code))
+            .with(Field::SchoolAtAge16, request.school_at_age16.as_deref())
+            .with(Field::PreferredGivenName, request.preferred_given_name.as_deref());
+        let change = LearnerChange { uln: text(&request.uln).parse().ok(), version: request.version_number, fields };
+        let updated = self.domain.learners().update_subset(&caller, &change)?;
         Ok(UpdateLearnerSubsetFieldsResponse { update_learner_subset_fields_result: some(self.answer(updated.code())) })
     }
 
@@ -168,14 +162,11 @@ impl<'e> ILearnerServiceR9 for Door<'e> {
         let user_type = user_type(&request.user_type)?;
         let caller = self.caller(call, &request)?;
         let born = request.date_of_birth.map(XsDateTime::day);
-        let date_of_birth = born.map(|day| day.to_string());
         let gender = request.gender.map(|gender| gender.to_string());
+        let names = Claimed::names(text(&request.given_name), text(&request.family_name));
         let query = LearnerRecordQuery {
             uln: text(&request.uln),
-            given_name: text(&request.given_name),
-            family_name: text(&request.family_name),
-            date_of_birth: date_of_birth.as_deref(),
-            gender: gender.as_deref(),
+            claimed: Claimed { date_of_birth: born.map(Ok), ..names.born(None, gender.as_deref()) },
             postcode: request.postcode.as_deref(),
             user_type,
         };
@@ -221,7 +212,7 @@ fn unlisted() -> Refused {
 /// The one learner that there is room for: with CHK none (rules.md 2.4, our choice).
 fn only(find_type: FindType, found: Found) -> Option<FoundLearner> {
     match (find_type, found) {
-        (FindType::Check, _) | (FindType::Full, Found::None | Found::TooMany) => None,
+        (FindType::Check, _) | (FindType::Full, Found::None | Found::Unreadable(_) | Found::TooMany) => None,
         (FindType::Full, Found::Exact(one) | Found::MasterSubstituted(one)) => Some(*one),
         (FindType::Full, Found::Possible(several)) => several.into_iter().next(),
     }

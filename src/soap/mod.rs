@@ -7,6 +7,7 @@ mod endpoint;
 pub mod envelope;
 mod external_service;
 mod fault;
+mod find_type;
 mod http;
 mod learner_batches;
 mod learner_service;
@@ -14,6 +15,7 @@ mod learner_service_r9;
 pub mod pages;
 mod record;
 mod sender;
+mod sent;
 mod strict;
 mod unknown;
 

@@ -265,38 +265,6 @@ fn a_file_that_the_tool_refuses_is_not_submitted() {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
-
-    /// The rules of a record are the facets that the web service enforces, except for invalid days
-    /// that the published pattern accepts, nationalities (rules.md 2.2), and names, which must be
-    /// on one line.
-    #[test]
-    fn the_rules_are_the_facets_of_the_contract(value in value(), postcode in "[A-Za-z]{1,2}[0-9R][0-9A-Z]? ?[0-9][A-Z]{2} {0,5}", email in "[a-z&.]{1,6}@[a-z-]{1,3}(\\.[a-z0-9-]{0,3})?\\.[a-z]{1,7}") {
-        use crate::contract::facet as f;
-        use crate::domain::registrations::{self, RegistrationRow};
-
-        let facets = [
-            ("ULN", &f::MIAPULN_NILLABLE), ("MISIdentifier", &f::MIAPMIS_IDENTIFIER), ("GivenName", &f::MIAP_NAME_NON_EMPTY), ("Title", &f::MIAP_NAME),
-            ("SchoolAtAge16", &f::MIAP_SCHOOL_NAME), ("LastKnownAddressLine1", &f::MIAP_ADDRESS), ("LastKnownPostCode", &f::MIAP_POST_CODE_NILLABLE),
-            ("DateOfBirth", &f::MIAP_DATE_NILLABLE), ("EmailAddress", &f::MIAP_EMAIL), ("Gender", &f::MIAP_GENDER_NILLABLE),
-            ("ScottishCandidateNumber", &f::MIAP_SCOTTISH_CANDIDATE_NUMBER), ("AbilityToShare", &f::MIAP_ABILITY_TO_SHARE),
-            ("VerificationType", &f::MIAP_VERIFICATION_TYPE), ("OtherVerificationDescription", &f::MIAP_OTHER_VERIFICATION_DESCRIPTION), ("Notes", &f::MIAP_NOTES),
-        ];
-        for value in [&value, &postcode, &email] {
-            for (field, facet) in facets {
-                if (value.is_empty() && field != "GivenName") || value == "1900-02-29" || value.contains(['\u{2028}', '\u{2029}']) {
-                    continue;
-                }
-                let mut row = RegistrationRow::default();
-                row.set(field, Some(value.clone()));
-                let is_broken = registrations::format(&row).iter().any(|finding| finding.field == field);
-                prop_assert_eq!(is_broken, facet.check(value).is_err(), "{} {:?}", field, value);
-            }
-        }
-    }
-}
-
 #[test]
 fn the_page_of_codes_has_every_code_as_the_tables_have_it() {
     let page = fs::read_to_string(format!("{}/docs/codes.md", env!("CARGO_MANIFEST_DIR"))).unwrap();

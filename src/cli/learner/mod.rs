@@ -1,7 +1,6 @@
 //! `lrs learner`: bulk import and look-up for operators.
 
-mod import;
-mod row;
+mod rows;
 mod show;
 
 use clap::Subcommand;
@@ -11,7 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use self::import::Rows;
+use self::rows::Rows;
 use super::failure::Failure;
 use super::{config, setup};
 use crate::domain::Clock;
@@ -110,8 +109,10 @@ fn bar(bytes: u64) -> ProgressBar {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
 
-    use super::*;
     use clap::CommandFactory;
+
+    use super::*;
+    use crate::domain::format::Field;
 
     const FILE: &str = "ULN,FamilyName,GivenName,DateOfBirth,Gender,LastKnownPostCode,VerificationType,AbilityToShare\n\
                         1000000000,Example,Ada,2004-02-29,2,ZZ99 9ZZ,0,1\n1000000019,Example,Eve,2004-02-28,2,ZZ99 9ZZ,0,1\n";
@@ -167,8 +168,8 @@ mod tests {
         let command = crate::cli::Cli::command();
         let import = command.find_subcommand("learner").unwrap().find_subcommand("import").unwrap();
         let help = import.get_after_help().unwrap().to_string();
-        for (_, heading, _) in row::COLUMNS {
-            assert!(help.contains(heading), "{heading}");
+        for field in Field::all() {
+            assert!(help.contains(field.name()), "{field:?}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::domain::format::{Finding, Findings, GENDERS, Rule, batch_row, is_postcode, is_uln_pattern};
+use crate::domain::format::{Finding, Findings, GENDERS, MIS_IDENTIFIER, Rule, batch_row, is_postcode, is_uln_pattern};
 use crate::model::{AchievementAction, AssessmentLanguage, Gender, LONGEST_GRADE, Reference};
 
 batch_row! {
@@ -57,7 +57,7 @@ pub fn format(row: &AchievementRow) -> Vec<Finding> {
     let takes_back = matches!(action, Some(AchievementAction::Withdraw | AchievementAction::Reinstate));
     let is_qualification = matches!(row.reference.as_deref().map(str::parse), Some(Ok(Reference::Qualification(_))));
 
-    found.at_most("MISIdentifier", text("MISIdentifier"), 128);
+    found.at_most("MISIdentifier", text("MISIdentifier"), MIS_IDENTIFIER);
     found.mandatory("ULN", text("ULN"));
     found.holds("ULN", text("ULN"), Rule::UlnPattern, is_uln_pattern);
     for name in ["GivenName", "FamilyName"] {

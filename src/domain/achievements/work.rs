@@ -11,7 +11,7 @@ use super::submit::Settings;
 use crate::domain::Action;
 use crate::domain::jobs::{JobInHand, JobRecord, Kind, RecordResult, row};
 use crate::domain::learners::{Resolved, compare, resolve_many};
-use crate::domain::verification::Details;
+use crate::domain::verification::Claimed;
 use crate::model::{
     Achievement, AchievementAction, CatalogueEntry, JobKind, Recognition, Reference, SubmissionType, Uln, london_day,
 };
@@ -222,7 +222,8 @@ fn agrees(resolved: &Resolved, submitted: &Submitted<'_>) -> bool {
             && date_of_birth.is_none_or(|date| date == learner.birth.date)
             && gender.is_none_or(|gender| gender == learner.gender)
     });
-    same || compare(resolved, &Details { given_name, family_name, date_of_birth, gender }).0.is_verified()
+    let claimed = Claimed { given_name, family_name, date_of_birth: date_of_birth.map(Ok), gender };
+    same || compare(resolved, &claimed).0.is_verified()
 }
 
 /// Whether the awarding organisation may do this to an achievement of the entry, and the grade as the catalogue spells it. What is

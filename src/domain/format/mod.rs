@@ -2,19 +2,30 @@
 //! jobs, batch files and the validation tool all ask there. A finding says which field, which rule, what kind of value
 //! it has and what to do about it, and never the value itself (rules.md 2.1, 5.3, 5.5).
 
+mod error;
+mod field;
+mod formats;
 mod nationalities;
 mod patterns;
 mod row;
 mod rule;
+mod texts;
 mod value;
 
 use chrono::NaiveDate;
 
+pub use error::FieldError;
+pub use field::Field;
+pub use formats::Format;
 pub use nationalities::is_nationality;
 pub use patterns::{is_date, is_email, is_one_line, is_postcode, is_uci, is_uln_pattern, is_upn};
 pub(crate) use row::batch_row;
 pub use rule::Rule;
+pub use texts::FieldTexts;
 pub use value::{class_of_value, is_error_value};
+
+/// The most characters of `MISIdentifier`, a submitter's own name for a record.
+pub const MIS_IDENTIFIER: usize = 128;
 
 /// What is wrong with one field of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,13 +93,16 @@ impl Findings {
 
     /// The field, if it is filled, is a day.
     pub fn day(&mut self, field: &'static str, text: Option<&str>) {
-        let Some(text) = text.filter(|text| !is_day(text)) else { return };
-        let rule = match text.parse::<NaiveDate>() {
-            _ if !has_form_of_date(text) => Rule::Date,
-            Err(_) => Rule::DayOfCalendar,
-            Ok(_) => Rule::YearOfDate,
-        };
-        self.add(field, Some(text), rule);
+        if let Some(rule) = text.and_then(no_day) {
+            self.add(field, text, rule);
+        }
+    }
+
+    /// The field of a learner, if it is filled, breaks no rule of its own.
+    pub fn learner_field(&mut self, field: Field, text: Option<&str>) {
+        for rule in text.into_iter().flat_map(|text| field.broken(text)) {
+            self.add(field.name(), text, rule);
+        }
     }
 
     /// The field, if it is filled, is one of these codes.
@@ -97,9 +111,26 @@ impl Findings {
     }
 }
 
+/// The rule that a text breaks which should be a day.
+fn no_day(text: &str) -> Option<Rule> {
+    if is_day(text) {
+        return None;
+    }
+    Some(match text.parse::<NaiveDate>() {
+        _ if !has_form_of_date(text) => Rule::Date,
+        Err(_) => Rule::DayOfCalendar,
+        Ok(_) => Rule::YearOfDate,
+    })
+}
+
 /// A date of the published form that is also a day of the calendar: the published form lets 29 February 1900 through.
 fn is_day(text: &str) -> bool {
     is_date(text) && text.parse::<NaiveDate>().is_ok()
+}
+
+/// Nine digits.
+fn has_nine_digits(text: &str) -> bool {
+    text.len() == 9 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Four digits, two and two, with hyphens between them.

@@ -11,6 +11,10 @@ pub enum Rule {
     OneLine,
     /// Ten digits, the first not 0.
     UlnPattern,
+    /// A check digit that belongs to the number.
+    CheckDigit,
+    /// No control characters but tabs and line breaks.
+    ControlCharacters,
     /// A date `yyyy-MM-dd` from 1800 to 2099.
     Date,
     /// A day of the calendar: the date has the right form, such as 2006-02-30.
@@ -51,6 +55,8 @@ impl Rule {
             Self::MaxLength(most) => format!("has at most {most} characters"),
             Self::OneLine => "stands on one line, without tabs".to_owned(),
             Self::UlnPattern => "has ten digits, the first of them not 0".to_owned(),
+            Self::CheckDigit => "has the check digit that belongs to it".to_owned(),
+            Self::ControlCharacters => "has no control characters".to_owned(),
             Self::Date => "is a date yyyy-mm-dd of the years 1800 to 2099".to_owned(),
             Self::DayOfCalendar => "is a day of the calendar".to_owned(),
             Self::YearOfDate => "is a date of the years 1800 to 2099".to_owned(),
@@ -71,6 +77,17 @@ impl Rule {
         }
     }
 
+    /// The rule as a demand: "must have at most 35 characters".
+    pub fn requirement(self) -> String {
+        let text = self.text();
+        match text.split_once(' ') {
+            Some(("has", rest)) => format!("must have {rest}"),
+            Some(("is", rest)) => format!("must be {rest}"),
+            Some(("stands", rest)) => format!("must stand {rest}"),
+            _ => text,
+        }
+    }
+
     /// What to do about it.
     pub const fn advice(self) -> &'static str {
         match self {
@@ -85,6 +102,8 @@ impl Rule {
             }
             Self::DayOfCalendar => "There is no such day: check the month, which comes second, and the day.",
             Self::YearOfDate => "Check the year.",
+            Self::CheckDigit => "Copy the number again from its source.",
+            Self::ControlCharacters => "Delete what cannot be seen, or write the text again.",
             Self::Postcode => "Write the whole postcode, for example CV1 2WT.",
             Self::Email => "Correct the address, or leave it empty.",
             Self::OneOf(_) => "Use one of the codes, without further characters.",
@@ -98,6 +117,18 @@ impl Rule {
             Self::Reference => "Copy the number again from its source, with or without slashes.",
             Self::GradeOfQualification => "Fill in the grade as the catalogue spells it.",
             Self::ReasonOfAction => "Say why.",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_can_be_demanded() {
+        for rule in [Rule::Mandatory, Rule::MaxLength(35), Rule::OneLine, Rule::CheckDigit, Rule::Date, Rule::Upn] {
+            assert!(rule.requirement().starts_with("must "), "{}", rule.requirement());
         }
     }
 }

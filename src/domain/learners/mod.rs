@@ -1,5 +1,6 @@
 //! Learners: finding, registering, updating, verifying and retrieving them, with what these have in common.
 
+mod details;
 mod find;
 mod register;
 mod resolve;
@@ -9,22 +10,28 @@ mod verify;
 
 use chrono::NaiveDate;
 
-pub use find::{Demographics, FindByUln, FindType, Found, FoundLearner};
+pub(super) use details::{new_learner, value};
+pub use find::{FindByUln, Found, FoundLearner};
 pub(super) use find::{Search, SearchSweep};
-pub use register::{NewLearner, Registered};
+pub use register::{NotRegistered, Registered};
 pub(super) use register::{Registration, lock_key, of_age};
-pub(super) use resolve::resolve_in;
-pub(super) use resolve::{Resolved, resolve_many};
+pub(super) use resolve::{Resolved, resolve_in, resolve_many};
 pub use retrieve::RetrievedUln;
 pub(super) use update::change_in;
-pub use update::{LearnerChange, SubsetChange, Updated};
+pub use update::{Insufficient, LearnerChange, Updated};
 pub use verify::{Verification, VerifyQuery};
 pub(super) use verify::{compare, verify_in};
 
+use super::Service;
 use super::names::normalise;
 use crate::model::{Gender, Postcode};
 
-/// The five demographics, normalised, as one hash: by it a recent search is recognised and a registration keeps the same one out.
+/// Learners: who calls finds, registers, updates, verifies and retrieves them.
+#[derive(Clone, Copy)]
+pub struct Learners<'s>(pub(super) &'s Service);
+
+/// The five demographics, normalised, as one hash: by it a recent search is recognised, and a registration keeps out
+/// another of the same details.
 pub(super) fn details_hash(
     given: &str,
     family: &str,
@@ -38,9 +45,4 @@ pub(super) fn details_hash(
         hasher.update(&[0]);
     }
     hasher.finalize()
-}
-
-/// Optional text of a request: empty means absent.
-pub(super) fn present(text: Option<&str>) -> Option<&str> {
-    text.filter(|text| !text.is_empty())
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::super::Service;
 use super::super::matching::{Agreement, names_agree};
-use super::super::{Error, Service};
 use crate::model::{Learner, LearnerStatus, Uln};
 use crate::store::learners::{Stored, by_uln, by_ulns, linked_to};
 use crate::store::{AnyConnection, StoreError};
@@ -57,16 +57,9 @@ impl Resolved {
 }
 
 impl Service {
-    /// The learner whom a ULN means; text that is no ULN means nobody.
-    pub(in crate::domain) fn resolve(&self, uln: &str) -> Result<Option<Resolved>, Error> {
-        match uln.parse() {
-            Ok(uln) => Ok(self.resolve_number(uln)?),
-            Err(_) => Ok(None),
-        }
-    }
-
-    /// Most records say by themselves whom they mean.
-    fn resolve_number(&self, uln: Uln) -> Result<Option<Resolved>, StoreError> {
+    /// The learner whom a ULN means, which most records say by themselves; without one nobody.
+    pub(in crate::domain) fn resolve(&self, uln: Option<Uln>) -> Result<Option<Resolved>, StoreError> {
+        let Some(uln) = uln else { return Ok(None) };
         let store = &self.inner.store;
         match store.learner(uln)? {
             Some(Stored { learner, has_linked: false }) if learner.status == LearnerStatus::Active => {

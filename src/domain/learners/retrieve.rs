@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::super::{Caller, Error, Service, codes};
+use super::Learners;
+use crate::domain::{Caller, Error, codes};
 use crate::model::{Learner, LearnerStatus, Permission, Uln};
 use crate::store::learners as rows;
 
@@ -28,13 +29,14 @@ impl RetrievedUln {
     }
 }
 
-impl Service {
+impl Learners<'_> {
     /// retrieveULNs: an answer for each number, in the order of the list.
-    pub fn retrieve_ulns(&self, caller: &Caller<'_>, ulns: &[&str]) -> Result<Vec<RetrievedUln>, Error> {
+    pub fn retrieve(&self, caller: &Caller<'_>, ulns: &[&str]) -> Result<Vec<RetrievedUln>, Error> {
+        let service = self.0;
         caller.require(Permission::RetrieveUlns)?;
-        self.may_look(caller)?;
+        service.may_look(caller)?;
         let numbers: Vec<Uln> = ulns.iter().filter_map(|text| text.parse().ok()).collect();
-        let (asked, masters) = self.inner.store.read(|store| {
+        let (asked, masters) = service.inner.store.read(|store| {
             let asked = rows::by_ulns(store, &numbers)?;
             let masters: Vec<Uln> = asked.iter().filter_map(|stored| stored.learner.master).collect();
             let masters = if masters.is_empty() { Vec::new() } else { rows::by_ulns(store, &masters)? };
@@ -60,14 +62,15 @@ impl Service {
             })
             .collect();
         let missing = answers.iter().filter(|answer| answer.learner.is_none() && answer.uln.parse::<Uln>().is_ok());
-        self.missed(caller, missing.count());
+        service.missed(caller, missing.count());
         self.trail_retrieved(caller, &answers);
         Ok(answers)
     }
 
     /// A line for every number, with its own outcome.
     fn trail_retrieved(&self, caller: &Caller<'_>, answers: &[RetrievedUln]) {
-        let now = self.inner.clock.now();
+        let service = self.0;
+        let now = service.inner.clock.now();
         let entries = answers
             .iter()
             .map(|answer| {

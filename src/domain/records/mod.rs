@@ -2,13 +2,10 @@
 
 mod question;
 
-use chrono::NaiveDate;
-
 pub use question::{GetType, LearnerRecordQuery, RecordQuery, UserType};
 
-use super::learners::{compare, present};
+use super::learners::compare;
 use super::misses::Way;
-use super::verification::Details;
 use super::{Caller, Error, Service, codes};
 use crate::model::{AbilityToShare, EventStatus, Learner, LearningEvent, Permission, Postcode, Uln};
 use crate::store::{Record, events};
@@ -80,9 +77,8 @@ pub struct Records<'s>(pub(super) &'s Service);
 impl Records<'_> {
     /// GetLearnerLearningEvents.
     pub fn events(&self, caller: &Caller<'_>, query: &RecordQuery<'_>) -> Result<RecordAnswer, Error> {
-        let RecordQuery { uln, given_name, family_name, date_of_birth, gender, user_type, get_type } = *query;
-        let question =
-            LearnerRecordQuery { uln, given_name, family_name, date_of_birth, gender, postcode: None, user_type };
+        let RecordQuery { uln, claimed, user_type, get_type } = *query;
+        let question = LearnerRecordQuery { uln, claimed, postcode: None, user_type };
         let (outcome, learner, events) = self.open_record(caller, &question)?;
         Ok(RecordAnswer { outcome, found_uln: learner.map(|learner| learner.uln), events, get_type })
     }
@@ -105,9 +101,9 @@ impl Records<'_> {
             return Ok((RecordOutcome::InvalidUln, None, Vec::new()));
         };
         self.0.may_try(caller, Way::Record, Some(uln))?;
-        let verified = self.0.resolve(query.uln)?.filter(|resolved| {
-            compare(resolved, &details(query)).0.is_verified()
-                && present(query.postcode).is_none_or(|postcode| {
+        let verified = self.0.resolve(Some(uln))?.filter(|resolved| {
+            compare(resolved, &query.claimed).0.is_verified()
+                && query.postcode.filter(|text| !text.is_empty()).is_none_or(|postcode| {
                     postcode
                         .parse()
                         .is_ok_and(|asked: Postcode| resolved.records().any(|r| r.address.postcode == asked))
@@ -146,14 +142,5 @@ impl Records<'_> {
             (_, AbilityToShare::DoesNotShare) => false,
             (_, AbilityToShare::NotSeen) => !self.0.inner.settings.unseen_notice_blocks,
         }
-    }
-}
-
-fn details<'a>(query: &LearnerRecordQuery<'a>) -> Details<'a> {
-    Details {
-        given_name: query.given_name,
-        family_name: query.family_name,
-        date_of_birth: present(query.date_of_birth).map(|text| text.parse().unwrap_or(NaiveDate::MIN)),
-        gender: present(query.gender).and_then(|text| text.parse().ok()),
     }
 }

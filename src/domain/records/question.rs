@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use crate::domain::verification::Claimed;
+
 /// On whose behalf a record is asked for (rules.md 2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UserType {
@@ -52,14 +54,8 @@ impl FromStr for GetType {
 pub struct RecordQuery<'a> {
     /// The number.
     pub uln: &'a str,
-    /// Given name.
-    pub given_name: &'a str,
-    /// Family name.
-    pub family_name: &'a str,
-    /// Date of birth, `yyyy-MM-dd`.
-    pub date_of_birth: Option<&'a str>,
-    /// Gender code.
-    pub gender: Option<&'a str>,
+    /// What the caller says about the learner.
+    pub claimed: Claimed<'a>,
     /// On whose behalf.
     pub user_type: UserType,
     /// How much of each event; it is handed back with the answer.
@@ -71,14 +67,8 @@ pub struct RecordQuery<'a> {
 pub struct LearnerRecordQuery<'a> {
     /// The number.
     pub uln: &'a str,
-    /// Given name.
-    pub given_name: &'a str,
-    /// Family name.
-    pub family_name: &'a str,
-    /// Date of birth, `yyyy-MM-dd`.
-    pub date_of_birth: Option<&'a str>,
-    /// Gender code.
-    pub gender: Option<&'a str>,
+    /// What the caller says about the learner.
+    pub claimed: Claimed<'a>,
     /// Last known postcode; when given it must be the learner's (our choice).
     pub postcode: Option<&'a str>,
     /// On whose behalf.

@@ -1,89 +1,45 @@
 //! The form of a registration row, field by field (rules.md 2.7, 5.5).
 
 use super::RegistrationRow;
-use crate::domain::format::{
-    ABILITIES_TO_SHARE, Finding, Findings, GENDERS, PRIVACY_NOTICE_SEEN, Rule, VERIFICATION_TYPES, is_email,
-    is_nationality, is_one_line, is_postcode, is_uci, is_uln_pattern, is_upn,
-};
+use crate::domain::format::{Field, Finding, Findings, MIS_IDENTIFIER, PRIVACY_NOTICE_SEEN, Rule};
 
-/// The names of a learner.
-const NAMES: [&str; 6] =
-    ["GivenName", "PreferredGivenName", "MiddleOtherName", "FamilyName", "PreviousFamilyName", "FamilyNameAtAge16"];
-
-/// What is wrong with the form of a registration row. That a field is missing which only a new learner needs is no matter of form: it is
-/// RC006, and only when there is no number (rules.md 5.5).
+/// What is wrong with the format of a registration row. That a field is missing which only a new learner needs is no
+/// matter of format: it is RC006, and only when there is no number (rules.md 5.5).
 pub fn format(row: &RegistrationRow) -> Vec<Finding> {
     let mut found = Findings::default();
-    let text = |field| row.get(field);
-    found.holds("ULN", text("ULN"), Rule::UlnPattern, is_uln_pattern);
-    found.at_most("MISIdentifier", text("MISIdentifier"), 128);
-    for name in ["GivenName", "FamilyName"] {
-        found.mandatory(name, text(name));
+    found.at_most("MISIdentifier", row.get("MISIdentifier"), MIS_IDENTIFIER);
+    for name in [Field::GivenName, Field::FamilyName] {
+        found.mandatory(name.name(), row.get(name.name()));
     }
-    for name in [
-        "Title",
-        "GivenName",
-        "PreferredGivenName",
-        "MiddleOtherName",
-        "FamilyName",
-        "PreviousFamilyName",
-        "FamilyNameAtAge16",
-        "PlaceOfBirth",
-    ] {
-        found.at_most(name, text(name), 35);
+    for field in Field::all() {
+        found.learner_field(field, row.get(field.name()));
     }
-    for name in NAMES {
-        found.holds(name, text(name), Rule::OneLine, is_one_line);
-    }
-    found.at_most("SchoolAtAge16", text("SchoolAtAge16"), 254);
-    for line in
-        ["LastKnownAddressLine1", "LastKnownAddressLine2", "LastKnownAddressTown", "LastKnownAddressCountyOrCity"]
-    {
-        found.at_most(line, text(line), 50);
-    }
-    found.holds("LastKnownPostCode", text("LastKnownPostCode"), Rule::Postcode, is_postcode);
-    for date in ["DateOfAddressCapture", "DateOfBirth"] {
-        found.day(date, text(date));
-    }
-    found.holds("EmailAddress", text("EmailAddress"), Rule::Email, is_email);
-    found.one_of("Gender", text("Gender"), GENDERS);
-    found.holds("Nationality", text("Nationality"), Rule::Nationality, is_nationality);
-    found.holds("ScottishCandidateNumber", text("ScottishCandidateNumber"), Rule::ScottishCandidateNumber, |text| {
-        text.len() == 9 && text.bytes().all(|byte| byte.is_ascii_digit())
-    });
-    found.one_of("AbilityToShare", text("AbilityToShare"), ABILITIES_TO_SHARE);
-    found.one_of("PrivacyNoticeSeen", text("PrivacyNoticeSeen"), PRIVACY_NOTICE_SEEN);
-    found.one_of("VerificationType", text("VerificationType"), VERIFICATION_TYPES);
-    let description = text("OtherVerificationDescription");
-    found.at_most("OtherVerificationDescription", description, 255);
-    if text("VerificationType") == Some("999") && description.is_none() {
+    found.one_of("PrivacyNoticeSeen", row.get("PrivacyNoticeSeen"), PRIVACY_NOTICE_SEEN);
+    if row.get("VerificationType") == Some("999") && row.get("OtherVerificationDescription").is_none() {
         found.add("OtherVerificationDescription", None, Rule::DescriptionOfOther);
     }
-    found.at_most("Notes", text("Notes"), 4000);
-    found.holds("UCI", text("UCI"), Rule::Uci, is_uci);
-    found.holds("UPN", text("UPN"), Rule::Upn, is_upn);
     found.into_vec()
 }
 
-/// Details by which a learner without a number is searched for and registered; the names are mandatory in any case (rules.md 4.5).
-const NEEDED_WITHOUT_ULN: [&str; 4] = ["LastKnownPostCode", "DateOfBirth", "Gender", "VerificationType"];
-
-/// What a row without a number lacks to become a new learner (RC006). It is no fault of the form: the learner may be found all the same.
+/// What a row without a number lacks to become a new learner (RC006). It does not break the format: the learner may be
+/// found all the same.
 pub fn missing_for_new_learner(row: &RegistrationRow) -> Vec<Finding> {
     if row.get("ULN").is_some() {
         return Vec::new();
     }
-    let missing = NEEDED_WITHOUT_ULN.into_iter().filter(|field| row.get(field).is_none());
-    let mut found: Vec<Finding> = missing.map(|field| Finding::of(field, None, Rule::Mandatory)).collect();
-    if row.sharing().is_none() {
-        found.push(Finding::of("AbilityToShare", None, Rule::Mandatory));
-    }
-    found
+    let texts = row.texts();
+    // The names are mandatory in any case.
+    let needed = Field::MANDATORY.into_iter().filter(|field| !Field::NAMES.contains(field));
+    needed
+        .filter(|field| texts.filled(*field).is_none())
+        .map(|field| Finding::of(field.name(), None, Rule::Mandatory))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::format::{ABILITIES_TO_SHARE, GENDERS, VERIFICATION_TYPES};
 
     fn complete() -> RegistrationRow {
         let text = |text: &str| Some(text.to_owned());

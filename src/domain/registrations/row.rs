@@ -1,6 +1,6 @@
 //! A row of a registration batch, as every door hands it over.
 
-use crate::domain::format::batch_row;
+use crate::domain::format::{Field, FieldTexts, batch_row};
 
 batch_row! {
     /// A learner of a registration batch (`BatchLearner`, rules.md 2.7), and the two identifiers that files of version 3A add.
@@ -67,6 +67,22 @@ batch_row! {
 }
 
 impl RegistrationRow {
+    /// A row of the texts that say something.
+    pub fn of(texts: &FieldTexts<'_>) -> Self {
+        let mut row = Self::default();
+        for (field, text) in texts.iter().filter(|(_, text)| !text.is_empty()) {
+            row.set(field.name(), Some(text.to_owned()));
+        }
+        row
+    }
+
+    /// The texts of the learner's fields; what was sent empty says nothing, because a file cannot tell empty from absent
+    /// (our choice).
+    pub fn texts(&self) -> FieldTexts<'_> {
+        let texts: FieldTexts<'_> = Field::all().map(|field| (field, self.get(field.name()))).collect();
+        texts.with(Field::AbilityToShare, self.sharing())
+    }
+
     /// The code of the ability to share, under whichever name it was sent.
     pub fn sharing(&self) -> Option<&str> {
         self.get("AbilityToShare").or(self.get("PrivacyNoticeSeen"))

@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use super::output::Output;
 use super::submit::Settings;
 use super::{JobType, RegistrationRow, codes, format};
+use crate::domain::RuleSettings;
+use crate::domain::format::{Field, FieldTexts};
 use crate::domain::jobs::{JobInHand, JobRecord, Kind, RecordResult, row};
 use crate::domain::learners::{
-    Demographics, FindType, Found, LearnerChange, NewLearner, Registered, Registration, Search, Updated, change_in,
-    lock_key, of_age, resolve_in,
+    Found, LearnerChange, Registered, Registration, Search, Updated, change_in, lock_key, of_age, resolve_in,
 };
 use crate::domain::matching::Agreement;
 use crate::domain::{Action, RuleSettings};
@@ -64,7 +65,7 @@ impl Kind for Registrations {
 fn lock_details(store: &mut Transaction<'_>, rows: &[RegistrationRow]) -> Result<(), StoreError> {
     let without_number = rows.iter().filter(|row| row.get("ULN").is_none());
     let mut keys: Vec<i64> = without_number
-        .filter_map(|row| Search::of(&demographics(row)))
+        .filter_map(|row| Search::of(&row.texts()).ok())
         .map(|search| lock_key(&search.details))
         .collect();
     keys.sort_unstable();
@@ -72,7 +73,7 @@ fn lock_details(store: &mut Transaction<'_>, rows: &[RegistrationRow]) -> Result
     keys.into_iter().try_for_each(|key| lock(store, key))
 }
 
-/// What a record comes to, and the learner's number where there is one.
+/// The code of a record, and the learner's number where there is one.
 struct Decided {
     code: &'static str,
     uln: Option<Uln>,
@@ -118,7 +119,8 @@ impl Registrations {
         };
         let Some(found) = resolved else { return Ok(nobody(codes::NOT_FOUND)) };
         let number = found.learner.uln;
-        if found.agreement(text(&row.given_name), text(&row.family_name)) == Agreement::No {
+        let (given, family) = (row.get("GivenName").unwrap_or_default(), row.get("FamilyName").unwrap_or_default());
+        if found.agreement(given, family) == Agreement::No {
             return Ok(nobody(codes::NAMES_DIFFER));
         }
         if found.is_substituted() {
@@ -127,12 +129,12 @@ impl Registrations {
         if job_type == JobType::Check {
             return Ok(somebody(codes::UNCHANGED, number));
         }
-        let change = change(row, uln, found.learner.version);
+        let change = LearnerChange { uln: uln.parse().ok(), version: found.learner.version, fields: row.texts() };
         Ok(match change_in(store, &change, self.rules.kept_demographics, job.now)? {
             Updated::Updated => somebody(codes::UPDATED, number),
             Updated::NoChange => somebody(codes::UNCHANGED, number),
             Updated::InvalidSharing => nobody(codes::INCORRECT_FORMAT),
-            Updated::InsufficientData => nobody(codes::NAMES_DIFFER),
+            Updated::Insufficient(_) => nobody(codes::NAMES_DIFFER),
             Updated::NotFound => nobody(codes::NOT_FOUND),
             // The record was read in this transaction; it is tried again with what it is now.
             Updated::Stale | Updated::Linked => return Err(StoreError::Overtaken),
@@ -147,15 +149,16 @@ impl Registrations {
         job_type: JobType,
         row: &RegistrationRow,
     ) -> Result<Decided, StoreError> {
-        let demographics = demographics(row);
-        let Some(search) = Search::of(&demographics) else { return Ok(nobody(codes::INSUFFICIENT_DATA)) };
+        let texts = row.texts();
+        let Ok(search) = Search::of(&texts) else { return Ok(nobody(codes::INSUFFICIENT_DATA)) };
         match search.demanding_likeness().find(store, london_day(job.now))? {
             Found::Exact(one) => Ok(somebody(codes::EXACT_MATCH, one.learner.uln)),
             Found::MasterSubstituted(one) => Ok(somebody(codes::MASTER_SUBSTITUTED, one.learner.uln)),
             Found::Possible(_) => Ok(nobody(codes::POSSIBLE_MATCHES)),
             Found::TooMany => Ok(nobody(codes::TOO_MANY_MATCHES)),
+            Found::Unreadable(_) => Ok(nobody(codes::INSUFFICIENT_DATA)),
             Found::None if job_type == JobType::Check => Ok(nobody(codes::NOT_FOUND)),
-            Found::None => self.register(store, job, row),
+            Found::None => self.register(store, job, &texts),
         }
     }
 
@@ -163,20 +166,20 @@ impl Registrations {
         &self,
         store: &mut Transaction<'_>,
         job: &JobInHand,
-        row: &RegistrationRow,
+        texts: &FieldTexts<'_>,
     ) -> Result<Decided, StoreError> {
-        let today = london_day(job.now);
-        let is_of_age = text(&row.date_of_birth).parse().is_ok_and(|born| of_age(born, today, &self.rules));
+        let (born, today) = (texts.filled(Field::DateOfBirth), london_day(job.now));
+        let is_of_age = born.and_then(|text| text.parse().ok()).is_some_and(|born| of_age(born, today, &self.rules));
         if !is_of_age {
             return Ok(nobody(age_code(job.job.door)));
         }
-        let Some(registration) = Registration::prepare(&new_learner(row), job.organisation.org_ref, job.now) else {
+        let Ok(registration) = Registration::prepare(texts, job.organisation.org_ref, job.now) else {
             return Ok(nobody(codes::INSUFFICIENT_DATA));
         };
         Ok(match registration.run(store)? {
             Registered::Registered(uln) => somebody(codes::CREATED, uln),
             // Nobody was found, but somebody's details are too close to be told apart.
-            Registered::Refused => nobody(codes::POSSIBLE_MATCHES),
+            Registered::Refused(_) => nobody(codes::POSSIBLE_MATCHES),
         })
     }
 }
@@ -195,92 +198,4 @@ fn worst_finding(row: &RegistrationRow) -> Option<&'static str> {
     [codes::INCORRECT_FORMAT, codes::INCORRECT_IDENTIFIER, codes::INSUFFICIENT_DATA]
         .into_iter()
         .find(|code| found.iter().any(|finding| codes::of_rule(finding.rule) == *code))
-}
-
-fn text(field: &Option<String>) -> &str {
-    field.as_deref().unwrap_or_default()
-}
-
-/// What was sent empty says nothing: in a batch it neither changes nor clears (our choice, because a file cannot tell empty from absent).
-fn sent(field: &Option<String>) -> Option<&str> {
-    field.as_deref().filter(|text| !text.is_empty())
-}
-
-fn demographics(row: &RegistrationRow) -> Demographics<'_> {
-    Demographics {
-        find_type: FindType::Check,
-        family_name: text(&row.family_name),
-        given_name: text(&row.given_name),
-        date_of_birth: text(&row.date_of_birth),
-        gender: text(&row.gender),
-        postcode: text(&row.postcode),
-        previous_family_name: sent(&row.previous_family_name),
-        school_at_age_16: sent(&row.school_at_age_16),
-        place_of_birth: sent(&row.place_of_birth),
-        email_address: sent(&row.email_address),
-    }
-}
-
-fn new_learner(row: &RegistrationRow) -> NewLearner<'_> {
-    NewLearner {
-        title: sent(&row.title),
-        given_name: text(&row.given_name),
-        middle_other_name: sent(&row.middle_other_name),
-        family_name: text(&row.family_name),
-        preferred_given_name: sent(&row.preferred_given_name),
-        previous_family_name: sent(&row.previous_family_name),
-        family_name_at_age_16: sent(&row.family_name_at_age_16),
-        school_at_age_16: sent(&row.school_at_age_16),
-        address_line_1: sent(&row.address_line_1),
-        address_line_2: sent(&row.address_line_2),
-        address_town: sent(&row.address_town),
-        address_county_or_city: sent(&row.address_county_or_city),
-        postcode: text(&row.postcode),
-        date_of_address_capture: sent(&row.date_of_address_capture),
-        date_of_birth: text(&row.date_of_birth),
-        place_of_birth: sent(&row.place_of_birth),
-        gender: text(&row.gender),
-        email_address: sent(&row.email_address),
-        nationality: sent(&row.nationality),
-        scottish_candidate_number: sent(&row.scottish_candidate_number),
-        verification_type: text(&row.verification_type),
-        other_verification_description: sent(&row.other_verification_description),
-        ability_to_share: row.sharing().unwrap_or_default(),
-        notes: sent(&row.notes),
-        unique_candidate_identifier: sent(&row.unique_candidate_identifier),
-        unique_pupil_number: sent(&row.unique_pupil_number),
-    }
-}
-
-/// The unique pupil number is never updated (rules.md 4.4).
-fn change<'r>(row: &'r RegistrationRow, uln: &'r str, version: i32) -> LearnerChange<'r> {
-    LearnerChange {
-        uln,
-        version,
-        title: sent(&row.title),
-        given_name: sent(&row.given_name),
-        middle_other_name: sent(&row.middle_other_name),
-        family_name: sent(&row.family_name),
-        preferred_given_name: sent(&row.preferred_given_name),
-        previous_family_name: sent(&row.previous_family_name),
-        family_name_at_age_16: sent(&row.family_name_at_age_16),
-        school_at_age_16: sent(&row.school_at_age_16),
-        address_line_1: sent(&row.address_line_1),
-        address_line_2: sent(&row.address_line_2),
-        address_town: sent(&row.address_town),
-        address_county_or_city: sent(&row.address_county_or_city),
-        postcode: sent(&row.postcode),
-        date_of_address_capture: sent(&row.date_of_address_capture),
-        date_of_birth: sent(&row.date_of_birth),
-        place_of_birth: sent(&row.place_of_birth),
-        gender: sent(&row.gender),
-        email_address: sent(&row.email_address),
-        nationality: sent(&row.nationality),
-        scottish_candidate_number: sent(&row.scottish_candidate_number),
-        verification_type: sent(&row.verification_type),
-        other_verification_description: sent(&row.other_verification_description),
-        ability_to_share: row.sharing(),
-        notes: sent(&row.notes),
-        unique_candidate_identifier: sent(&row.unique_candidate_identifier),
-    }
 }

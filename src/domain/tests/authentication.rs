@@ -138,7 +138,7 @@ fn a_call_that_may_not_block_asks_to_be_run_again() {
         let claim = world.claim();
         let called = world.service.begin(Door::WebService, Action::RegisterLearner, false, |call| {
             let caller = world.service.organisations().authenticate(call, &claim).unwrap();
-            world.service.register(&caller, &ada())
+            world.service.learners().register(&caller, &ada())
         });
         assert!(matches!(called.settle_blocking().unwrap(), Err(Error::MustBlock)));
     });
@@ -163,13 +163,13 @@ fn rights_are_checked_by_every_operation() {
         let service = &world.service;
         world.call_as(AWARDING, Action::VerifyLearner, |caller| {
             let denied = |outcome: Result<(), Error>| assert!(matches!(outcome, Err(Error::InsufficientAccess)));
-            let find = FindByUln { uln: &uln, family_name: "x", given_name: "x", find_type: FindType::Full };
-            denied(service.find_by_uln(caller, &find).map(drop));
-            denied(service.find_by_demographics(caller, &details_of(&ada())).map(drop));
-            denied(service.register(caller, &ada()).map(drop));
-            denied(service.update(caller, &LearnerChange::default()).map(drop));
-            denied(service.update_subset(caller, &SubsetChange::default()).map(drop));
-            denied(service.retrieve_ulns(caller, &[&uln]).map(drop));
+            let find = FindByUln { uln: uln.parse().ok(), family_name: "x", given_name: "x" };
+            denied(service.learners().find(caller, &find).map(drop));
+            denied(service.learners().search(caller, &ada()).map(drop));
+            denied(service.learners().register(caller, &ada()).map(drop));
+            denied(service.learners().update(caller, &LearnerChange::default()).map(drop));
+            denied(service.learners().update_subset(caller, &LearnerChange::default()).map(drop));
+            denied(service.learners().retrieve(caller, &[&uln]).map(drop));
             denied(service.records().events(caller, &records::question(&uln)).map(drop));
             denied(
                 service
@@ -177,9 +177,8 @@ fn rights_are_checked_by_every_operation() {
                     .view(caller, &AuditQuery { uln: &uln, given_name: "x", family_name: "x", page: 1 })
                     .map(drop),
             );
-            let verify =
-                VerifyQuery { uln: &uln, family_name: "x", given_name: "x", date_of_birth: None, gender: None };
-            assert!(service.verify(caller, &verify).is_ok());
+            let verify = VerifyQuery { uln: uln.parse().ok(), claimed: Claimed::names("x", "x") };
+            assert!(service.learners().verify(caller, &verify).is_ok());
             assert!(service.organisations().find(caller, PROVIDER, "").unwrap().is_some());
         });
         world.administration().set_permissions(AWARDING.parse().unwrap(), Permissions::NONE).unwrap();
@@ -307,8 +306,8 @@ fn a_refusal_leaves_a_line_of_the_trail() {
         assert!(!world.service.organisations().may_call(&peer("nobody's"), true).unwrap());
         let uln = world.registered(&ada());
         world.call_as(AWARDING, Action::FindByUln, |caller| {
-            let query = FindByUln { uln: uln.as_str(), family_name: "x", given_name: "x", find_type: FindType::Full };
-            assert!(matches!(world.service.find_by_uln(caller, &query), Err(Error::InsufficientAccess)));
+            let query = FindByUln { uln: Some(uln), family_name: "x", given_name: "x" };
+            assert!(matches!(world.service.learners().find(caller, &query), Err(Error::InsufficientAccess)));
         });
         let lines = |code: &str| {
             use diesel::prelude::*;
@@ -409,9 +408,12 @@ fn what_must_not_happen_is_an_error_of_its_own() {
         let called = world.service.begin(Door::WebService, Action::RegisterLearner, true, |call| {
             let caller = world.service.organisations().authenticate(call, &other)?;
             store.close();
-            assert!(matches!(world.service.register(&caller, &ada()), Err(Error::Unavailable(StoreError::Closed))));
-            let query = FindByUln { uln: "1000000000", family_name: "x", given_name: "x", find_type: FindType::Full };
-            let found = world.service.find_by_uln(&caller, &query)?;
+            assert!(matches!(
+                world.service.learners().register(&caller, &ada()),
+                Err(Error::Unavailable(StoreError::Closed))
+            ));
+            let query = FindByUln { uln: "1000000000".parse().ok(), family_name: "x", given_name: "x" };
+            let found = world.service.learners().find(&caller, &query)?;
             assert_eq!(found, Found::None);
             Ok::<_, Error>(found)
         });

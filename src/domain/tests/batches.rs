@@ -146,16 +146,16 @@ fn too_many_matches() {
         for (number, given) in given.into_iter().enumerate() {
             let postcode = text(&format!("CV1 {}AA", number % 10));
             let row = RegistrationRow { postcode, gender: text("9"), ..learner(given, "Quill") };
-            let _ = world.registered(&NewLearner {
-                given_name: given,
-                family_name: "Quill",
-                date_of_birth: "2005-02-03",
-                gender: "9",
-                postcode: row.postcode.as_deref().unwrap(),
-                verification_type: "1",
-                ability_to_share: "1",
-                ..NewLearner::default()
-            });
+            let _ = world.registered(
+                &FieldTexts::default()
+                    .with(Field::GivenName, given)
+                    .with(Field::FamilyName, "Quill")
+                    .with(Field::DateOfBirth, "2005-02-03")
+                    .with(Field::Gender, "9")
+                    .with(Field::LastKnownPostCode, row.postcode.as_deref().unwrap())
+                    .with(Field::VerificationType, "1")
+                    .with(Field::AbilityToShare, "1"),
+            );
         }
         assert_eq!(world.code_of(JobType::Full, learner("A", "Quill")), "RC008");
     });

@@ -23,9 +23,13 @@ fn numbers_are_unique_and_not_in_sequence() {
                             .map(|n| {
                                 let name = given(n * 8 + thread);
                                 world.on_node(node, |caller| {
-                                    match node.register(caller, &NewLearner { given_name: &name, ..ada() }).unwrap() {
+                                    match node
+                                        .learners()
+                                        .register(caller, &ada().with(Field::GivenName, &*name))
+                                        .unwrap()
+                                    {
                                         Registered::Registered(uln) => uln,
-                                        Registered::Refused => panic!("everybody is somebody else"),
+                                        Registered::Refused(_) => panic!("everybody is somebody else"),
                                     }
                                 })
                             })
@@ -55,14 +59,15 @@ fn the_same_learner_is_registered_once_by_two_nodes() {
                         let (node, family) = (&nodes[thread % 2], &family);
                         scope.spawn(move || {
                             world.on_node(node, |caller| {
-                                node.register(caller, &NewLearner { family_name: family, ..ada() }).unwrap()
+                                node.learners().register(caller, &ada().with(Field::FamilyName, &**family)).unwrap()
                             })
                         })
                     })
                     .collect();
                 threads.into_iter().map(|thread| thread.join().unwrap()).collect()
             });
-            assert_eq!(outcomes.iter().filter(|outcome| **outcome != Registered::Refused).count(), 1);
+            let registered = outcomes.iter().filter(|outcome| matches!(outcome, Registered::Registered(_)));
+            assert_eq!(registered.count(), 1);
         }
     });
 }
@@ -81,12 +86,11 @@ fn of_updates_with_the_same_version_one_wins() {
                         scope.spawn(move || {
                             let notes = format!("{version} {thread}");
                             let change = LearnerChange {
-                                uln: uln.as_str(),
+                                uln: Some(uln),
                                 version,
-                                notes: Some(&notes),
-                                ..LearnerChange::default()
+                                fields: FieldTexts::default().with(Field::Notes, &*notes),
                             };
-                            world.on_node(node, |caller| node.update(caller, &change).unwrap())
+                            world.on_node(node, |caller| node.learners().update(caller, &change).unwrap())
                         })
                     })
                     .collect();

@@ -18,9 +18,9 @@ fn each_world_after_midnight(test: impl Fn(&World)) {
 #[test]
 fn a_birthday_begins_at_midnight_in_london() {
     each_world_after_midnight(|world| {
-        let born = |date_of_birth| NewLearner { date_of_birth, ..ada() };
+        let born = |date_of_birth| ada().with(Field::DateOfBirth, date_of_birth);
         world.registered(&born("2012-09-01"));
-        assert_eq!(world.register(&born("2012-09-02")), Registered::Refused);
+        assert_eq!(world.register(&born("2012-09-02")), Registered::Refused(NotRegistered::OutsideAge));
     });
 }
 

@@ -18,19 +18,21 @@ fn wait<T>(outcome: Result<T, Error>) -> Result<T, u64> {
 }
 
 fn find(world: &World, uln: &str) -> Result<&'static str, u64> {
-    let query = FindByUln { uln, family_name: "Testcase", given_name: "Adalind", find_type: FindType::Full };
-    wait(world.call(Action::FindByUln, |caller| world.service.find_by_uln(caller, &query))).map(|found| found.code())
+    let query = FindByUln { uln: uln.parse().ok(), family_name: "Testcase", given_name: "Adalind" };
+    wait(world.call(Action::FindByUln, |caller| world.service.learners().find(caller, &query)))
+        .map(|found| found.code())
 }
 
 fn retrieve(world: &World, ulns: &[&str]) -> Result<usize, u64> {
-    wait(world.call(Action::RetrieveUlns, |caller| world.service.retrieve_ulns(caller, ulns)))
+    wait(world.call(Action::RetrieveUlns, |caller| world.service.learners().retrieve(caller, ulns)))
         .map(|answers| answers.len())
 }
 
 fn verify(world: &World, organisation: &str, uln: &str, born: &str) -> Result<&'static str, u64> {
-    let query =
-        VerifyQuery { uln, family_name: "Testcase", given_name: "Adalind", date_of_birth: Some(born), gender: None };
-    let verified = world.call_as(organisation, Action::VerifyLearner, |caller| world.service.verify(caller, &query));
+    let claimed = Claimed::names("Adalind", "Testcase").born(Some(born), None);
+    let query = VerifyQuery { uln: uln.parse().ok(), claimed };
+    let verified =
+        world.call_as(organisation, Action::VerifyLearner, |caller| world.service.learners().verify(caller, &query));
     wait(verified).map(|verification| verification.code())
 }
 
@@ -77,40 +79,37 @@ fn every_operation_that_tells_of_learners_counts() {
         let uln = world.registered(&ada()).to_string();
         let misses = || world.service.status().guesses().misses;
         let service = &world.service;
-        let nobody = Demographics { given_name: "Quentin", family_name: "Zzyzx", ..details_of(&ada()) };
+        let nobody = ada().with(Field::GivenName, "Quentin").with(Field::FamilyName, "Zzyzx");
         world.call(Action::FindByUln, |caller| {
-            assert_eq!(service.find_by_demographics(caller, &nobody).unwrap(), Found::None);
+            assert_eq!(service.learners().search(caller, &nobody).unwrap(), Found::None);
             assert_eq!(misses(), 1);
-            assert_eq!(service.register(caller, &ada()).unwrap(), Registered::Refused);
+            assert_eq!(
+                service.learners().register(caller, &ada()).unwrap(),
+                Registered::Refused(NotRegistered::Exists)
+            );
             assert_eq!(misses(), 2);
-            let change = LearnerChange { uln: "1000000000", version: 1, ..LearnerChange::default() };
-            assert_eq!(service.update(caller, &change).unwrap(), Updated::NotFound);
+            let change = LearnerChange { uln: "1000000000".parse().ok(), version: 1, ..LearnerChange::default() };
+            assert_eq!(service.learners().update(caller, &change).unwrap(), Updated::NotFound);
             assert_eq!(misses(), 3);
-            let query = RecordQuery { given_name: "Quentin", family_name: "Zzyzx", ..records::question(&uln) };
+            let query = RecordQuery { claimed: Claimed::names("Quentin", "Zzyzx"), ..records::question(&uln) };
             assert_eq!(service.records().events(caller, &query).unwrap().outcome, RecordOutcome::NotVerified);
             assert_eq!(misses(), 4);
             let audit = AuditQuery { uln: &uln, given_name: "Quentin", family_name: "Zzyzx", page: 1 };
             assert_eq!(service.audit().view(caller, &audit).unwrap().total_items, 0);
             assert_eq!(misses(), 5);
-            let verify = VerifyQuery {
-                uln: &uln,
-                family_name: "Zzyzx",
-                given_name: "Quentin",
-                date_of_birth: None,
-                gender: None,
-            };
-            assert!(!service.verify(caller, &verify).unwrap().outcome.is_verified());
+            let verify = VerifyQuery { uln: uln.parse().ok(), claimed: Claimed::names("Quentin", "Zzyzx") };
+            assert!(!service.learners().verify(caller, &verify).unwrap().outcome.is_verified());
             assert_eq!(misses(), 6);
-            service.retrieve_ulns(caller, &["1000000000", "1000000019"]).unwrap();
+            service.learners().retrieve(caller, &["1000000000", "1000000019"]).unwrap();
             assert_eq!(misses(), 8);
 
-            assert!(matches!(service.find_by_demographics(caller, &nobody), Err(Error::Busy(_))));
-            assert!(matches!(service.register(caller, &ada()), Err(Error::Busy(_))));
-            assert!(matches!(service.update(caller, &change), Err(Error::Busy(_))));
+            assert!(matches!(service.learners().search(caller, &nobody), Err(Error::Busy(_))));
+            assert!(matches!(service.learners().register(caller, &ada()), Err(Error::Busy(_))));
+            assert!(matches!(service.learners().update(caller, &change), Err(Error::Busy(_))));
             assert!(matches!(service.records().events(caller, &query), Err(Error::Busy(_))));
             assert!(matches!(service.audit().view(caller, &audit), Err(Error::Busy(_))));
-            assert!(matches!(service.verify(caller, &verify), Err(Error::Busy(_))));
-            assert!(matches!(service.retrieve_ulns(caller, &[&uln]), Err(Error::Busy(_))));
+            assert!(matches!(service.learners().verify(caller, &verify), Err(Error::Busy(_))));
+            assert!(matches!(service.learners().retrieve(caller, &[&uln]), Err(Error::Busy(_))));
         });
     });
 }
@@ -132,7 +131,8 @@ fn a_date_of_birth_cannot_be_found_by_trying() {
         assert_eq!(verify(world, AWARDING, &uln, "2004-02-03"), Ok("WSVRC001"));
 
         let events = |born| {
-            let query = RecordQuery { date_of_birth: Some(born), ..records::question(&uln) };
+            let asked = records::question(&uln);
+            let query = RecordQuery { claimed: asked.claimed.born(Some(born), None), ..asked };
             wait(world.call(Action::ViewEvents, |caller| world.service.records().events(caller, &query)))
         };
         for born in ["2004-02-10", "2004-02-11", "2004-02-12", "2004-02-13", "2004-02-14"] {

@@ -25,30 +25,32 @@ mod verifying;
 
 use chrono::{NaiveDate, TimeDelta};
 
+use super::format::{Field, FieldTexts};
+use super::verification::Claimed;
 use super::*;
 use crate::model::{Door, Learner, Permission, Permissions, Timestamp, Uln};
 use crate::store::organisations;
 use crate::test_world::{AWARDING, PASSWORD, PROVIDER, World, each_world, each_world_with, noon, peer};
 
 impl World {
-    pub(super) fn register(&self, new: &NewLearner<'_>) -> Registered {
-        self.call(Action::RegisterLearner, |caller| self.service.register(caller, new)).unwrap()
+    pub(super) fn register(&self, new: &FieldTexts<'_>) -> Registered {
+        self.call(Action::RegisterLearner, |caller| self.service.learners().register(caller, new)).unwrap()
     }
 
-    pub(super) fn registered(&self, new: &NewLearner<'_>) -> Uln {
+    pub(super) fn registered(&self, new: &FieldTexts<'_>) -> Uln {
         match self.register(new) {
             Registered::Registered(uln) => uln,
-            Registered::Refused => panic!("the registration was refused"),
+            Registered::Refused(_) => panic!("the registration was refused"),
         }
     }
 
     pub(super) fn find(&self, uln: &str, family_name: &str, given_name: &str) -> Found {
-        let query = FindByUln { uln, family_name, given_name, find_type: FindType::Full };
-        self.call(Action::FindByUln, |caller| self.service.find_by_uln(caller, &query)).unwrap()
+        let query = FindByUln { uln: uln.parse().ok(), family_name, given_name };
+        self.call(Action::FindByUln, |caller| self.service.learners().find(caller, &query)).unwrap()
     }
 
-    pub(super) fn search(&self, query: &Demographics<'_>) -> Found {
-        self.call(Action::FindByDetails, |caller| self.service.find_by_demographics(caller, query)).unwrap()
+    pub(super) fn search(&self, query: &FieldTexts<'_>) -> Found {
+        self.call(Action::FindByDetails, |caller| self.service.learners().search(caller, query)).unwrap()
     }
 
     pub(super) fn learner(&self, uln: Uln) -> Learner {
@@ -73,31 +75,14 @@ impl World {
     }
 }
 
-pub(super) fn ada() -> NewLearner<'static> {
-    NewLearner {
-        title: Some("Ms"),
-        given_name: "Adalind",
-        family_name: "Testcase",
-        postcode: "CV49EE",
-        date_of_birth: "2004-02-03",
-        gender: "2",
-        verification_type: "0",
-        ability_to_share: "1",
-        ..NewLearner::default()
-    }
-}
-
-pub(super) fn details_of<'a>(new: &NewLearner<'a>) -> Demographics<'a> {
-    Demographics {
-        find_type: FindType::Full,
-        family_name: new.family_name,
-        given_name: new.given_name,
-        date_of_birth: new.date_of_birth,
-        gender: new.gender,
-        postcode: new.postcode,
-        previous_family_name: None,
-        school_at_age_16: None,
-        place_of_birth: None,
-        email_address: None,
-    }
+pub(super) fn ada() -> FieldTexts<'static> {
+    FieldTexts::default()
+        .with(Field::Title, "Ms")
+        .with(Field::GivenName, "Adalind")
+        .with(Field::FamilyName, "Testcase")
+        .with(Field::LastKnownPostCode, "CV49EE")
+        .with(Field::DateOfBirth, "2004-02-03")
+        .with(Field::Gender, "2")
+        .with(Field::VerificationType, "0")
+        .with(Field::AbilityToShare, "1")
 }

@@ -4,10 +4,7 @@ use crate::model::{EventSource, EventStatus, LearningEvent};
 pub(super) fn question(uln: &str) -> RecordQuery<'_> {
     RecordQuery {
         uln,
-        given_name: "Adalind",
-        family_name: "Testcase",
-        date_of_birth: None,
-        gender: None,
+        claimed: Claimed::names("Adalind", "Testcase"),
         user_type: UserType::Organisation,
         get_type: GetType::Full,
     }
@@ -71,8 +68,9 @@ fn a_record_lists_the_events_in_order() {
 #[test]
 fn who_may_see_a_record() {
     each_world(|world| {
-        let refusing = world.registered(&NewLearner { ability_to_share: "2", ..ada() });
-        let unseen = world.registered(&NewLearner { ability_to_share: "0", postcode: "CV4 9EF", ..ada() });
+        let refusing = world.registered(&ada().with(Field::AbilityToShare, "2"));
+        let unseen =
+            world.registered(&ada().with(Field::AbilityToShare, "0").with(Field::LastKnownPostCode, "CV4 9EF"));
         world
             .administration()
             .import_events([refusing, unseen].map(|uln| event(uln, EventSource::Ao, EventStatus::Final, "x")))
@@ -103,9 +101,9 @@ fn a_record_needs_the_right_details() {
         let right = question(&text);
         for wrong in [
             RecordQuery { uln: "1000000000", ..right },
-            RecordQuery { given_name: "Piet", family_name: "Zwart", ..right },
-            RecordQuery { date_of_birth: Some("2004-02-04"), ..right },
-            RecordQuery { gender: Some("1"), ..right },
+            RecordQuery { claimed: Claimed::names("Piet", "Zwart"), ..right },
+            RecordQuery { claimed: right.claimed.born(Some("2004-02-04"), None), ..right },
+            RecordQuery { claimed: right.claimed.born(None, Some("1")), ..right },
         ] {
             let answer = events(world, &wrong);
             assert_eq!((answer.outcome.code(), answer.found_uln), ("WSEC0208", None));
@@ -113,8 +111,8 @@ fn a_record_needs_the_right_details() {
         for uln in ["1026893097", "9999999999", ""] {
             assert_eq!(events(world, &RecordQuery { uln, ..right }).outcome.code(), "WSEC0136");
         }
-        let known =
-            RecordQuery { date_of_birth: Some("2004-02-03"), gender: Some("2"), given_name: "Adalynd", ..right };
+        let similar = Claimed::names("Adalynd", "Testcase").born(Some("2004-02-03"), Some("2"));
+        let known = RecordQuery { claimed: similar, ..right };
         assert_eq!(events(world, &known).outcome, RecordOutcome::Found);
     });
 }
@@ -123,7 +121,7 @@ fn a_record_needs_the_right_details() {
 fn a_merged_number_opens_the_master_record() {
     each_world(|world| {
         let merged = world.registered(&ada());
-        let master = world.registered(&NewLearner { postcode: "CV4 9EF", ..ada() });
+        let master = world.registered(&ada().with(Field::LastKnownPostCode, "CV4 9EF"));
         world
             .administration()
             .import_events([merged, master].map(|uln| event(uln, EventSource::Ao, EventStatus::Final, "x")))
@@ -140,10 +138,7 @@ fn the_record_with_personal_details() {
         let text = world.registered(&ada()).to_string();
         let query = LearnerRecordQuery {
             uln: &text,
-            given_name: "Adalind",
-            family_name: "Testcase",
-            date_of_birth: None,
-            gender: None,
+            claimed: Claimed::names("Adalind", "Testcase"),
             postcode: Some("cv49ee"),
             user_type: UserType::Organisation,
         };
@@ -174,7 +169,7 @@ fn the_audit_shows_who_saw_a_record() {
             world.clock.advance(TimeDelta::minutes(1));
             events(world, &question(&text));
         }
-        events(world, &RecordQuery { given_name: "Piet", family_name: "Zwart", ..question(&text) });
+        events(world, &RecordQuery { claimed: Claimed::names("Piet", "Zwart"), ..question(&text) });
         world.find(&text, "Testcase", "Adalind");
 
         let first = audit(query);

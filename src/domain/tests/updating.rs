@@ -2,22 +2,22 @@ use super::*;
 use crate::model::{AbilityToShare, TierLevel};
 
 fn update(world: &World, change: &LearnerChange<'_>) -> Updated {
-    world.call(Action::UpdateLearner, |caller| world.service.update(caller, change)).unwrap()
+    world.call(Action::UpdateLearner, |caller| world.service.learners().update(caller, change)).unwrap()
 }
 
 #[test]
 fn a_change_counts_the_version_up() {
     each_world(|world| {
-        let uln = world.registered(&NewLearner { place_of_birth: Some("Testham"), ..ada() });
+        let uln = world.registered(&ada().with(Field::PlaceOfBirth, "Testham"));
         world.clock.advance(TimeDelta::hours(1));
         let change = LearnerChange {
-            uln: uln.as_str(),
+            uln: Some(uln),
             version: 1,
-            place_of_birth: Some(""),
-            postcode: Some("AB123EQ"),
-            verification_type: Some("5"),
-            notes: Some("synthetic"),
-            ..LearnerChange::default()
+            fields: FieldTexts::default()
+                .with(Field::PlaceOfBirth, "")
+                .with(Field::LastKnownPostCode, "AB123EQ")
+                .with(Field::VerificationType, "5")
+                .with(Field::Notes, "synthetic"),
         };
         assert_eq!(update(world, &change), Updated::Updated);
         let learner = world.learner(uln);
@@ -29,7 +29,7 @@ fn a_change_counts_the_version_up() {
 
         assert_eq!(update(world, &change), Updated::Stale);
         assert_eq!(update(world, &LearnerChange { version: 2, ..change }), Updated::NoChange);
-        let moved = Demographics { postcode: "AB12 3EQ", ..details_of(&ada()) };
+        let moved = ada().with(Field::LastKnownPostCode, "AB12 3EQ");
         assert_eq!(world.search(&moved).code(), "WSRC0004", "the search keys follow");
     });
 }
@@ -38,11 +38,14 @@ fn a_change_counts_the_version_up() {
 fn nothing_to_change() {
     each_world(|world| {
         let uln = world.registered(&ada());
-        let nothing =
-            LearnerChange { uln: uln.as_str(), version: 1, postcode: Some("cv4 9EE"), ..LearnerChange::default() };
+        let nothing = LearnerChange {
+            uln: Some(uln),
+            version: 1,
+            fields: FieldTexts::default().with(Field::LastKnownPostCode, "cv4 9EE"),
+        };
         assert_eq!(update(world, &nothing), Updated::NoChange);
         for uln in ["1000000000", "1026893097"] {
-            assert_eq!(update(world, &LearnerChange { uln, ..nothing }).code(), "WSRC0019");
+            assert_eq!(update(world, &LearnerChange { uln: uln.parse().ok(), ..nothing }).code(), "WSRC0019");
         }
         world.administration().delete_learner(uln).unwrap();
         assert_eq!(update(world, &nothing), Updated::NotFound);
@@ -53,16 +56,16 @@ fn nothing_to_change() {
 fn mandatory_fields_cannot_be_cleared() {
     each_world(|world| {
         let uln = world.registered(&ada());
-        let none = LearnerChange { uln: uln.as_str(), version: 1, ..LearnerChange::default() };
+        let none = LearnerChange { uln: Some(uln), version: 1, ..LearnerChange::default() };
         for change in [
-            LearnerChange { given_name: Some(""), ..none },
-            LearnerChange { family_name: Some(" "), ..none },
-            LearnerChange { postcode: Some(""), ..none },
-            LearnerChange { date_of_birth: Some(""), ..none },
-            LearnerChange { gender: Some("5"), ..none },
-            LearnerChange { verification_type: Some("999"), ..none },
-            LearnerChange { ability_to_share: Some(""), ..none },
-            LearnerChange { date_of_address_capture: Some("1900-02-29"), ..none },
+            LearnerChange { fields: none.fields.with(Field::GivenName, ""), ..none },
+            LearnerChange { fields: none.fields.with(Field::FamilyName, " "), ..none },
+            LearnerChange { fields: none.fields.with(Field::LastKnownPostCode, ""), ..none },
+            LearnerChange { fields: none.fields.with(Field::DateOfBirth, ""), ..none },
+            LearnerChange { fields: none.fields.with(Field::Gender, "5"), ..none },
+            LearnerChange { fields: none.fields.with(Field::VerificationType, "999"), ..none },
+            LearnerChange { fields: none.fields.with(Field::AbilityToShare, ""), ..none },
+            LearnerChange { fields: none.fields.with(Field::DateOfAddressCapture, "1900-02-29"), ..none },
         ] {
             assert_eq!(update(world, &change).code(), "WSRC0015");
         }
@@ -74,16 +77,19 @@ fn an_identity_cannot_be_overwritten() {
     each_world(|world| {
         let uln = world.registered(&ada());
         let four = LearnerChange {
-            uln: uln.as_str(),
+            uln: Some(uln),
             version: 1,
-            given_name: Some("Piet"),
-            family_name: Some("Zwart"),
-            date_of_birth: Some("1999-09-09"),
-            gender: Some("1"),
-            ..LearnerChange::default()
+            fields: FieldTexts::default()
+                .with(Field::GivenName, "Piet")
+                .with(Field::FamilyName, "Zwart")
+                .with(Field::DateOfBirth, "1999-09-09")
+                .with(Field::Gender, "1"),
         };
-        assert_eq!(update(world, &four), Updated::InsufficientData);
-        assert_eq!(update(world, &LearnerChange { gender: None, ..four }), Updated::Updated);
+        assert_eq!(update(world, &four), Updated::Insufficient(Insufficient::AnotherPerson));
+        assert_eq!(
+            update(world, &LearnerChange { fields: four.fields.with(Field::Gender, None::<&str>), ..four }),
+            Updated::Updated
+        );
     });
 }
 
@@ -91,17 +97,16 @@ fn an_identity_cannot_be_overwritten() {
 fn the_ability_to_share() {
     each_world(|world| {
         let seen = |sharing: &'static str, postcode: &'static str| {
-            world.registered(&NewLearner { ability_to_share: sharing, postcode, ..ada() })
+            world.registered(&ada().with(Field::AbilityToShare, sharing).with(Field::LastKnownPostCode, postcode))
         };
         let to = |uln: Uln, sharing| {
             let version = world.learner(uln).version;
             update(
                 world,
                 &LearnerChange {
-                    uln: uln.as_str(),
+                    uln: Some(uln),
                     version,
-                    ability_to_share: Some(sharing),
-                    ..LearnerChange::default()
+                    fields: FieldTexts::default().with(Field::AbilityToShare, sharing),
                 },
             )
         };
@@ -121,11 +126,12 @@ fn the_ability_to_share() {
 fn a_merged_number_is_not_updated() {
     each_world(|world| {
         let merged = world.registered(&ada());
-        let master = world.registered(&NewLearner { postcode: "AB12 3EQ", ..ada() });
+        let master = world.registered(&ada().with(Field::LastKnownPostCode, "AB12 3EQ"));
         world.administration().merge(merged, master).unwrap();
-        let change = LearnerChange { uln: merged.as_str(), version: 2, notes: Some("x"), ..LearnerChange::default() };
+        let change =
+            LearnerChange { uln: Some(merged), version: 2, fields: FieldTexts::default().with(Field::Notes, "x") };
         assert_eq!(update(world, &change).code(), "WSRC0022");
-        assert_eq!(update(world, &LearnerChange { uln: master.as_str(), ..change }), Updated::Updated);
+        assert_eq!(update(world, &LearnerChange { uln: Some(master), ..change }), Updated::Updated);
         assert!(matches!(world.find(merged.as_str(), "Testcase", "Adalind"), Found::MasterSubstituted(_)));
     });
 }
@@ -133,18 +139,19 @@ fn a_merged_number_is_not_updated() {
 #[test]
 fn the_subset() {
     each_world(|world| {
-        let uln =
-            world.registered(&NewLearner { ability_to_share: "0", email_address: Some("a@example.org"), ..ada() });
-        let subset = |change: SubsetChange<'_>| {
-            world.call(Action::UpdateLearner, |caller| world.service.update_subset(caller, &change)).unwrap()
+        let uln = world.registered(&ada().with(Field::AbilityToShare, "0").with(Field::EmailAddress, "a@example.org"));
+        let subset = |change: LearnerChange<'_>| {
+            world.call(Action::UpdateLearner, |caller| world.service.learners().update_subset(caller, &change)).unwrap()
         };
-        let none = SubsetChange { uln: uln.as_str(), version: 1, ..SubsetChange::default() };
+        let none = LearnerChange { uln: Some(uln), version: 1, ..LearnerChange::default() };
         assert_eq!(subset(none), Updated::NoChange);
-        let change = SubsetChange {
-            email_address: Some(""),
-            telephone_number: Some("01632 960000"),
-            ability_to_share: Some(AbilityToShare::Shares),
-            preferred_given_name: Some("Addy"),
+        let change = LearnerChange {
+            fields: none
+                .fields
+                .with(Field::EmailAddress, "")
+                .with(Field::TelephoneNumber, "01632 960000")
+                .with(Field::AbilityToShare, AbilityToShare::Shares.code())
+                .with(Field::PreferredGivenName, "Addy"),
             ..none
         };
         assert_eq!(subset(change), Updated::Updated);
@@ -156,7 +163,11 @@ fn the_subset() {
         assert_eq!(learner.ability_to_share, AbilityToShare::Shares);
         assert_eq!(subset(change), Updated::Stale);
         assert_eq!(
-            subset(SubsetChange { ability_to_share: Some(AbilityToShare::NotSeen), version: 2, ..none }),
+            subset(LearnerChange {
+                version: 2,
+                fields: none.fields.with(Field::AbilityToShare, AbilityToShare::NotSeen.code()),
+                ..none
+            }),
             Updated::InvalidSharing
         );
         assert_eq!(world.find(uln.as_str(), "Testcase", "Addy").code(), "WSRC0004");

@@ -1,6 +1,6 @@
 //! A row of a verify batch, as every door hands it over, and its form (rules.md 2.9).
 
-use crate::domain::format::{Finding, Findings, GENDERS, Rule, batch_row, is_uln_pattern};
+use crate::domain::format::{Field, Finding, Findings, MIS_IDENTIFIER, batch_row};
 
 batch_row! {
     /// A learner of a verify batch (`MIAPBatchLearnerToVerify`, rules.md 2.9).
@@ -24,22 +24,26 @@ batch_row! {
 pub fn format(row: &VerificationRow) -> Vec<Finding> {
     let mut found = Findings::default();
     let text = |field| row.get(field);
-    found.at_most("MISIdentifier", text("MISIdentifier"), 128);
+    found.at_most("MISIdentifier", text("MISIdentifier"), MIS_IDENTIFIER);
     for field in ["ULN", "FamilyName", "GivenName"] {
         found.mandatory(field, text(field));
     }
-    found.holds("ULN", text("ULN"), Rule::UlnPattern, is_uln_pattern);
-    for name in ["FamilyName", "GivenName"] {
-        found.at_most(name, text(name), 35);
+    for field in [Field::Uln, Field::DateOfBirth, Field::Gender] {
+        found.learner_field(field, text(field.name()));
     }
-    found.day("DateOfBirth", text("DateOfBirth"));
-    found.one_of("Gender", text("Gender"), GENDERS);
+    // Names that are compared alone may have a line break: they then match nobody.
+    for name in [Field::FamilyName, Field::GivenName] {
+        if let Some(most) = name.format().longest() {
+            found.at_most(name.name(), text(name.name()), most);
+        }
+    }
     found.into_vec()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::format::Rule;
 
     #[test]
     fn verify_rows() {

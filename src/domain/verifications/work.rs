@@ -8,6 +8,7 @@ use super::{VerificationRow, format};
 use crate::domain::Action;
 use crate::domain::jobs::{JobInHand, JobRecord, Kind, RecordResult, row};
 use crate::domain::learners::{VerifyQuery, verify_in};
+use crate::domain::verification::Claimed;
 use crate::model::JobKind;
 use crate::store::{StoreError, Transaction, audit};
 
@@ -42,13 +43,10 @@ impl Kind for Verifications {
                 results.push(RecordResult { number: record.number, code: Cow::Borrowed(code), output: None });
                 continue;
             }
-            let query = VerifyQuery {
-                uln: row.uln.as_deref().unwrap_or_default(),
-                family_name: row.family_name.as_deref().unwrap_or_default(),
-                given_name: row.given_name.as_deref().unwrap_or_default(),
-                date_of_birth: row.date_of_birth.as_deref(),
-                gender: row.gender.as_deref(),
-            };
+            let text = |field| row.get(field).unwrap_or_default();
+            let claimed =
+                Claimed::names(text("GivenName"), text("FamilyName")).born(row.get("DateOfBirth"), row.get("Gender"));
+            let query = VerifyQuery { uln: text("ULN").parse().ok(), claimed };
             let (verification, uln) = verify_in(store, &query)?;
             let code = verification.code();
             trail.push(job.entry(uln, code));

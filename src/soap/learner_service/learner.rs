@@ -5,9 +5,12 @@ use std::borrow::Cow;
 use crate::contract::learner_service::{
     Learner, LearnerArrayOfString, LearnerToRegister, LearnerToUpdate, MIAPRetrievedULN,
 };
-use crate::domain::{FindType, Found, FoundLearner, LearnerChange, NewLearner, RetrievedUln};
+use crate::domain::format::{Field, FieldTexts};
+use crate::domain::{Found, FoundLearner, LearnerChange, RetrievedUln};
 use crate::model;
 use crate::model::{Address, Names, london_day};
+use crate::soap::find_type::FindType;
+use crate::soap::sent::{Sent, sent};
 
 pub(super) fn some<'a>(text: &'static str) -> Option<Cow<'a, str>> {
     Some(Cow::Borrowed(text))
@@ -16,7 +19,7 @@ pub(super) fn some<'a>(text: &'static str) -> Option<Cow<'a, str>> {
 /// With CHK there is the code alone (rules.md 2.4, our choice).
 pub(super) fn learners<'a>(find_type: FindType, found: Found) -> Vec<Learner<'a>> {
     match (find_type, found) {
-        (FindType::Check, _) | (FindType::Full, Found::None | Found::TooMany) => Vec::new(),
+        (FindType::Check, _) | (FindType::Full, Found::None | Found::Unreadable(_) | Found::TooMany) => Vec::new(),
         (FindType::Full, Found::Exact(one) | Found::MasterSubstituted(one)) => vec![learner(*one)],
         (FindType::Full, Found::Possible(several)) => several.into_iter().map(learner).collect(),
     }
@@ -67,121 +70,15 @@ fn learner<'a>(found: FoundLearner) -> Learner<'a> {
     }
 }
 
-pub(super) fn new_learner<'r>(learner: &'r LearnerToRegister<'_>) -> NewLearner<'r> {
-    let LearnerToRegister {
-        title,
-        given_name,
-        middle_other_name,
-        family_name,
-        preferred_given_name,
-        previous_family_name,
-        family_name_at_age16,
-        school_at_age16,
-        last_known_address_line1,
-        last_known_address_line2,
-        last_known_address_town,
-        last_known_address_county_or_city,
-        last_known_post_code,
-        date_of_address_capture,
-        date_of_birth,
-        place_of_birth,
-        gender,
-        email_address,
-        nationality,
-        scottish_candidate_number,
-        verification_type,
-        other_verification_description,
-        ability_to_share,
-        notes,
-    } = learner;
-    NewLearner {
-        title: title.as_deref(),
-        given_name,
-        middle_other_name: middle_other_name.as_deref(),
-        family_name,
-        preferred_given_name: preferred_given_name.as_deref(),
-        previous_family_name: previous_family_name.as_deref(),
-        family_name_at_age_16: family_name_at_age16.as_deref(),
-        school_at_age_16: school_at_age16.as_deref(),
-        address_line_1: last_known_address_line1.as_deref(),
-        address_line_2: last_known_address_line2.as_deref(),
-        address_town: last_known_address_town.as_deref(),
-        address_county_or_city: last_known_address_county_or_city.as_deref(),
-        postcode: last_known_post_code,
-        date_of_address_capture: date_of_address_capture.as_deref(),
-        date_of_birth,
-        place_of_birth: place_of_birth.as_deref(),
-        gender,
-        email_address: email_address.as_deref(),
-        nationality: nationality.as_deref(),
-        scottish_candidate_number: scottish_candidate_number.as_deref(),
-        verification_type,
-        other_verification_description: other_verification_description.as_deref(),
-        ability_to_share,
-        notes: notes.as_deref(),
-        ..NewLearner::default()
-    }
+/// What was sent to be registered.
+pub(super) fn registration<'r>(learner: &'r LearnerToRegister<'_>) -> FieldTexts<'r> {
+    sent!(learner, LearnerToRegister {})
 }
 
 /// Absent means unchanged, empty means cleared (rules.md 4.4, our choice).
 pub(super) fn change<'r>(learner: &'r LearnerToUpdate<'_>) -> LearnerChange<'r> {
-    let LearnerToUpdate {
-        title,
-        given_name,
-        middle_other_name,
-        family_name,
-        preferred_given_name,
-        previous_family_name,
-        family_name_at_age16,
-        school_at_age16,
-        last_known_address_line1,
-        last_known_address_line2,
-        last_known_address_town,
-        last_known_address_county_or_city,
-        last_known_post_code,
-        date_of_address_capture,
-        date_of_birth,
-        place_of_birth,
-        gender,
-        email_address,
-        nationality,
-        scottish_candidate_number,
-        verification_type,
-        other_verification_description,
-        ability_to_share,
-        notes,
-        uln,
-        version_number,
-    } = learner;
-    LearnerChange {
-        uln,
-        version: *version_number,
-        title: title.as_deref(),
-        given_name: Some(given_name),
-        middle_other_name: middle_other_name.as_deref(),
-        family_name: Some(family_name),
-        preferred_given_name: preferred_given_name.as_deref(),
-        previous_family_name: previous_family_name.as_deref(),
-        family_name_at_age_16: family_name_at_age16.as_deref(),
-        school_at_age_16: school_at_age16.as_deref(),
-        address_line_1: last_known_address_line1.as_deref(),
-        address_line_2: last_known_address_line2.as_deref(),
-        address_town: last_known_address_town.as_deref(),
-        address_county_or_city: last_known_address_county_or_city.as_deref(),
-        postcode: Some(last_known_post_code),
-        date_of_address_capture: date_of_address_capture.as_deref(),
-        date_of_birth: Some(date_of_birth),
-        place_of_birth: place_of_birth.as_deref(),
-        gender: Some(gender),
-        email_address: email_address.as_deref(),
-        nationality: nationality.as_deref(),
-        scottish_candidate_number: scottish_candidate_number.as_deref(),
-        verification_type: Some(verification_type),
-        other_verification_description: other_verification_description.as_deref(),
-        ability_to_share: Some(ability_to_share),
-        notes: notes.as_deref(),
-        ..LearnerChange::default()
-    }
+    let fields = sent!(learner, LearnerToUpdate { uln, version_number });
+    LearnerChange { uln: learner.uln.parse().ok(), version: learner.version_number, fields }
 }
 
 /// The members of a learner that identify: the same in a retrieved ULN and in a verified learner.

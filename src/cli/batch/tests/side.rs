@@ -8,8 +8,9 @@ use crate::client::envelope::{self, Secrets};
 use crate::client::fields::Node;
 use crate::client::{Credentials, Reply, find};
 use crate::contract::SERVICES;
+use crate::domain::format::{Field, FieldTexts};
 use crate::domain::registrations::JobType;
-use crate::domain::{NewLearner, Registered, catalogue};
+use crate::domain::{Registered, catalogue};
 use crate::files::{self, Batch, Expected, Extension, Submitted};
 use crate::model::{JobId, JobKind, Learner, Uln};
 use crate::soap::Endpoint;
@@ -145,17 +146,15 @@ impl Side {
 }
 
 fn register(world: &World, [given_name, family_name, date_of_birth, gender, postcode]: [&str; 5]) -> Uln {
-    let new = NewLearner {
-        given_name,
-        family_name,
-        date_of_birth,
-        gender,
-        postcode,
-        verification_type: "1",
-        ability_to_share: "1",
-        ..NewLearner::default()
-    };
-    let registered = world.by_file(PROVIDER, |caller| world.service.register(caller, &new)).unwrap();
+    let new = FieldTexts::default()
+        .with(Field::GivenName, given_name)
+        .with(Field::FamilyName, family_name)
+        .with(Field::DateOfBirth, date_of_birth)
+        .with(Field::Gender, gender)
+        .with(Field::LastKnownPostCode, postcode)
+        .with(Field::VerificationType, "1")
+        .with(Field::AbilityToShare, "1");
+    let registered = world.by_file(PROVIDER, |caller| world.service.learners().register(caller, &new)).unwrap();
     let Registered::Registered(uln) = registered else { panic!("the registration was refused") };
     uln
 }

@@ -147,10 +147,7 @@ fn an_accepted_achievement_is_a_learning_event_at_once_and_a_withdrawn_one_is_no
         assert_eq!(shown[0].date_loaded, Some(noon()));
         let record = LearnerRecordQuery {
             uln: uln.as_str(),
-            given_name: "Adalind",
-            family_name: "Testcase",
-            date_of_birth: None,
-            gender: None,
+            claimed: Claimed::names("Adalind", "Testcase"),
             postcode: None,
             user_type: UserType::Organisation,
         };
@@ -260,7 +257,8 @@ fn a_merged_number_means_its_master() {
     each_world(|world| {
         import_catalogue(world);
         let master = world.registered(&ada());
-        let merged = world.registered(&NewLearner { postcode: "CV5 6AA", date_of_birth: "2004-02-04", ..ada() });
+        let merged =
+            world.registered(&ada().with(Field::LastKnownPostCode, "CV5 6AA").with(Field::DateOfBirth, "2004-02-04"));
         process(world, "F", vec![achievement(merged, &[])], 200);
         world.administration().merge(merged, master).unwrap();
         let (counters, errors) = process(

@@ -133,7 +133,9 @@ fn random_sequences_come_to_what_the_model_says() {
             let register = |postcode| {
                 let mut born = born.borrow_mut();
                 *born += TimeDelta::days(3);
-                world.registered(&NewLearner { date_of_birth: &born.to_string(), postcode, ..ada() })
+                world.registered(
+                    &ada().with(Field::DateOfBirth, &*born.to_string()).with(Field::LastKnownPostCode, postcode),
+                )
             };
             let (uln, merged) = (register("CV49EE"), register("CV5 6AA"));
             world.administration().merge(merged, uln).unwrap();

@@ -1,17 +1,41 @@
 //! Reads an import file as a stream of learners, so that memory does not grow with the file.
 
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use std::fmt;
 use std::io::Read;
 
-use super::row::{self, Column, REQUIRED, RowError};
+use csv::{ByteRecord, Reader, ReaderBuilder};
+
 use crate::cli::failure::Failure;
+use crate::domain::format::{Field, FieldError};
+use crate::domain::{MANDATORY_ON_IMPORT, imported_learner};
 use crate::model::{Learner, Timestamp};
+
+/// What is wrong with a row. The text names field and rule, never the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowError {
+    /// A cell breaks the rule of its field.
+    Field(FieldError),
+    /// The row has more or fewer cells than the file has headings.
+    CellCount,
+    /// The row is not UTF-8 text.
+    NotUtf8,
+}
+
+impl fmt::Display for RowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Field(error) => error.fmt(f),
+            Self::CellCount => f.write_str("the row must have as many cells as the file has headings"),
+            Self::NotUtf8 => f.write_str("the row must be UTF-8 text"),
+        }
+    }
+}
 
 /// The learners of a file. Invalid rows are passed to `report` and skipped. An unreadable file ends
 /// the stream, and [`Rows::end`] returns the error.
 pub struct Rows<R, F> {
     reader: Reader<R>,
-    columns: Vec<Column>,
+    columns: Vec<Field>,
     now: Timestamp,
     report: F,
     record: ByteRecord,
@@ -73,35 +97,36 @@ fn unreadable(error: &csv::Error) -> Failure {
     }
 }
 
-fn columns(headings: &ByteRecord) -> Result<Vec<Column>, Failure> {
+fn columns(headings: &ByteRecord) -> Result<Vec<Field>, Failure> {
     let mut columns = Vec::new();
     for (index, heading) in headings.iter().enumerate() {
         let heading = std::str::from_utf8(heading).unwrap_or_default();
         let heading = if index == 0 { heading.trim_start_matches('\u{feff}') } else { heading };
-        let column = Column::by_heading(heading).ok_or_else(|| {
+        let column = Field::by_name(heading.trim()).ok_or_else(|| {
             let place = index + 1;
             Failure::Failed(format!(
                 "The heading of column {place} is unknown. For the list of headings, see 'lrs learner import --help'."
             ))
         })?;
         if columns.contains(&column) {
-            return Err(Failure::Failed(format!("The file has two columns named {}.", column.heading())));
+            return Err(Failure::Failed(format!("The file has two columns named {}.", column.name())));
         }
         columns.push(column);
     }
-    if let Some(missing) = REQUIRED.iter().find(|column| !columns.contains(column)) {
-        return Err(Failure::Failed(format!("The file lacks the required column {}.", missing.heading())));
+    if let Some(missing) = MANDATORY_ON_IMPORT.iter().find(|column| !columns.contains(column)) {
+        return Err(Failure::Failed(format!("The file lacks the required column {}.", missing.name())));
     }
     Ok(columns)
 }
 
-fn learner(record: &ByteRecord, columns: &[Column], now: Timestamp) -> Result<Learner, RowError> {
+fn learner(record: &ByteRecord, columns: &[Field], now: Timestamp) -> Result<Learner, RowError> {
     if record.len() != columns.len() {
         return Err(RowError::CellCount);
     }
     let cells =
         record.iter().map(std::str::from_utf8).collect::<Result<Vec<&str>, _>>().map_err(|_| RowError::NotUtf8)?;
-    row::learner(columns.iter().copied().zip(cells), now)
+    let submitted = columns.iter().copied().zip(cells.into_iter().map(Some)).collect();
+    imported_learner(&submitted, now).map_err(RowError::Field)
 }
 
 #[cfg(test)]
@@ -135,7 +160,7 @@ mod tests {
         assert_eq!(
             reports,
             [
-                "3: DateOfBirth must be a date (yyyy-mm-dd) from 1800 to 2099",
+                "3: DateOfBirth must be a day of the calendar",
                 "4: the row must have as many cells as the file has headings",
                 "5: the row must be UTF-8 text",
             ]

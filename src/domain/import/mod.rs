@@ -1,8 +1,11 @@
 //! Loads a register: many learners and events at once (`lrs learner import`, the demo's people).
 
+mod row;
+
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
+pub use self::row::{MANDATORY_ON_IMPORT, imported_learner};
 use super::names::search_keys;
 use super::{Action, Administration, AdministrationError};
 use crate::model::{Learner, LearningEvent, SearchKeys};

@@ -1,0 +1,180 @@
+//! The fields of a learner: the name of each in the contract, the format of its text, and where it must be filled. The
+//! web service's facets are held to this table by a test; batch files, imports and web forms ask it.
+
+use super::{ABILITIES_TO_SHARE, FieldError, Format, GENDERS, Rule, VERIFICATION_TYPES, is_one_line};
+
+/// A field of a learner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the contract's")]
+pub enum Field {
+    Uln,
+    Title,
+    GivenName,
+    PreferredGivenName,
+    MiddleOtherName,
+    FamilyName,
+    PreviousFamilyName,
+    FamilyNameAtAge16,
+    SchoolAtAge16,
+    LastKnownAddressLine1,
+    LastKnownAddressLine2,
+    LastKnownAddressTown,
+    LastKnownAddressCountyOrCity,
+    LastKnownPostCode,
+    DateOfAddressCapture,
+    DateOfBirth,
+    PlaceOfBirth,
+    EmailAddress,
+    Gender,
+    Nationality,
+    ScottishCandidateNumber,
+    AbilityToShare,
+    VerificationType,
+    OtherVerificationDescription,
+    Notes,
+    TelephoneNumber,
+    Uci,
+    Upn,
+}
+
+/// Every field, in the order in which a batch file has them: its name in the contract, and its format.
+const TABLE: [(Field, &str, Format); Field::COUNT] = [
+    (Field::Uln, "ULN", Format::Uln),
+    (Field::Title, "Title", Format::Text(35)),
+    (Field::GivenName, "GivenName", Format::Name),
+    (Field::PreferredGivenName, "PreferredGivenName", Format::Name),
+    (Field::MiddleOtherName, "MiddleOtherName", Format::Name),
+    (Field::FamilyName, "FamilyName", Format::Name),
+    (Field::PreviousFamilyName, "PreviousFamilyName", Format::Name),
+    (Field::FamilyNameAtAge16, "FamilyNameAtAge16", Format::Name),
+    (Field::SchoolAtAge16, "SchoolAtAge16", Format::Text(254)),
+    (Field::LastKnownAddressLine1, "LastKnownAddressLine1", Format::Text(50)),
+    (Field::LastKnownAddressLine2, "LastKnownAddressLine2", Format::Text(50)),
+    (Field::LastKnownAddressTown, "LastKnownAddressTown", Format::Text(50)),
+    (Field::LastKnownAddressCountyOrCity, "LastKnownAddressCountyOrCity", Format::Text(50)),
+    (Field::LastKnownPostCode, "LastKnownPostCode", Format::Postcode),
+    (Field::DateOfAddressCapture, "DateOfAddressCapture", Format::Day),
+    (Field::DateOfBirth, "DateOfBirth", Format::Day),
+    (Field::PlaceOfBirth, "PlaceOfBirth", Format::Text(35)),
+    (Field::EmailAddress, "EmailAddress", Format::Email),
+    (Field::Gender, "Gender", Format::Code(GENDERS)),
+    (Field::Nationality, "Nationality", Format::Nationality),
+    (Field::ScottishCandidateNumber, "ScottishCandidateNumber", Format::ScottishCandidateNumber),
+    (Field::AbilityToShare, "AbilityToShare", Format::Code(ABILITIES_TO_SHARE)),
+    (Field::VerificationType, "VerificationType", Format::Code(VERIFICATION_TYPES)),
+    (Field::OtherVerificationDescription, "OtherVerificationDescription", Format::Text(255)),
+    (Field::Notes, "Notes", Format::Text(4000)),
+    (Field::TelephoneNumber, "TelephoneNumber", Format::Text(35)),
+    (Field::Uci, "UCI", Format::Uci),
+    (Field::Upn, "UPN", Format::Upn),
+];
+
+impl Field {
+    /// How many fields there are.
+    pub const COUNT: usize = 28;
+    /// The fields that a name stands in.
+    pub const NAMES: [Self; 6] = [
+        Self::GivenName,
+        Self::PreferredGivenName,
+        Self::MiddleOtherName,
+        Self::FamilyName,
+        Self::PreviousFamilyName,
+        Self::FamilyNameAtAge16,
+    ];
+    /// What nobody is found by details without, or registered (rules.md 2.4).
+    pub const DEMOGRAPHICS: [Self; 5] =
+        [Self::GivenName, Self::FamilyName, Self::DateOfBirth, Self::Gender, Self::LastKnownPostCode];
+    /// What every record has, beside its number (rules.md 2.5). `OtherVerificationDescription` joins them where the
+    /// verification type is 999.
+    pub const MANDATORY: [Self; 7] = [
+        Self::GivenName,
+        Self::FamilyName,
+        Self::LastKnownPostCode,
+        Self::DateOfBirth,
+        Self::Gender,
+        Self::VerificationType,
+        Self::AbilityToShare,
+    ];
+
+    /// Every field.
+    pub fn all() -> impl Iterator<Item = Self> {
+        TABLE.iter().map(|(field, ..)| *field)
+    }
+
+    /// The field of a name, in any letter case.
+    pub fn by_name(name: &str) -> Option<Self> {
+        TABLE.iter().find(|(_, other, _)| other.eq_ignore_ascii_case(name)).map(|(field, ..)| *field)
+    }
+
+    /// The name in the contract, which is also the heading in files.
+    pub fn name(self) -> &'static str {
+        TABLE.get(self.place()).map_or("", |(_, name, _)| name)
+    }
+
+    /// What its text must look like.
+    pub fn format(self) -> Format {
+        TABLE.get(self.place()).map_or(Format::Text(0), |(.., format)| *format)
+    }
+
+    /// Its place in the table.
+    #[expect(clippy::as_conversions, reason = "the discriminant of an enum without values")]
+    pub(super) const fn place(self) -> usize {
+        self as usize
+    }
+
+    /// The rules that a text breaks; empty text breaks none, because whether a field must be filled depends on what
+    /// is to be done.
+    pub fn broken(self, text: &str) -> impl Iterator<Item = Rule> {
+        let format = self.format();
+        let first = if text.is_empty() { None } else { format.broken(text) };
+        let second = (format == Format::Name && !is_one_line(text)).then_some(Rule::OneLine);
+        first.into_iter().chain(second)
+    }
+
+    /// The error of a text that is no value of the field.
+    pub fn unreadable(self, text: &str) -> FieldError {
+        let rule =
+            if text.is_empty() { Rule::Mandatory } else { self.format().broken(text).unwrap_or(self.format().rule()) };
+        FieldError { field: self, rule }
+    }
+
+    /// The error of a field that must be filled, and is not.
+    pub const fn missing(self) -> FieldError {
+        FieldError { field: self, rule: Rule::Mandatory }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_has_every_field_in_its_place() {
+        for (place, (field, name, format)) in TABLE.iter().enumerate() {
+            assert_eq!((field.place(), field.name(), field.format()), (place, *name, *format));
+            assert_eq!(Field::by_name(&name.to_lowercase()), Some(*field));
+        }
+        assert_eq!(Field::by_name("FamilyNames"), None);
+    }
+
+    #[test]
+    fn an_error_names_field_and_rule() {
+        for (field, text, told) in [
+            (Field::Uln, "1000000001", "ULN must have the check digit that belongs to it"),
+            (Field::Uln, "0000000042", "ULN must have ten digits, the first of them not 0"),
+            (Field::GivenName, "", "GivenName must not be empty"),
+            (Field::FamilyName, &*"ö".repeat(36), "FamilyName must have at most 35 characters"),
+            (Field::DateOfBirth, "2004-02-30", "DateOfBirth must be a day of the calendar"),
+            (Field::Gender, "3", "Gender must be one of 0, 1, 2, 9"),
+        ] {
+            assert_eq!(field.unreadable(text).to_string(), told);
+        }
+    }
+
+    #[test]
+    fn a_name_may_break_two_rules() {
+        let long = "Ann\n".repeat(12);
+        assert!(Field::GivenName.broken(&long).eq([Rule::MaxLength(35), Rule::OneLine]));
+        assert_eq!(Field::GivenName.broken("").next(), None);
+    }
+}

@@ -1,0 +1,42 @@
+//! The number that a learner gets (rules.md 1.5).
+
+use crate::model::{Learner, SearchKeys, Uln};
+use crate::store::{StoreError, Transaction, learners as rows};
+
+/// The key under which nobody else registers the same details meanwhile.
+pub(in crate::domain) fn lock_key(details: &blake3::Hash) -> i64 {
+    let (first, _) = details.as_bytes().split_first_chunk().unwrap_or((&[0; 8], &[]));
+    i64::from_le_bytes(*first)
+}
+
+/// Stores the learner under a number that nobody ever had. It is drawn from the operating system's randomness, so that
+/// nobody can guess the next from the last; a number that is taken, be its learner deleted or merged, is drawn again.
+pub(super) fn issue(store: &mut Transaction<'_>, learner: &Learner, keys: &SearchKeys) -> Result<Uln, StoreError> {
+    let mut learner = learner.clone();
+    while !rows::insert(store, &learner, keys)? {
+        learner.uln = random_uln();
+    }
+    Ok(learner.uln)
+}
+
+/// Any valid number.
+pub(super) fn random_uln() -> Uln {
+    loop {
+        let stem = rand::random_range(Uln::FIRST_STEM..=Uln::LAST_STEM);
+        if let Some(uln) = Uln::from_stem(stem) {
+            return uln;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn random_numbers_are_ulns_and_do_not_repeat() {
+        let drawn: std::collections::HashSet<_> = (0..1_000).map(|_| random_uln()).collect();
+        assert!(drawn.len() > 990);
+        assert!(drawn.iter().all(|uln| uln.as_str().parse::<Uln>().is_ok()));
+    }
+}
