@@ -13,7 +13,7 @@ use crate::model::{CatalogueEntry, Reference};
 
 /// Import qualifications and units, or look one up
 #[derive(Debug, Subcommand)]
-pub enum CatalogueVerb {
+pub enum CatalogueCommand {
     /// Import qualifications and units from a CSV file
     #[command(after_help = "\
 The file is UTF-8. Its first row has the headings, in any order and in upper or lower case:
@@ -45,10 +45,10 @@ Exit code: 0 if every row is in the catalogue, 1 if rows were refused.")]
 }
 
 /// Runs the command.
-pub fn run(verb: CatalogueVerb, out: &mut impl Write) -> Result<(), Failure> {
-    match verb {
-        CatalogueVerb::Import { file, config } => import(&file, &config, out),
-        CatalogueVerb::Show { reference, config } => {
+pub fn run(command: CatalogueCommand, out: &mut impl Write) -> Result<(), Failure> {
+    match command {
+        CatalogueCommand::Import { file, config } => import(&file, &config, out),
+        CatalogueCommand::Show { reference, config } => {
             let entry = setup::administer(&config, |admin| Ok(admin.service().catalogue().entry(reference)?))?;
             let entry = entry.ok_or_else(|| Failure::Failed(format!("There is no {reference} in the catalogue.")))?;
             Ok(show(&entry, out)?)
@@ -191,7 +191,7 @@ mod tests {
         let file = folder.join("catalogue.csv");
         std::fs::write(&file, text).unwrap();
         let mut out = Vec::new();
-        let result = run(CatalogueVerb::Import { file, config: config.clone() }, &mut out);
+        let result = run(CatalogueCommand::Import { file, config: config.clone() }, &mut out);
         (result, String::from_utf8(out).unwrap())
     }
 
@@ -208,13 +208,13 @@ mod tests {
         assert!(out.starts_with("0 entries added, 4 replaced"), "{out}");
         let mut out = Vec::new();
         let reference = "60170013".parse().unwrap();
-        run(CatalogueVerb::Show { reference, config }, &mut out).unwrap();
+        run(CatalogueCommand::Show { reference, config }, &mut out).unwrap();
         let shown = String::from_utf8(out).unwrap();
         assert!(shown.contains("Grading              GCSE (9 to 1) (9, 8, 7"), "{shown}");
     }
 
     #[test]
-    fn refused_rows_fail_the_verb_after_the_others_are_in() {
+    fn refused_rows_fail_the_command_after_the_others_are_in() {
         let (folder, config) = folder();
         let text = "Reference,Title,Credits,Owner,Availability\nK/501/5773,A unit,3,TEST45,shared\nK/501/5774,No credits,,TEST45,shared\n";
         let (result, out) = import_text(folder.path(), &config, text);

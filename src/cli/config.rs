@@ -12,7 +12,7 @@ const USUAL_FILE: &str = "lrs.toml";
 
 /// Show the configuration
 #[derive(Debug, Subcommand)]
-pub enum Verb {
+pub enum ConfigCommand {
     /// Print every setting with its value and its origin; secrets are masked
     #[command(
         after_help = "Options override the environment (LRS_SECTION_KEY), which overrides the file, which overrides the defaults.\n\n\
@@ -48,9 +48,9 @@ pub fn load(sources: &Sources) -> Result<Config, Failure> {
 }
 
 /// Runs the command.
-pub fn run(verb: &Verb, out: &mut impl Write) -> Result<(), Failure> {
-    match verb {
-        Verb::Show(file) => {
+pub fn run(command: &ConfigCommand, out: &mut impl Write) -> Result<(), Failure> {
+    match command {
+        ConfigCommand::Show(file) => {
             let sources = file.sources();
             let config = load(&sources)?;
             show(sources.file.as_deref(), config.settings(), out)

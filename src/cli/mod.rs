@@ -36,11 +36,11 @@ pub use self::failure::Failure;
 #[command(name = "lrs", version, after_help = "To try it: lrs demo")]
 pub struct Cli {
     #[command(subcommand)]
-    verb: Verb,
+    command: Command,
 }
 
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum Command {
     Demo(demo::Demo),
     Serve(serve::Serve),
     Worker(worker::Worker),
@@ -50,9 +50,9 @@ enum Verb {
     #[command(subcommand)]
     Cert(cert::Cert),
     #[command(subcommand)]
-    Learner(learner::LearnerVerb),
+    Learner(learner::LearnerCommand),
     #[command(subcommand)]
-    Catalogue(catalogue::CatalogueVerb),
+    Catalogue(catalogue::CatalogueCommand),
     Call(call::Call),
     Check(check::Check),
     #[command(subcommand)]
@@ -62,7 +62,7 @@ enum Verb {
     Health(health::Health),
     Slo(slo::Slo),
     #[command(subcommand)]
-    Config(config::Verb),
+    Config(config::ConfigCommand),
     Man(man::Man),
     Completions(completions::Completions),
 }
@@ -71,24 +71,24 @@ enum Verb {
 pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
     // Not every system allows this; carry on regardless.
     let _ = ops::forbid_core_files();
-    let outcome = match cli.verb {
-        Verb::Demo(demo) => demo::run(&demo, out),
-        Verb::Serve(serve) => serve::run(&serve, out),
-        Verb::Worker(worker) => worker::run(&worker, out),
-        Verb::Migrate(migrate) => migrate::run(&migrate, out),
-        Verb::Org(org) => org::run(org, out),
-        Verb::Cert(cert) => cert::run(cert, out),
-        Verb::Learner(verb) => learner::run(verb, out),
-        Verb::Catalogue(verb) => catalogue::run(verb, out),
-        Verb::Call(call) => call::run(call, out),
-        Verb::Check(check) => check::run(&check, out),
-        Verb::Batch(batch) => batch::run(batch, out),
-        Verb::Wsdl(verb) => wsdl::run(verb, out),
-        Verb::Health(health) => health::run(&health, out),
-        Verb::Slo(slo) => slo::run(&slo, out),
-        Verb::Config(verb) => config::run(&verb, out),
-        Verb::Man(man) => man::run(&man, out),
-        Verb::Completions(completions) => completions::run(&completions, out),
+    let outcome = match cli.command {
+        Command::Demo(demo) => demo::run(&demo, out),
+        Command::Serve(serve) => serve::run(&serve, out),
+        Command::Worker(worker) => worker::run(&worker, out),
+        Command::Migrate(migrate) => migrate::run(&migrate, out),
+        Command::Org(org) => org::run(org, out),
+        Command::Cert(cert) => cert::run(cert, out),
+        Command::Learner(command) => learner::run(command, out),
+        Command::Catalogue(command) => catalogue::run(command, out),
+        Command::Call(call) => call::run(call, out),
+        Command::Check(check) => check::run(&check, out),
+        Command::Batch(batch) => batch::run(batch, out),
+        Command::Wsdl(command) => wsdl::run(command, out),
+        Command::Health(health) => health::run(&health, out),
+        Command::Slo(slo) => slo::run(&slo, out),
+        Command::Config(command) => config::run(&command, out),
+        Command::Man(man) => man::run(&man, out),
+        Command::Completions(completions) => completions::run(&completions, out),
     };
     ops::flush_log();
     outcome
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn every_verb_says_what_it_does_and_gives_an_example() {
+    fn every_command_says_what_it_does_and_gives_an_example() {
         let mut waiting: Vec<clap::Command> = Cli::command().get_subcommands().cloned().collect();
         while let Some(command) = waiting.pop() {
             assert!(command.get_about().is_some(), "{} says nothing", command.get_name());

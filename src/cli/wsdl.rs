@@ -64,8 +64,8 @@ pub enum Faults {
 }
 
 /// Runs the command.
-pub fn run(verb: Wsdl, out: &mut impl Write) -> Result<(), Failure> {
-    match verb {
+pub fn run(wsdl: Wsdl, out: &mut impl Write) -> Result<(), Failure> {
+    match wsdl {
         Wsdl::Show { service, faults, config } => {
             let service = find_service(SERVICES, &service)?;
             let url = config.load()?.server.public_url;

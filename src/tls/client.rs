@@ -15,15 +15,15 @@ pub struct Client {
     peer: Arc<Peer>,
     chain: Vec<CertificateDer<'static>>,
     /// The generation of the files against which the chain was last checked; 0 for none.
-    verified: AtomicU64,
+    checked: AtomicU64,
 }
 
 impl Client {
-    pub(super) fn new(chain: &[CertificateDer<'_>], verified: u64) -> Result<Self, Refusal> {
+    pub(super) fn new(chain: &[CertificateDer<'_>], checked: u64) -> Result<Self, Refusal> {
         let own = chain.first().ok_or(Refusal::Missing)?;
         let peer = Arc::new(peer(own).map_err(|_| Refusal::Unreadable)?);
         let chain = chain.iter().map(|certificate| certificate.clone().into_owned()).collect();
-        Ok(Self { peer, chain, verified: AtomicU64::new(verified) })
+        Ok(Self { peer, chain, checked: AtomicU64::new(checked) })
     }
 
     /// The peer.
@@ -40,10 +40,10 @@ impl Client {
         if self.peer.not_after < now {
             return Err(Refusal::Expired);
         }
-        let verified = self.verified.load(Ordering::Relaxed);
-        let passed = trust.verify(&self.chain, verified)?;
-        if passed != verified {
-            self.verified.store(passed, Ordering::Relaxed);
+        let checked = self.checked.load(Ordering::Relaxed);
+        let passed = trust.check(&self.chain, checked)?;
+        if passed != checked {
+            self.checked.store(passed, Ordering::Relaxed);
         }
         Ok(())
     }

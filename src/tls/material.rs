@@ -10,11 +10,11 @@ use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, UnixTime};
 use rustls::sign::CertifiedKey;
 
+use super::check::ChainCheck;
 use super::expiry::{Ending, Item};
 use super::permissions;
 use super::refusal::Refusal;
 use super::revocation::{self, Authority, Lists, Placed};
-use super::verifier::Verifier;
 use crate::config;
 use crate::model::Timestamp;
 use crate::pki::{Bundle, peer};
@@ -70,9 +70,9 @@ impl Files {
 /// # Errors
 /// The authorities or the revocation lists cannot be used.
 pub fn examine(files: &Files, chain: &[CertificateDer<'_>]) -> Result<Result<(), Refusal>, TlsError> {
-    let verifier = client_verifier(files, &ring::default_provider(), &mut Vec::new())?;
+    let chain_check = chain_check(files, &ring::default_provider(), &mut Vec::new())?;
     let Some((own, above)) = chain.split_first() else { return Ok(Err(Refusal::Unreadable)) };
-    Ok(verifier.verify(own, above, UnixTime::now()))
+    Ok(chain_check.check(own, above, UnixTime::now()))
 }
 
 /// What the files contain.
@@ -84,7 +84,7 @@ pub(super) struct Material {
     pub(super) certified: Arc<CertifiedKey>,
     /// When the server's own certificate expires.
     pub(super) not_after: Timestamp,
-    pub(super) verifier: Verifier,
+    pub(super) chain_check: ChainCheck,
     /// Expiry of the certificates and lists in all files.
     pub(super) endings: Vec<Ending>,
 }
@@ -96,10 +96,10 @@ impl Material {
         for certificate in &certified.cert {
             endings.extend(Ending::of_certificate(Item::Server, certificate, &files.certificate));
         }
-        let verifier = client_verifier(files, provider, &mut endings)?;
+        let chain_check = chain_check(files, provider, &mut endings)?;
         let own = certified.cert.first().and_then(|own| peer(own).ok());
         let not_after = own.ok_or_else(|| unusable(&files.certificate, "not a certificate"))?.not_after;
-        Ok(Self { generation, loaded: Instant::now(), certified, not_after, verifier, endings })
+        Ok(Self { generation, loaded: Instant::now(), certified, not_after, chain_check, endings })
     }
 }
 
@@ -135,7 +135,7 @@ fn certified_key(files: &Files, provider: &CryptoProvider) -> Result<CertifiedKe
 }
 
 /// The authorities and their revocation lists. Their expiry is added to `endings`.
-fn client_verifier(files: &Files, provider: &CryptoProvider, endings: &mut Vec<Ending>) -> Result<Verifier, TlsError> {
+fn chain_check(files: &Files, provider: &CryptoProvider, endings: &mut Vec<Ending>) -> Result<ChainCheck, TlsError> {
     let mut roots = RootCertStore::empty();
     let mut authorities = Vec::new();
     for (index, root) in certificates(&files.client_ca)?.into_iter().enumerate() {
@@ -173,7 +173,7 @@ fn client_verifier(files: &Files, provider: &CryptoProvider, endings: &mut Vec<E
         );
     }
     let roots = (0..).zip(roots.roots).filter(|(index, _)| !revoked.contains(index)).map(|(_, root)| root).collect();
-    Ok(Verifier { roots, lists, algorithms })
+    Ok(ChainCheck { roots, lists, algorithms })
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {

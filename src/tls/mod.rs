@@ -7,6 +7,7 @@
 //! called before every request. It checks the chain again if the handshake was a resumption, or the
 //! files have changed.
 
+mod check;
 mod client;
 mod expiry;
 mod handshake;
@@ -15,7 +16,6 @@ mod permissions;
 mod refusal;
 mod revocation;
 mod trust;
-mod verifier;
 mod watch;
 
 pub use self::client::Client;

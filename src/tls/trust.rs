@@ -109,13 +109,13 @@ impl Trust {
 
     /// Checks a chain against the current files unless that was done already. Returns their
     /// generation.
-    pub(super) fn verify(&self, chain: &[CertificateDer<'_>], verified: u64) -> Result<u64, Refusal> {
+    pub(super) fn check(&self, chain: &[CertificateDer<'_>], checked: u64) -> Result<u64, Refusal> {
         let material = self.0.material.load();
-        if material.generation == verified {
-            return Ok(verified);
+        if material.generation == checked {
+            return Ok(checked);
         }
         let (own, intermediates) = chain.split_first().ok_or(Refusal::Unreadable)?;
-        material.verifier.verify(own, intermediates, UnixTime::now())?;
+        material.chain_check.check(own, intermediates, UnixTime::now())?;
         Ok(material.generation)
     }
 
@@ -165,7 +165,7 @@ impl ClientCertVerifier for Inner {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, rustls::Error> {
-        match self.material.load().verifier.verify(end_entity, intermediates, now) {
+        match self.material.load().chain_check.check(end_entity, intermediates, now) {
             Ok(()) => Ok(ClientCertVerified::assertion()),
             Err(refusal) => {
                 handshake::note(refusal, end_entity);

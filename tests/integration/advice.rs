@@ -20,15 +20,15 @@ fn told(folder: &std::path::Path, arguments: &[&str], variables: &[(&str, &str)]
 }
 
 #[test]
-fn a_verb_that_only_reads_makes_no_database() {
+fn a_command_that_only_reads_makes_no_database() {
     let folder = tempfile::tempdir().unwrap();
-    for verb in [&["org", "list"][..], &["slo"], &["cert", "list"], &["batch", "list"], &["serve"], &["worker"]] {
-        let told = told(folder.path(), verb, &[("LRS_STORE_URL", "sqlite:register.db")]);
+    for command in [&["org", "list"][..], &["slo"], &["cert", "list"], &["batch", "list"], &["serve"], &["worker"]] {
+        let told = told(folder.path(), command, &[("LRS_STORE_URL", "sqlite:register.db")]);
         assert!(
             told.contains("There is no database at register.db") && told.contains("lrs migrate"),
-            "{verb:?}: {told}"
+            "{command:?}: {told}"
         );
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "{verb:?}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "{command:?}");
     }
 }
 

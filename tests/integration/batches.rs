@@ -363,5 +363,5 @@ fn operators_see_the_queue() {
     assert_eq!(output(&deployment, &job).code(), "WSRC0010");
     let (ok, levels) = lrs(&["slo"]);
     assert!(ok && levels.contains("measured entry to exit"), "{levels}");
-    assert!(levels.contains("Registration") && levels.contains("0 done, 1 not"), "{levels}");
+    assert!(levels.contains("Registration") && levels.contains("0 finished, 1 unsuccessful"), "{levels}");
 }

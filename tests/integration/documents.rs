@@ -224,9 +224,9 @@ fn the_alerts_ask_for_metrics_that_there_are() {
     }
 }
 
-/// A page for each verb, and completions for each shell; bash reads its own.
+/// A page for each command, and completions for each shell; bash parses its own.
 #[test]
-fn manual_pages_and_completions_know_every_verb() {
+fn manual_pages_and_completions_know_every_command() {
     let deployment = Deployment::shared(Database::Sqlite);
     let folder = tempfile::tempdir().expect("a folder");
     let output = deployment.lrs(&["man", "--dir", &folder.path().display().to_string()]);

@@ -249,10 +249,10 @@ fn a_read_only_database_is_refused() {
     assert_eq!(deployment.stop(), Some(0));
     let file = deployment.dir().join("lrs.db").display().to_string();
     deployment.set("LRS_STORE_URL", &format!("sqlite:file:{file}?mode=ro"));
-    for verb in ["serve", "worker"] {
-        let output = deployment.lrs(&[verb]);
+    for command in ["serve", "worker"] {
+        let output = deployment.lrs(&[command]);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(!output.status.success() && said.contains("Cannot write to the database"), "{verb}: {said}");
+        assert!(!output.status.success() && said.contains("Cannot write to the database"), "{command}: {said}");
     }
 }
 
@@ -319,8 +319,8 @@ fn a_demo_refuses_the_folder_of_a_real_service() {
     let configuration = "[store]\nurl = \"lrs.db\"\n";
     let real = |folder: &Path| {
         fs::write(folder.join("lrs.toml"), configuration).expect("written");
-        for verb in [&["migrate"][..], &["cert", "new", "server", "--host", "localhost"]] {
-            let (ok, said) = lrs_in(folder, verb);
+        for command in [&["migrate"][..], &["cert", "new", "server", "--host", "localhost"]] {
+            let (ok, said) = lrs_in(folder, command);
             assert!(ok, "{said}");
         }
     };

@@ -33,7 +33,7 @@ struct Cluster<'d> {
 impl Cluster<'_> {
     /// Runs a command of `lrs` while all connections make calls. Returns its output, and the first
     /// reply on each connection to a call started after the command had returned.
-    fn during(&self, question: &[u8], verb: &[&str], before: &str) -> (String, Vec<String>) {
+    fn during(&self, question: &[u8], command: &[&str], before: &str) -> (String, Vec<String>) {
         const EACH: usize = 2;
         let (begun, returned) = (AtomicUsize::new(0), AtomicBool::new(false));
         std::thread::scope(|scope| {
@@ -67,7 +67,7 @@ impl Cluster<'_> {
             while begun.load(Ordering::SeqCst) < callers.len() && callers.iter().all(|caller| !caller.is_finished()) {
                 std::thread::yield_now();
             }
-            let output = self.deployment.lrs(verb);
+            let output = self.deployment.lrs(command);
             returned.store(true, Ordering::SeqCst);
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
             let codes = callers.into_iter().map(|caller| caller.join().expect("a caller")).collect();
@@ -84,10 +84,10 @@ on_both! {
         let question = self::question(&actor.credentials());
         let ukprn = actor.credentials().ukprn;
         let cluster = Cluster { deployment: &deployment, actor, ports: [deployment.port(), node.port] };
-        let holds = |question: &[u8], verb: &[&str], before: &str, after: &str| {
-            let (said, codes) = cluster.during(question, verb, before);
+        let holds = |question: &[u8], command: &[&str], before: &str, after: &str| {
+            let (said, codes) = cluster.during(question, command, before);
             let holds = |code: &String| code == after || (after == "WSEC0005" && code == BUSY);
-            assert!(codes.iter().all(holds), "{verb:?}: {codes:?} instead of {after}");
+            assert!(codes.iter().all(holds), "{command:?}: {codes:?} instead of {after}");
             said
         };
         holds(&question, &["org", "grant", &ukprn, "find-learner", "--remove"], "WSRC0001", "WSEC0006");
@@ -130,8 +130,8 @@ on_both! {
         let question = self::question(&actor.credentials());
         let ukprn = actor.credentials().ukprn;
         let cluster = Cluster { deployment: &deployment, actor, ports: [deployment.port(), node.port] };
-        let verb = ["cert", "add", &ukprn, "pki/renewed.pem"];
-        let (_, codes) = cluster.during(&question, &verb, "WSEC0003");
+        let command = ["cert", "add", &ukprn, "pki/renewed.pem"];
+        let (_, codes) = cluster.during(&question, &command, "WSEC0003");
         assert!(codes.iter().all(|code| code == "WSRC0001"), "{codes:?}");
     }
 }

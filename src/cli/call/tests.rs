@@ -1,4 +1,4 @@
-//! The verb as a whole, against a server of the test's own over mutual TLS.
+//! `lrs call` as a whole, against a test server over mutual TLS.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -131,7 +131,7 @@ fn an_answer_is_printed_with_its_meaning_and_the_password_only_sent() {
 }
 
 #[test]
-fn a_fault_is_printed_and_fails_the_verb() {
+fn a_fault_is_printed_and_fails_the_command() {
     let folder = tempfile::tempdir().unwrap();
     let (url, serving) = serve_once(
         folder.path(),
@@ -163,7 +163,7 @@ fn a_password_that_a_reply_quotes_is_masked() {
 }
 
 #[test]
-fn a_reply_that_is_no_xml_fails_the_verb_with_its_status() {
+fn a_reply_that_is_no_xml_fails_the_command_with_its_status() {
     let folder = tempfile::tempdir().unwrap();
     let (url, serving) = serve_once(folder.path(), "HTTP/1.1 502 Bad Gateway\r\nConnection: close\r\n\r\nBad Gateway");
     let (result, _) = call(folder.path(), url, "ViewAudit", "--page 1");

@@ -18,7 +18,7 @@ use crate::model::Uln;
 
 /// Import learners, or look one up
 #[derive(Debug, Subcommand)]
-pub enum LearnerVerb {
+pub enum LearnerCommand {
     /// Import learners that already have ULNs from a CSV file
     #[command(after_help = "\
 The file is UTF-8. Its first row has the headings, in any order.
@@ -57,10 +57,10 @@ Exit code: 0 if every row is in the register, 1 if rows were refused.")]
 }
 
 /// Runs the command.
-pub fn run(verb: LearnerVerb, out: &mut impl Write) -> Result<(), Failure> {
-    match verb {
-        LearnerVerb::Import { file, config } => import(&file, &config, out),
-        LearnerVerb::Show { uln, config } => {
+pub fn run(command: LearnerCommand, out: &mut impl Write) -> Result<(), Failure> {
+    match command {
+        LearnerCommand::Import { file, config } => import(&file, &config, out),
+        LearnerCommand::Show { uln, config } => {
             let uln: Uln = uln.parse().map_err(|error| Failure::Usage(format!("Invalid ULN: {error}.")))?;
             let learner = setup::administer(&config, |admin| admin.learner(uln))?;
             let learner = learner.ok_or_else(|| Failure::Failed("No learner has this ULN.".to_owned()))?;
@@ -130,7 +130,7 @@ mod tests {
         let file = folder.join("learners.csv");
         std::fs::write(&file, text).unwrap();
         let mut out = Vec::new();
-        let result = run(LearnerVerb::Import { file, config: config.clone() }, &mut out);
+        let result = run(LearnerCommand::Import { file, config: config.clone() }, &mut out);
         (result, String::from_utf8(out).unwrap())
     }
 
@@ -145,18 +145,18 @@ mod tests {
         assert!(text.starts_with("Imported 0 learners") && text.contains("2 left unchanged"), "{text}");
 
         let mut out = Vec::new();
-        run(LearnerVerb::Show { uln: "1000000019".into(), config: config.clone() }, &mut out).unwrap();
+        run(LearnerCommand::Show { uln: "1000000019".into(), config: config.clone() }, &mut out).unwrap();
         let shown = String::from_utf8(out).unwrap();
         assert!(shown.contains("GivenName                    Eve\n"), "{shown}");
-        let absent = run(LearnerVerb::Show { uln: "1000000027".into(), config: config.clone() }, &mut Vec::new());
+        let absent = run(LearnerCommand::Show { uln: "1000000027".into(), config: config.clone() }, &mut Vec::new());
         assert!(matches!(absent, Err(Failure::Failed(_))));
-        let mistyped = run(LearnerVerb::Show { uln: "1000000028".into(), config }, &mut Vec::new());
+        let mistyped = run(LearnerCommand::Show { uln: "1000000028".into(), config }, &mut Vec::new());
         let Err(Failure::Usage(message)) = mistyped else { panic!("expected a usage error") };
         assert!(!message.contains("1000000028"), "{message}");
     }
 
     #[test]
-    fn a_refused_row_fails_the_verb_after_the_others_are_in() {
+    fn a_refused_row_fails_the_command_after_the_others_are_in() {
         let (folder, config) = folder();
         let (result, text) = import_text(folder.path(), &config, &FILE.replace("1000000019", "1000000018"));
         let Err(Failure::Failed(message)) = result else { panic!("expected a failure") };

@@ -15,18 +15,18 @@ const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
 /// The authorities, their lists and the supported algorithms.
 #[derive(Debug)]
-pub(super) struct Verifier {
+pub(super) struct ChainCheck {
     pub(super) roots: Vec<TrustAnchor<'static>>,
     pub(super) lists: Lists,
     pub(super) algorithms: WebPkiSupportedAlgorithms,
 }
 
-impl Verifier {
+impl ChainCheck {
     /// Whether the certificate is good: it chains to an authority, and neither it nor any
     /// certificate in between has been revoked. An authority without a list revokes nothing. A list
     /// counts even if its next update is overdue or its distribution point differs from the
     /// certificate's, because operators choose the files (our choice).
-    pub(super) fn verify(
+    pub(super) fn check(
         &self,
         own: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
