@@ -1,4 +1,5 @@
-//! Verifying a learner's details: the outcome and the flags of what differs (rules.md 3.3, 4.3). Pure.
+//! Verifying a learner's details: the outcome and the flags of what differs (rules.md 3.3, 4.3).
+//! Pure.
 
 use chrono::NaiveDate;
 
@@ -25,7 +26,8 @@ pub enum Verified {
 }
 
 impl Verified {
-    /// Whether the learner counts as verified, as it does for seeing learning events (our choice, rules.md 4.6).
+    /// Whether the learner counts as verified, as it does for seeing learning events (our choice,
+    /// rules.md 4.6).
     pub const fn is_verified(self) -> bool {
         matches!(self, Self::Match | Self::LinkedMatch | Self::Similar | Self::SimilarLinked)
     }
@@ -75,7 +77,7 @@ pub struct Claimed<'a> {
     pub given_name: &'a str,
     /// Family name.
     pub family_name: &'a str,
-    /// Date of birth; one that is no day is nobody's.
+    /// Date of birth; an invalid date matches nobody.
     pub date_of_birth: Option<Result<NaiveDate, FieldError>>,
     /// Gender; one that is not known (0 or 9) says nothing.
     pub gender: Option<Gender>,
@@ -87,7 +89,8 @@ impl<'a> Claimed<'a> {
         Self { given_name, family_name, date_of_birth: None, gender: None }
     }
 
-    /// The same with a date of birth and the code of a gender; empty text is absent, and so is an unknown code.
+    /// The same with a date of birth and the code of a gender; empty text is absent, and so is an
+    /// unknown code.
     #[must_use]
     pub fn born(self, date_of_birth: Option<&str>, gender: Option<&str>) -> Self {
         let filled = |text: &&str| !text.is_empty();
@@ -100,10 +103,10 @@ impl<'a> Claimed<'a> {
     }
 }
 
-/// Compares what a caller says with a learner's record; `linked` says that the number asked for was merged into
-/// another. Our choice (rules.md 4.3): a match needs the given or preferred given name and the family name, exactly; a
-/// similar one a resemblance among all names; neither forgives a different date of birth or gender. Flags come in
-/// ascending order, none with an exact match.
+/// Compares what a caller says with a learner's record; `linked` says that the number asked for was
+/// merged into another. Our choice (rules.md 4.3): a match needs the given or preferred given name
+/// and the family name, exactly; a similar one a resemblance among all names; neither forgives a
+/// different date of birth or gender. Flags come in ascending order, none with an exact match.
 pub fn verify(claimed: &Claimed<'_>, learner: &Learner, linked: bool) -> (Verified, Vec<Flag>) {
     let keys = search_keys(learner);
     let given = normalise(claimed.given_name);

@@ -20,8 +20,8 @@ impl Sent for Option<Cow<'_, str>> {
     }
 }
 
-/// The fields that registering, updating and a record of a batch have in common. Each is named, so that the compiler
-/// finds one that the contract has and this list has not.
+/// The fields that registering, updating and a record of a batch have in common. Each is named, so
+/// that the compiler finds one that the contract has and this list has not.
 macro_rules! sent {
     ($message:expr, $Message:ident { $($other:ident),* }) => {{
         let $Message {

@@ -1,5 +1,6 @@
-//! The fields of a learner: the name of each in the contract, the format of its text, and where it must be filled. The
-//! web service's facets are held to this table by a test; batch files, imports and web forms ask it.
+//! The fields of a learner: the name of each in the contract, the format of its text, and where it
+//! must be filled. The web service's facets are held to this table by a test; batch files, imports
+//! and web forms ask it.
 
 use super::{ABILITIES_TO_SHARE, FieldError, Format, GENDERS, Rule, VERIFICATION_TYPES, is_one_line};
 
@@ -37,7 +38,8 @@ pub enum Field {
     Upn,
 }
 
-/// Every field, in the order in which a batch file has them: its name in the contract, and its format.
+/// Every field, in the order in which a batch file has them: its name in the contract, and its
+/// format.
 const TABLE: [(Field, &str, Format); Field::COUNT] = [
     (Field::Uln, "ULN", Format::Uln),
     (Field::Title, "Title", Format::Text(35)),
@@ -72,7 +74,7 @@ const TABLE: [(Field, &str, Format); Field::COUNT] = [
 impl Field {
     /// How many fields there are.
     pub const COUNT: usize = 28;
-    /// The fields that a name stands in.
+    /// The fields that hold a name.
     pub const NAMES: [Self; 6] = [
         Self::GivenName,
         Self::PreferredGivenName,
@@ -81,11 +83,11 @@ impl Field {
         Self::PreviousFamilyName,
         Self::FamilyNameAtAge16,
     ];
-    /// What nobody is found by details without, or registered (rules.md 2.4).
+    /// The details that a search needs (rules.md 2.4).
     pub const DEMOGRAPHICS: [Self; 5] =
         [Self::GivenName, Self::FamilyName, Self::DateOfBirth, Self::Gender, Self::LastKnownPostCode];
-    /// What every record has, beside its number (rules.md 2.5). `OtherVerificationDescription` joins them where the
-    /// verification type is 999.
+    /// What every record has besides its number (rules.md 2.5). `OtherVerificationDescription` is
+    /// mandatory too if the verification type is 999.
     pub const MANDATORY: [Self; 7] = [
         Self::GivenName,
         Self::FamilyName,
@@ -122,8 +124,8 @@ impl Field {
         self as usize
     }
 
-    /// The rules that a text breaks; empty text breaks none, because whether a field must be filled depends on what
-    /// is to be done.
+    /// The rules that a text breaks. Empty text breaks none: whether a field is mandatory depends
+    /// on the operation.
     pub fn broken(self, text: &str) -> impl Iterator<Item = Rule> {
         let format = self.format();
         let first = if text.is_empty() { None } else { format.broken(text) };
@@ -131,14 +133,14 @@ impl Field {
         first.into_iter().chain(second)
     }
 
-    /// The error of a text that is no value of the field.
+    /// The error for a text that is not a value of the field.
     pub fn unreadable(self, text: &str) -> FieldError {
         let rule =
             if text.is_empty() { Rule::Mandatory } else { self.format().broken(text).unwrap_or(self.format().rule()) };
         FieldError { field: self, rule }
     }
 
-    /// The error of a field that must be filled, and is not.
+    /// The error for a mandatory field that is empty.
     pub const fn missing(self) -> FieldError {
         FieldError { field: self, rule: Rule::Mandatory }
     }

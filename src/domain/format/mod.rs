@@ -1,6 +1,7 @@
-//! The rules of form that the fields of batch rows share: each kind of job builds the form of its row from them, and
-//! jobs, batch files and the validation tool all ask there. A finding says which field, which rule, what kind of value
-//! it has and what to do about it, and never the value itself (rules.md 2.1, 5.3, 5.5).
+//! The rules of form that the fields of batch rows share: each kind of job builds the form of its
+//! row from them, and jobs, batch files and the validation tool all ask there. A finding says which
+//! field, which rule, what kind of value it has and what to do about it, and never the value itself
+//! (rules.md 2.1, 5.3, 5.5).
 
 mod error;
 mod field;
@@ -123,7 +124,8 @@ fn no_day(text: &str) -> Option<Rule> {
     })
 }
 
-/// A date of the published form that is also a day of the calendar: the published form lets 29 February 1900 through.
+/// A date of the published form that is also a day of the calendar: the published form lets 29
+/// February 1900 through.
 fn is_day(text: &str) -> bool {
     is_date(text) && text.parse::<NaiveDate>().is_ok()
 }

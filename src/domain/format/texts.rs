@@ -1,8 +1,9 @@
-//! The texts of a learner's fields as somebody sent them: nothing is judged yet.
+//! The texts of a learner's fields as they were sent, not yet checked.
 
 use super::{Field, FieldError};
 
-/// The text of each field, `None` where the field was not sent. It holds personal data, so that it has no `Debug`.
+/// The text of each field; `None` if the field was not sent. It holds personal data, so it has no
+/// `Debug`.
 #[derive(Clone, Copy, Default)]
 pub struct FieldTexts<'a> {
     texts: [Option<&'a str>; Field::COUNT],
@@ -33,8 +34,8 @@ impl<'a> FieldTexts<'a> {
         Field::all().zip(self.texts).filter_map(|(field, text)| Some((field, text?)))
     }
 
-    /// What a form can tell the person who filled it in: every text that breaks its rule, and every field of
-    /// `mandatory` that is empty or blank.
+    /// Everything wrong with a form: texts that break their rule, and fields of `mandatory` that
+    /// are empty or blank.
     pub fn errors(&self, mandatory: &[Field]) -> Vec<FieldError> {
         let unfilled = |field: &Field| self.sent(*field).is_none_or(|text| text.trim().is_empty());
         let missing = mandatory.iter().filter(|field| unfilled(field)).map(|field| field.missing());

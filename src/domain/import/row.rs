@@ -1,4 +1,4 @@
-//! A learner who is taken over from another register, field by field.
+//! Learners taken over from another register, field by field.
 
 use super::super::format::{Field, FieldError, FieldTexts, Format, Rule};
 use super::super::learners::{new_learner, value};
@@ -18,8 +18,9 @@ pub const MANDATORY_ON_IMPORT: [Field; 8] = [
 
 /// A learner of version 1 from the texts of its fields, kept as they stand.
 ///
-/// What another register holds may be older than today's rules, so that an import asks less than a registration: a
-/// name may have a line break, and of e-mail address, nationality, UCI and UPN the length alone counts.
+/// Another register's data may be older than today's rules, so an import is more lenient than a
+/// registration: a name may contain a line break, and only the length of e-mail address,
+/// nationality, UCI and UPN is checked.
 ///
 /// # Errors
 /// The first text that breaks a rule, or the first mandatory field that is empty.

@@ -1,4 +1,5 @@
-//! From submitted texts to a learner's record (rules.md 2.5, 4.4): every field is read here, once.
+//! Turns submitted texts into a learner's record (rules.md 2.5, 4.4). Each field is read in one
+//! place.
 
 use std::str::FromStr;
 
@@ -11,7 +12,7 @@ use crate::model::{
 /// A record of version 1 from the texts of its fields.
 ///
 /// # Errors
-/// The first field that is missing though mandatory, or is no value of its kind.
+/// The first mandatory field that is missing, or the first invalid value.
 pub(in crate::domain) fn new_learner(
     submitted: &FieldTexts<'_>,
     uln: Uln,
@@ -50,10 +51,10 @@ pub(in crate::domain) fn new_learner(
     Ok(learner)
 }
 
-/// Sets a field; empty text clears it. The ULN names the learner, and stays.
+/// Sets a field; empty text clears it. The ULN never changes.
 ///
 /// # Errors
-/// When a mandatory field would be empty, or the text is no value of its kind.
+/// If a mandatory field would be empty, or the value is invalid.
 pub(super) fn set(learner: &mut Learner, field: Field, text: &str) -> Result<(), FieldError> {
     let Learner { names, birth, address, contact, identifiers, evidence, .. } = learner;
     let place = match field {

@@ -1,4 +1,5 @@
-//! Learners: finding, registering, updating, verifying and retrieving them, with what these have in common.
+//! Learners: finding, registering, updating, verifying and retrieving them, with what these have in
+//! common.
 
 mod details;
 mod find;
@@ -30,8 +31,8 @@ use crate::model::{Gender, Postcode};
 #[derive(Clone, Copy)]
 pub struct Learners<'s>(pub(super) &'s Service);
 
-/// The five demographics, normalised, as one hash: by it a recent search is recognised, and a registration keeps out
-/// another of the same details.
+/// The five demographics, normalised, as one hash: by it a recent search is recognised, and a
+/// registration keeps out another of the same details.
 pub(super) fn details_hash(
     given: &str,
     family: &str,

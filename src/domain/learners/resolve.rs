@@ -1,4 +1,5 @@
-//! A ULN to the learner whom it means: itself, or the master into which it was merged. A deleted learner is not there for anybody.
+//! Finds the learner of a ULN: its own record, or the master it was merged into. A deleted learner
+//! is never found.
 
 use std::collections::HashMap;
 
@@ -24,7 +25,8 @@ impl Resolved {
         self.merged.is_some()
     }
 
-    /// The records with which details of a request may agree: that of the number asked for, then its master's.
+    /// The records with which details of a request may agree: that of the number asked for, then
+    /// its master's.
     pub(in crate::domain) fn records(&self) -> impl Iterator<Item = &Learner> {
         self.merged.iter().chain([&self.learner])
     }
@@ -71,7 +73,8 @@ impl Service {
     }
 }
 
-/// The learners whom several ULNs mean, by the number asked for; numbers that mean nobody are left out.
+/// The learners whom several ULNs mean, by the number asked for; numbers that mean nobody are left
+/// out.
 pub(in crate::domain) fn resolve_many(
     store: &mut AnyConnection,
     ulns: &[Uln],

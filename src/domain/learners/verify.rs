@@ -11,7 +11,7 @@ use crate::store::{AnyConnection, StoreError};
 /// Details to be verified.
 #[derive(Clone, Copy)]
 pub struct VerifyQuery<'a> {
-    /// The number; `None` where the text is no ULN, which is not found.
+    /// The number; `None` if the text is not a ULN, which is not found.
     pub uln: Option<Uln>,
     /// What the caller says about the learner.
     pub claimed: Claimed<'a>,
@@ -24,7 +24,8 @@ pub struct Verification {
     pub outcome: Verified,
     /// The comparisons that failed, in ascending order.
     pub flags: Vec<Flag>,
-    /// The learner, the master where the number was merged; only when verified (rules.md 4.3, our choice).
+    /// The learner, the master where the number was merged; only when verified (rules.md 4.3, our
+    /// choice).
     pub learner: Option<Learner>,
 }
 
@@ -72,8 +73,9 @@ pub(in crate::domain) fn verify_in(
     Ok((Verification { outcome, flags, learner }, Some(uln)))
 }
 
-/// Compares with the record of the number asked for and with its master's, and keeps the better outcome (our choice:
-/// either may be what the caller knows of a learner whose numbers were merged).
+/// Compares with the record of the number asked for and with its master's, and keeps the better
+/// outcome (our choice: either may be what the caller knows of a learner whose numbers were
+/// merged).
 pub(in crate::domain) fn compare(resolved: &Resolved, claimed: &Claimed<'_>) -> (Verified, Vec<Flag>) {
     let rank = |outcome| match outcome {
         Verified::Match | Verified::LinkedMatch => 0,

@@ -3,8 +3,9 @@
 use super::RegistrationRow;
 use crate::domain::format::{Field, Finding, Findings, MIS_IDENTIFIER, PRIVACY_NOTICE_SEEN, Rule};
 
-/// What is wrong with the format of a registration row. That a field is missing which only a new learner needs is no
-/// matter of format: it is RC006, and only when there is no number (rules.md 5.5).
+/// What is wrong with the format of a registration row. That a field is missing which only a new
+/// learner needs is no matter of format: it is RC006, and only when there is no number (rules.md
+/// 5.5).
 pub fn format(row: &RegistrationRow) -> Vec<Finding> {
     let mut found = Findings::default();
     found.at_most("MISIdentifier", row.get("MISIdentifier"), MIS_IDENTIFIER);
@@ -21,8 +22,8 @@ pub fn format(row: &RegistrationRow) -> Vec<Finding> {
     found.into_vec()
 }
 
-/// What a row without a number lacks to become a new learner (RC006). It does not break the format: the learner may be
-/// found all the same.
+/// What a row without a number lacks to become a new learner (RC006). It does not break the format:
+/// the learner may be found all the same.
 pub fn missing_for_new_learner(row: &RegistrationRow) -> Vec<Finding> {
     if row.get("ULN").is_some() {
         return Vec::new();

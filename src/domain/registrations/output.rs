@@ -14,8 +14,8 @@ pub type RegistrationOutput = BatchOutput<RegisteredRow>;
 /// A registration record and what it came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegisteredRow {
-    /// As it was sent, but with the learner's number in it: the one found or created, or none where the code says that
-    /// there is none.
+    /// As it was sent, but with the learner's number in it: the one found or created, or none where
+    /// the code says that there is none.
     pub row: RegistrationRow,
     /// The return code.
     pub code: String,

@@ -3,7 +3,8 @@
 use crate::domain::format::{Field, FieldTexts, batch_row};
 
 batch_row! {
-    /// A learner of a registration batch (`BatchLearner`, rules.md 2.7), and the two identifiers that files of version 3A add.
+    /// A learner of a registration batch (`BatchLearner`, rules.md 2.7), and the two identifiers
+    /// that files of version 3A add.
     RegistrationRow {
         /// The number, where the submitter knows it.
         uln = "ULN",
@@ -76,8 +77,8 @@ impl RegistrationRow {
         row
     }
 
-    /// The texts of the learner's fields; what was sent empty says nothing, because a file cannot tell empty from absent
-    /// (our choice).
+    /// The texts of the learner's fields; what was sent empty says nothing, because a file cannot
+    /// tell empty from absent (our choice).
     pub fn texts(&self) -> FieldTexts<'_> {
         let texts: FieldTexts<'_> = Field::all().map(|field| (field, self.get(field.name()))).collect();
         texts.with(Field::AbilityToShare, self.sharing())

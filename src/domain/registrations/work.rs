@@ -1,4 +1,5 @@
-//! Registration records: who the learner of a row is, and whether a record is updated or made (rules.md 2.7, 5.5).
+//! Registration records: who the learner of a row is, and whether a record is updated or made
+//! (rules.md 2.7, 5.5).
 
 use std::borrow::Cow;
 
@@ -60,8 +61,8 @@ impl Kind for Registrations {
     }
 }
 
-/// Keeps everybody else from registering the same details until the chunk is done. In one order for all, so that two chunks do not wait
-/// for each other.
+/// Keeps everybody else from registering the same details until the chunk is done. In one order for
+/// all, so that two chunks do not wait for each other.
 fn lock_details(store: &mut Transaction<'_>, rows: &[RegistrationRow]) -> Result<(), StoreError> {
     let without_number = rows.iter().filter(|row| row.get("ULN").is_none());
     let mut keys: Vec<i64> = without_number
@@ -104,7 +105,8 @@ impl Registrations {
         }
     }
 
-    /// The submitter gave a number: the names must be its learner's, or similar, before anything else of the row counts.
+    /// The submitter gave a number: the names must be its learner's, or similar, before anything
+    /// else of the row counts.
     fn known(
         &self,
         store: &mut Transaction<'_>,
@@ -141,7 +143,8 @@ impl Registrations {
         })
     }
 
-    /// The submitter gave details alone: they are searched for, and registered if they are nobody's.
+    /// The submitter gave details alone: they are searched for, and registered if they are
+    /// nobody's.
     fn searched(
         &self,
         store: &mut Transaction<'_>,

@@ -29,7 +29,8 @@ fn owned<'a>(text: impl ToString) -> Option<Cow<'a, str>> {
     Some(Cow::Owned(text.to_string()))
 }
 
-/// The element as captured: absent what there is not, but `LinkedULNs` and `Notes` always (rules.md 2.4).
+/// The element as captured: absent what there is not, but `LinkedULNs` and `Notes` always (rules.md
+/// 2.4).
 fn learner<'a>(found: FoundLearner) -> Learner<'a> {
     let FoundLearner { learner, linked_ulns, substituted } = found;
     let Names { title, given, middle_other, family, preferred_given, previous_family, family_at_16 } = learner.names;

@@ -20,7 +20,7 @@ pub struct FoundLearner {
 pub enum Found {
     /// Nobody (WSRC0001).
     None,
-    /// Nobody, because a detail is missing or is no value of its kind (WSRC0001).
+    /// Nobody, because a detail is missing or invalid (WSRC0001).
     Unreadable(FieldError),
     /// Exactly this learner (WSRC0004).
     Exact(Box<FoundLearner>),

@@ -1,5 +1,5 @@
-//! Finding learners: by ULN and names, and by demographics (rules.md 2.3, 2.4, 4.2). Every find is audited, and every
-//! find by demographics is remembered for the rule that it precedes a registration.
+//! Finding learners by ULN and names, and by demographics (rules.md 2.3, 2.4, 4.2). Every find is
+//! audited; a find by demographics is also remembered, because a registration may require one.
 
 mod found;
 mod probing;
@@ -19,7 +19,7 @@ use crate::store::searches::RecentSearch;
 /// A find by ULN.
 #[derive(Clone, Copy)]
 pub struct FindByUln<'a> {
-    /// The number; `None` where the text is no ULN, which finds nobody.
+    /// The number; `None` if the text is not a ULN, which finds nobody.
     pub uln: Option<Uln>,
     /// Family name.
     pub family_name: &'a str,
@@ -58,8 +58,9 @@ impl Learners<'_> {
         Ok(found)
     }
 
-    /// learnerByDemographics: who has these details, or similar ones. Five are mandatory ([`Field::DEMOGRAPHICS`]);
-    /// previous family name, school at age 16, place of birth and e-mail address refine.
+    /// learnerByDemographics: who has these details, or similar ones. Five are mandatory
+    /// ([`Field::DEMOGRAPHICS`]); previous family name, school at age 16, place of birth and e-mail
+    /// address refine.
     ///
     /// [`Field::DEMOGRAPHICS`]: crate::domain::format::Field::DEMOGRAPHICS
     pub fn search(&self, caller: &Caller<'_>, asked: &FieldTexts<'_>) -> Result<Found, Error> {

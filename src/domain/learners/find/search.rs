@@ -25,7 +25,7 @@ impl Search {
     /// The search for these details.
     ///
     /// # Errors
-    /// When a detail is one that nobody can have.
+    /// If a mandatory detail is missing or invalid.
     pub(in crate::domain) fn of(asked: &FieldTexts<'_>) -> Result<Self, FieldError> {
         let text = |field| asked.filled(field);
         let (given, family) = (text(Field::GivenName).unwrap_or_default(), text(Field::FamilyName).unwrap_or_default());
@@ -59,7 +59,7 @@ pub(in crate::domain) struct SearchSweep {
 }
 
 impl SearchSweep {
-    /// The moment before which searches are of no use any more, once in a while.
+    /// The time before which searches are too old to matter, whenever a sweep is due.
     pub(super) fn due(&self, now: Timestamp, maximum: Duration) -> Option<Timestamp> {
         let maximum = TimeDelta::from_std(maximum).ok()?;
         let seconds = now.and_utc().timestamp();

@@ -35,7 +35,7 @@ pub enum NotRegistered {
     OutsideAge,
     /// The organisation has not searched for these details lately.
     NoRecentFind,
-    /// The search showed possible matches a moment ago: nobody can have looked at them.
+    /// The search showed possible matches only a moment ago: nobody can have looked at them yet.
     InHaste,
     /// A learner of these details is registered.
     Exists,
@@ -52,8 +52,8 @@ impl Registered {
 }
 
 impl Learners<'_> {
-    /// registerSingleLearner. The check for an existing learner, the issue of the number and the audit line are one
-    /// transaction, and no other registration of the same details runs meanwhile, on any node.
+    /// registerSingleLearner. The check for an existing learner, the new number and the audit line
+    /// are one transaction, and no node registers the same details meanwhile.
     pub fn register(&self, caller: &Caller<'_>, submitted: &FieldTexts<'_>) -> Result<Registered, Error> {
         let service = self.0;
         caller.require(Permission::RegisterLearner)?;
@@ -122,7 +122,8 @@ impl Registration {
         Ok(Self { learner, keys, details, existing })
     }
 
-    /// Issues the number, unless a learner of the same details is there. The details must be locked ([`lock_key`]).
+    /// Issues the number, unless a learner with the same details exists. The caller must hold the
+    /// lock on the details ([`lock_key`]).
     pub(in crate::domain) fn run(&self, store: &mut Transaction<'_>) -> Result<Registered, StoreError> {
         let exists = probe(store, &self.existing)?
             .iter()
@@ -135,7 +136,8 @@ impl Registration {
     }
 }
 
-/// Whether somebody born then may be registered on the day; birthdays of 29 February are kept on 1 March.
+/// Whether a person with this date of birth may be registered on the day; those born on 29 February
+/// have their birthday on 1 March.
 pub(in crate::domain) fn of_age(date_of_birth: NaiveDate, today: NaiveDate, settings: &RuleSettings) -> bool {
     today.years_since(date_of_birth).is_some_and(|age| (settings.minimum_age..=settings.maximum_age).contains(&age))
 }

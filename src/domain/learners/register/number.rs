@@ -3,14 +3,15 @@
 use crate::model::{Learner, SearchKeys, Uln};
 use crate::store::{StoreError, Transaction, learners as rows};
 
-/// The key under which nobody else registers the same details meanwhile.
+/// The key of the lock that keeps others from registering the same details at the same time.
 pub(in crate::domain) fn lock_key(details: &blake3::Hash) -> i64 {
     let (first, _) = details.as_bytes().split_first_chunk().unwrap_or((&[0; 8], &[]));
     i64::from_le_bytes(*first)
 }
 
-/// Stores the learner under a number that nobody ever had. It is drawn from the operating system's randomness, so that
-/// nobody can guess the next from the last; a number that is taken, be its learner deleted or merged, is drawn again.
+/// Stores the learner under a number that was never issued before. The number is random, from the
+/// operating system, so that nobody can guess the next one from the last; if it is taken, even by a
+/// deleted or merged learner, another is drawn.
 pub(super) fn issue(store: &mut Transaction<'_>, learner: &Learner, keys: &SearchKeys) -> Result<Uln, StoreError> {
     let mut learner = learner.clone();
     while !rows::insert(store, &learner, keys)? {
@@ -19,7 +20,7 @@ pub(super) fn issue(store: &mut Transaction<'_>, learner: &Learner, keys: &Searc
     Ok(learner.uln)
 }
 
-/// Any valid number.
+/// A random valid ULN.
 pub(super) fn random_uln() -> Uln {
     loop {
         let stem = rand::random_range(Uln::FIRST_STEM..=Uln::LAST_STEM);

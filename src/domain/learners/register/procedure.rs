@@ -1,4 +1,4 @@
-//! The rule that a find with the same details precedes a registration (rules.md 2.5).
+//! The rule that a registration follows a search for the same details (rules.md 2.5).
 
 use chrono::TimeDelta;
 
@@ -7,8 +7,8 @@ use crate::domain::{RuleSettings, codes};
 use crate::model::Timestamp;
 use crate::store::{AnyConnection, StoreError, searches};
 
-/// A find with the same details: not too long ago, and, when it showed possible matches, long enough ago that somebody
-/// can have looked at them.
+/// The search must be recent and, if it showed possible matches, long enough ago for somebody to
+/// have looked at them.
 pub(super) struct Procedure {
     required: Option<Window>,
     organisation_id: i32,
@@ -33,7 +33,7 @@ impl Procedure {
         Self { required, organisation_id, details: details.to_hex().to_string() }
     }
 
-    /// Why the registration may not be; `None` when the procedure was followed.
+    /// Why the registration is refused; `None` if the procedure was followed.
     pub(super) fn departed_from(&self, store: &mut AnyConnection) -> Result<Option<NotRegistered>, StoreError> {
         let Some(window) = &self.required else { return Ok(None) };
         Ok(match searches::latest(store, self.organisation_id, &self.details)? {

@@ -65,8 +65,9 @@ pub(super) fn subset(fields: &FieldTexts<'_>, learner: &Learner) -> Result<Learn
     Ok(changed)
 }
 
-/// The allowed changes of the ability to share (rules.md 4.4, our choice): a learner who has seen the notice now may
-/// share, also one who once refused; nobody un-sees it, and a refusal is for the service desk alone.
+/// The allowed changes of the ability to share (rules.md 4.4, our choice): a learner who has now
+/// seen the notice may share, even after an earlier refusal; seeing it cannot be undone, and only
+/// the service desk records a refusal.
 fn may_change_sharing(from: AbilityToShare, to: AbilityToShare) -> bool {
     match (from, to) {
         (AbilityToShare::NotSeen | AbilityToShare::DoesNotShare | AbilityToShare::Shares, AbilityToShare::Shares) => {

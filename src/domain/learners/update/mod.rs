@@ -1,4 +1,4 @@
-//! Updating a learner: the optimistic lock, and the write that insists on it (rules.md 2.6, 2.15, 4.4).
+//! Updating a learner, under an optimistic lock (rules.md 2.6, 2.15, 4.4).
 
 mod decision;
 
@@ -14,11 +14,12 @@ use crate::store::{StoreError, Transaction, audit};
 /// A change of a learner.
 #[derive(Clone, Copy, Default)]
 pub struct LearnerChange<'a> {
-    /// The learner's number; `None` where the text is no ULN, which is nobody's.
+    /// The learner's number; `None` if the text is not a ULN.
     pub uln: Option<Uln>,
     /// The version that the caller read.
     pub version: i32,
-    /// The fields: one that is not sent stays as it is, empty text clears it; mandatory fields cannot be cleared.
+    /// The fields. One that is not sent stays as it is; empty text clears it, unless it is
+    /// mandatory.
     pub fields: FieldTexts<'a>,
 }
 
@@ -41,12 +42,12 @@ pub enum Updated {
     Linked,
 }
 
-/// Why the data of an update do not suffice.
+/// Why an update has insufficient data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Insufficient {
     /// A mandatory field would be empty, or a text is no value of its kind.
     Detail(FieldError),
-    /// So many of the five demographics would change that it would be another person's record.
+    /// Too many of the five demographics would change: it would be another person's record.
     AnotherPerson,
 }
 
@@ -77,7 +78,8 @@ impl Learners<'_> {
         self.change(caller, change, all_fields)
     }
 
-    /// UpdateLearnerSubsetFields: e-mail address, telephone number, ability to share, school and preferred given name.
+    /// UpdateLearnerSubsetFields: e-mail address, telephone number, ability to share, school and
+    /// preferred given name.
     pub fn update_subset(&self, caller: &Caller<'_>, change: &LearnerChange<'_>) -> Result<Updated, Error> {
         self.change(caller, change, subset)
     }
