@@ -21,9 +21,10 @@ fairness: ## measure how much one misbehaving client slows down others (needs Py
 	cargo build --locked --release
 	scripts/fairness target/release/lrs
 
-lint: ## check formatting, clippy and documentation; warnings are errors
+lint: ## check formatting, clippy (of the default build too) and documentation; warnings are errors
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets --features learning-records/postgres -- --deny warnings
+	cargo clippy --locked --bins -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --document-private-items --features learning-records/postgres
 
 linkage: ## measure how well learners are found, on public data sets and a dense register (needs Python and pip)

@@ -36,6 +36,7 @@ mod privacy;
 mod process;
 mod published;
 mod queue;
+mod refusals;
 mod refused;
 mod rules;
 mod searching;
