@@ -1,4 +1,5 @@
-//! The audit trail: what a call disclosed, and who saw a learning record (ViewAudit, rules.md 2.16).
+//! The audit trail: what a call disclosed, and who saw a learning record (ViewAudit, rules.md
+//! 2.16).
 
 use super::caller::Party;
 use super::{Action, Caller, Error, Service, codes};
@@ -6,25 +7,25 @@ use crate::model::{AuditEntry, Door, Permission, Timestamp, Uln};
 use crate::store::audit;
 pub use crate::store::audit::AuditLine;
 
-/// Lines of one page (rules.md 2.16, our choice).
+/// Lines per page (rules.md 2.16, our choice).
 const PAGE_SIZE: i32 = 10;
 /// The name of the service's operators in the trail.
 const OPERATOR: &str = "Operator";
 
-/// A question about who saw a learning record.
+/// A query for who saw a learning record.
 #[derive(Clone, Copy)]
 pub struct AuditQuery<'a> {
-    /// The learner's number.
+    /// The learner's ULN.
     pub uln: &'a str,
-    /// Given name; it must be the learner's or similar.
+    /// Given name; it must equal the learner's or be similar.
     pub given_name: &'a str,
-    /// Family name; it must be the learner's or similar.
+    /// Family name; it must equal the learner's or be similar.
     pub family_name: &'a str,
     /// The page, from 1; smaller numbers mean the first.
     pub page: i32,
 }
 
-/// One page of those who saw a record, newest first.
+/// A page of those who saw a learning record, newest first.
 pub struct AuditPage {
     /// The lines.
     pub entries: Vec<AuditLine>,
@@ -32,9 +33,9 @@ pub struct AuditPage {
     pub page_count: i32,
     /// This page, from 1.
     pub page_index: i32,
-    /// Lines of a full page.
+    /// The number of lines on a full page.
     pub page_size: i32,
-    /// The number of lines of all pages.
+    /// The number of lines on all pages.
     pub total_items: i32,
 }
 
@@ -43,7 +44,7 @@ pub struct AuditPage {
 pub struct Audit<'s>(pub(super) &'s Service);
 
 impl Party<'_> {
-    /// The line of the trail that says what was done in their name: every line is built here, whoever calls.
+    /// Builds an audit line on behalf of this party; all lines are built here, whoever calls.
     pub(super) fn line(
         &self,
         door: Door,
@@ -78,7 +79,8 @@ impl Party<'_> {
 }
 
 impl Audit<'_> {
-    /// ViewAudit: who saw the learner's record. A learner who is unknown, or whose names are others, gives an empty list (our choice).
+    /// ViewAudit: who saw the learning record. For an unknown learner, or names that differ, the
+    /// list is empty (our choice).
     pub fn view(&self, caller: &Caller<'_>, query: &AuditQuery<'_>) -> Result<AuditPage, Error> {
         caller.require(Permission::ViewAudit)?;
         caller.call.must_be_able_to_block()?;

@@ -1,5 +1,6 @@
-//! One call through a door, from its opening to the moment its trail is durable. [`Service::call`] and
-//! [`Service::begin`] are the only ways to open one, so no door can forget hours, maintenance or the trail.
+//! A call through a door, from its start until its trail is durable. [`Service::call`] and
+//! [`Service::begin`] are the only ways to start one, so no door can forget hours, maintenance or
+//! the trail.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -9,7 +10,7 @@ use super::{Action, Error, Service};
 use crate::model::Door;
 use crate::store::Ticket;
 
-/// A call on its way through the domain.
+/// A call in progress.
 pub struct Call<'s> {
     pub(super) service: &'s Service,
     door: Door,
@@ -19,12 +20,12 @@ pub struct Call<'s> {
 }
 
 impl Service {
-    /// Makes a call on a thread that may block: opens it, refuses it while the service is closed, and gives back what
-    /// it came to once its trail is durable.
+    /// Makes a call on a thread that may block: starts it, refuses it while the service is closed,
+    /// and returns the outcome once its trail is durable.
     ///
     /// # Errors
-    /// Those of the body; [`Error::OutOfHours`] and [`Error::Maintenance`]; and what the store fails with where the
-    /// trail cannot be kept.
+    /// Those of the body; [`Error::OutOfHours`] and [`Error::Maintenance`]; and errors of the store
+    /// if the trail cannot be written.
     pub fn call<'s, T, E: From<Error>>(
         &'s self,
         door: Door,
@@ -34,9 +35,9 @@ impl Service {
         self.begin(door, action, true, body).settle_blocking()?
     }
 
-    /// Makes a call on a thread that may have others to serve: `may_block` says whether it may wait for long (a password
-    /// check, a change); where it may not, such work answers [`Error::MustBlock`]. The trail is settled by whoever
-    /// answers.
+    /// Makes a call on a thread that may serve others: `may_block` says whether it may wait for
+    /// long (a password check, a change). If not, such work returns [`Error::MustBlock`]. Whoever
+    /// replies must settle the trail.
     pub fn begin<'s, T, E: From<Error>>(
         &'s self,
         door: Door,
@@ -55,7 +56,7 @@ impl Service {
 }
 
 impl Call<'_> {
-    /// The way by which it came in.
+    /// The door it came through.
     pub(super) const fn door(&self) -> Door {
         self.door
     }
@@ -65,7 +66,7 @@ impl Call<'_> {
         self.action
     }
 
-    /// Whether its thread may wait, and what it may wait for otherwise.
+    /// Whether its thread may block, and if not, what to wait for.
     pub(super) const fn waiting(&self) -> &Waiting {
         &self.waiting
     }
@@ -78,7 +79,7 @@ impl Call<'_> {
         self.waiting.must_be_able_to_block()
     }
 
-    /// Holds the call's outcome back until the ticket's lines are durable.
+    /// Withholds the call's outcome until the ticket's lines are durable.
     pub(super) fn keep(&self, ticket: Ticket) {
         self.trail.lock().unwrap_or_else(PoisonError::into_inner).push(ticket);
     }

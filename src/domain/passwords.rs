@@ -1,5 +1,6 @@
-//! Organisation passwords: argon2id at rest, and a bounded memory of verified ones under a keyed hash, so that a call costs a hash and not
-//! an argon2 run. The memory holds no password and is worth nothing outside this process.
+//! Organisation passwords: stored as argon2id, with a bounded cache of checked ones under a keyed
+//! hash, so that a call costs a hash instead of an argon2 run. The cache holds no password and is
+//! useless outside this process.
 
 mod admission;
 
@@ -20,7 +21,7 @@ use admission::Admission;
 /// The length that the contract demands (`MIAPOrgPassword`, rules.md 2.1).
 pub(super) const PASSWORD_LENGTH: usize = 16;
 
-/// The memory, and the checks of what is not in it.
+/// The cache, and the checks of passwords that are not in it.
 pub(super) struct Passwords {
     key: [u8; 32],
     memory: chrono::TimeDelta,
@@ -30,18 +31,18 @@ pub(super) struct Passwords {
 
 struct Verified {
     hash: blake3::Hash,
-    /// The stored hash with which it agreed.
+    /// The stored hash that it agreed with.
     stored: String,
     at: Timestamp,
 }
 
-/// What the memory says of a password.
+/// What the cache says about a password.
 #[derive(PartialEq, Eq)]
 enum Recalled {
     Right,
-    /// It was right, too long ago.
+    /// It was correct, but too long ago.
     WasRight,
-    /// Another one is the organisation's.
+    /// The organisation's password is another one.
     Wrong,
     Unknown,
 }
@@ -56,8 +57,9 @@ impl Passwords {
         }
     }
 
-    /// Checks an organisation's password as the certificate gives it. The right one that is remembered passes at once, whatever others of the
-    /// organisation or the certificate do; while it is remembered, a wrong one costs no argon2 run.
+    /// Checks an organisation's password as given with a certificate. A cached correct one passes
+    /// immediately, whatever others of the organisation or the certificate do; while it is cached,
+    /// a wrong one costs no argon2 run.
     pub(super) fn check(
         &self,
         waiting: &Waiting,
@@ -66,7 +68,7 @@ impl Passwords {
         password: &str,
         now: Timestamp,
     ) -> Result<(), Error> {
-        // No password at all is no guess, and costs nothing.
+        // An empty password is not a guess, and costs nothing.
         if password.is_empty() {
             return Err(Error::IncorrectPassword);
         }
@@ -97,17 +99,17 @@ impl Passwords {
         Ok(())
     }
 
-    /// Counts a wrong password; says how many there were when that is worth a line of the log.
+    /// Counts a wrong password; returns the count if it should be logged.
     pub(super) fn note_wrong(&self, organisation_id: i32, certificate: Fingerprint, now: Timestamp) -> Option<u64> {
         self.admission.note_wrong(Pair::of_certificate(organisation_id, certificate), now)
     }
 
-    /// Wrong passwords so far, and passwords that were refused unchecked.
+    /// Wrong passwords so far, and passwords refused without a check.
     pub(super) fn counts(&self) -> (u64, u64) {
         self.admission.counts()
     }
 
-    /// The stored hash is part of it, so that a verified password is forgotten when that changes.
+    /// Includes the stored hash, so that a change of password invalidates the entry.
     fn keyed_hash(&self, organisation_id: i32, stored: &str, password: &str) -> blake3::Hash {
         let mut hasher = blake3::Hasher::new_keyed(&self.key);
         hasher.update(&organisation_id.to_le_bytes());
@@ -117,7 +119,7 @@ impl Passwords {
         hasher.finalize()
     }
 
-    /// The comparison of hashes takes the same time wherever they differ.
+    /// Compares the hashes in constant time.
     fn recall(&self, organisation_id: i32, stored: &str, hash: blake3::Hash, now: Timestamp) -> Recalled {
         let verified = self.verified.read().unwrap_or_else(PoisonError::into_inner);
         let Some(verified) = verified.get(&organisation_id) else { return Recalled::Unknown };

@@ -1,11 +1,12 @@
-//! What a call came to, held back until its trail is durable: nothing is disclosed that the trail may forget.
+//! What a call came to, held back until its trail is durable: nothing is disclosed that the trail
+//! may forget.
 
 use super::Error;
 use super::waiting::Turn;
 use crate::store::Ticket;
 
-/// What a call came to. Nobody gets at it before every line of the call's trail is durable: nothing is disclosed that
-/// the trail may forget.
+/// The outcome of a call. It cannot be accessed before all audit lines of the call are durable, so
+/// that nothing is disclosed without a trace.
 #[must_use = "a call is answered once it is settled"]
 pub struct Unsettled<T> {
     outcome: T,
@@ -22,22 +23,22 @@ impl<T> Unsettled<T> {
         Self { outcome, trail, turn }
     }
 
-    /// An answer that no call stands behind, and that discloses nothing: a request that could not be read.
+    /// An outcome without a call, which discloses nothing: for a request that could not be read.
     pub const fn without_call(outcome: T) -> Self {
         Self { outcome, trail: Vec::new(), turn: None }
     }
 
-    /// Makes the reply of the outcome, which stays held back.
+    /// Converts the outcome to a reply, which is still withheld.
     pub fn map<U>(self, reply: impl FnOnce(T) -> U) -> Unsettled<U> {
         Unsettled { outcome: reply(self.outcome), trail: self.trail, turn: self.turn }
     }
 
-    /// What the call may wait for, where it was answered with [`Error::Busy`] and waiting may help.
+    /// What the call may wait for after [`Error::Busy`], if waiting may help.
     pub fn take_turn(&mut self) -> Option<Turn> {
         self.turn.take()
     }
 
-    /// The outcome, where the call has left no line to wait for.
+    /// The outcome, if the call left no line to wait for.
     ///
     /// # Errors
     /// What must be settled first.
@@ -45,10 +46,10 @@ impl<T> Unsettled<T> {
         if self.trail.is_empty() { Ok(self.outcome) } else { Err(self) }
     }
 
-    /// Waits until every line of the call's trail is durable.
+    /// Waits until all audit lines of the call are durable.
     ///
     /// # Errors
-    /// What the store fails with. The outcome must not be told then, and is gone.
+    /// Errors of the store. The outcome is then lost and must not be disclosed.
     pub async fn settle(self) -> Result<T, Error> {
         for ticket in self.trail {
             ticket.committed().await?;
@@ -56,10 +57,10 @@ impl<T> Unsettled<T> {
         Ok(self.outcome)
     }
 
-    /// As [`Unsettled::settle`], on a thread that may block.
+    /// Like [`Unsettled::settle`], on a thread that may block.
     ///
     /// # Errors
-    /// What the store fails with.
+    /// Errors of the store.
     pub fn settle_blocking(self) -> Result<T, Error> {
         for ticket in self.trail {
             ticket.wait()?;
@@ -69,17 +70,17 @@ impl<T> Unsettled<T> {
 }
 
 impl<T> Unsettled<Result<T, MustBlock>> {
-    /// Tells a call that must run again from one that is over.
+    /// Distinguishes a call that must run again from a complete one.
     ///
     /// # Errors
-    /// [`MustBlock`]: such a call has done nothing, and left no trail.
+    /// [`MustBlock`]: the call has done nothing and left no trail.
     pub fn unless_blocked(self) -> Result<Unsettled<T>, MustBlock> {
         Ok(Unsettled { outcome: self.outcome?, trail: self.trail, turn: self.turn })
     }
 }
 
 impl<T> Unsettled<Option<T>> {
-    /// Tells a call that has nothing to say from one that has.
+    /// Distinguishes a call without an outcome from one with.
     pub fn transpose(self) -> Option<Unsettled<T>> {
         self.outcome.map(|outcome| Unsettled { outcome, trail: self.trail, turn: self.turn })
     }

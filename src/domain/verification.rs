@@ -1,5 +1,4 @@
-//! Verifying a learner's details: the outcome and the flags of what differs (rules.md 3.3, 4.3).
-//! Pure.
+//! Verifies a learner's details: the outcome, and flags for what differs (rules.md 3.3, 4.3). Pure.
 
 use chrono::NaiveDate;
 
@@ -8,32 +7,32 @@ use super::matching::{names_are_similar, similar_family, similar_given};
 use super::names::{normalise, search_keys};
 use crate::model::{Gender, Learner};
 
-/// Outcome of a verification, by the code that it travels as.
+/// The outcome of a verification, by its code on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Verified {
-    /// WSVRC001: every detail supplied matches exactly.
+    /// WSVRC001: all details supplied match exactly.
     Match,
-    /// WSVRC002: the same, and the number belongs to a linked learner.
+    /// WSVRC002: the same, for the ULN of a linked learner.
     LinkedMatch,
-    /// WSVRC003: the number exists and the names are similar.
+    /// WSVRC003: the ULN exists and the names are similar.
     Similar,
-    /// WSVRC004: the same, and the number belongs to a linked learner.
+    /// WSVRC004: the same, for the ULN of a linked learner.
     SimilarLinked,
-    /// WSVRC005: the number exists and the details do not match.
+    /// WSVRC005: the ULN exists and the details do not match.
     NoMatch,
-    /// WSVRC006: no such number.
+    /// WSVRC006: the ULN does not exist.
     NotFound,
 }
 
 impl Verified {
-    /// Whether the learner counts as verified, as it does for seeing learning events (our choice,
+    /// Whether the learner counts as verified, also for seeing learning events (our choice,
     /// rules.md 4.6).
     pub const fn is_verified(self) -> bool {
         matches!(self, Self::Match | Self::LinkedMatch | Self::Similar | Self::SimilarLinked)
     }
 }
 
-/// One comparison that failed.
+/// A comparison that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Flag {
     /// Incoming given name against the given name.
@@ -55,7 +54,7 @@ pub enum Flag {
 }
 
 impl Flag {
-    /// The code as it travels: `VRF1` to `VRF8`.
+    /// The code as sent: `VRF1` to `VRF8`.
     pub const fn code(self) -> &'static str {
         match self {
             Self::GivenWithGiven => "VRF1",
@@ -70,7 +69,7 @@ impl Flag {
     }
 }
 
-/// What a caller says about the learner. Date of birth and gender are compared only when supplied.
+/// The details given by the caller. Date of birth and gender are compared only if given.
 #[derive(Clone, Copy)]
 pub struct Claimed<'a> {
     /// Given name.
@@ -79,7 +78,7 @@ pub struct Claimed<'a> {
     pub family_name: &'a str,
     /// Date of birth; an invalid date matches nobody.
     pub date_of_birth: Option<Result<NaiveDate, FieldError>>,
-    /// Gender; one that is not known (0 or 9) says nothing.
+    /// Gender; an unknown one (0 or 9) is ignored.
     pub gender: Option<Gender>,
 }
 

@@ -6,14 +6,14 @@ use tokio::sync::watch;
 
 use super::Error;
 
-/// Whether a call's thread may wait, and what it may wait for otherwise.
+/// Whether a call's thread may block, and if not, what to wait for.
 pub(super) struct Waiting {
     may_block: bool,
     turn: Mutex<Option<Turn>>,
 }
 
-/// What a call that was answered with [`Error::Busy`] may wait for: whoever can wait without holding a thread may ask
-/// again then.
+/// What a call refused with [`Error::Busy`] may wait for, if it can do so without blocking a
+/// thread.
 #[derive(Debug)]
 pub struct Turn(watch::Receiver<()>);
 
@@ -26,7 +26,7 @@ impl Waiting {
         if self.may_block { Ok(()) } else { Err(Error::MustBlock) }
     }
 
-    /// Offers a turn to a call that is about to be answered with [`Error::Busy`].
+    /// Offers a turn to a call that is about to fail with [`Error::Busy`].
     pub(super) fn offer(&self, turn: Turn) {
         *self.turn.lock().unwrap_or_else(PoisonError::into_inner) = Some(turn);
     }
@@ -47,9 +47,9 @@ impl Turn {
         Self(next)
     }
 
-    /// Waits until it is worth asking again.
+    /// Waits until a retry is worthwhile.
     pub async fn come(mut self) {
-        // The sender lives as long as the service; without it there is nothing to wait for.
+        // The sender lives as long as the service; if it is gone, there is nothing to wait for.
         let _ = self.0.changed().await;
     }
 }

@@ -1,4 +1,4 @@
-//! What a find returns (rules.md 2.2).
+//! What a find should return (rules.md 2.2).
 
 use super::door::Refused;
 use crate::domain::Error;
@@ -8,7 +8,7 @@ use crate::domain::Error;
 pub(super) enum FindType {
     /// The whole learners.
     Full,
-    /// The code alone.
+    /// Only the code.
     Check,
 }
 

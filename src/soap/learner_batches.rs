@@ -1,4 +1,5 @@
-//! The four batch operations of LearnerService: rows in, rows out, in the order of the batch (rules.md 2.7 to 2.10).
+//! The four batch operations of LearnerService: rows in, rows out, in the order of the batch
+//! (rules.md 2.7 to 2.10).
 
 use std::borrow::Cow;
 
@@ -105,12 +106,12 @@ impl Door<'_> {
     }
 }
 
-/// A count that cannot be is that of no batch.
+/// An impossible count is that of no batch.
 fn count(stated: i32) -> usize {
     usize::try_from(stated).unwrap_or(usize::MAX)
 }
 
-/// The facets let through neither more than 200 records nor none.
+/// The facets reject more than 200 records, and none.
 fn submitted(submission: Submission, accepted: &'static str, wrong_count: &'static str) -> (&'static str, i64) {
     match submission {
         Submission::Accepted(JobId(id)) => (accepted, id),
@@ -118,7 +119,7 @@ fn submitted(submission: Submission, accepted: &'static str, wrong_count: &'stat
     }
 }
 
-/// How far a job is, as it is written.
+/// The progress of a job, as written.
 #[derive(Default)]
 struct Times<'a> {
     status: Text<'a>,

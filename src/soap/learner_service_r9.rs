@@ -69,7 +69,7 @@ impl<'e> ILearnerServiceR9 for Door<'e> {
                 response_code: some(self.answer(answer.outcome.code())),
                 found_uln: Some(answer.found_uln.map(|uln| uln.to_string()).unwrap_or_default().into()),
                 incoming_uln: request.uln,
-                // Always there, even without events: clients count what is in it (rules.md 2.13).
+                // Always present, even without events: clients count its children (rules.md 2.13).
                 learner_record: Some(ArrayOfLearningEvent { learning_event }),
             }),
         })
@@ -204,12 +204,12 @@ fn user_type(code: &str) -> Result<UserType, Refused> {
     code.parse().map_err(|()| unlisted())
 }
 
-/// The facet has let through nothing else.
+/// The facet allows nothing else.
 fn unlisted() -> Refused {
     Refused::Domain(Error::Unexpected("a word that the facet does not allow"))
 }
 
-/// The one learner that there is room for: with CHK none (rules.md 2.4, our choice).
+/// The message has room for one learner; with CHK there is none (rules.md 2.4, our choice).
 fn only(find_type: FindType, found: Found) -> Option<FoundLearner> {
     match (find_type, found) {
         (FindType::Check, _) | (FindType::Full, Found::None | Found::Unreadable(_) | Found::TooMany) => None,

@@ -1,8 +1,10 @@
-//! Who sends a batch, established before its records are looked at.
+//! Identifies the sender of a batch before its records are read.
 //!
-//! On ExternalService the order of checks of rules.md 3.4 is changed (our choice): unknown request, opening hours, organisation and
-//! password come before the rest of the document has been read, and so before it is known to be well-formed. A request of 32 MiB from
-//! somebody who is refused then costs no more than its beginning. The other services keep the order; their requests are short.
+//! For ExternalService the order of checks in rules.md 3.4 is changed (our choice): unknown
+//! request, opening hours, organisation and password are checked before the rest of the document
+//! has been read, and so before it is known to be well-formed. A request of 32 MiB that is going to
+//! be refused then costs no more than its beginning. The other web services keep the order; their
+//! requests are short.
 
 use super::door::{Door, Refused};
 use super::endpoint::{Endpoint, Sender, UNKNOWN, envelope_refusal, log_refusal};
@@ -16,9 +18,9 @@ use crate::domain::{Call, Error, MustBlock, Service, Unsettled};
 use crate::model::{Door as Entrance, Peer};
 use crate::xml::{NotWellFormed, ReadError, Reader};
 
-/// Why reading ends behind the credentials.
+/// Why reading stopped after the credentials.
 enum Passed {
-    /// They are right.
+    /// They are valid.
     Known,
     Refused(Refused),
 }
@@ -42,10 +44,12 @@ impl From<ReadError> for Passed {
 }
 
 impl Endpoint {
-    /// Establishes who sends the request that begins so. It reads as far as the credentials, which stand first in the contract's order.
+    /// Identifies the sender of a request with this beginning. It reads as far as the credentials,
+    /// which come first in the contract's order.
     ///
     /// # Errors
-    /// [`MustBlock`], when `may_block` is not set and the call has to wait; nothing has been done then.
+    /// [`MustBlock`] if `may_block` is not set and the call would have to wait; nothing has been
+    /// done then.
     pub fn sender(self, domain: &Service, peer: &Peer, beginning: &str, may_block: bool) -> Result<Sender, MustBlock> {
         let refuse = |version, refused: &Refused, operation| self.refuse(domain, version, &refused.fault(), operation);
         let unread = |answered| Ok(Sender::Refused(Unsettled::without_call(answered)));
@@ -96,14 +100,14 @@ impl Endpoint {
         })
     }
 
-    /// The name of the first member of a request.
+    /// The name of the first child of a request.
     fn credentials(self, operation: Operation) -> Option<&'static str> {
         let called = self.service().operations.iter().find(|each| each.name == operation.name())?;
         called.input.children.first().map(|first| first.name)
     }
 }
 
-/// A beginning that ends before the credentials do is told so.
+/// The error for a beginning that ends before the credentials do.
 fn late(error: ReadError) -> ReadError {
     const LATE: &str = "the sender's credentials must be the first member of the request, at its beginning";
     match error {
@@ -114,7 +118,8 @@ fn late(error: ReadError) -> ReadError {
     }
 }
 
-/// Stands where the service does while a request is read as far as its credentials, and asks for nothing else.
+/// Replaces the service while a request is read as far as its credentials, and looks at nothing
+/// else.
 struct Threshold<'d, 'e>(&'d Door<'e>);
 
 impl<'e> IExternalService for Threshold<'_, 'e> {

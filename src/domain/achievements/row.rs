@@ -1,4 +1,4 @@
-//! An achievement record as every door hands it over, its form, and its reading into values.
+//! An achievement record as every door submits it, its format, and its values.
 
 use chrono::NaiveDate;
 
@@ -6,49 +6,50 @@ use crate::domain::format::{Finding, Findings, GENDERS, MIS_IDENTIFIER, Rule, ba
 use crate::model::{AchievementAction, AssessmentLanguage, Gender, LONGEST_GRADE, Reference};
 
 batch_row! {
-    /// An achievement record under the headings of achievement files (rules.md 5.8), which the web service spells a little differently.
+    /// An achievement record, with the headings of achievement files (rules.md 5.8); the web
+    /// service spells some of them differently.
     AchievementRow {
-        /// The submitter's own name for the record, returned with its errors.
+        /// The submitter's identifier for the record, returned with its errors.
         mis_identifier = "MISIdentifier",
-        /// The number.
+        /// The ULN.
         uln = "ULN",
         /// Given name.
         given_name = "GivenName",
         /// Family name.
         family_name = "FamilyName",
-        /// Date of birth, `yyyy-MM-dd`; compared only when given.
+        /// Date of birth, `yyyy-MM-dd`; compared only if given.
         date_of_birth = "DateOfBirth",
-        /// Gender code; compared only when given.
+        /// Gender code; compared only if given.
         gender = "Gender",
-        /// Postcode. It is not compared: people move.
+        /// Postcode. Not compared, because people move.
         postcode = "LearnerPostcode",
-        /// UKPRN of the provider with which the learner achieved it.
+        /// The UKPRN of the provider where the learner achieved it.
         provider_ukprn = "ProviderUKPRN",
-        /// Number of the qualification or unit, with or without slashes.
+        /// The number of the qualification or unit, with or without slashes.
         reference = "UnitOrQualificationReferenceNumber",
-        /// When it was awarded, `yyyy-MM-dd`.
+        /// The award date, `yyyy-MM-dd`.
         award_date = "AchievementAwardDate",
         /// Grade.
         grade = "Grade",
-        /// Language of the assessment.
+        /// The language of assessment.
         language = "LanguageForAssessment",
         /// 1 create, 2 update, 3 withdraw, 4 reinstate.
         action = "Action",
         /// When the action takes effect, `yyyy-MM-dd`.
         action_date = "ActionDate",
-        /// Why it is withdrawn or reinstated.
+        /// The reason for a withdrawal or reinstatement.
         action_reason = "ActionReason",
     }
 }
 
-/// Codes of [`AchievementAction`].
+/// The codes of [`AchievementAction`].
 const ACTIONS: &[&str] = &["1", "2", "3", "4"];
-/// Words of [`AssessmentLanguage`].
+/// The words of [`AssessmentLanguage`].
 const LANGUAGES: &[&str] = &["English", "Welsh", "Irish"];
-/// The longest reason (our choice).
+/// The maximum length of a reason (our choice).
 const LONGEST_REASON: usize = 255;
 
-/// What is wrong with the form of an achievement row; each finding has the code that [`super::codes::of_field`] gives.
+/// The format errors of an achievement row; [`super::codes::of_field`] gives the code of each.
 pub fn format(row: &AchievementRow) -> Vec<Finding> {
     let mut found = Findings::default();
     let text = |field| row.get(field);
@@ -96,7 +97,7 @@ pub fn format(row: &AchievementRow) -> Vec<Finding> {
     found.into_vec()
 }
 
-/// A row whose form is right, as values.
+/// The values of a well-formed row.
 pub(super) struct Submitted<'r> {
     pub(super) mis_identifier: Option<&'r str>,
     pub(super) uln: &'r str,
@@ -115,7 +116,7 @@ pub(super) struct Submitted<'r> {
 }
 
 impl<'r> Submitted<'r> {
-    /// Reads a row; `None` where its form is not right.
+    /// Parses a row; `None` if it is malformed.
     pub(super) fn read(row: &'r AchievementRow) -> Option<Self> {
         let filled = |text: &'r Option<String>| text.as_deref().filter(|text| !text.is_empty());
         let AchievementRow {
@@ -251,7 +252,7 @@ pub(super) mod tests {
     }
 
     proptest! {
-        /// What has no finding can be read, whatever the text.
+        /// A row without findings can be parsed, whatever its text.
         #[test]
         fn a_row_without_findings_is_readable(field in proptest::sample::select(AchievementRow::FIELDS), text in "\\PC{0,12}|[0-9/-]{0,10}") {
             let mut row = complete();

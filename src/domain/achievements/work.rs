@@ -1,5 +1,5 @@
-//! Some records of an achievement batch, worked on one after the other: form, learner, rules, life. Effects, trail and results belong to
-//! one transaction, which is the caller's.
+//! Processes some records of an achievement batch in order: format, learner, rules, lifecycle.
+//! Effects, trail and results belong to one transaction, which the caller controls.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -17,7 +17,7 @@ use crate::model::{
 };
 use crate::store::{StoreError, Transaction, achievements, audit, catalogue, lock};
 
-/// The work of achievement jobs.
+/// Processes achievement jobs.
 pub(in crate::domain) struct Achievements;
 
 impl Kind for Achievements {
@@ -52,34 +52,34 @@ impl Kind for Achievements {
     }
 }
 
-/// What is the same for every record of a batch.
+/// What all records of a batch share.
 struct Terms<'j> {
     job: &'j JobInHand,
-    /// The awarding organisation's.
+    /// The awarding organisation's recognition.
     recognition: Recognition,
-    /// How the achievements shall stand.
+    /// Whether the achievements are provisional or final.
     submission: SubmissionType,
 }
 
-/// What a record came to.
+/// The result of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
-    /// It was done.
+    /// The record was accepted.
     Accepted {
         /// What was done.
         done: Done,
-        /// How the achievement stands, or stood before it was withdrawn.
+        /// The achievement's type now, or before it was withdrawn.
         standing: SubmissionType,
-        /// The learner's present number where that of the record was merged into it (L003).
+        /// The learner's current ULN, if the record's was merged into it (L003).
         master: Option<Uln>,
     },
-    /// It was refused with a code of [`codes::ERROR_CODES`].
+    /// Refused, with a code from [`codes::ERROR_CODES`].
     Refused(&'static str),
 }
 
 impl Outcome {
-    /// What is kept with the record: an error's code, or what was done and how the achievement stands (`created-F`), with L003 where the
-    /// learner's number is another by now.
+    /// What is stored with the record: an error code, or what was done and the achievement's type
+    /// (`created-F`), with L003 if the learner now has another ULN.
     fn code(&self) -> Cow<'static, str> {
         match self {
             Self::Refused(code) => Cow::Borrowed(code),
@@ -90,7 +90,7 @@ impl Outcome {
         }
     }
 
-    /// The learner's present number where that of the record was merged into it.
+    /// The learner's current ULN, if the record's was merged into it.
     const fn master(&self) -> Option<Uln> {
         match self {
             Self::Refused(_) => None,
@@ -99,8 +99,8 @@ impl Outcome {
     }
 }
 
-/// Works on records in their order; each sees what those before it did. No other node works on records of the same awarding organisation
-/// meanwhile.
+/// Processes records in order; each sees the effects of those before. No other node processes
+/// records of the same awarding organisation meanwhile.
 fn work(store: &mut Transaction<'_>, terms: &Terms<'_>, rows: &[AchievementRow]) -> Result<Vec<Outcome>, StoreError> {
     let submitted: Vec<Option<Submitted<'_>>> =
         rows.iter().map(|row| if format(row).is_empty() { Submitted::read(row) } else { None }).collect();
@@ -126,7 +126,7 @@ fn work(store: &mut Transaction<'_>, terms: &Terms<'_>, rows: &[AchievementRow])
     Ok(outcomes)
 }
 
-/// Keys of the locks of awarding organisations begin so.
+/// The common prefix of awarding organisations' lock keys.
 const LOCK: i64 = 0x4143_4849 << 32;
 
 fn first_finding(row: &AchievementRow) -> &'static str {
@@ -157,7 +157,7 @@ impl Desk {
         let learners = resolve_many(store, &ulns)?;
         let entries = catalogue::of(store, &references)?;
 
-        // Every number of every learner, with the learner's present one.
+        // All ULNs of each learner, mapped to the current one.
         let mut present: HashMap<Uln, Uln> = HashMap::new();
         for resolved in learners.values() {
             present.extend(resolved.all_ulns().map(|uln| (uln, resolved.learner.uln)));
@@ -172,7 +172,7 @@ impl Desk {
         Ok(Self { learners, entries: entries.into_iter().map(|entry| (entry.reference, entry)).collect(), ledger })
     }
 
-    /// What becomes of a record whose form is right, and whose learner it names.
+    /// Decides a record that is well-formed and names its learner.
     fn settle(&mut self, terms: &Terms<'_>, submitted: &Submitted<'_>) -> (Outcome, Option<Uln>) {
         let resolved = submitted.uln.parse().ok().and_then(|uln: Uln| self.learners.get(&uln));
         let Some(resolved) = resolved else { return (Outcome::Refused(codes::ULN_NOT_FOUND), None) };
@@ -202,7 +202,8 @@ impl Desk {
     }
 }
 
-/// The key of a stored achievement; one whose reference is none of ours belongs to nobody's records.
+/// The key of a stored achievement. `None` if its reference is not one of ours, so that no record
+/// can refer to it.
 fn key(achievement: &Achievement, present: &HashMap<Uln, Uln>) -> Option<Key> {
     let event = &achievement.event;
     Some(Key {
@@ -212,10 +213,11 @@ fn key(achievement: &Achievement, present: &HashMap<Uln, Uln>) -> Option<Key> {
     })
 }
 
-/// Whether the details are the learner's or similar, as for seeing a record (our choice; rules.md 4.3, 4.6).
+/// Whether the details equal the learner's or are similar, as for seeing a learning record (our
+/// choice; rules.md 4.3, 4.6).
 fn agrees(resolved: &Resolved, submitted: &Submitted<'_>) -> bool {
     let Submitted { given_name, family_name, date_of_birth, gender, .. } = *submitted;
-    // Details as they are stored need no normalising: the usual case by far.
+    // Usually the details are as stored and need no normalising.
     let same = resolved.records().any(|learner| {
         learner.names.given.eq_ignore_ascii_case(given_name)
             && learner.names.family.eq_ignore_ascii_case(family_name)
@@ -226,8 +228,9 @@ fn agrees(resolved: &Resolved, submitted: &Submitted<'_>) -> bool {
     same || compare(resolved, &claimed).0.is_verified()
 }
 
-/// Whether the awarding organisation may do this to an achievement of the entry, and the grade as the catalogue spells it. What is
-/// withdrawn or reinstated was judged when it was created, so that only the rules about who may do it apply.
+/// Whether the awarding organisation may do this to an achievement of this entry; returns the grade
+/// as the catalogue spells it. A withdrawal or reinstatement was checked when the achievement was
+/// created, so only ownership is checked here.
 fn permitted<'e>(
     terms: &Terms<'_>,
     submitted: &Submitted<'_>,
@@ -249,7 +252,7 @@ fn permitted<'e>(
     if submitted.award_date > london_day(terms.job.now) {
         return Err(codes::FUTURE_AWARD);
     }
-    // A unit is passed; that need not be said (rules.md 5.8).
+    // The only grade of a unit is a pass, so it may be omitted (rules.md 5.8).
     let grade = submitted.grade.map_or_else(|| entry.grading.grades().next(), |grade| entry.grading.find(grade));
     Ok((entry, Some(grade.ok_or(codes::UNKNOWN_GRADE)?)))
 }

@@ -6,31 +6,31 @@ use crate::domain::Error;
 use crate::model::{Fingerprint, JobId, Ukprn};
 use crate::store::StoreError;
 
-/// Why an operator's act was refused. Texts hold no secret.
+/// Why an operator's action was refused. The texts contain no secrets.
 #[derive(Debug, thiserror::Error)]
 pub enum AdministrationError {
-    /// An organisation of this UKPRN or reference is there already.
+    /// The UKPRN or reference is taken.
     #[error("an organisation with this UKPRN or reference already exists")]
     OrganisationExists,
     /// No organisation has this UKPRN.
     #[error("there is no organisation with UKPRN {0}")]
     UnknownOrganisation(Ukprn),
-    /// No certificate has this fingerprint, or it was revoked before.
+    /// No certificate has this fingerprint, or it is already revoked.
     #[error("there is no valid certificate with fingerprint {0}")]
     UnknownCertificate(Fingerprint),
-    /// The certificate was revoked: nothing revives it.
+    /// The certificate is revoked, permanently.
     #[error("the certificate {0} has been revoked")]
     RevokedCertificate(Fingerprint),
-    /// The password has not the length that the contract demands.
+    /// The password's length violates the contract.
     #[error("a password must have exactly 16 characters, not all of them spaces")]
     PasswordForm,
     /// No job has this number.
     #[error("there is no job {0}")]
     UnknownJob(JobId),
-    /// Nothing can be changed about the job any more.
+    /// The job has ended and cannot be changed.
     #[error("job {0} has already finished")]
     JobIsOver(JobId),
-    /// The records of the job are kept no more.
+    /// The job's records have been deleted.
     #[error("the records of job {0} were deleted on {1}, because it finished long ago")]
     RecordsDeleted(JobId, NaiveDate),
     /// The service failed.

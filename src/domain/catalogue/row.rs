@@ -6,25 +6,26 @@ use chrono::NaiveDate;
 
 use crate::model::{Availability, CatalogueEntry, Reference};
 
-/// The longest title and type (our choice).
+/// The maximum length of a title or type (our choice).
 const LONGEST_TEXT: usize = 255;
-/// The longest level (our choice).
+/// The maximum length of a level (our choice).
 const LONGEST_LEVEL: usize = 35;
-/// The most credits of a unit (our choice).
+/// The maximum credits of a unit (our choice).
 const MOST_CREDITS: i64 = 999;
 
-/// A column of a catalogue file. The headings are our choice: the regulator's register publishes another form.
+/// A column of a catalogue file. The headings are our choice: the regulator's register is published
+/// in another layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column {
-    /// Heading.
+    /// The heading.
     pub heading: &'static str,
-    /// The rule that its cells keep.
+    /// The rule for its cells.
     pub rule: &'static str,
-    /// Whether a file must have it, and whether its cells must be filled.
+    /// Whether the column must exist and its cells be filled.
     pub required: bool,
 }
 
-/// Every column, in the order of an exported file.
+/// All columns, in the order of an exported file.
 pub const COLUMNS: [Column; 11] = [
     column(
         "Reference",
@@ -58,18 +59,18 @@ const fn column(heading: &'static str, rule: &'static str, required: bool) -> Co
 /// What is wrong with a row of a catalogue file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RowError {
-    /// The required cell of this column is empty.
+    /// A required cell in this column is empty.
     Missing(&'static str),
-    /// The cell of this column does not keep its rule.
+    /// The cell in this column breaks its rule.
     Breaks(&'static str),
-    /// The cell of this column holds a control character.
+    /// The cell in this column contains a control character.
     ControlCharacter(&'static str),
 }
 
 impl std::error::Error for RowError {}
 
 impl RowError {
-    /// Heading of the column.
+    /// The column's heading.
     pub const fn heading(&self) -> &'static str {
         match self {
             Self::Missing(heading) | Self::Breaks(heading) | Self::ControlCharacter(heading) => heading,
@@ -87,7 +88,8 @@ impl fmt::Display for RowError {
     }
 }
 
-/// The entry of a row, whose cells are asked for by heading; a column that the file has not is empty. Spaces around a cell do not count.
+/// Parses a row, given its cells by heading; a missing column counts as empty. White space around a
+/// cell is ignored.
 ///
 /// # Errors
 /// The first rule that the row breaks.
@@ -165,7 +167,7 @@ fn rule(heading: &str) -> &'static str {
     COLUMNS.iter().find(|column| column.heading == heading).map_or("", |column| column.rule)
 }
 
-/// UKPRN (8), organisation reference or number of an awarding organisation (6), in upper case.
+/// An awarding organisation's UKPRN (8), reference or number (6), in upper case.
 fn organisation_number(text: &str) -> Option<String> {
     let well_formed = matches!(text.len(), 6 | 8) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     well_formed.then(|| text.to_ascii_uppercase())

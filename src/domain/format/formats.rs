@@ -5,7 +5,7 @@ use super::{Rule, has_nine_digits, is_email, is_nationality, is_postcode, is_uci
 /// What the text of a field must look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// At most so many characters.
+    /// At most this many characters.
     Text(usize),
     /// A name: at most 35 characters, on one line.
     Name,
@@ -48,7 +48,7 @@ impl Format {
 
     /// The rule that a text breaks by its length.
     pub fn too_long(self, text: &str) -> Option<Rule> {
-        // Characters are at most as many as bytes.
+        // A text never has more characters than bytes.
         let most = self.longest().filter(|most| text.len() > *most && text.chars().count() > *most)?;
         Some(Rule::MaxLength(most))
     }

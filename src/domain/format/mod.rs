@@ -1,7 +1,7 @@
-//! The rules of form that the fields of batch rows share: each kind of job builds the form of its
-//! row from them, and jobs, batch files and the validation tool all ask there. A finding says which
-//! field, which rule, what kind of value it has and what to do about it, and never the value itself
-//! (rules.md 2.1, 5.3, 5.5).
+//! The format rules shared by all kinds of row: each kind of job builds its row's format from them,
+//! and jobs, batch files and the checking tool use that. A finding says which field breaks which
+//! rule, what kind of value it has, and what to do, but never the value itself (rules.md 2.1, 5.3,
+//! 5.5).
 
 mod error;
 mod field;
@@ -31,68 +31,68 @@ pub const MIS_IDENTIFIER: usize = 128;
 /// What is wrong with one field of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The field by its name in the contract; files name it by their own heading.
+    /// The field's name in the contract; files have headings of their own.
     pub field: &'static str,
-    /// The rule that does not hold.
+    /// The violated rule.
     pub rule: Rule,
-    /// What kind of value stands there ("9 digits", "text of 40 characters"): never the value.
+    /// The kind of value ("9 digits", "text of 40 characters"), never the value itself.
     pub class: String,
 }
 
-/// Codes of [`crate::model::Gender`].
+/// The codes of [`crate::model::Gender`].
 pub const GENDERS: &[&str] = &["0", "1", "2", "9"];
-/// Codes of [`crate::model::VerificationType`].
+/// The codes of [`crate::model::VerificationType`].
 pub const VERIFICATION_TYPES: &[&str] = &["0", "1", "2", "3", "4", "5", "6", "7", "999"];
-/// Codes of [`crate::model::AbilityToShare`].
+/// The codes of [`crate::model::AbilityToShare`].
 pub const ABILITIES_TO_SHARE: &[&str] = &["0", "1", "2"];
-/// Codes of `PrivacyNoticeSeen` in files of version 3A (rules.md 5.1).
+/// The codes of `PrivacyNoticeSeen` in files of version 3A (rules.md 5.1).
 pub const PRIVACY_NOTICE_SEEN: &[&str] = &["0", "1"];
 
 impl Finding {
-    /// A finding on a field that holds this text.
+    /// A finding about a field with this text.
     pub fn of(field: &'static str, text: Option<&str>, rule: Rule) -> Self {
         Finding { field, rule, class: class_of_value(text.unwrap_or_default()) }
     }
 }
 
-/// Collects the findings of a row, in the order in which its fields are asked about.
+/// Collects the findings of a row, in the order in which its fields are checked.
 #[derive(Default)]
 pub struct Findings(Vec<Finding>);
 
 impl Findings {
-    /// What was found.
+    /// The findings.
     pub fn into_vec(self) -> Vec<Finding> {
         self.0
     }
 
-    /// Notes that a field breaks a rule.
+    /// Adds a finding: the field breaks the rule.
     pub fn add(&mut self, field: &'static str, text: Option<&str>, rule: Rule) {
         self.0.push(Finding::of(field, text, rule));
     }
 
-    /// The field must hold something that is not blank.
+    /// The field must not be blank.
     pub fn mandatory(&mut self, field: &'static str, text: Option<&str>) {
         if text.is_none_or(|text| text.trim().is_empty()) {
             self.add(field, text, Rule::Mandatory);
         }
     }
 
-    /// The field has at most so many characters.
+    /// The field has at most this many characters.
     pub fn at_most(&mut self, field: &'static str, text: Option<&str>, most: usize) {
-        // Characters are at most as many as bytes.
+        // A text never has more characters than bytes.
         if text.is_some_and(|text| text.len() > most && text.chars().count() > most) {
             self.add(field, text, Rule::MaxLength(most));
         }
     }
 
-    /// The field, if it is filled, meets a condition.
+    /// If filled, the field satisfies the condition.
     pub fn holds(&mut self, field: &'static str, text: Option<&str>, rule: Rule, condition: impl FnOnce(&str) -> bool) {
         if text.is_some_and(|text| !condition(text)) {
             self.add(field, text, rule);
         }
     }
 
-    /// The field, if it is filled, is a day.
+    /// If filled, the field is a date.
     pub fn day(&mut self, field: &'static str, text: Option<&str>) {
         if let Some(rule) = text.and_then(no_day) {
             self.add(field, text, rule);
@@ -106,7 +106,7 @@ impl Findings {
         }
     }
 
-    /// The field, if it is filled, is one of these codes.
+    /// If filled, the field is one of these codes.
     pub fn one_of(&mut self, field: &'static str, text: Option<&str>, codes: &'static [&'static str]) {
         self.holds(field, text, Rule::OneOf(codes), |text| codes.contains(&text));
     }
@@ -124,8 +124,7 @@ fn no_day(text: &str) -> Option<Rule> {
     })
 }
 
-/// A date of the published form that is also a day of the calendar: the published form lets 29
-/// February 1900 through.
+/// A date in the published format that also exists: the published format allows 29 February 1900.
 fn is_day(text: &str) -> bool {
     is_date(text) && text.parse::<NaiveDate>().is_ok()
 }
@@ -135,7 +134,7 @@ fn has_nine_digits(text: &str) -> bool {
     text.len() == 9 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Four digits, two and two, with hyphens between them.
+/// Four, two and two digits, separated by hyphens.
 fn has_form_of_date(text: &str) -> bool {
     text.len() == 10
         && text

@@ -1,13 +1,13 @@
-//! The rules that a field can break: in words, and what to do.
+//! The rules that a field can break: wording and advice.
 
 /// A rule that a field can break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
     /// The field must be filled.
     Mandatory,
-    /// At most so many characters.
+    /// At most this many characters.
     MaxLength(usize),
-    /// No line break and no tab.
+    /// No line breaks or tabs.
     OneLine,
     /// Ten digits, the first not 0.
     UlnPattern,
@@ -17,9 +17,9 @@ pub enum Rule {
     ControlCharacters,
     /// A date `yyyy-MM-dd` from 1800 to 2099.
     Date,
-    /// A day of the calendar: the date has the right form, such as 2006-02-30.
+    /// A date that exists. Broken by a well-formed one such as 2006-02-30.
     DayOfCalendar,
-    /// A year from 1800 to 2099: the date has the right form and is a day.
+    /// A year from 1800 to 2099. Broken by a well-formed date that exists.
     YearOfDate,
     /// A postcode.
     Postcode,
@@ -29,21 +29,21 @@ pub enum Rule {
     OneOf(&'static [&'static str]),
     /// Nine digits.
     ScottishCandidateNumber,
-    /// A country of ISO 3166-1, three letters (our choice, rules.md 2.2).
+    /// An ISO 3166-1 country, three letters (our choice, rules.md 2.2).
     Nationality,
-    /// Needed because the verification type is 999.
+    /// Required because the verification type is 999.
     DescriptionOfOther,
     /// A unique candidate identifier.
     Uci,
-    /// A unique pupil number, check letter included.
+    /// A unique pupil number with a correct check letter.
     Upn,
     /// Eight letters or digits.
     Ukprn,
-    /// The number of a qualification, check character included, or of a unit.
+    /// A qualification number with a correct check character, or a unit number.
     Reference,
-    /// Needed because a qualification is created or updated.
+    /// Required when a qualification is created or updated.
     GradeOfQualification,
-    /// Needed because the achievement is withdrawn or reinstated.
+    /// Required when an achievement is withdrawn or reinstated.
     ReasonOfAction,
 }
 

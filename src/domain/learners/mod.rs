@@ -1,4 +1,4 @@
-//! Learners: finding, registering, updating, verifying and retrieving them, with what these have in
+//! Learners: finding, registering, updating, verifying and retrieving them, and what these have in
 //! common.
 
 mod details;

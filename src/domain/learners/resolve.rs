@@ -9,41 +9,40 @@ use crate::model::{Learner, LearnerStatus, Uln};
 use crate::store::learners::{Stored, by_uln, by_ulns, linked_to};
 use crate::store::{AnyConnection, StoreError};
 
-/// The learner whom a ULN means.
+/// The learner that a ULN means.
 pub(in crate::domain) struct Resolved {
-    /// The learner: the master where the number was merged.
+    /// The learner; the master if the ULN was merged.
     pub(in crate::domain) learner: Learner,
-    /// The merged record of the number that was asked for.
+    /// The merged learner of the ULN asked for.
     pub(in crate::domain) merged: Option<Learner>,
-    /// The numbers that were merged into the learner.
+    /// The ULNs merged into the learner.
     pub(in crate::domain) linked_ulns: Vec<Uln>,
 }
 
 impl Resolved {
-    /// Whether the number asked for was merged into another.
+    /// Whether the ULN asked for was merged into another.
     pub(in crate::domain) const fn is_substituted(&self) -> bool {
         self.merged.is_some()
     }
 
-    /// The records with which details of a request may agree: that of the number asked for, then
-    /// its master's.
+    /// The learners whose details a request may give: that of the ULN asked for, then its master.
     pub(in crate::domain) fn records(&self) -> impl Iterator<Item = &Learner> {
         self.merged.iter().chain([&self.learner])
     }
 
-    /// The learner's number and those merged into it.
+    /// The learner's ULN and those merged into it.
     pub(in crate::domain) fn all_ulns(&self) -> impl Iterator<Item = Uln> {
         std::iter::once(self.learner.uln).chain(self.linked_ulns.iter().copied())
     }
 
-    /// Whether the names are those of one of the records, or similar.
+    /// Whether the names equal those of one of the learners, or are similar.
     pub(in crate::domain) fn names_agree(&self, given: &str, family: &str) -> bool {
         self.agreement(given, family) != Agreement::No
     }
 
-    /// How well the names agree with the record that they agree with best.
+    /// How well the names agree with the learner that they fit best.
     pub(in crate::domain) fn agreement(&self, given: &str, family: &str) -> Agreement {
-        // Names as they are stored need no normalising: the usual case by far.
+        // Usually the names are as stored and need no normalising.
         let same = |learner: &Learner| {
             learner.names.given.eq_ignore_ascii_case(given) && learner.names.family.eq_ignore_ascii_case(family)
         };
@@ -73,8 +72,7 @@ impl Service {
     }
 }
 
-/// The learners whom several ULNs mean, by the number asked for; numbers that mean nobody are left
-/// out.
+/// The learners that several ULNs mean, by the ULN asked for; ULNs of nobody are skipped.
 pub(in crate::domain) fn resolve_many(
     store: &mut AnyConnection,
     ulns: &[Uln],
@@ -106,7 +104,7 @@ pub(in crate::domain) fn resolve_many(
     Ok(found)
 }
 
-/// The learner whom a ULN means, on a connection.
+/// The learner that a ULN means, on a connection.
 pub(in crate::domain) fn resolve_in(store: &mut AnyConnection, uln: Uln) -> Result<Option<Resolved>, StoreError> {
     let Some(asked) = by_uln(store, uln)? else { return Ok(None) };
     let (current, merged) = match (asked.learner.status, asked.learner.master) {

@@ -1,4 +1,4 @@
-//! What the register says of a list of ULNs (rules.md 2.11).
+//! Looks up a list of ULNs in the register (rules.md 2.11).
 
 use std::collections::HashMap;
 
@@ -7,19 +7,19 @@ use crate::domain::{Caller, Error, codes};
 use crate::model::{Learner, LearnerStatus, Permission, Uln};
 use crate::store::learners as rows;
 
-/// One ULN of the list.
+/// The result for one ULN of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RetrievedUln {
-    /// The number as it was asked for.
+    /// The ULN as asked for.
     pub uln: String,
-    /// The master, when the number was merged.
+    /// The master, if the ULN was merged.
     pub master: Option<Uln>,
-    /// The learner, the master's record when the number was merged; `None` when there is none.
+    /// The learner, or the master if the ULN was merged; `None` if there is none.
     pub learner: Option<Learner>,
 }
 
 impl RetrievedUln {
-    /// The response code of this number (rules.md 2.11, our choice).
+    /// The response code for this ULN (rules.md 2.11, our choice).
     pub const fn code(&self) -> &'static str {
         match (&self.learner, &self.master) {
             (None, _) => codes::NO_MATCH,
@@ -30,7 +30,7 @@ impl RetrievedUln {
 }
 
 impl Learners<'_> {
-    /// retrieveULNs: an answer for each number, in the order of the list.
+    /// retrieveULNs: a result for each ULN, in the order of the list.
     pub fn retrieve(&self, caller: &Caller<'_>, ulns: &[&str]) -> Result<Vec<RetrievedUln>, Error> {
         let service = self.0;
         caller.require(Permission::RetrieveUlns)?;
@@ -67,7 +67,7 @@ impl Learners<'_> {
         Ok(answers)
     }
 
-    /// A line for every number, with its own outcome.
+    /// An audit line for every ULN, with its own outcome.
     fn trail_retrieved(&self, caller: &Caller<'_>, answers: &[RetrievedUln]) {
         let service = self.0;
         let now = service.inner.clock.now();

@@ -1,4 +1,4 @@
-//! Verifying a learner's details without showing others (rules.md 2.12, 4.3).
+//! Verifies a learner's details without disclosing others (rules.md 2.12, 4.3).
 
 use super::Learners;
 use super::resolve::{Resolved, resolve_in};
@@ -24,7 +24,7 @@ pub struct Verification {
     pub outcome: Verified,
     /// The comparisons that failed, in ascending order.
     pub flags: Vec<Flag>,
-    /// The learner, the master where the number was merged; only when verified (rules.md 4.3, our
+    /// The learner, or the master if the ULN was merged; only when verified (rules.md 4.3, our
     /// choice).
     pub learner: Option<Learner>,
 }
@@ -60,7 +60,8 @@ impl Learners<'_> {
     }
 }
 
-/// Verifies details, and says whom the trail names: the learner found, or the number asked for.
+/// Verifies details, and returns the ULN for the trail: that of the learner found, or the one asked
+/// for.
 pub(in crate::domain) fn verify_in(
     store: &mut AnyConnection,
     query: &VerifyQuery<'_>,
@@ -73,9 +74,8 @@ pub(in crate::domain) fn verify_in(
     Ok((Verification { outcome, flags, learner }, Some(uln)))
 }
 
-/// Compares with the record of the number asked for and with its master's, and keeps the better
-/// outcome (our choice: either may be what the caller knows of a learner whose numbers were
-/// merged).
+/// Compares with the learner of the ULN asked for and with its master, and keeps the better outcome
+/// (our choice: the caller may know either set of details).
 pub(in crate::domain) fn compare(resolved: &Resolved, claimed: &Claimed<'_>) -> (Verified, Vec<Flag>) {
     let rank = |outcome| match outcome {
         Verified::Match | Verified::LinkedMatch => 0,

@@ -5,12 +5,13 @@ use crate::domain::{Caller, Error, Service};
 use crate::model::Uln;
 
 impl Service {
-    /// Whether the caller may ask for learners now. Asked by every operation whose answer may say that nobody is there.
+    /// Whether the caller may look for learners now. Called by every operation that can reveal that
+    /// nobody is there.
     pub(in crate::domain) fn may_look(&self, caller: &Caller<'_>) -> Result<(), Error> {
         self.may_try_any(caller, None)
     }
 
-    /// Whether the caller may have the details of a number compared now.
+    /// Whether the caller may have details of a ULN compared now.
     pub(in crate::domain) fn may_try(&self, caller: &Caller<'_>, way: Way, uln: Option<Uln>) -> Result<(), Error> {
         self.may_try_any(caller, uln.map(|uln| (way, uln)))
     }
@@ -20,8 +21,8 @@ impl Service {
         Ok(self.inner.misses.admit(pair, tried, || self.inner.clock.now())?)
     }
 
-    /// Whether the caller may submit a batch with these records; they are counted if so. `details` has the number of each that names one,
-    /// and what is said of it: the same words twice are one try.
+    /// Whether the caller may submit a batch with these records; if so, they are counted. `details`
+    /// has the ULN of each record that names one, and its details; identical details count once.
     pub(in crate::domain) fn may_submit<'a>(
         &self,
         caller: &Caller<'_>,
@@ -33,14 +34,14 @@ impl Service {
         Ok(self.inner.misses.admit_batch(pair, records, &tried, self.inner.clock.now())?)
     }
 
-    /// Counts answers that nobody was found.
+    /// Counts replies that nobody was found.
     pub(in crate::domain) fn missed(&self, caller: &Caller<'_>, count: usize) {
         if count > 0 {
             self.note_misses(caller, count, None);
         }
     }
 
-    /// Counts an answer that the details are not those of the number's learner.
+    /// Counts a reply that the details are not those of the ULN's learner.
     pub(in crate::domain) fn tried(&self, caller: &Caller<'_>, way: Way, uln: Uln) {
         self.note_misses(caller, 1, Some((way, uln)));
     }

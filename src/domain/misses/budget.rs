@@ -6,19 +6,20 @@ use super::HOUR;
 pub(super) struct Budgets {
     pub(super) misses: Spent,
     pub(super) records: Spent,
-    /// When the log was last told of the pair.
+    /// When the pair was last logged.
     pub(super) told: i64,
 }
 
-/// What is spent of a budget that fills up evenly in an hour: the moment from which it is whole again, an hour early.
+/// How much of an hourly budget that refills evenly is used: the time at which it will be full
+/// again, minus an hour.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Spent(i64);
 
 impl Spent {
-    /// How long until there is something left of it; 0 when there is.
+    /// How long until the budget has something left; 0 if it has.
     pub(super) fn rest(self, per_hour: u32, now: i64) -> i64 {
         let rest = self.0.saturating_add(each(per_hour)).saturating_sub(now);
-        // More than can be owed: the clock was set back.
+        // More than can be owed, so the clock was set back.
         if per_hour == 0 || rest > 2 * HOUR { 0 } else { rest.max(0) }
     }
 
@@ -30,7 +31,7 @@ impl Spent {
     }
 }
 
-/// The time in which one is earned.
+/// The time in which one unit is regained.
 fn each(per_hour: u32) -> i64 {
     HOUR.checked_div(i64::from(per_hour)).unwrap_or_default().max(1)
 }

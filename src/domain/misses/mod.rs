@@ -1,6 +1,7 @@
-//! Misses: answers that say that nobody is there, or that details are not a learner's. A caller that gets many of them
-//! may be guessing, and has to wait. They are counted by organisation and certificate, in each process for itself; a
-//! call that finds its learner costs one look at a number.
+//! Misses: replies that say that nobody was found, or that the details are not a learner's. A
+//! caller with many of them may be guessing and has to wait. They are counted by organisation and
+//! certificate, separately in each process. A call that finds its learner costs only one
+//! comparison.
 
 mod asking;
 mod budget;
@@ -15,15 +16,17 @@ use super::caller::Pair;
 use crate::model::{Timestamp, Uln};
 use budget::Budgets;
 
-/// Microseconds.
+/// In microseconds.
 const MINUTE: i64 = 60_000_000;
-/// Microseconds.
+/// In microseconds.
 const HOUR: i64 = 60 * MINUTE;
-/// Misses of different organisations seldom wait for each other.
+/// Sharded, so that misses of different organisations seldom contend.
 const SHARDS: usize = 16;
-/// As many times more details of a number may come in batches, whose right ones are counted too.
+/// Batches may try this many times more details of a ULN, because correct ones are counted there
+/// too.
 const IN_BATCHES: usize = 4;
-/// Numbers that a part keeps in mind; where more are tried within a minute it begins again, which costs a guesser more than it gives.
+/// The number of ULNs that a shard tracks. If more are tried within a minute it starts again, which
+/// costs a guesser more than it gains.
 const MOST_NUMBERS: usize = 4096;
 
 const TOO_MANY_MISSES: &str =
@@ -31,19 +34,21 @@ const TOO_MANY_MISSES: &str =
 const TOO_MANY_TRIES: &str = "The same number was tried with too many details that are not the learner's.";
 const TOO_MANY_RECORDS: &str = "This organisation and certificate have submitted too many records in batches.";
 
-/// What a record of a batch says of its learner beside the number.
+/// The details of a learner in a batch record, in addition to the ULN.
 pub(super) const DETAILS: [&str; 4] = ["FamilyName", "GivenName", "DateOfBirth", "Gender"];
 
-/// How much may be guessed. 0 switches a limit off.
+/// How much guessing is allowed. 0 switches a limit off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MissLimits {
-    /// Misses of an organisation and certificate in an hour. Our choice: 10,000. A college registers some thousands of learners in a season, each
-    /// after a search that finds nobody; to try every number would take ten years.
+    /// Misses per hour for an organisation and certificate. Our choice: 10,000. A college registers
+    /// some thousands of learners in a season, each after a search that finds nobody; trying every
+    /// ULN would take ten years.
     pub misses_per_hour: u32,
-    /// Verifications of one number that fail, in a minute (our choice: 5; nobody mistypes the same learner more often).
+    /// Failed verifications of one ULN per minute (our choice: 5; nobody mistypes the same learner
+    /// more often).
     pub failed_verifications_per_minute: u32,
-    /// Records of learners submitted in batches in an hour. Our choice: 100,000, which is 500 full batches; what becomes of them is known to
-    /// the workers alone, so that all count.
+    /// Learner records submitted in batches per hour. Our choice: 100,000, which is 500 full
+    /// batches. All of them count, because their results are only known to the workers.
     pub batch_records_per_hour: u32,
 }
 
@@ -53,11 +58,11 @@ impl Default for MissLimits {
     }
 }
 
-/// The misses of a process.
+/// The misses in a process.
 pub(super) struct Misses {
     limits: MissLimits,
     shards: [Mutex<Shard>; SHARDS],
-    /// Nobody is held back from this moment on (microseconds), so that calls after it need not look.
+    /// From this time on (microseconds) nobody is held back, so that later calls need not look.
     held_until: AtomicI64,
     missed: AtomicU64,
     refused: AtomicU64,
@@ -67,20 +72,22 @@ pub(super) struct Misses {
 struct Shard {
     /// Keyed by pairs that are registered.
     budgets: HashMap<Pair, Budgets>,
-    /// When details of a number were tried; at most [`MOST_NUMBERS`], each with as many times as the limit.
+    /// When details of a ULN were tried; at most [`MOST_NUMBERS`], each with as many times as the
+    /// limit.
     tries: Tries,
 }
 
 type Tries = HashMap<Number, Vec<Try>>;
 
-/// Details of a number that were tried.
+/// An attempt with details for a ULN.
 struct Try {
     at: i64,
-    /// The same again, which tells nothing new, is not counted again in batches: they may be sent again as they were.
+    /// In batches, repeated details are not counted again: they reveal nothing new, and a batch may
+    /// be resent.
     details: Option<blake3::Hash>,
 }
 
-/// A number that somebody tries details of.
+/// A ULN whose details somebody tries.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Number {
     pair: Pair,
@@ -88,14 +95,14 @@ struct Number {
     way: Way,
 }
 
-/// How the details of a number are tried; each way is counted by itself.
+/// The ways to try details of a ULN, each counted separately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Way {
-    /// verifyLearner, and the failed ones alone.
+    /// verifyLearner; only failures count.
     Verification,
-    /// Asking for the learner's record, and the failed ones alone.
+    /// A query for the learning record; only failures count.
     Record,
-    /// In batches, where all are counted: what they come to is known to the workers alone.
+    /// Batches; all records count, because only the workers know the results.
     Batch,
 }
 
@@ -110,12 +117,12 @@ impl Misses {
         }
     }
 
-    /// Misses so far, and calls that were refused for too many of them.
+    /// Misses so far, and calls refused because of too many.
     pub(super) fn counts(&self) -> (u64, u64) {
         (self.missed.load(Ordering::Relaxed), self.refused.load(Ordering::Relaxed))
     }
 
-    /// Refuses a pair that has missed too often, or with this number.
+    /// Refuses a pair that has missed too often, in total or with this ULN.
     fn admit(&self, pair: Pair, tried: Option<(Way, Uln)>, now: impl Fn() -> Timestamp) -> Result<(), Busy> {
         let held_until = self.held_until.load(Ordering::Relaxed);
         if held_until == 0 {
@@ -132,7 +139,8 @@ impl Misses {
         self.hold(TOO_MANY_TRIES, rest)
     }
 
-    /// Counts misses; whether that was one too many and the log has not been told of the pair for long.
+    /// Counts misses. Returns whether the limit was exceeded and the pair has not been logged
+    /// recently.
     fn note(&self, pair: Pair, count: usize, tried: Option<(Way, Uln)>, now: Timestamp) -> bool {
         let now = micros(now);
         self.missed.fetch_add(u64::try_from(count).unwrap_or_default(), Ordering::Relaxed);
@@ -153,7 +161,8 @@ impl Misses {
         is_news
     }
 
-    /// Counts the records of a batch, unless there are too many of them; and, for each number, the details that they try.
+    /// Counts the records of a batch, unless there are too many, and for each ULN the details
+    /// tried.
     fn admit_batch(
         &self,
         pair: Pair,
@@ -181,7 +190,7 @@ impl Misses {
         Ok(())
     }
 
-    /// Notes a try; how long the number then has to be left alone.
+    /// Records an attempt; returns how long the ULN must then be left alone.
     fn try_number(&self, tries: &mut Tries, number: Number, details: Option<blake3::Hash>, now: i64) -> i64 {
         if self.most(number.way) == 0 {
             return 0;
@@ -198,7 +207,7 @@ impl Misses {
         self.rest_of(tries, &number, now)
     }
 
-    /// How long a number has to be left alone.
+    /// How long a ULN must be left alone.
     fn rest_of(&self, tries: &Tries, number: &Number, now: i64) -> i64 {
         let times = tries.get(number).map_or(&[][..], Vec::as_slice);
         let decisive = times.len().checked_sub(self.most(number.way)).and_then(|place| times.get(place));
@@ -208,7 +217,7 @@ impl Misses {
         })
     }
 
-    /// How many tries of a number a minute may have; 0 is without limit.
+    /// The allowed attempts per ULN and minute; 0 means no limit.
     fn most(&self, way: Way) -> usize {
         let most = usize::try_from(self.limits.failed_verifications_per_minute).unwrap_or(usize::MAX);
         match way {

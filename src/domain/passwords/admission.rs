@@ -1,5 +1,6 @@
-//! Which password checks may run now: a few at once in all, fewer of one organisation, one of a certificate for an organisation; and
-//! after some wrong passwords one check after a while. Nobody waits here: a call is refused, or told of a turn to wait for.
+//! Decides which password checks may run now: a few at once in total, fewer for an organisation,
+//! one for a certificate with an organisation; after some wrong passwords, one check after a delay.
+//! Nobody waits here: a call is refused, or given a turn to wait for.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,36 +15,36 @@ use super::super::error::{Busy, Error};
 use super::super::waiting::{Turn, Waiting};
 use crate::model::Timestamp;
 
-/// How many checks may run at once, however many processors there are: each takes 19 MiB.
+/// The maximum number of simultaneous checks, however many processors there are: each takes 19 MiB.
 const MOST_CHECKS: usize = 16;
-/// At least so many, so that half of them are two (the share of those who guess).
+/// At least this many, so that half of them (the share for guessers) is two.
 const FEWEST_CHECKS: usize = 4;
-/// How many checks of one organisation may run at once.
+/// Simultaneous checks for one organisation.
 const CHECKS_OF_ORGANISATION: usize = 2;
-/// How many calls may wait for a turn.
+/// The number of calls that may wait for a turn.
 const MOST_TURNS: usize = 1024;
-/// After so many wrong passwords, further ones are slowed (our choice: nobody mistypes so often, and a supplier who tries what every
-/// operation says to a wrong one has room).
+/// After this many wrong passwords, further ones are delayed (our choice: nobody mistypes so often,
+/// and a supplier who tests how each operation refuses a wrong password has room).
 const FREE_GUESSES: u64 = 20;
-/// The longest time between two checks of those who guess.
+/// The maximum delay between two checks for a guesser.
 const LONGEST_DELAY: Duration = Duration::from_secs(60);
-/// After so long without a wrong password they are counted from the start again; and where the clock was set back by so much, so that
-/// nobody waits for a time that is far away.
+/// After this long without a wrong password the count restarts. It also restarts if the clock was
+/// set back by this much, so that nobody waits for a distant time.
 const FORGIVEN_AFTER: chrono::TimeDelta = chrono::TimeDelta::minutes(10);
-/// So many wrong passwords are worth a line of the log, and ten times as many another one (our choice).
+/// This many wrong passwords are logged, and then ten times as many (our choice).
 const WORTH_A_LINE: u64 = 10;
 
-/// Soon, for a call that would wait for the checks of others.
+/// The refusal for a call that would have to wait for others' checks.
 const IN_CHECKING: Busy = Busy {
     why: "Other calls with this organisation's credentials are still being checked.",
     retry_after: Duration::from_secs(1),
 };
 
-/// The checks that run, and who has given wrong passwords. Both are keyed by pairs that are registered.
+/// The checks in progress and who has given wrong passwords, both keyed by registered pairs.
 pub(super) struct Admission {
     most_checks: usize,
     state: Mutex<State>,
-    /// Told of the end of every check.
+    /// Signals the end of every check.
     ended: watch::Sender<()>,
     wrong: AtomicU64,
     refused: AtomicU64,
@@ -55,7 +56,7 @@ struct State {
     wrong: HashMap<Pair, Wrong>,
 }
 
-/// Wrong passwords, one after another.
+/// Consecutive wrong passwords.
 #[derive(Clone, Copy)]
 struct Wrong {
     count: u64,
@@ -67,18 +68,19 @@ impl Wrong {
         now.signed_duration_since(self.last).abs() > FORGIVEN_AFTER
     }
 
-    /// How long the next check still has to wait: a second after the twentieth wrong password, twice as long after each further one.
+    /// How long the next check has to wait: a second after the twentieth wrong password, doubling
+    /// with each further one.
     fn rest(&self, now: Timestamp) -> Option<Duration> {
         let doublings = self.count.checked_sub(FREE_GUESSES)?;
         let seconds = u32::try_from(doublings).ok().and_then(|n| 1_u64.checked_shl(n)).unwrap_or(u64::MAX);
         let delay = Duration::from_secs(seconds).min(LONGEST_DELAY);
-        // A clock that was set back a little counts as no time.
+        // If the clock was set back a little, no time has passed.
         let since = now.signed_duration_since(self.last).to_std().unwrap_or_default();
         delay.checked_sub(since).filter(|rest| !rest.is_zero())
     }
 }
 
-/// A check that runs; its place is free again when it is dropped.
+/// A check in progress; dropping it frees its slot.
 pub(super) struct Check<'a> {
     admission: &'a Admission,
     pair: Pair,
@@ -107,14 +109,15 @@ impl Admission {
         }
     }
 
-    /// Refuses a pair that has given many wrong passwords and tries again too soon.
+    /// Refuses a pair that has given many wrong passwords and retries too soon.
     pub(super) fn check_pace(&self, pair: Pair, now: Timestamp) -> Result<(), Error> {
         self.pace(&self.state(), pair, now)
     }
 
-    /// Takes the place of a check. A pair without wrong passwords that finds none may wait for a turn: it may be one of many calls with
-    /// the right password. Those with wrong ones are refused at once, and have half of the places at most. `was_right` says that the
-    /// password was the right one before: it is no guess, whatever others try with the same certificate.
+    /// Takes a slot for a check. A pair without wrong passwords that finds none may wait for a
+    /// turn: it may be one of many calls with the correct password. Pairs with wrong ones are
+    /// refused immediately, and have at most half of the slots. `was_right` says that the password
+    /// was correct before; it is then not a guess, whatever others try with the same certificate.
     pub(super) fn begin(
         &self,
         waiting: &Waiting,
@@ -136,7 +139,7 @@ impl Admission {
             if has_guessed || self.ended.receiver_count() >= MOST_TURNS {
                 self.refused.fetch_add(1, Ordering::Relaxed);
             } else {
-                // Subscribed while no check can end, so that none of their ends is missed.
+                // Subscribed while no check can end, so that none is missed.
                 waiting.offer(Turn::after(self.ended.subscribe()));
             }
             return Err(IN_CHECKING.into());
@@ -146,7 +149,7 @@ impl Admission {
         Ok(Check { admission: self, pair })
     }
 
-    /// Counts a wrong password; says how many there were when that is worth a line of the log.
+    /// Counts a wrong password; returns the count if it should be logged.
     pub(super) fn note_wrong(&self, pair: Pair, now: Timestamp) -> Option<u64> {
         self.wrong.fetch_add(1, Ordering::Relaxed);
         let mut state = self.state();
@@ -161,7 +164,7 @@ impl Admission {
         is_power_of_ten.then_some(noted.count)
     }
 
-    /// Wrong passwords so far, and passwords that were refused unchecked.
+    /// Wrong passwords so far, and passwords refused without a check.
     pub(super) fn counts(&self) -> (u64, u64) {
         (self.wrong.load(Ordering::Relaxed), self.refused.load(Ordering::Relaxed))
     }

@@ -10,18 +10,18 @@ use super::{Caller, Error, Service, codes};
 use crate::model::{AbilityToShare, EventStatus, Learner, LearningEvent, Permission, Postcode, Uln};
 use crate::store::{Record, events};
 
-/// What a question for a record comes to.
+/// The outcome of a query for a learning record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RecordOutcome {
-    /// The record; it may hold no event (WSRC0004).
+    /// The learning record, which may be empty (WSRC0004).
     Found,
-    /// The record of the master into which the number was merged (WSRC0022).
+    /// The record of the master into which the ULN was merged (WSRC0022).
     FoundLinked,
-    /// The text is no ULN (WSEC0136).
+    /// The ULN is invalid (WSEC0136).
     InvalidUln,
-    /// The learner does not share (WSEC0206).
+    /// The learner does not share data (WSEC0206).
     NotShared,
-    /// No learner of this number, or other details (WSEC0208).
+    /// No learner has this ULN, or the details differ (WSEC0208).
     NotVerified,
 }
 
@@ -37,7 +37,7 @@ impl RecordOutcome {
         }
     }
 
-    /// Whether the record is in the answer.
+    /// Whether the reply contains the record.
     pub const fn shows_record(self) -> bool {
         match self {
             Self::Found | Self::FoundLinked => true,
@@ -51,20 +51,21 @@ impl RecordOutcome {
 pub struct RecordAnswer {
     /// The outcome.
     pub outcome: RecordOutcome,
-    /// `FoundULN`: the learner's number, the master's where the number was merged; also when the learner does not share (our choice).
+    /// `FoundULN`: the learner's ULN, or the master's if it was merged; also if the learner does
+    /// not share data (our choice).
     pub found_uln: Option<Uln>,
-    /// The events, withdrawn ones left out, ordered by source and number.
+    /// The events, except withdrawn ones, by source and number.
     pub events: Vec<LearningEvent>,
-    /// How much of each event was asked for.
+    /// How much of each event was requested.
     pub get_type: GetType,
 }
 
-/// A learner's events with the personal details.
+/// A learner's events with personal details.
 #[derive(Debug)]
 pub struct LearnerRecord {
     /// The outcome.
     pub outcome: RecordOutcome,
-    /// The learner, only when the outcome is a record.
+    /// The learner; only if the outcome is a record.
     pub learner: Option<Learner>,
     /// The events.
     pub events: Vec<LearningEvent>,
@@ -134,8 +135,9 @@ impl Records<'_> {
         Ok((outcome, Some(resolved.learner), events))
     }
 
-    /// Whether the learner's record may be shown: always to the learner; to others unless the learner refused or, by a setting, has not
-    /// seen the privacy notice (rules.md 4.6, our choice).
+    /// Whether the learning record may be shown: always to the learner; to others unless the
+    /// learner refused or, depending on a setting, has not seen the privacy notice (rules.md 4.6,
+    /// our choice).
     fn shares(&self, ability: AbilityToShare, user_type: UserType) -> bool {
         match (user_type, ability) {
             (UserType::Learner, _) | (_, AbilityToShare::Shares) => true,

@@ -31,9 +31,9 @@ impl FromStr for UserType {
 /// How much of each event is wanted (rules.md 2.13).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GetType {
-    /// Every member.
+    /// All fields.
     Full,
-    /// The nine members that are always there.
+    /// The nine fields that are always present.
     Brief,
 }
 
@@ -49,27 +49,27 @@ impl FromStr for GetType {
     }
 }
 
-/// A question for a learner's events. Empty text is absent.
+/// A query for a learner's events. Empty text means absent.
 #[derive(Clone, Copy)]
 pub struct RecordQuery<'a> {
-    /// The number.
+    /// The ULN.
     pub uln: &'a str,
     /// What the caller says about the learner.
     pub claimed: Claimed<'a>,
     /// On whose behalf.
     pub user_type: UserType,
-    /// How much of each event; it is handed back with the answer.
+    /// How much of each event to return; the reply repeats it.
     pub get_type: GetType,
 }
 
-/// A question for a learner's record with the personal details (GetLearnerRecord). Empty text is absent.
+/// A query for a learning record with personal details (GetLearnerRecord). Empty text means absent.
 #[derive(Clone, Copy)]
 pub struct LearnerRecordQuery<'a> {
-    /// The number.
+    /// The ULN.
     pub uln: &'a str,
     /// What the caller says about the learner.
     pub claimed: Claimed<'a>,
-    /// Last known postcode; when given it must be the learner's (our choice).
+    /// Last known postcode; if given, it must be the learner's (our choice).
     pub postcode: Option<&'a str>,
     /// On whose behalf.
     pub user_type: UserType,

@@ -1,4 +1,4 @@
-//! The form of a registration row, field by field (rules.md 2.7, 5.5).
+//! The format of a registration row, field by field (rules.md 2.7, 5.5).
 
 use super::RegistrationRow;
 use crate::domain::format::{Field, Finding, Findings, MIS_IDENTIFIER, PRIVACY_NOTICE_SEEN, Rule};

@@ -1,14 +1,14 @@
-//! A row of a registration batch, as every door hands it over.
+//! A row of a registration batch, as every door submits it.
 
 use crate::domain::format::{Field, FieldTexts, batch_row};
 
 batch_row! {
-    /// A learner of a registration batch (`BatchLearner`, rules.md 2.7), and the two identifiers
+    /// A learner in a registration batch (`BatchLearner`, rules.md 2.7), with the two identifiers
     /// that files of version 3A add.
     RegistrationRow {
-        /// The number, where the submitter knows it.
+        /// The ULN, if the submitter knows it.
         uln = "ULN",
-        /// The submitter's own name for the record, returned as sent.
+        /// The submitter's identifier for the record, returned as sent.
         mis_identifier = "MISIdentifier",
         /// Title.
         title = "Title",
@@ -36,7 +36,7 @@ batch_row! {
         address_county_or_city = "LastKnownAddressCountyOrCity",
         /// Postcode.
         postcode = "LastKnownPostCode",
-        /// When the address was taken down, `yyyy-MM-dd`.
+        /// When the address was recorded, `yyyy-MM-dd`.
         date_of_address_capture = "DateOfAddressCapture",
         /// Date of birth, `yyyy-MM-dd`.
         date_of_birth = "DateOfBirth",
@@ -50,13 +50,13 @@ batch_row! {
         nationality = "Nationality",
         /// Scottish candidate number.
         scottish_candidate_number = "ScottishCandidateNumber",
-        /// Code of the ability to share.
+        /// Code for the ability to share.
         ability_to_share = "AbilityToShare",
-        /// What files of version 3A have in its place: 0 or 1 alone.
+        /// Its replacement in files of version 3A: 0 or 1 only.
         privacy_notice_seen = "PrivacyNoticeSeen",
-        /// Code of the verification type.
+        /// Code for the verification type.
         verification_type = "VerificationType",
-        /// What verified the identity, when the type is 999.
+        /// What verified the identity, if the type is 999.
         other_verification_description = "OtherVerificationDescription",
         /// Notes.
         notes = "Notes",
@@ -84,7 +84,7 @@ impl RegistrationRow {
         texts.with(Field::AbilityToShare, self.sharing())
     }
 
-    /// The code of the ability to share, under whichever name it was sent.
+    /// The code for the ability to share, under either name.
     pub fn sharing(&self) -> Option<&str> {
         self.get("AbilityToShare").or(self.get("PrivacyNoticeSeen"))
     }

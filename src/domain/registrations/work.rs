@@ -1,4 +1,4 @@
-//! Registration records: who the learner of a row is, and whether a record is updated or made
+//! Registration records: which learner a row means, and whether it updates or registers them
 //! (rules.md 2.7, 5.5).
 
 use std::borrow::Cow;
@@ -17,7 +17,7 @@ use crate::domain::{Action, RuleSettings};
 use crate::model::{Door, JobKind, Uln, london_day};
 use crate::store::{StoreError, Transaction, audit, lock};
 
-/// The work of registration jobs.
+/// Processes registration jobs.
 pub(in crate::domain) struct Registrations {
     rules: RuleSettings,
 }
@@ -61,8 +61,8 @@ impl Kind for Registrations {
     }
 }
 
-/// Keeps everybody else from registering the same details until the chunk is done. In one order for
-/// all, so that two chunks do not wait for each other.
+/// Blocks other registrations of the same details until the chunk is done. Locks in a fixed order,
+/// so that two chunks cannot deadlock.
 fn lock_details(store: &mut Transaction<'_>, rows: &[RegistrationRow]) -> Result<(), StoreError> {
     let without_number = rows.iter().filter(|row| row.get("ULN").is_none());
     let mut keys: Vec<i64> = without_number
@@ -105,8 +105,7 @@ impl Registrations {
         }
     }
 
-    /// The submitter gave a number: the names must be its learner's, or similar, before anything
-    /// else of the row counts.
+    /// With a ULN, the names must first equal its learner's or be similar.
     fn known(
         &self,
         store: &mut Transaction<'_>,
@@ -138,13 +137,12 @@ impl Registrations {
             Updated::InvalidSharing => nobody(codes::INCORRECT_FORMAT),
             Updated::Insufficient(_) => nobody(codes::NAMES_DIFFER),
             Updated::NotFound => nobody(codes::NOT_FOUND),
-            // The record was read in this transaction; it is tried again with what it is now.
+            // The learner was read in this transaction, so it changed meanwhile; retry.
             Updated::Stale | Updated::Linked => return Err(StoreError::Overtaken),
         })
     }
 
-    /// The submitter gave details alone: they are searched for, and registered if they are
-    /// nobody's.
+    /// Without a ULN, the details are searched for, and registered if no learner has them.
     fn searched(
         &self,
         store: &mut Transaction<'_>,
@@ -181,13 +179,13 @@ impl Registrations {
         };
         Ok(match registration.run(store)? {
             Registered::Registered(uln) => somebody(codes::CREATED, uln),
-            // Nobody was found, but somebody's details are too close to be told apart.
+            // Nobody was found, but a learner's details are too similar.
             Registered::Refused(_) => nobody(codes::POSSIBLE_MATCHES),
         })
     }
 }
 
-/// The portal and the output file have a code of their own for the age (rules.md 2.8).
+/// The portal and the result file have a separate code for the age (rules.md 2.8).
 const fn age_code(door: Door) -> &'static str {
     match door {
         Door::WebService => codes::INCORRECT_FORMAT,
@@ -195,7 +193,8 @@ const fn age_code(door: Door) -> &'static str {
     }
 }
 
-/// The code of the form's worst break: of the format, then of an identifier, then what is missing.
+/// The code of the worst format error: malformed field, then malformed identifier, then missing
+/// field.
 fn worst_finding(row: &RegistrationRow) -> Option<&'static str> {
     let found = format(row);
     [codes::INCORRECT_FORMAT, codes::INCORRECT_IDENTIFIER, codes::INSUFFICIENT_DATA]

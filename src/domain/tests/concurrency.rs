@@ -3,7 +3,8 @@ use std::thread;
 
 use super::*;
 
-/// Lets a node remember the password: calls that come at once with one it does not know are for the edge to hold back.
+/// Lets a node cache the password: simultaneous calls with an unknown one are held back by the
+/// edge, which is not part of this test.
 fn introduce(world: &World, node: &Service) {
     world.on_node(node, |_| ());
 }

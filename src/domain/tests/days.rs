@@ -1,4 +1,4 @@
-//! Rules about a day go by the day in London, an hour ahead of UTC in summer (rules.md 4.0).
+//! Rules about dates use the date in London, an hour ahead of UTC in summer (rules.md 4.0).
 
 use super::achievements::{achievement, import_catalogue, process};
 use super::*;

@@ -1,4 +1,4 @@
-//! Those who get many misses have to wait, and nobody else.
+//! Callers with many misses have to wait, and nobody else.
 
 use super::*;
 use crate::domain::jobs::Submission;
@@ -9,7 +9,7 @@ fn world_with(limits: MissLimits, test: impl Fn(&World)) {
     each_world_with(RuleSettings { miss_limits: limits, ..RuleSettings::default() }, test);
 }
 
-/// The outcome of one call, or how many seconds it has to wait.
+/// The outcome of a call, or the seconds it has to wait.
 fn wait<T>(outcome: Result<T, Error>) -> Result<T, u64> {
     outcome.map_err(|error| match error {
         Error::Busy(busy) => busy.seconds(),

@@ -1,26 +1,26 @@
-//! A row of a verify batch, as every door hands it over, and its form (rules.md 2.9).
+//! A row of a verify batch, as every door submits it, and its format (rules.md 2.9).
 
 use crate::domain::format::{Field, Finding, Findings, MIS_IDENTIFIER, batch_row};
 
 batch_row! {
-    /// A learner of a verify batch (`MIAPBatchLearnerToVerify`, rules.md 2.9).
+    /// A learner in a verify batch (`MIAPBatchLearnerToVerify`, rules.md 2.9).
     VerificationRow {
-        /// The submitter's own name for the record, returned as sent.
+        /// The submitter's identifier for the record, returned as sent.
         mis_identifier = "MISIdentifier",
-        /// The number.
+        /// The ULN.
         uln = "ULN",
         /// Family name.
         family_name = "FamilyName",
         /// Given name.
         given_name = "GivenName",
-        /// Date of birth, `yyyy-MM-dd`; compared only when given.
+        /// Date of birth, `yyyy-MM-dd`; compared only if given.
         date_of_birth = "DateOfBirth",
-        /// Gender code; compared only when given.
+        /// Gender code; compared only if given.
         gender = "Gender",
     }
 }
 
-/// What is wrong with the form of a verify row.
+/// The format errors of a verify row.
 pub fn format(row: &VerificationRow) -> Vec<Finding> {
     let mut found = Findings::default();
     let text = |field| row.get(field);

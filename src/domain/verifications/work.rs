@@ -1,5 +1,6 @@
-//! Verify records: each as verifyLearner would answer (rules.md 2.9, 4.3). A record whose form is wrong, which only a file can hold, gets
-//! RC011 (our choice: there is no such code in the list of verifyLearner).
+//! Verify records: each gets the result that verifyLearner would return (rules.md 2.9, 4.3). A
+//! malformed record, possible only in a file, gets RC011 (our choice: verifyLearner has no such
+//! code).
 
 use std::borrow::Cow;
 
@@ -12,10 +13,10 @@ use crate::domain::verification::Claimed;
 use crate::model::JobKind;
 use crate::store::{StoreError, Transaction, audit};
 
-/// The code of a record whose form is wrong.
+/// The code of a malformed record.
 pub const INCORRECT_FORMAT: &str = "RC011";
 
-/// The work of verify jobs.
+/// Processes verify jobs.
 pub(in crate::domain) struct Verifications;
 
 impl Kind for Verifications {

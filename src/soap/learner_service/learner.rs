@@ -1,4 +1,4 @@
-//! Learners on their way between the messages of LearnerService and the domain.
+//! Converts learners between the messages of LearnerService and the domain.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ pub(super) fn some<'a>(text: &'static str) -> Option<Cow<'a, str>> {
     Some(Cow::Borrowed(text))
 }
 
-/// With CHK there is the code alone (rules.md 2.4, our choice).
+/// With CHK, only the code is returned (rules.md 2.4, our choice).
 pub(super) fn learners<'a>(find_type: FindType, found: Found) -> Vec<Learner<'a>> {
     match (find_type, found) {
         (FindType::Check, _) | (FindType::Full, Found::None | Found::Unreadable(_) | Found::TooMany) => Vec::new(),
@@ -29,8 +29,8 @@ fn owned<'a>(text: impl ToString) -> Option<Cow<'a, str>> {
     Some(Cow::Owned(text.to_string()))
 }
 
-/// The element as captured: absent what there is not, but `LinkedULNs` and `Notes` always (rules.md
-/// 2.4).
+/// The element as captured: absent if there is no value, except `LinkedULNs` and `Notes`, which are
+/// always present (rules.md 2.4).
 fn learner<'a>(found: FoundLearner) -> Learner<'a> {
     let FoundLearner { learner, linked_ulns, substituted } = found;
     let Names { title, given, middle_other, family, preferred_given, previous_family, family_at_16 } = learner.names;
@@ -82,7 +82,7 @@ pub(super) fn change<'r>(learner: &'r LearnerToUpdate<'_>) -> LearnerChange<'r> 
     LearnerChange { uln: learner.uln.parse().ok(), version: learner.version_number, fields }
 }
 
-/// The members of a learner that identify: the same in a retrieved ULN and in a verified learner.
+/// A learner's identifying fields: the same for a retrieved ULN and a verified learner.
 pub(super) fn identity<'a>(learner: model::Learner) -> MIAPRetrievedULN<'a> {
     MIAPRetrievedULN {
         uln: owned(learner.uln),
@@ -95,7 +95,7 @@ pub(super) fn identity<'a>(learner: model::Learner) -> MIAPRetrievedULN<'a> {
     }
 }
 
-/// The number as asked for, with the names of its learner or of the master (rules.md 2.11).
+/// The ULN as asked for, with the names of its learner or the master (rules.md 2.11).
 pub(super) fn retrieved_uln<'a>(retrieved: RetrievedUln) -> MIAPRetrievedULN<'a> {
     let response_code = some(retrieved.code());
     let RetrievedUln { uln, master, learner } = retrieved;

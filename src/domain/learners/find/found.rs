@@ -7,11 +7,11 @@ use crate::model::{Learner, Uln};
 /// A learner as found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundLearner {
-    /// The record; the master's where the number was merged.
+    /// The learner; the master if the ULN was merged.
     pub learner: Learner,
-    /// The numbers merged into it.
+    /// The ULNs merged into it.
     pub linked_ulns: Vec<Uln>,
-    /// Whether it stands in for a merged number (`MasterSubstituted`).
+    /// Whether it replaces a merged learner (`MasterSubstituted`).
     pub substituted: bool,
 }
 
@@ -24,7 +24,7 @@ pub enum Found {
     Unreadable(FieldError),
     /// Exactly this learner (WSRC0004).
     Exact(Box<FoundLearner>),
-    /// The master of the number that matched (WSRC0022).
+    /// The master of the ULN that matched (WSRC0022).
     MasterSubstituted(Box<FoundLearner>),
     /// One to ten similar learners, best first (WSRC0003).
     Possible(Vec<FoundLearner>),
@@ -44,7 +44,7 @@ impl Found {
         }
     }
 
-    /// The learners in it.
+    /// The learners found.
     pub fn learners(&self) -> &[FoundLearner] {
         match self {
             Self::None | Self::Unreadable(_) | Self::TooMany => &[],

@@ -28,7 +28,7 @@ pub struct FindByUln<'a> {
 }
 
 impl Learners<'_> {
-    /// learnerByULN and LearnerByUln: the learner of a number, if the names agree.
+    /// learnerByULN and LearnerByUln: the learner with this ULN, if the names agree.
     pub fn find(&self, caller: &Caller<'_>, query: &FindByUln<'_>) -> Result<Found, Error> {
         let service = self.0;
         caller.require(Permission::FindLearner)?;

@@ -14,10 +14,10 @@ use crate::domain::matching::Query;
 use crate::model::{Gender, Postcode, Timestamp};
 use crate::store::{AnyConnection, StoreError};
 
-/// A search by demographics, ready to be made.
+/// A search by demographics, ready to run.
 pub(in crate::domain) struct Search {
     query: Query,
-    /// By this the same five demographics are recognised.
+    /// Identifies the same five demographics.
     pub(in crate::domain) details: blake3::Hash,
 }
 
@@ -46,13 +46,13 @@ impl Search {
         Self { query: self.query.demanding_likeness(), ..self }
     }
 
-    /// Who has these details, or similar ones.
+    /// Finds learners with these details, or similar ones.
     pub(in crate::domain) fn find(&self, store: &mut AnyConnection, today: NaiveDate) -> Result<Found, StoreError> {
         find(store, &self.query, today)
     }
 }
 
-/// When old searches were last forgotten (seconds).
+/// When old searches were last deleted (seconds).
 #[derive(Default)]
 pub(in crate::domain) struct SearchSweep {
     last: AtomicI64,

@@ -20,7 +20,7 @@ use crate::store::{StoreError, Transaction, audit, lock};
 /// The outcome of a registration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Registered {
-    /// The learner's new number (WSRC0005).
+    /// The new ULN (WSRC0005).
     Registered(Uln),
     /// Nobody was registered (WSRC0021).
     Refused(NotRegistered),
@@ -86,7 +86,7 @@ impl Learners<'_> {
             audit::insert(store, std::iter::once(&entry))?;
             Ok(registered)
         })?;
-        // It may say that the learner is there.
+        // A refusal may reveal that the learner exists.
         service.missed(caller, usize::from(matches!(registered, Registered::Refused(_))));
         Ok(registered)
     }
@@ -96,7 +96,7 @@ impl Learners<'_> {
 pub(in crate::domain) struct Registration {
     learner: Learner,
     keys: SearchKeys,
-    /// By this the same five demographics are recognised.
+    /// Identifies the same five demographics.
     details: blake3::Hash,
     existing: matching::Probe,
 }

@@ -80,7 +80,7 @@ fn may_change_sharing(from: AbilityToShare, to: AbilityToShare) -> bool {
     }
 }
 
-/// How many of the five demographics stay as they are.
+/// The number of the five demographics that stay the same.
 fn equal_demographics(before: &Learner, after: &Learner) -> usize {
     [
         normalise(&before.names.given) == normalise(&after.names.given),

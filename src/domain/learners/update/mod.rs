@@ -26,19 +26,19 @@ pub struct LearnerChange<'a> {
 /// The outcome of an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Updated {
-    /// Changed, and the version counted up (WSRC0006).
+    /// Changed, and the version incremented (WSRC0006).
     Updated,
-    /// Somebody else changed it since it was read (WSRC0013).
+    /// Changed by someone else since it was read (WSRC0013).
     Stale,
-    /// The ability to share may not change like that (WSRC0014).
+    /// The ability to share may not change in this way (WSRC0014).
     InvalidSharing,
-    /// No such learner (WSRC0019).
+    /// There is no such learner (WSRC0019).
     NotFound,
     /// Nothing differs (WSRC0020).
     NoChange,
     /// The change may not be made (WSRC0015).
     Insufficient(Insufficient),
-    /// The number was merged: update its master instead (WSRC0022).
+    /// The ULN was merged; update its master instead (WSRC0022).
     Linked,
 }
 
@@ -84,7 +84,7 @@ impl Learners<'_> {
         self.change(caller, change, subset)
     }
 
-    /// Decides on what was read; the write then insists that nobody changed it meanwhile.
+    /// Decides on what was read; the write then fails if the learner changed meanwhile.
     fn change(
         &self,
         caller: &Caller<'_>,
@@ -125,7 +125,7 @@ impl Learners<'_> {
     }
 }
 
-/// Updates a learner who was read in the same transaction; nobody may have changed it meanwhile
+/// Updates a learner read in the same transaction, who must not have changed since
 /// ([`StoreError::Overtaken`]).
 pub(in crate::domain) fn change_in(
     store: &mut Transaction<'_>,

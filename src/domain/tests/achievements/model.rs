@@ -1,4 +1,5 @@
-//! Random sequences of actions against a model of a few lines: every record's code, every counter and every visible event must be the model's.
+//! Random sequences of actions against a simple model: every code, counter and visible event must
+//! agree.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +11,7 @@ use super::*;
 
 const CASES: u32 = 40;
 
-/// An action of a record, by numbers that say which learner, reference, award date, grade and action.
+/// A record's action, by the indexes of learner, reference, award date, grade and action.
 #[derive(Debug, Clone, Copy)]
 struct Act {
     learner: usize,
@@ -20,11 +21,11 @@ struct Act {
     action: usize,
 }
 
-/// The learner, the number merged into the same learner, and a stranger's name.
+/// The learner, the ULN merged into the same learner, and a stranger's name.
 const LEARNERS: usize = 3;
 const REFERENCES: [&str; 3] = [GCSE, UNIT, FOREIGN];
 const DATES: [&str; 3] = ["2024-08-22", "2025-07-31", "2025-08-01"];
-/// For each reference two grades that it has, and one that it has not.
+/// For each reference two grades that it has, and one that it does not.
 const GRADES: [[&str; 3]; 3] = [["7", "8", "A"], ["Pass", "", "7"], ["A", "B", "7"]];
 
 fn acts() -> impl Strategy<Value = Vec<(bool, usize, Vec<Act>)>> {
@@ -39,7 +40,7 @@ fn acts() -> impl Strategy<Value = Vec<(bool, usize, Vec<Act>)>> {
     proptest::collection::vec((any::<bool>(), 1_usize..8, proptest::collection::vec(act, 1..24)), 1..5)
 }
 
-/// An achievement of the model: whether it is final, and its grade.
+/// An achievement in the model: whether it is final, and its grade.
 type Standing = (bool, &'static str);
 
 #[derive(Default)]
@@ -49,7 +50,7 @@ struct Model {
 }
 
 impl Model {
-    /// The code of a record, or what was done with it and whether it stands as final.
+    /// The code of a record, or what was done and whether the achievement is final.
     fn act(&mut self, act: Act, is_final: bool) -> Result<(&'static str, bool), &'static str> {
         let key = (act.reference, act.date);
         if act.learner == 2 {
@@ -129,7 +130,7 @@ fn random_sequences_come_to_what_the_model_says() {
         let born = RefCell::new(NaiveDate::from_ymd_opt(1990, 1, 1).unwrap());
         let mut runner = TestRunner::new(Config { cases: CASES, ..Config::default() });
         let outcome = runner.run(&acts(), |batches| {
-            // Every case has learners of its own.
+            // Every case has its own learners.
             let register = |postcode| {
                 let mut born = born.borrow_mut();
                 *born += TimeDelta::days(3);
