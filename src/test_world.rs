@@ -64,7 +64,7 @@ pub(crate) fn worlds_without_limits() -> Vec<World> {
 
 impl World {
     pub(crate) fn new(stored: TestStore, rules: RuleSettings, clock: Clock) -> World {
-        let service = Service::new(stored.store.clone(), rules, clock.clone());
+        let service = Service::new(stored.store.clone().into(), rules, clock.clone());
         let peer = Peer { not_after: clock.now() + TimeDelta::days(365), ..peer("supplier") };
         let world = World { service, clock, peer, stored };
         world.add_organisation(PROVIDER, "TEST38", "Synthetic College", true);
@@ -94,7 +94,7 @@ impl World {
 
     /// Another node: a service over the same database, with the same clock.
     pub(crate) fn another_node(&self, rules: RuleSettings) -> Service {
-        Service::new(self.stored.reopened(), rules, self.clock.clone())
+        Service::new(self.stored.reopened().into(), rules, self.clock.clone())
     }
 
     pub(crate) fn administration(&self) -> Administration<'_> {

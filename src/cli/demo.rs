@@ -51,9 +51,9 @@ pub fn run(demo: &Demo, out: &mut impl Write) -> Result<(), Failure> {
         .with_flag("operations.listen", format!("127.0.0.1:{ops_port}"));
     let config = config::load(&sources)?;
     ops::init_log(&config.log);
-    let store = setup::open(&config)?;
-    store.migrate().map_err(|error| Failure::doing("Cannot migrate the database", error))?;
-    let service = setup::service(&config, store);
+    let database = setup::open(&config)?;
+    database.migrate().map_err(|error| Failure::doing("Cannot migrate the database", error))?;
+    let service = setup::service(&config, database);
     seed(&demo, &service, u64::from(*learners), out)?;
     serve::listen(&sources, config, service, Some(demo), out)
 }
@@ -119,9 +119,9 @@ mod tests {
         let file = folder.join("store.toml");
         std::fs::write(&file, "[store]\nurl = \"other.db\"\n").unwrap();
         let config = config::File { config: Some(file) }.load().unwrap();
-        let store = setup::open(&config).unwrap();
-        store.migrate().unwrap();
-        setup::service(&config, store)
+        let database = setup::open(&config).unwrap();
+        database.migrate().unwrap();
+        setup::service(&config, database)
     }
 
     fn prepared(folder: &std::path::Path) -> demo::Demo {

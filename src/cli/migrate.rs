@@ -18,8 +18,8 @@ pub struct Migrate {
 /// Runs the command.
 pub fn run(migrate: &Migrate, out: &mut impl Write) -> Result<(), Failure> {
     let config = migrate.config.load()?;
-    let store = setup::open(&config)?;
-    let done = store.migrate().map_err(|error| Failure::doing("Cannot migrate the database", error))?;
+    let database = setup::open(&config)?;
+    let done = database.migrate().map_err(|error| Failure::doing("Cannot migrate the database", error))?;
     for name in &done {
         writeln!(out, "Applied {name}")?;
     }

@@ -10,11 +10,10 @@ use super::workers::Minutes;
 use super::{config, setup, workers};
 use crate::config::{Config, Sources};
 use crate::demo::Demo;
-use crate::domain::Service;
+use crate::domain::{Database, Service};
 use crate::http::{self, Setup, StartError};
 use crate::ops::{self, Metrics, Operations};
 use crate::soap::SoapGateway;
-use crate::store::Store;
 use crate::workers::Observer;
 
 /// How long the health check trusts its last test write.
@@ -44,9 +43,9 @@ pub fn run(serve: &Serve, out: &mut impl Write) -> Result<(), Failure> {
     }
     let config = config::load(&sources)?;
     ops::init_log(&config.log);
-    let store = setup::open_existing(&config)?;
-    setup::check_migrated(&store)?;
-    let service = setup::service(&config, store);
+    let database = setup::open_existing(&config)?;
+    setup::check_migrated(&database)?;
+    let service = setup::service(&config, database);
     listen(&sources, config, service, None, out)
 }
 
@@ -58,7 +57,7 @@ pub fn listen(
     demo: Option<Demo>,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    setup::check_writable(service.store())?;
+    setup::check_writable(&service.database())?;
     let maintenance = service.status().maintenance();
     maintenance.store(config.service.maintenance, Ordering::Relaxed);
     let metrics = Metrics::new().map_err(|error| Failure::doing("Cannot set up the metrics", error))?;
@@ -77,7 +76,7 @@ pub fn listen(
         health: health(&service, &metrics, demo.clone()),
         gateway: Arc::new(SoapGateway::new(service.clone(), config.server.public_url.clone())),
         routes: SoapGateway::routes(),
-        always_block: !service.store().is_embedded(),
+        always_block: !service.database().is_embedded(),
         maintenance: Arc::clone(&maintenance),
         tls: config.tls,
         server: config.server,
@@ -104,17 +103,17 @@ pub fn listen(
     let stopped = running.until_signal(|| reload(sources, &maintenance));
     working.stop();
     drop(minutes);
-    service.store().close();
+    service.database().close();
     stopped.map_err(|error| Failure::doing("The service stopped", error))
 }
 
 fn health(service: &Service, metrics: &Arc<Metrics>, demo: Option<Demo>) -> Operations {
-    let store = service.store().clone();
+    let database = service.database();
     let tried = Mutex::new(None);
     let probe = move || {
-        store.check_place().map_err(|error| error.to_string())?;
-        match store.is_ready() {
-            Ok(true) => change_is_taken(&store, &tried),
+        database.check_place().map_err(|error| error.to_string())?;
+        match database.is_ready() {
+            Ok(true) => change_is_taken(&database, &tried),
             Ok(false) => Err("tables are missing or from another release".to_owned()),
             Err(error) => Err(error.to_string()),
         }
@@ -136,12 +135,12 @@ fn health(service: &Service, metrics: &Arc<Metrics>, demo: Option<Demo>) -> Oper
 
 /// Whether the store can be written. The outcome is kept for a while, so that frequent health
 /// checks do not cause writes.
-fn change_is_taken(store: &Store, tried: &Mutex<Option<(Instant, Result<(), String>)>>) -> Result<(), String> {
+fn change_is_taken(database: &Database, tried: &Mutex<Option<(Instant, Result<(), String>)>>) -> Result<(), String> {
     let mut tried = tried.lock().unwrap_or_else(PoisonError::into_inner);
     match &*tried {
         Some((when, outcome)) if when.elapsed() < TRIED_AGAIN_AFTER => outcome.clone(),
         _ => {
-            let outcome = store.check_writable().map_err(|error| format!("cannot write: {error}"));
+            let outcome = database.check_writable().map_err(|error| format!("cannot write: {error}"));
             *tried = Some((Instant::now(), outcome.clone()));
             outcome
         }

@@ -5,20 +5,20 @@ use chrono::TimeDelta;
 use super::config::File;
 use super::failure::Failure;
 use crate::config::{Config, Hours};
-use crate::domain::{Administration, AdministrationError, Clock, MissLimits, OpeningHours, RuleSettings, Service};
-use crate::store::{self, Store, StoreSettings};
+use crate::domain::{
+    Administration, AdministrationError, Clock, Database, MissLimits, OpeningHours, RuleSettings, Service,
+};
 
 /// Opens the store that the configuration names.
-pub fn open(config: &Config) -> Result<Store, Failure> {
-    let settings = StoreSettings { url: config.store.url.clone(), readers: config.store.readers };
-    Store::open(&settings)
+pub fn open(config: &Config) -> Result<Database, Failure> {
+    Database::open(&config.store.url, config.store.readers)
         .map_err(|error| Failure::doing("Cannot open the database", format!("{error}\nCheck store.url.")))
 }
 
 /// Opens the store that the configuration names. It must exist: only `migrate` and `demo` create
 /// one.
-pub fn open_existing(config: &Config) -> Result<Store, Failure> {
-    match store::missing_file(&config.store.url) {
+pub fn open_existing(config: &Config) -> Result<Database, Failure> {
+    match Database::missing_file(&config.store.url) {
         Some(file) => Err(Failure::Failed(format!(
             "There is no database at {}. Check store.url, or create it with 'lrs migrate'.",
             file.display()
@@ -28,8 +28,8 @@ pub fn open_existing(config: &Config) -> Result<Store, Failure> {
 }
 
 /// Refuses a store whose tables are missing or from another release.
-pub fn check_migrated(store: &Store) -> Result<(), Failure> {
-    match store.is_ready() {
+pub fn check_migrated(database: &Database) -> Result<(), Failure> {
+    match database.is_ready() {
         Ok(true) => Ok(()),
         Ok(false) => Err(Failure::Failed(
             "The database's tables are missing or from another release. Run 'lrs migrate' first.".to_owned(),
@@ -39,8 +39,8 @@ pub fn check_migrated(store: &Store) -> Result<(), Failure> {
 }
 
 /// Refuses a store that cannot be written: every call writes to the audit trail.
-pub fn check_writable(store: &Store) -> Result<(), Failure> {
-    store.check_writable().map_err(|error| {
+pub fn check_writable(database: &Database) -> Result<(), Failure> {
+    database.check_writable().map_err(|error| {
         let advice = "Check the permissions of the database file and its folder, and the free space on the disk; on PostgreSQL, \
                       check default_transaction_read_only.";
         Failure::doing("Cannot write to the database", format!("{error}.\n{advice}"))
@@ -48,7 +48,7 @@ pub fn check_writable(store: &Store) -> Result<(), Failure> {
 }
 
 /// The service's rules on the store.
-pub fn service(config: &Config, store: Store) -> Service {
+pub fn service(config: &Config, database: Database) -> Service {
     let rules = RuleSettings {
         require_recent_find: config.rules.require_recent_find,
         recent_find_maximum: config.rules.recent_find_maximum,
@@ -66,7 +66,7 @@ pub fn service(config: &Config, store: Store) -> Service {
         batch_records_kept: TimeDelta::days(i64::from(config.jobs.keep_days)),
         ..RuleSettings::default()
     };
-    Service::new(store, rules, Clock::system())
+    Service::new(database, rules, Clock::system())
 }
 
 /// Does an operator's work on the configured store, in the name of the system's user. On return the
@@ -76,14 +76,14 @@ pub fn administer<T>(
     work: impl FnOnce(&Administration<'_>) -> Result<T, AdministrationError>,
 ) -> Result<T, Failure> {
     let config = file.load()?;
-    let store = open_existing(&config)?;
-    check_migrated(&store)?;
-    let service = service(&config, store);
+    let database = open_existing(&config)?;
+    check_migrated(&database)?;
+    let service = service(&config, database);
     let user = std::env::var("USER").unwrap_or_else(|_| "operator".to_owned());
     let administration = service.administration(&user);
     let outcome = work(&administration);
     administration.reach_every_node();
-    service.store().close();
+    service.database().close();
     outcome.map_err(|error| refused(&error))
 }
 

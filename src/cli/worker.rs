@@ -39,17 +39,17 @@ pub fn run(worker: &Worker, out: &mut impl Write) -> Result<(), Failure> {
     ops::init_log(&config.log);
     // Each connection to the database needs open files.
     ops::raise_open_files();
-    let store = setup::open_existing(&config)?;
-    setup::check_migrated(&store)?;
-    setup::check_writable(&store)?;
-    let service = setup::service(&config, store);
+    let database = setup::open_existing(&config)?;
+    setup::check_migrated(&database)?;
+    setup::check_writable(&database)?;
+    let service = setup::service(&config, database);
     let observer: Observer = Arc::new(|kind, records| log::debug!("processed {records} records of kind {kind}"));
     let running = workers::start(&service, config.jobs, &observer)?;
     writeln!(out, "Process {1} runs {0} workers.", config.jobs.workers, std::process::id())?;
     out.flush()?;
     let stopped = until_signal();
     running.stop();
-    service.store().close();
+    service.database().close();
     stopped.map_err(|error| Failure::doing("Cannot receive signals", error))
 }
 

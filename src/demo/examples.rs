@@ -9,69 +9,12 @@ mod records;
 pub use batches::{RecordExample, of_records};
 
 use super::FixtureError;
+use super::example::{Caller, Example, Fields, Request};
 use super::people::People;
-use crate::domain::codes;
 use crate::model::Learner;
 
 /// A valid ULN that nobody has.
 const NOBODY: &str = "9876543228";
-
-/// Whose credentials a request has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Caller {
-    /// The provider.
-    Provider,
-    /// The awarding organisation.
-    Awarding,
-    /// The provider's certificate, and the organisation without permissions.
-    Limited,
-    /// The provider's certificate, and an organisation that does not exist.
-    Unknown,
-    /// The provider with a wrong password.
-    WrongPassword,
-}
-
-/// A request and the code that it gets.
-#[derive(Debug, Clone)]
-pub struct Example {
-    /// The service.
-    pub service: &'static str,
-    /// The operation.
-    pub operation: &'static str,
-    /// The code in the reply or fault; `none` for operations whose replies have none.
-    pub code: &'static str,
-    /// What is special about this request.
-    pub note: &'static str,
-    /// How it is sent.
-    pub request: Request,
-}
-
-/// How an example is sent.
-#[derive(Debug, Clone)]
-pub enum Request {
-    /// A call with these fields, by their dotted names, in the order of the command line.
-    Call(Caller, Fields),
-    /// Shell commands. The call is the last one, except for one that restores a setting.
-    Script(String),
-}
-
-impl Example {
-    /// Whether the request changes the data: another learner, or another batch.
-    pub fn changes_data(&self) -> bool {
-        match &self.request {
-            Request::Call(..) => {
-                [codes::REGISTERED, codes::UPDATED, codes::BATCH_SUBMITTED, codes::VERIFY_BATCH_SUBMITTED]
-                    .contains(&self.code)
-            }
-            Request::Script(script) => submits(script),
-        }
-    }
-}
-
-/// Whether commands submit a batch.
-pub(super) fn submits(script: &str) -> bool {
-    script.contains("lrs batch submit ")
-}
 
 /// Every example, by web service and operation, successes first.
 ///
@@ -131,9 +74,6 @@ struct Cast<'a> {
     deleted: &'a Learner,
     non_ascii: &'a Learner,
 }
-
-/// Fields and their values, by dotted names.
-pub type Fields = Vec<(&'static str, String)>;
 
 /// An operation with its own outcomes. The fields of the first are also used for the refusals that
 /// all operations share.

@@ -3,7 +3,8 @@
 use std::fmt::{self, Write as _};
 
 use super::FixtureError;
-use super::examples::{self, Example, RecordExample, Request};
+use super::example::{Example, Request, submits};
+use super::examples::{self, RecordExample};
 use super::organisations::{AWARDING, DemoOrganisation, ORGANISATIONS, PROVIDER};
 use super::people::People;
 use super::shell::{self, quote};
@@ -65,7 +66,7 @@ fn write_guide(guide: &mut String, people: &People, examples: &[Example], learne
     guide.push_str("\n## Codes of records\n");
     for example in examples::of_records() {
         write_record_example(guide, &example)?;
-        if examples::submits(&example.script) {
+        if submits(&example.script) {
             writeln!(guide, "\nTo restore the data:\n\n{reset}")?;
         }
     }

@@ -4,6 +4,7 @@
 
 mod aims;
 mod catalogue;
+mod example;
 mod examples;
 mod folder;
 mod guide;
@@ -19,13 +20,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub use examples::{Caller, Example, Request};
+pub use example::{Caller, Example, Request};
 pub use organisations::{AWARDING, DemoOrganisation, ORGANISATIONS};
 
-use crate::domain::{AdministrationError, Clock, RuleSettings, Service};
+use crate::domain::{AdministrationError, Clock, Database, RuleSettings, Service};
 use crate::model::Organisation;
 use crate::pki::PkiError;
-use crate::store::{Store, StoreSettings, Transaction, organisations as rows};
 use folder::Folder;
 use people::People;
 
@@ -212,11 +212,7 @@ impl Demo {
         if known.is_empty() {
             *known = ORGANISATIONS.iter().map(|new| new.add(service, USER)).collect::<Result<_, _>>()?;
         } else {
-            let (again, now) = (known.clone(), service.clock().now());
-            let insert = move |store: &mut Transaction<'_>| {
-                again.iter().try_for_each(|row| rows::insert(store, row, now).map(drop))
-            };
-            service.store().write(insert).map_err(AdministrationError::from)?;
+            administration.restore_organisations(known)?;
         }
         self.register_certificates(service)?;
         Ok(Seeded { learners, events, catalogue })
@@ -251,14 +247,13 @@ fn check_register(file: &Path) -> Result<(), DemoError> {
     if !file.exists() {
         return Ok(());
     }
-    let settings = StoreSettings { url: format!("sqlite:{}", file.display()), readers: 1 };
-    let Ok(store) = Store::open(&settings) else { return Ok(()) };
-    let known = if store.is_ready().is_ok_and(|ready| ready) {
-        contents(&Service::new(store.clone(), RuleSettings::default(), Clock::system())).map(drop)
+    let Ok(database) = Database::open(&format!("sqlite:{}", file.display()), 1) else { return Ok(()) };
+    let known = if database.is_ready().is_ok_and(|ready| ready) {
+        contents(&Service::new(database.clone(), RuleSettings::default(), Clock::system())).map(drop)
     } else {
         Ok(())
     };
-    store.close();
+    database.close();
     known
 }
 

@@ -1,6 +1,6 @@
 //! Examples as shell commands, with quoted arguments and the options of their caller.
 
-use super::examples::{Caller, Example, Request};
+use super::example::{Caller, Example, Request};
 use super::organisations::{LIMITED, PROVIDER};
 
 /// The commands of an example; `program` is the path of this program.

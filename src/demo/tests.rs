@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use super::examples::Fields;
+use super::example::Fields;
 use super::*;
 use crate::domain::format::{Field, FieldTexts};
 use crate::domain::jobs::{JobId, Submission};
@@ -13,11 +13,10 @@ use crate::domain::registrations::RegistrationRow;
 use crate::domain::verification::Claimed;
 use crate::domain::verifications::VerificationRow;
 use crate::domain::{
-    AchievementBatch, AchievementRow, Action, Claim, Clock, Error, FindByUln, GetType, LearnerChange,
+    AchievementBatch, AchievementRow, Action, Claim, Clock, Database, Error, FindByUln, GetType, LearnerChange,
     LearnerRecordQuery, NewOrganisation, RecordQuery, RuleSettings, VerifyQuery, codes,
 };
 use crate::model::{Door, Peer};
-use crate::store::{Store, StoreSettings};
 
 struct Stage {
     folder: tempfile::TempDir,
@@ -30,9 +29,9 @@ impl Stage {
         let folder = tempfile::tempdir().unwrap();
         let demo = Demo::prepare(&folder.path().join("demo"), 8443, 9090, learners, Start::Again).unwrap();
         let url = format!("sqlite:{}", demo.folder().join("lrs.db").display());
-        let store = Store::open(&StoreSettings { url, readers: 2 }).unwrap();
-        store.migrate().unwrap();
-        Self { folder, demo, service: Service::new(store, RuleSettings::default(), Clock::system()) }
+        let database = Database::open(&url, 2).unwrap();
+        database.migrate().unwrap();
+        Self { folder, demo, service: Service::new(database, RuleSettings::default(), Clock::system()) }
     }
 }
 

@@ -10,6 +10,7 @@ mod caller;
 pub mod catalogue;
 mod clock;
 pub mod codes;
+mod database;
 mod error;
 pub mod format;
 mod import;
@@ -42,12 +43,13 @@ use std::sync::atomic::AtomicBool;
 
 pub use achievements::{AchievementBatch, AchievementJob, AchievementRow, AchievementSubmission};
 pub use action::Action;
-pub use administration::{Administration, AdministrationError, NewOrganisation};
+pub use administration::{Administration, AdministrationError, Certificate, NewOrganisation};
 pub use audit::{Audit, AuditLine, AuditPage, AuditQuery};
 pub use call::Call;
 pub use caller::{Account, Caller};
 pub use catalogue::{Catalogue, CatalogueReport};
 pub use clock::Clock;
+pub use database::Database;
 pub use error::{Busy, Error};
 pub use import::{ImportReport, MANDATORY_ON_IMPORT, imported_learner};
 pub use learners::{
@@ -94,8 +96,8 @@ struct Inner {
 }
 
 impl Service {
-    /// The rules over a store. The store's tables must be there ([`Store::migrate`]).
-    pub fn new(store: Store, settings: RuleSettings, clock: Clock) -> Self {
+    /// The rules over a database, whose tables must be there ([`Database::migrate`]).
+    pub fn new(database: Database, settings: RuleSettings, clock: Clock) -> Self {
         let inner = Inner {
             passwords: Passwords::new(settings.password_memory),
             misses: Misses::new(settings.miss_limits),
@@ -105,15 +107,21 @@ impl Service {
             searches: learners::SearchSweep::default(),
             jobs_bell: jobs::Bell::default(),
             kinds: kinds::all(&settings),
-            store,
+            store: database.0,
             settings,
             clock,
         };
         Self { inner: Arc::new(inner) }
     }
 
-    /// The store, for those who open, migrate, watch and close it.
-    pub fn store(&self) -> &Store {
+    /// The database, for those who watch and close it.
+    pub fn database(&self) -> Database {
+        Database(self.inner.store.clone())
+    }
+
+    /// The store, for tests that look at its rows.
+    #[cfg(test)]
+    pub(crate) fn store(&self) -> &Store {
         &self.inner.store
     }
 

@@ -11,6 +11,7 @@ use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, UnixTime};
 use rustls::sign::CertifiedKey;
 
 use super::check::ChainCheck;
+use super::error::{TlsError, unusable};
 use super::expiry::{Ending, Item};
 use super::permissions;
 use super::refusal::Refusal;
@@ -18,30 +19,6 @@ use super::revocation::{self, Authority, Lists, Placed};
 use crate::config;
 use crate::model::Timestamp;
 use crate::pki::{Bundle, peer};
-
-/// Why the files cannot be used. The texts name the file and never contain any part of a key.
-#[derive(Debug, thiserror::Error)]
-pub enum TlsError {
-    /// The file cannot be read.
-    #[error("cannot read {path}: {reason}")]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        reason: std::io::Error,
-    },
-    /// The file has the wrong content.
-    #[error("{path}: {reason}")]
-    Unusable {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The library refused the settings as a whole.
-    #[error("cannot set up TLS: {0}")]
-    Setup(#[from] rustls::Error),
-}
 
 /// The paths of all files.
 #[derive(Debug, Clone)]
@@ -197,8 +174,4 @@ fn bundle(path: &Path) -> Result<Bundle, TlsError> {
 
 fn read(path: &Path) -> Result<Vec<u8>, TlsError> {
     std::fs::read(path).map_err(|reason| TlsError::Unreadable { path: path.to_owned(), reason })
-}
-
-pub(super) fn unusable(path: &Path, reason: impl Into<String>) -> TlsError {
-    TlsError::Unusable { path: path.to_owned(), reason: reason.into() }
 }

@@ -9,6 +9,7 @@
 
 mod check;
 mod client;
+mod error;
 mod expiry;
 mod handshake;
 mod material;
@@ -19,9 +20,10 @@ mod trust;
 mod watch;
 
 pub use self::client::Client;
+pub use self::error::TlsError;
 pub use self::expiry::{Ending, Item, Warning};
 pub use self::handshake::{Failure, Unfit, attempt};
-pub use self::material::{Files, TlsError, examine};
+pub use self::material::{Files, examine};
 pub use self::refusal::Refusal;
 pub use self::trust::Trust;
 pub use self::watch::watch;

@@ -3,8 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::TlsError;
-use super::material::unusable;
+use super::error::{TlsError, unusable};
 
 /// Warns if every user can read the key, and refuses it if others can write it.
 pub(super) fn check(key: &Path) -> Result<(), TlsError> {

@@ -14,9 +14,10 @@ use rustls::sign::CertifiedKey;
 use rustls::{DigitallySignedStruct, DistinguishedName, ServerConfig, SignatureScheme};
 
 use super::client::Client;
+use super::error::TlsError;
 use super::expiry::{Ending, Warning};
 use super::handshake;
-use super::material::{Files, Material, Signature, TlsError, signature};
+use super::material::{Files, Material, Signature, signature};
 use super::refusal::Refusal;
 use crate::model::Timestamp;
 

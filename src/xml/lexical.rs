@@ -8,7 +8,7 @@ mod tests;
 
 use std::borrow::Cow;
 
-use super::writer::escape;
+use super::escape::escape;
 pub use base64::Base64;
 pub use date_time::XsDateTime;
 pub(super) use number::whole_number;

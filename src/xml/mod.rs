@@ -4,6 +4,7 @@
 mod characters;
 mod content;
 mod error;
+mod escape;
 mod facets;
 mod lexical;
 mod reader;
@@ -15,8 +16,9 @@ mod writer;
 
 pub use content::{Field, FromXml, Seen, complex, nil_with_content, not_nillable, required, value};
 pub use error::{Invalid, NotWellFormed, Place, ReadError};
+pub use escape::{attribute, escape};
 pub use facets::{Facet, Pattern, non_blank, regular_expression};
 pub use lexical::{Base64, Lexical, XsDateTime, check, enumeration_violation};
 pub use reader::{Limits, RawName, Reader, Start};
 pub use records::{Records, RecordsIter};
-pub use writer::{Root, ToXml, XSI, attribute, complex_element, escape, simple_element, text_element};
+pub use writer::{Root, ToXml, XSI, complex_element, simple_element, text_element};

@@ -8,8 +8,8 @@ use std::io::Write;
 
 use super::failure::Failure;
 use super::{config, setup};
+use crate::domain::Certificate;
 use crate::model::{Fingerprint, Organisation, london_day, london_text, plain};
-use crate::store::organisations::Certificate;
 
 /// Register, list and revoke client certificates, and create them for development
 #[derive(Debug, Subcommand)]

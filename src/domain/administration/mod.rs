@@ -8,7 +8,8 @@ pub use error::AdministrationError;
 
 use super::{Action, Caller, Error, Service, passwords, registry};
 use crate::model::{Door, Fingerprint, Learner, OrgRef, Organisation, Peer, Permissions, Timestamp, Ukprn, Uln};
-use crate::store::organisations::{self as rows, Certificate};
+use crate::store::organisations as rows;
+pub use crate::store::organisations::Certificate;
 use crate::store::{StoreError, Transaction, audit, learners, wipe};
 
 /// What the trail says of an operator's act that has no other outcome.
@@ -83,6 +84,17 @@ impl Administration<'_> {
             Err(Error::Unavailable(error)) if error.is_duplicate() => Err(AdministrationError::OrganisationExists),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Puts organisations back into a register that was wiped, as they were when they were added,
+    /// password hashes included.
+    pub fn restore_organisations(&self, organisations: &[Organisation]) -> Result<(), AdministrationError> {
+        let (organisations, now) = (organisations.to_vec(), self.service.inner.clock.now());
+        Ok(self
+            .service
+            .inner
+            .store
+            .write(move |store| organisations.iter().try_for_each(|row| rows::insert(store, row, now).map(drop)))?)
     }
 
     /// Every organisation, by UKPRN.

@@ -19,12 +19,12 @@ pub struct Catalogue<'s>(pub(super) &'s Service);
 impl Catalogue<'_> {
     /// The entry of a reference.
     pub fn entry(&self, reference: Reference) -> Result<Option<CatalogueEntry>, Error> {
-        Ok(self.0.store().read(|store| rows::of(store, &[reference]))?.pop())
+        Ok(self.0.inner.store.read(|store| rows::of(store, &[reference]))?.pop())
     }
 
     /// An awarding organisation's recognition, as batches find it.
     pub fn recognition(&self, organisation: &Organisation) -> Result<Recognition, Error> {
-        let known = self.0.store().read(|store| rows::recognition(store, organisation.id))?;
+        let known = self.0.inner.store.read(|store| rows::recognition(store, organisation.id))?;
         Ok(known.unwrap_or(Recognition::RECOGNISED))
     }
 }
@@ -57,7 +57,7 @@ impl Administration<'_> {
                 break;
             }
             let now = service.clock().now();
-            let done = service.store().write(move |store| {
+            let done = service.inner.store.write(move |store| {
                 let mut report = CatalogueReport::default();
                 let references: Vec<Reference> = chunk.iter().map(|entry| entry.reference).collect();
                 let mut known = rows::of(store, &references)?;
@@ -94,7 +94,7 @@ impl Administration<'_> {
         let id = self.organisation(ukprn)?.id;
         self.call(Action::SetRecognition, |operator| {
             let entry = operator.entry(self.service.clock().now(), None, recognition.status.code());
-            Ok(self.service.store().write(move |store| {
+            Ok(self.service.inner.store.write(move |store| {
                 rows::set_recognition(store, id, recognition)?;
                 audit::insert(store, std::iter::once(&entry))
             })?)

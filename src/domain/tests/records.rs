@@ -85,7 +85,7 @@ fn who_may_see_a_record() {
         assert_eq!(shared.outcome, RecordOutcome::NotShared);
 
         let lenient = RuleSettings { unseen_notice_blocks: false, ..RuleSettings::default() };
-        let service = Service::new(world.service.store().clone(), lenient, world.clock.clone());
+        let service = Service::new(world.service.database(), lenient, world.clock.clone());
         world.call(Action::ViewEvents, |caller| {
             let outcome = |uln: Uln| service.records().events(caller, &question(uln.as_str())).unwrap().outcome;
             assert_eq!(outcome(unseen), RecordOutcome::Found);

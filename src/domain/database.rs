@@ -1,0 +1,76 @@
+//! The database under the service, for those who open, migrate, watch and close it. What it holds is
+//! reached through the service's capabilities alone.
+
+use std::path::PathBuf;
+
+use crate::store::{Store, StoreError, StoreSettings, missing_file};
+
+/// A database that is open. Clones share its connections.
+#[derive(Clone)]
+pub struct Database(pub(super) Store);
+
+impl From<Store> for Database {
+    fn from(store: Store) -> Self {
+        Self(store)
+    }
+}
+
+impl Database {
+    /// Opens the database of an address (`sqlite:PATH`, a path, or `postgres://...`) with so many
+    /// connections for reading; 0 means 8. An SQLite file is created if it is missing; tables come with
+    /// [`Database::migrate`].
+    ///
+    /// # Errors
+    /// The address is malformed, or the database cannot be reached.
+    pub fn open(url: &str, readers: u32) -> Result<Self, StoreError> {
+        Store::open(&StoreSettings { url: url.to_owned(), readers }).map(Self)
+    }
+
+    /// The SQLite file that an address names, if it is missing.
+    pub fn missing_file(url: &str) -> Option<PathBuf> {
+        missing_file(url)
+    }
+
+    /// Brings the tables up to date; returns the names of the migrations that ran. Several nodes may
+    /// do so at once.
+    ///
+    /// # Errors
+    /// A migration failed; the ones before it stay.
+    pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        self.0.migrate()
+    }
+
+    /// Whether the tables are those of this release.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn is_ready(&self) -> Result<bool, StoreError> {
+        self.0.is_ready()
+    }
+
+    /// Checks that an SQLite file was neither removed nor replaced since it was opened.
+    ///
+    /// # Errors
+    /// It was; the text says what happened and what to do.
+    pub fn check_place(&self) -> Result<(), StoreError> {
+        self.0.check_place()
+    }
+
+    /// Checks that the database accepts changes, by one that leaves nothing behind. Blocks.
+    ///
+    /// # Errors
+    /// It is read-only, has no room, or cannot be reached.
+    pub fn check_writable(&self) -> Result<(), StoreError> {
+        self.0.check_writable()
+    }
+
+    /// Whether the database lives inside this process (SQLite).
+    pub fn is_embedded(&self) -> bool {
+        self.0.is_embedded()
+    }
+
+    /// Finishes the queued writes and refuses later ones.
+    pub fn close(&self) {
+        self.0.close();
+    }
+}
