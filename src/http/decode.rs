@@ -1,6 +1,7 @@
-//! Bytes to text: UTF-8 and UTF-16 in either byte order, with and without a byte order mark; the charset parameter wins over the XML
-//! declaration, and without it mark, first bytes and declaration must agree. Everything else is refused, because two parsers that read
-//! the same bytes differently are how checks are passed by.
+//! Decodes bytes to text: UTF-8, and UTF-16 in either byte order, with or without a byte order
+//! mark. The charset parameter overrides the XML declaration; without it, mark, first bytes and
+//! declaration must agree. Everything else is refused, because two parsers that read the same bytes
+//! differently are a way around checks.
 
 mod declaration;
 
@@ -24,7 +25,7 @@ impl Deref for Text {
     }
 }
 
-/// Text that is already decoded and has no declaration.
+/// Text already decoded, without a declaration.
 impl From<String> for Text {
     fn from(whole: String) -> Self {
         Self { whole, start: 0 }
@@ -36,34 +37,34 @@ const NOT_UTF16: &str = "The body is not valid UTF-16.";
 const UNSUPPORTED: &str = "The encoding of the body is not supported: use UTF-8 or UTF-16.";
 const MISMATCH: &str = "The encoding of the body is not the one that it declares.";
 
-/// Bytes on their way to being text, in as many pieces as they come.
+/// Decodes bytes to text, chunk by chunk.
 #[derive(Debug)]
 pub(super) struct Decoder {
     charset: Option<Charset>,
-    /// What the bytes are; not told before the first four have come.
+    /// The encoding; unknown before the first four bytes.
     encoding: Option<Encoding>,
-    /// UTF-8 as it came, not yet checked, or made of UTF-16.
+    /// UTF-8 as received, not yet checked, or converted from UTF-16.
     text: Vec<u8>,
     half: Half,
 }
 
-/// What of UTF-16 waits for more.
+/// The incomplete end of UTF-16 input.
 #[derive(Debug, Default)]
 struct Half {
     unit: Option<u8>,
     pair: Option<u16>,
 }
 
-/// So many bytes tell the encoding.
+/// This many bytes determine the encoding.
 const TELLING: usize = 4;
 
 impl Decoder {
-    /// `charset` is what the media type says, if it says anything.
+    /// `charset` is that of the media type, if given.
     pub(super) fn new(charset: Option<Charset>) -> Self {
         Self { charset, encoding: None, text: Vec::new(), half: Half::default() }
     }
 
-    /// Takes the next bytes, or says what is wrong in words for the client.
+    /// Decodes more bytes, or says what is wrong, in words for the client.
     pub(super) fn push(&mut self, bytes: &[u8]) -> Result<(), &'static str> {
         match self.encoding {
             Some(Encoding::Utf8) => self.text.extend_from_slice(bytes),
@@ -79,22 +80,22 @@ impl Decoder {
         Ok(())
     }
 
-    /// Sets aside memory for so many bytes more.
+    /// Allocates memory for this many bytes more.
     pub(super) fn reserve(&mut self, bytes: usize) {
         self.text.reserve_exact(bytes);
     }
 
-    /// How many bytes more there is memory for.
+    /// How many bytes more fit in the allocated memory.
     pub(super) const fn room(&self) -> usize {
         self.text.capacity() - self.text.len()
     }
 
-    /// Bytes of the text so far.
+    /// The length of the text so far, in bytes.
     pub(super) const fn length(&self) -> usize {
         self.text.len()
     }
 
-    /// The beginning of the text, at most so many bytes of it.
+    /// The beginning of the text, at most this many bytes.
     pub(super) fn beginning(&self, bytes: usize) -> Result<Text, &'static str> {
         let bytes = self.text.get(..bytes).unwrap_or(&self.text);
         let valid = bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid());
@@ -170,7 +171,7 @@ impl Decoder {
 }
 
 impl Text {
-    /// Takes byte order mark and declaration off; with the encoding that is declared, where one is.
+    /// Removes byte order mark and declaration; returns the declared encoding, if there is one.
     #[expect(clippy::option_option, reason = "declared, and then known or not")]
     fn of(whole: String) -> Result<(Self, Option<Option<Charset>>), &'static str> {
         let start = if whole.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
@@ -188,7 +189,7 @@ enum Encoding {
     Utf16Be,
 }
 
-/// What the first bytes look like (XML 1.0, appendix F).
+/// What the first bytes suggest (XML 1.0, appendix F).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Looks {
     Plain,
@@ -224,7 +225,7 @@ fn encoding(charset: Option<Charset>, looks: Looks) -> Result<Encoding, &'static
         (None, Looks::Marked(encoding)) => Ok(encoding),
         (Some(Charset::Utf8), Looks::Plain | Looks::Marked(Encoding::Utf8)) => Ok(Encoding::Utf8),
         (Some(Charset::Utf16), Looks::Marked(encoding @ (Encoding::Utf16Le | Encoding::Utf16Be))) => Ok(encoding),
-        // Big-endian is what the name means where nothing else tells (RFC 2781).
+        // Without other evidence the name means big-endian (RFC 2781).
         (Some(Charset::Utf16), Looks::Plain) => Ok(Encoding::Utf16Be),
         (Some(Charset::Utf16Le), Looks::Utf16Le | Looks::Plain | Looks::Marked(Encoding::Utf16Le)) => {
             Ok(Encoding::Utf16Le)

@@ -1,4 +1,5 @@
-//! The store on both databases: what a write promises, what happens to its neighbours, and that both have the same columns.
+//! The store on both databases: the guarantees of a write, its effect on others in the group, and
+//! equal columns.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::as_conversions)]
 
@@ -62,7 +63,8 @@ fn try_numbers(store: &Store) -> Result<i64, StoreError> {
     store.read(|c| Ok(numbers::table.count().get_result(c)?))
 }
 
-/// A database that takes no more, and one that takes nothing at all, are told from one that does; the trial leaves nothing behind.
+/// A full database and a read-only one are distinguished from a healthy one; the trial leaves
+/// nothing behind.
 #[test]
 fn a_store_that_takes_no_changes_is_noticed() {
     use diesel::connection::SimpleConnection;
@@ -77,7 +79,7 @@ fn a_store_that_takes_no_changes_is_noticed() {
     for pragma in ["PRAGMA max_page_count = 1", "PRAGMA query_only = ON"] {
         let full = super::test_support::sqlite();
         let store = &full.store;
-        // The first row that is written needs room that the full database does not have.
+        // The first row written needs space that the full database does not have.
         store
             .write(move |c| match &mut **c {
                 AnyConnection::Sqlite(c) => Ok(c.batch_execute(pragma)?),
@@ -163,7 +165,7 @@ fn what_was_written_comes_into_the_database_when_there_is_nothing_else_to_do() {
     let copy = path.with_extension("copy");
     let deadline = Instant::now() + Duration::from_secs(10);
     loop {
-        // The file alone, without the log beside it.
+        // Only the file, without its WAL.
         std::fs::copy(&path, &copy).unwrap();
         let alone = Store::open(&StoreSettings { url: copy.display().to_string(), readers: 1 }).unwrap();
         if matches!(try_numbers(&alone), Ok(1)) {
@@ -207,7 +209,7 @@ fn writes_that_wait_together_are_committed_together() {
             })
         };
         wait_for_start.recv().unwrap();
-        // While the first transaction runs, these queue up; all of them see the same transaction.
+        // These queue up while the first transaction runs, so they all share the next one.
         let tickets: Vec<_> = (0..10).map(|second| store.record(vec![entry(second, "together")])).collect();
         assert_eq!(audited(&store, "together"), 0);
         drop(release);
@@ -252,7 +254,7 @@ fn a_line_that_cannot_be_stored_harms_no_other() {
         };
         wait_for_start.recv().unwrap();
         let mut poisoned = entry(1, "poison");
-        // PostgreSQL stores no NUL; SQLite does.
+        // PostgreSQL does not store NUL; SQLite does.
         poisoned.user_name = "\0".to_owned();
         let good = store.record(vec![entry(2, "good")]);
         let bad = store.record(vec![poisoned]);
@@ -339,7 +341,7 @@ fn lost_connections_are_replaced() {
     for _ in 0..8 {
         assert_eq!(numbers(store), 1);
     }
-    // Another connection ends them all, the writer's included.
+    // Another connection terminates them all, including the writer's.
     each.reopened().write(move |c| Ok(diesel::sql_query(others).execute(&mut **c)?)).unwrap();
     store.write(|c| add_number(c, 2)).unwrap();
     for _ in 0..8 {

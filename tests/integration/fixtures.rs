@@ -1,7 +1,8 @@
-//! The fixtures: for every operation and every code it can answer with, a request as a client would send it and
-//! the answer to the byte. fixtures/soap/README.md says how they are written.
+//! The fixtures: for every operation and every code that it can return, a request as a client would
+//! send it and the exact reply. fixtures/soap/README.md says how they are written.
 //!
-//! `LRS_UPDATE_GOLDENS=1 make test` writes the answers anew, for review; what differs from run to run is masked.
+//! `LRS_UPDATE_GOLDENS=1 make test` rewrites the replies for review; what varies between runs is
+//! masked.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -25,7 +26,7 @@ macro_rules! pattern {
 }
 pub(crate) use pattern;
 
-/// The folder of requests that no operation takes.
+/// The folder of requests that no operation accepts.
 const NO_OPERATION: &str = "unknown-operation";
 
 /// Operations that leave the records as they were.
@@ -41,14 +42,14 @@ const READING: [&str; 9] = [
     NO_OPERATION,
 ];
 
-/// One request with its expected answer.
+/// A request and its golden answer.
 pub struct Fixture {
     pub service: String,
     pub operation: String,
     path: PathBuf,
 }
 
-/// Every fixture, in the order of the file names.
+/// All fixtures, in the order of file names.
 pub fn all() -> Vec<Fixture> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/soap");
     let mut found = Vec::new();
@@ -65,7 +66,7 @@ pub fn all() -> Vec<Fixture> {
     found
 }
 
-/// The synthetic people of `fixtures/people.toml`, as the file has them.
+/// The synthetic people in `fixtures/people.toml`.
 static PEOPLE: LazyLock<Vec<toml::Table>> = LazyLock::new(|| {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/people.toml");
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -74,7 +75,7 @@ static PEOPLE: LazyLock<Vec<toml::Table>> = LazyLock::new(|| {
     people.into_iter().map(|person| person.try_into().expect("a table")).collect()
 });
 
-/// Every value that tells something of one of them.
+/// Every value that identifies one of them.
 pub fn personal_values() -> BTreeSet<String> {
     const OPEN: [&str; 9] = [
         "role",
@@ -102,7 +103,7 @@ pub fn personal_values() -> BTreeSet<String> {
     values
 }
 
-/// A value of the person who has that role, under the field names of fixtures/soap/README.md.
+/// A value of the person with this role, by the field names in fixtures/soap/README.md.
 fn of_person(role: &str, field: &str) -> Option<String> {
     let person = PEOPLE.iter().find(|person| person.get("role").and_then(toml::Value::as_str) == Some(role))?;
     let text = |key: &str| person.get(key).and_then(toml::Value::as_str).map(str::to_owned);
@@ -124,9 +125,9 @@ fn of_person(role: &str, field: &str) -> Option<String> {
 }
 
 impl Fixture {
-    /// Sends the request that has to come before, where there is one, and the request itself, and returns its answer.
-    /// Where the one before is a batch, `${JOB}` is the number of its job, and the answer is the one after the job is
-    /// over.
+    /// Sends the request that has to come before, where there is one, and the request itself, and
+    /// returns its answer. Where the one before is a batch, `${JOB}` is the number of its job, and
+    /// the answer is the one after the job is over.
     fn play(&self, deployment: &Deployment) -> Answer {
         let before = self.beside(".before.xml");
         if !before.exists() {
@@ -158,7 +159,7 @@ impl Fixture {
         send(deployment, &self.service, &request)
     }
 
-    /// The codes that the case's name begins with, in order; none for `ok-`.
+    /// The codes at the start of the case's name, in order; none for `ok-`.
     pub fn codes(&self) -> Vec<String> {
         let case = name(&self.path);
         case.split('-').map(str::to_ascii_uppercase).take_while(|word| word.starts_with("WS")).collect()
@@ -203,8 +204,8 @@ pub fn send(deployment: &Deployment, service: &str, request: &str) -> Answer {
     actor.post_with(service, &format!("Content-Type: {kind}; charset=utf-8\r\n"), filled.as_bytes())
 }
 
-/// Plays every fixture on the demo's data: those that change it, and those that tell of changes, on data that was put
-/// back for them alone.
+/// Plays every fixture on the demo's data: those that change it, and those that tell of changes, on
+/// data that was put back for them alone.
 pub fn play_all(deployment: &Deployment, mut answered: impl FnMut(&Fixture, &Answer)) {
     let mut untouched_since = None;
     for fixture in all() {
@@ -260,7 +261,7 @@ fn every_operation_has_a_fixture() {
     assert!(unknown.is_empty(), "fixtures of no operation: {unknown:?}");
 }
 
-/// The codes that an answer carries, in document order.
+/// The codes in a reply, in document order.
 pub fn carried(document: &Node) -> Vec<String> {
     const CARRIERS: [&str; 3] = ["ErrorCode", "ResponseCode", "UpdateLearnerSubsetFieldsResult"];
     document
@@ -271,7 +272,8 @@ pub fn carried(document: &Node) -> Vec<String> {
         .collect()
 }
 
-/// The answer as the golden file has it: status and type, then one element a line, with what changes masked.
+/// The reply in the form of the golden file: status and type, then one element per line, with what
+/// varies masked.
 pub fn printed(deployment: &Deployment, answer: &Answer) -> String {
     let body = answer.text();
     let mut text = body.replace(deployment.variable("LRS_URL"), "{{LRS_URL}}");

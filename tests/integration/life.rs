@@ -1,4 +1,5 @@
-//! Starting, stopping and losing the server: nothing that was answered is lost, nothing is done twice.
+//! Starting, stopping and losing the server: nothing acknowledged is lost, and nothing is done
+//! twice.
 
 mod folders;
 
@@ -23,7 +24,7 @@ const LS: &str = "LearnerService";
 const XML: &str = "Content-Type: text/xml; charset=utf-8\r\nSOAPAction: \"\"\r\n";
 
 on_both! {
-    /// Clients give up after 20 seconds: a database that does not answer is told before.
+    /// Clients give up after 20 seconds: they hear about a locked database before that.
     fn a_database_that_is_locked_is_told_while_the_client_still_listens(database) {
         let deployment = Deployment::start(database);
         let provider = deployment.provider();
@@ -53,7 +54,7 @@ on_both! {
         for answer in answers {
             assert_eq!((answer.status, answer.fault().error.as_str()), (500, "WSEC0999"), "{}", answer.text());
         }
-        // Below the 20 seconds of the client, with room for a busy machine.
+        // Below the client's 20 seconds, with room for a busy machine.
         assert!(took < Duration::from_secs(15), "{took:?}");
         drop(release);
         holder.join().unwrap().unwrap();
@@ -61,7 +62,8 @@ on_both! {
         later.register(&provider, "1");
     }
 
-    /// Registers from several clients at once, pulls the plug, and looks for everybody who got a ULN.
+    /// Registers from several clients at once, kills the server, and looks for everybody who got a
+    /// ULN.
     fn a_learner_who_got_a_uln_survives_a_kill(database) {
         let mut deployment = Deployment::start(database);
         let mut known: BTreeSet<String> = BTreeSet::new();
@@ -112,7 +114,7 @@ on_both! {
             let (head, tail) = bytes.split_at(bytes.len() - 10);
             let mut connection = provider.connect().expect("a connection");
             connection.send(head).expect("sent");
-            // The server has begun to read this call when it is told to stop.
+            // The server has started reading this call when it is told to stop.
             std::thread::sleep(Duration::from_millis(300));
             deployment.signal("-TERM");
             std::thread::sleep(Duration::from_millis(200));
@@ -123,7 +125,8 @@ on_both! {
         assert_eq!(deployment.ended(), Some(0), "{}", deployment.log());
     }
 
-    /// Clients that keep their connections and call all the time do so through a stop, and open new ones when told to close.
+    /// Clients that keep their connections and call constantly are served through a stop, and
+    /// reconnect when told to close.
     fn no_call_that_was_sent_goes_unanswered_when_the_server_stops(database) {
         let mut deployment = Deployment::start(database);
         let (answered, announced) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -211,8 +214,8 @@ on_both! {
     }
 }
 
-/// A file that is removed or replaced under a running server is told by health, and no change is acknowledged that would be lost; put
-/// back, all is well again.
+/// If a database file is removed or replaced while the server runs, health reports it, and changes
+/// that would be lost are refused; once it is restored, all is well again.
 #[test]
 fn health_tells_of_a_database_that_is_gone_and_changes_are_refused() {
     let deployment = Deployment::start(Database::Sqlite);
@@ -229,7 +232,7 @@ fn health_tells_of_a_database_that_is_gone_and_changes_are_refused() {
     assert!(status == 503 && said.contains("lrs.db was removed"), "{status} {said}");
     let refused = register();
     assert!(refused.status == 500 && refused.text().contains("WSEC0999"), "{}", refused.text());
-    // Lines of the log are written a moment later.
+    // Log lines are written a moment later.
     let is_told = (0..500).any(|_| {
         std::thread::sleep(Duration::from_millis(10));
         deployment.log().contains("writes are refused")
@@ -244,7 +247,7 @@ fn health_tells_of_a_database_that_is_gone_and_changes_are_refused() {
     assert_eq!(register().status, 200);
 }
 
-/// A server that could record nothing does not start.
+/// A server that cannot write does not start.
 #[test]
 fn a_read_only_database_is_refused() {
     let mut deployment = Deployment::start(Database::Sqlite);
@@ -258,7 +261,7 @@ fn a_read_only_database_is_refused() {
     }
 }
 
-/// The same on PostgreSQL, and health tells when it happens later.
+/// The same on PostgreSQL; health reports it if it happens later.
 #[cfg(feature = "postgres")]
 #[test]
 fn a_read_only_server_of_postgresql_is_refused_and_told() {
@@ -271,7 +274,7 @@ fn a_read_only_server_of_postgresql_is_refused_and_told() {
         diesel::sql_query(text).execute(&mut connection).expect("done");
     };
     sql(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on"));
-    // New connections alone have the setting.
+    // Only new connections have the setting.
     sql(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
     );

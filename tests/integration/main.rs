@@ -1,5 +1,5 @@
-//! The integration tests: a real `lrs` process, real databases, real TLS sockets. One binary, so that it is
-//! linked once; one module for each promise that the tests hold the service to.
+//! The integration tests: a real `lrs` process, real databases, real TLS sockets. A single binary,
+//! to link only once; a module for each promise that the service must keep.
 
 #![allow(
     clippy::unwrap_used,

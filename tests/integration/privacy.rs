@@ -1,5 +1,5 @@
-//! Nothing personal leaves through the side: with every level of logging on, neither log nor metrics nor health
-//! say a name, a ULN, a date of birth, an address or a password.
+//! No personal data leaks: at every log level, neither log nor metrics nor health contain a name, a
+//! ULN, a date of birth, an address or a password.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,8 @@ on_both! {
         secrets.extend([uln.clone(), person.given.clone(), person.family.clone(), person.born.clone(), person.postcode.clone()]);
         let again = provider.credentials().register(&borrowed(&person.registration("1")));
         provider.post(LS, &again);
-        // Broken in the middle of a name, with a wrong facet, with a wrong password, as something that is not SOAP.
+        // Truncated within a name, with an invalid facet, with a wrong password, as something other
+        // than SOAP.
         provider.post(LS, &again[..again.find(&person.family).expect("the name") + 8]);
         provider.post(LS, &again.replace(&person.family, &person.family.repeat(5)));
         provider.post(LS, &again.replace(&person.born, &format!("{}T", person.born)));

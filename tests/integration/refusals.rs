@@ -1,6 +1,7 @@
-//! The refusals that every operation of the learner services shares: of an organisation that nobody knows, of a wrong
-//! password and of one that is missing, and of a caller without the permission. Each is made from a good request of
-//! the operation, in both versions of SOAP; the answer is the same for all operations of a service.
+//! The refusals that every operation of the learner services shares: of an organisation that nobody
+//! knows, of a wrong password and of one that is missing, and of a caller without the permission.
+//! Each is made from a good request of the operation, in both versions of SOAP; the answer is the
+//! same for all operations of a service.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,8 +26,8 @@ struct Refusal {
     requests: Vec<String>,
 }
 
-/// The refusals of a good request. LearnerService wants a password as its contract says, so that one that is missing is
-/// an invalid request there (WSEC0001, with fixtures of its own).
+/// The refusals of a good request. LearnerService wants a password as its contract says, so that
+/// one that is missing is an invalid request there (WSEC0001, with fixtures of its own).
 fn refusals(service: &str, good: &str) -> Vec<Refusal> {
     let limited = good.replace("${UKPRN}", "${LIMITED.UKPRN}").replace("${ORGREF}", "${LIMITED.ORGREF}");
     let mut refusals = vec![

@@ -16,7 +16,7 @@ struct Column {
     required: bool,
 }
 
-/// Table and column to type and "required", with the databases' different words for the same type made one.
+/// Table and column to type and "required", with the databases' names for a type unified.
 fn columns(store: &Store, query: &str) -> BTreeMap<(String, String), (String, bool)> {
     let rows: Vec<Column> = store
         .read(|c| match c {
@@ -28,7 +28,7 @@ fn columns(store: &Store, query: &str) -> BTreeMap<(String, String), (String, bo
         .map(|row| {
             let kind = match row.data_type.to_lowercase().as_str() {
                 "timestamp without time zone" => "timestamp".to_owned(),
-                // A number that SQLite gives to its rows is as wide as the widest.
+                // SQLite's row numbers are as wide as the widest type.
                 "bigint" if row.column_name == "id" => "integer".to_owned(),
                 other => other.to_owned(),
             };

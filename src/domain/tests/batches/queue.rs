@@ -81,7 +81,7 @@ fn a_job_that_never_gets_on_fails_with_a_reason() {
         let id = world.call(Action::SubmitRegistrations, |caller| {
             let mut intake = world.service.receive(caller, JobKind::Registration, &settings).unwrap();
             intake.push(&learner("Ada", "Quill")).unwrap();
-            // What no door would hand in.
+            // Something that no door would submit.
             intake.push(&"no row").unwrap();
             intake.submit("WSRC0007").unwrap()
         });
@@ -124,7 +124,7 @@ fn a_submission_that_breaks_off_is_not_seen_and_is_cleared() {
         assert_eq!(intake.len(), 600);
         assert!(world.administration().jobs(&[], 10).unwrap().is_empty());
         assert!(world.service.claim_job("one", LEASE).unwrap().is_none());
-        // As a crash leaves it.
+        // As after a crash.
         std::mem::forget(intake);
         assert_eq!(world.service.forget_broken_submissions().unwrap(), 0, "it may still be coming in");
         world.clock.advance(TimeDelta::hours(7));
