@@ -1,6 +1,6 @@
 //! The world of the unit tests: on each database a service with a provider and an awarding
-//! organisation, the peer that both are known by, and a clock that stands at noon. All people and
-//! organisations are synthetic.
+//! organisation, their common peer, and a clock that stands at noon. All people and organisations
+//! are synthetic.
 
 #![allow(clippy::unwrap_used)]
 
@@ -22,7 +22,7 @@ pub(crate) const AWARDING: &str = "TEST0045";
 /// The password of both.
 pub(crate) const PASSWORD: &str = "synthetic-passwd";
 
-/// A service over one database.
+/// A service on one database.
 pub(crate) struct World {
     pub(crate) service: Service,
     pub(crate) clock: Clock,
@@ -30,7 +30,7 @@ pub(crate) struct World {
     pub(crate) stored: TestStore,
 }
 
-/// Where a world's clock stands: one in the afternoon in London.
+/// The time of a world's clock: one in the afternoon in London.
 pub(crate) fn noon() -> Timestamp {
     NaiveDate::from_ymd_opt(2025, 7, 31).unwrap().and_hms_opt(12, 0, 0).unwrap()
 }
@@ -43,7 +43,7 @@ pub(crate) fn peer(name: &str) -> Peer {
     }
 }
 
-/// Runs a test on each database that can be tested here.
+/// Runs a test on each database that is available.
 pub(crate) fn each_world(test: impl Fn(&World)) {
     each_world_with(RuleSettings::default(), test);
 }
@@ -54,8 +54,8 @@ pub(crate) fn each_world_with(rules: RuleSettings, test: impl Fn(&World)) {
     }
 }
 
-/// A world on each database without limits of misses: its time stands still, and many batches are
-/// submitted in it.
+/// A world on each database without limits on misses: its time stands still, and many batches are
+/// submitted.
 pub(crate) fn worlds_without_limits() -> Vec<World> {
     let miss_limits = MissLimits { misses_per_hour: 0, failed_verifications_per_minute: 0, batch_records_per_hour: 0 };
     let rules = RuleSettings { miss_limits, ..RuleSettings::default() };
@@ -72,8 +72,7 @@ impl World {
         world
     }
 
-    /// Adds an organisation that calls with the world's peer. Its password's hash is quick to
-    /// check.
+    /// Adds an organisation that calls with the world's peer. Its password hash is quick to check.
     pub(crate) fn add_organisation(&self, ukprn: &str, org_ref: &str, name: &str, provider: bool) {
         let quick = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8, 1, 1, None).unwrap());
         let organisation = Organisation {
@@ -92,7 +91,7 @@ impl World {
         self.administration().register_certificate(ukprn.parse().unwrap(), &self.peer).unwrap();
     }
 
-    /// Another node: a service over the same database, with the same clock.
+    /// Another node: a service on the same database, with the same clock.
     pub(crate) fn another_node(&self, rules: RuleSettings) -> Service {
         Service::new(self.stored.reopened().into(), rules, self.clock.clone())
     }
@@ -101,7 +100,7 @@ impl World {
         self.service.administration("operator")
     }
 
-    /// What the provider says of itself.
+    /// The provider's credentials.
     pub(crate) fn claim(&self) -> Claim<'_> {
         Claim {
             peer: Some(&self.peer),

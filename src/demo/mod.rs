@@ -61,7 +61,7 @@ pub enum DemoError {
     File {
         /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         reason: io::Error,
     },
     /// A certificate cannot be created or read.

@@ -1,5 +1,5 @@
-//! The database under the service, for those who open, migrate, watch and close it. What it holds is
-//! reached through the service's capabilities alone.
+//! The database under the service, for those who open, migrate, watch and close it. What it holds
+//! is reached through the service's capabilities alone.
 
 use std::path::PathBuf;
 
@@ -17,8 +17,8 @@ impl From<Store> for Database {
 
 impl Database {
     /// Opens the database of an address (`sqlite:PATH`, a path, or `postgres://...`) with so many
-    /// connections for reading; 0 means 8. An SQLite file is created if it is missing; tables come with
-    /// [`Database::migrate`].
+    /// connections for reading; 0 means 8. An SQLite file is created if it is missing; tables come
+    /// with [`Database::migrate`].
     ///
     /// # Errors
     /// The address is malformed, or the database cannot be reached.
@@ -31,8 +31,8 @@ impl Database {
         missing_file(url)
     }
 
-    /// Brings the tables up to date; returns the names of the migrations that ran. Several nodes may
-    /// do so at once.
+    /// Brings the tables up to date; returns the names of the migrations that ran. Several nodes
+    /// may do so at once.
     ///
     /// # Errors
     /// A migration failed; the ones before it stay.
@@ -64,7 +64,7 @@ impl Database {
         self.0.check_writable()
     }
 
-    /// Whether the database lives inside this process (SQLite).
+    /// Whether the database runs inside this process (SQLite).
     pub fn is_embedded(&self) -> bool {
         self.0.is_embedded()
     }

@@ -85,7 +85,8 @@ impl Decoder {
         self.text.reserve_exact(bytes);
     }
 
-    /// How many bytes more fit in the allocated memory.
+    /// Blocks other registrations of the same details until the chunk is done. Locks in a fixed
+    /// order, so that two chunks cannot deadlock.
     pub(super) const fn room(&self) -> usize {
         self.text.capacity() - self.text.len()
     }

@@ -10,7 +10,7 @@ pub enum TlsError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         reason: std::io::Error,
     },
     /// The file has the wrong content.
@@ -21,7 +21,7 @@ pub enum TlsError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The library refused the settings as a whole.
+    /// The library refused the configuration as a whole.
     #[error("cannot set up TLS: {0}")]
     Setup(#[from] rustls::Error),
 }

@@ -23,7 +23,7 @@ use crate::pki::{Bundle, peer};
 /// The paths of all files.
 #[derive(Debug, Clone)]
 pub struct Files {
-    /// PEM: the server's certificate, then its intermediates.
+    /// PEM: the server's certificate, followed by its intermediates.
     pub certificate: PathBuf,
     /// PEM: its private key.
     pub key: PathBuf,

@@ -1,4 +1,5 @@
-//! What the service's operators do on the command line: organisations, certificates, and looking a learner up. Every act is audited.
+//! Operators' actions on the command line: organisations, certificates, and looking up learners.
+//! Every action is audited.
 
 mod error;
 
@@ -12,18 +13,18 @@ use crate::store::organisations as rows;
 pub use crate::store::organisations::Certificate;
 use crate::store::{StoreError, Transaction, audit, learners, wipe};
 
-/// What the trail says of an operator's act that has no other outcome.
+/// The outcome in the trail of an operator's action that has no other.
 const DONE: &str = "Done";
 
-/// The operators' part of the service, in the name of one of them. Each act is a call of its own.
+/// The service as its operators use it, on behalf of one of them. Each action is a separate call.
 pub struct Administration<'a> {
     pub(super) service: &'a Service,
     user_name: String,
-    /// Whether it has changed organisations or certificates.
+    /// Whether organisations or certificates were changed.
     changed: AtomicBool,
 }
 
-/// An organisation to be added.
+/// An organisation to add.
 pub struct NewOrganisation<'a> {
     /// UKPRN.
     pub ukprn: Ukprn,
@@ -31,18 +32,18 @@ pub struct NewOrganisation<'a> {
     pub org_ref: OrgRef,
     /// Name.
     pub name: &'a str,
-    /// Whether it registers learners.
+    /// Whether it is a learner registration body.
     pub learner_registration_body: bool,
-    /// Whether it awards qualifications.
+    /// Whether it is an awarding organisation.
     pub awarding_organisation: bool,
-    /// What it may do; `None` is what its roles may.
+    /// Its permissions; `None` means the defaults of its roles.
     pub permissions: Option<Permissions>,
-    /// Its password, 16 characters; `None` keeps it from signing in until one is set.
+    /// Its password, 16 characters; without one it cannot sign in.
     pub password: Option<&'a str>,
 }
 
 impl Service {
-    /// The operators' part, in the name of a user.
+    /// The service as an operator of this name uses it.
     pub fn administration(&self, user_name: &str) -> Administration<'_> {
         Administration { service: self, user_name: user_name.to_owned(), changed: AtomicBool::new(false) }
     }
@@ -97,7 +98,7 @@ impl Administration<'_> {
             .write(move |store| organisations.iter().try_for_each(|row| rows::insert(store, row, now).map(drop)))?)
     }
 
-    /// Every organisation, by UKPRN.
+    /// All organisations, by UKPRN.
     pub fn organisations(&self) -> Result<Vec<Organisation>, AdministrationError> {
         Ok(self.service.inner.store.read(rows::all)?)
     }
@@ -108,28 +109,29 @@ impl Administration<'_> {
         all.into_iter().find(|each| each.ukprn == ukprn).ok_or(AdministrationError::UnknownOrganisation(ukprn))
     }
 
-    /// Sets an organisation's password; the old one is refused from then on, on other nodes when [`Self::reach_every_node`] returns.
+    /// Sets an organisation's password. The old one is refused immediately here, and on other nodes
+    /// once [`Self::reach_every_node`] returns.
     pub fn set_password(&self, ukprn: Ukprn, password: &str) -> Result<(), AdministrationError> {
         let id = self.organisation(ukprn)?.id;
         let hash = password_hash(password)?;
         Ok(self.write(Action::SetPassword, move |store, now| rows::set_password_hash(store, id, &hash, now))?)
     }
 
-    /// Sets what an organisation may do.
+    /// Sets an organisation's permissions.
     pub fn set_permissions(&self, ukprn: Ukprn, permissions: Permissions) -> Result<(), AdministrationError> {
         let Organisation { id, active, .. } = self.organisation(ukprn)?;
         Ok(self
             .write(Action::SetPermissions, move |store, now| rows::set_rights(store, id, permissions, active, now))?)
     }
 
-    /// Lets an organisation call, or not.
+    /// Allows an organisation to call, or stops it.
     pub fn set_active(&self, ukprn: Ukprn, active: bool) -> Result<(), AdministrationError> {
         let Organisation { id, permissions, .. } = self.organisation(ukprn)?;
         Ok(self.write(Action::SetActive, move |store, now| rows::set_rights(store, id, permissions, active, now))?)
     }
 
-    /// Lets a certificate act for an organisation. It may act for several, and an organisation may have several (a renewal).
-    /// `false` when it could already.
+    /// Allows a certificate to act for an organisation. It may act for several, and an organisation
+    /// may have several (for renewals). `false` if it could already.
     pub fn register_certificate(&self, ukprn: Ukprn, certificate: &Peer) -> Result<bool, AdministrationError> {
         let id = self.organisation(ukprn)?.id;
         let fingerprint = certificate.fingerprint;
@@ -142,27 +144,28 @@ impl Administration<'_> {
         })?)
     }
 
-    /// Every registered certificate with the numbers of its organisations, by the time of registration.
+    /// All registered certificates with their organisations' numbers, by time of registration.
     pub fn certificates(&self) -> Result<Vec<Certificate>, AdministrationError> {
         Ok(self.service.inner.store.read(rows::all_certificates)?)
     }
 
-    /// Revokes a certificate for good; it is refused from then on, on other nodes when [`Self::reach_every_node`] returns.
+    /// Revokes a certificate permanently. It is refused immediately here, and on other nodes once
+    /// [`Self::reach_every_node`] returns.
     pub fn revoke_certificate(&self, fingerprint: Fingerprint) -> Result<(), AdministrationError> {
         let revoked =
             self.write(Action::RevokeCertificate, move |store, now| rows::revoke_certificate(store, fingerprint, now))?;
         if revoked { Ok(()) } else { Err(AdministrationError::UnknownCertificate(fingerprint)) }
     }
 
-    /// Returns when every call that any node is sent from now on finds organisations and certificates as they were changed here. Blocks for
-    /// a third of a second where something was changed.
+    /// Returns once every node is certain to use the organisations and certificates as changed
+    /// here. Blocks for a third of a second if anything was changed.
     pub fn reach_every_node(&self) {
         if self.changed.swap(false, Ordering::Relaxed) {
             std::thread::sleep(registry::EVERYWHERE);
         }
     }
 
-    /// A learner's record, whatever its status.
+    /// A learner of any status.
     pub fn learner(&self, uln: Uln) -> Result<Option<Learner>, AdministrationError> {
         self.call(Action::ShowLearner, |operator| {
             operator.trail([Some(uln)], DONE);
@@ -171,17 +174,17 @@ impl Administration<'_> {
         })
     }
 
-    /// The number of learners, whatever their status.
+    /// The number of learners of any status.
     pub fn learner_count(&self) -> Result<i64, AdministrationError> {
         Ok(self.service.inner.store.read(learners::count)?)
     }
 
-    /// Removes everything, the audit trail included: for the demo's reset alone.
+    /// Deletes everything, including the audit trail. Only for resetting the demo.
     pub fn wipe(&self) -> Result<(), AdministrationError> {
         Ok(self.write(Action::Wipe, |store, _| wipe(store))?)
     }
 
-    /// An act of the operator, as a call of its own.
+    /// An operator's action, as a separate call.
     pub(super) fn call<T, E: From<Error>>(
         &self,
         action: Action,
@@ -190,7 +193,8 @@ impl Administration<'_> {
         self.service.call(Door::CommandLine, action, |call| act(&call.operator(&self.user_name)))
     }
 
-    /// A change with its line of the trail in one transaction; this process forgets what it remembers of organisations.
+    /// Makes a change and its audit line in one transaction, then clears this process's cache of
+    /// organisations.
     fn write<T: Send + 'static>(
         &self,
         action: Action,

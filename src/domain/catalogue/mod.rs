@@ -1,5 +1,5 @@
-//! The catalogue of qualifications and units (rules.md 6.1, 6.2): loading it, looking an entry up, and who is recognised
-//! to award.
+//! The catalogue of qualifications and units (rules.md 6.1, 6.2): loading it, looking an entry up,
+//! and who is recognised to award.
 
 mod row;
 
@@ -9,7 +9,7 @@ use super::{Action, Administration, AdministrationError, Error, Service};
 use crate::model::{CatalogueEntry, Organisation, Recognition, Reference, Ukprn};
 use crate::store::{audit, catalogue as rows};
 
-/// Entries of one transaction.
+/// Entries per transaction.
 const ROWS_AT_ONCE: usize = 1_000;
 
 /// Qualifications and units, and who is recognised to award them.
@@ -22,27 +22,27 @@ impl Catalogue<'_> {
         Ok(self.0.inner.store.read(|store| rows::of(store, &[reference]))?.pop())
     }
 
-    /// An awarding organisation's recognition, as batches find it.
+    /// An awarding organisation's recognition, as jobs see it.
     pub fn recognition(&self, organisation: &Organisation) -> Result<Recognition, Error> {
         let known = self.0.inner.store.read(|store| rows::recognition(store, organisation.id))?;
         Ok(known.unwrap_or(Recognition::RECOGNISED))
     }
 }
 
-/// What loading a catalogue did.
+/// The result of loading a catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CatalogueReport {
     /// Entries added.
     pub added: u64,
-    /// Entries put in the place of one of the same reference that differed.
+    /// Entries that replaced a different one with the same reference.
     pub changed: u64,
-    /// Entries that were there already, the same in everything.
+    /// Entries that were already there, identical.
     pub unchanged: u64,
 }
 
 impl Administration<'_> {
-    /// Adds entries to the catalogue; one of a reference that is there takes its place. Of two of the same reference the later counts.
-    /// `progress` hears how many were dealt with. What was done before an error stays.
+    /// Adds entries to the catalogue, replacing those with the same reference; the last one counts.
+    /// `progress` is told how many were processed. Entries processed before an error stay.
     pub fn import_catalogue(
         &self,
         entries: impl IntoIterator<Item = CatalogueEntry>,
@@ -89,7 +89,8 @@ impl Administration<'_> {
         })
     }
 
-    /// Sets an awarding organisation's recognition. Without one it counts as recognised.
+    /// Sets an awarding organisation's recognition. One without an explicit recognition counts as
+    /// recognised.
     pub fn set_recognition(&self, ukprn: Ukprn, recognition: Recognition) -> Result<(), AdministrationError> {
         let id = self.organisation(ukprn)?.id;
         self.call(Action::SetRecognition, |operator| {
