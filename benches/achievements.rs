@@ -197,16 +197,16 @@ fn envelope(operation: &str, members: &str) -> String {
 }
 
 fn record(learner: &Learner, indent: &str) -> String {
-    let Learner { uln, given_name, family_name, date_of_birth, gender, postcode, .. } = learner;
-    let (gender, postcode) = (gender.code(), postcode.as_str());
+    let Learner { uln, names, birth, gender, address, .. } = learner;
+    let (gender, postcode) = (gender.code(), address.postcode.as_str());
     let members = [
         ("AchievementAwardDate", "2024-08-22T00:00:00"),
         ("Action", "1"),
         ("ActionDate", "2024-08-23T00:00:00"),
-        ("DateofBirth", &format!("{date_of_birth}T00:00:00")),
-        ("FamilyName", family_name),
+        ("DateofBirth", &format!("{}T00:00:00", birth.date)),
+        ("FamilyName", &names.family),
         ("Gender", gender),
-        ("GivenName", given_name),
+        ("GivenName", &names.given),
         ("Grade", "7"),
         ("LanguageForAssessment", "English"),
         ("LearnerPostcode", postcode),

@@ -6,14 +6,13 @@ use std::borrow::Cow;
 use super::output::Output;
 use super::submit::Settings;
 use super::{JobType, RegistrationRow, codes, format};
-use crate::domain::Action;
-use crate::domain::RuleSettings;
 use crate::domain::format::{Field, FieldTexts};
 use crate::domain::jobs::{JobInHand, JobRecord, Kind, RecordResult, row};
 use crate::domain::learners::{
     Found, LearnerChange, Registered, Registration, Search, Updated, change_in, lock_key, of_age, resolve_in,
 };
 use crate::domain::matching::Agreement;
+use crate::domain::{Action, RuleSettings};
 use crate::model::{Door, JobKind, Uln, london_day};
 use crate::store::{StoreError, Transaction, audit, lock};
 

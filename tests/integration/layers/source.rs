@@ -59,7 +59,7 @@ impl Source {
             self.paths(module, statement).filter(|path| path.last() == Some(item)).collect::<Vec<_>>()
         });
         handed_on
-            .filter(|path| path != &[module.as_slice(), &[item.clone()]].concat())
+            .filter(|path| path != &[module.as_slice(), std::slice::from_ref(item)].concat())
             .find_map(|path| self.owner(&path, hops + 1))
             .or_else(|| Some(module.clone()))
     }

@@ -35,7 +35,7 @@ pub(super) fn find(store: &mut AnyConnection, query: &Query, today: NaiveDate) -
 }
 
 pub(in crate::domain) fn probe(store: &mut AnyConnection, probe: &Probe) -> Result<Vec<Candidate>, StoreError> {
-    Ok(match probe {
+    match probe {
         Probe::Exact { date_of_birth, family_phonetic, family, postcode } => {
             rows::born_and_named(store, *date_of_birth, family_phonetic, family, postcode, PROBE_LIMIT)
         }
@@ -63,7 +63,7 @@ pub(in crate::domain) fn probe(store: &mut AnyConnection, probe: &Probe) -> Resu
             },
             PROBE_LIMIT,
         ),
-    }?)
+    }
 }
 
 /// Loads the learners of matches, in order.
