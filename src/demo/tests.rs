@@ -333,11 +333,8 @@ fn answer(
             service.verification_output(caller, JobId(field("JobID").parse().unwrap()))?.response_code()
         }
         "SubmitAchievementBatchJob" => {
-            let batch = AchievementBatch {
-                email: field("emailAddress"),
-                submission_type: field("submissionType"),
-                file_name: None,
-            };
+            let batch =
+                AchievementBatch { email: field("emailAddress"), submission_type: field("submissionType"), file: None };
             let row = given("achievements.Achievement.Uln").map(|_| AchievementRow::default());
             service.submit_achievements(caller, &batch, row)?.code()
         }

@@ -92,6 +92,10 @@ actions! {
     UnmergeLearner = "unmerge-learner", formerly "unmerge";
     /// Delete a learner.
     DeleteLearner = "delete-learner", formerly "delete";
+    /// See which batches there are, and how far each is.
+    ListJobs = "list-batches";
+    /// Fetch the file that a batch came in.
+    FetchFile = "fetch-batch-file";
     /// See the records of a batch.
     ShowRecords = "show-batch-records", formerly "batch records";
     /// Cancel a batch.

@@ -15,7 +15,7 @@ mod error;
 pub mod format;
 mod import;
 pub mod jobs;
-pub mod kinds;
+mod kinds;
 mod learners;
 mod linking;
 pub mod matching;
@@ -52,6 +52,7 @@ pub use clock::Clock;
 pub use database::Database;
 pub use error::{Busy, Error};
 pub use import::{ImportReport, MANDATORY_ON_IMPORT, imported_learner};
+pub use jobs::Jobs;
 pub use learners::{
     FindByUln, Found, FoundLearner, Insufficient, LearnerChange, Learners, NotRegistered, Registered, RetrievedUln,
     Updated, Verification, VerifyQuery,
@@ -146,6 +147,11 @@ impl Service {
     /// Personal learning records.
     pub const fn records(&self) -> Records<'_> {
         Records(self)
+    }
+
+    /// Batches as jobs: an organisation's own, and the workers' queue.
+    pub const fn jobs(&self) -> Jobs<'_> {
+        Jobs(self)
     }
 
     /// Who saw a learning record.

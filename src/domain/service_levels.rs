@@ -108,7 +108,7 @@ impl Status<'_> {
         let next = month.checked_add_months(chrono::Months::new(1)).unwrap_or(month);
         let (from, until) = (london_midnight(month), london_midnight(next).min(now));
         let (minutes, days, finished, open) = self.0.inner.store.read(|store| {
-            let open = JobFilter { states: Some(&[JobState::Waiting, JobState::InProgress]), ..JobFilter::default() };
+            let open = JobFilter { states: &[JobState::Waiting, JobState::InProgress], ..JobFilter::default() };
             Ok((
                 rows::minutes(store, from, until)?,
                 rows::days(store, month, next)?,

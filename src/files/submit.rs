@@ -4,7 +4,7 @@ use super::batch::{Placed, Records};
 use super::check::{Checked, Format};
 use super::finding::{Finding, Weight};
 use crate::domain::achievements::{AchievementBatch, AchievementSubmission};
-use crate::domain::jobs::Submission;
+use crate::domain::jobs::{Submission, Upload};
 use crate::domain::registrations::JobType;
 use crate::domain::{Caller, Error, Service};
 use crate::model::JobId;
@@ -45,8 +45,11 @@ pub fn submit(service: &Service, caller: &Caller<'_>, checked: Checked, job_type
             Ok(of_learners(service.submit_verification(caller, email, count, rows)?))
         }
         Records::Achievement(rows) => {
-            let terms =
-                AchievementBatch { email: "", submission_type: &batch.header.submission, file_name: Some(&name) };
+            let terms = AchievementBatch {
+                email: "",
+                submission_type: &batch.header.submission,
+                file: Some(Upload::named(name)),
+            };
             let rows = rows.into_iter().map(|Placed { row, .. }| row);
             Ok(of_achievements(service.submit_achievements(caller, &terms, rows)?))
         }

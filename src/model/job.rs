@@ -40,7 +40,7 @@ code_list! {
         Successful = "Successful",
         /// Processing failed; the job holds the reason.
         Failed = "Failed",
-        /// An operator cancelled it; records already done stay done.
+        /// Its organisation or an operator cancelled it; records already done stay done.
         Cancelled = "Cancelled",
     }
 }
@@ -84,7 +84,9 @@ pub struct Job {
     pub records: i32,
     /// The number of records done, always the first ones.
     pub records_done: i32,
-    /// Settings specific to the kind (job type, submission type, e-mail, file name), as JSON.
+    /// The name of the file that the batch came in, where it came in one.
+    pub file_name: Option<String>,
+    /// Settings specific to the kind (job type, submission type, e-mail), as JSON.
     pub settings: String,
     /// The reason why it failed.
     pub rejection_reason: Option<String>,

@@ -26,7 +26,7 @@ impl<'e> IExternalService for Door<'e> {
         let batch = AchievementBatch {
             email: request.email_address.as_deref().unwrap_or_default(),
             submission_type: request.submission_type.as_deref().unwrap_or_default(),
-            file_name: None,
+            file: None,
         };
         let rows = achievements.into_iter().map(|achievement| Ok::<_, Refused>(row(achievement?)));
         let submitted = self.domain.submit_arriving_achievements(&caller, &batch, rows)?;

@@ -199,6 +199,15 @@ diesel::table! {
         rejection_reason -> Nullable<Text>,
         counters -> Nullable<Text>,
         records_deleted_at -> Nullable<Timestamp>,
+        file_name -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    job_files (job_id, piece) {
+        job_id -> BigInt,
+        piece -> Integer,
+        bytes -> Binary,
     }
 }
 

@@ -356,7 +356,11 @@ fn operators_see_the_queue() {
         let output = deployment.lrs(&all);
         (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
     };
-    assert!(lrs(&["batch", "list"]).1.contains("Waiting"));
+    assert!(lrs(&["batch", "list", "--type", "registration"]).1.contains("Waiting"));
+    for filter in [["--type", "achievement"], ["--state", "Failed"], ["--before", &job]] {
+        let told = lrs(&["batch", "list", filter[0], filter[1]]).1;
+        assert!(told.contains("No jobs."), "{filter:?}: {told}");
+    }
     assert!(lrs(&["batch", "show", &job, "--operator"]).1.contains("0 of 1 records processed"));
     assert!(lrs(&["batch", "cancel", &job]).0);
     assert!(!lrs(&["batch", "cancel", &job]).0, "it is over");

@@ -50,7 +50,9 @@ Examples:
   lrs batch errors --as awarding 7")]
     Errors(Look),
     /// List the newest jobs (for operators)
-    #[command(after_help = "Examples:\n  lrs batch list\n  lrs batch list --state Waiting --state InProgress")]
+    #[command(
+        after_help = "Examples:\n  lrs batch list\n  lrs batch list --state Waiting --state InProgress\n  lrs batch list --type achievement --before 120"
+    )]
     List(List),
     /// Cancel an unfinished job (for operators); records already processed stay processed
     #[command(after_help = "Example:\n  lrs batch cancel 7")]
@@ -103,9 +105,15 @@ pub struct List {
     /// Only jobs in this state; repeatable
     #[arg(long, value_name = "STATE", value_parser = state)]
     state: Vec<JobState>,
+    /// Only jobs of this type; repeatable
+    #[arg(long = "type", value_enum, value_name = "TYPE")]
+    kind: Vec<Kind>,
+    /// Only jobs older than this one
+    #[arg(long, value_name = "JOB")]
+    before: Option<i64>,
     /// Maximum number of jobs
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(i64).range(1..=10_000))]
-    limit: i64,
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    limit: u16,
     #[command(flatten)]
     config: config::File,
 }

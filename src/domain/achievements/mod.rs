@@ -4,13 +4,15 @@
 
 pub mod codes;
 mod lifecycle;
+mod output;
 mod report;
 mod row;
 mod submit;
 mod work;
 
 pub use lifecycle::Done;
+pub use output::{AchievedRow, AchievementJob};
 pub use report::{Counters, ERROR_FILE_COLUMNS, ErrorFile, ErrorLine, lines};
 pub use row::{AchievementRow, format};
-pub use submit::{AchievementBatch, AchievementIntake, AchievementJob, AchievementSubmission, MOST_ACHIEVEMENTS};
+pub use submit::{AchievementBatch, AchievementIntake, AchievementSubmission, MOST_ACHIEVEMENTS};
 pub(in crate::domain) use work::Achievements;

@@ -1,11 +1,12 @@
 //! Submitting a batch: its records become durable as they arrive, and the job is there for workers once all of them are.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use serde::Serialize;
 
-use super::{JobId, JobKind, MOST_LEARNERS};
+use super::{JobId, JobKind, MOST_LEARNERS, Upload};
 use crate::domain::{Busy, Caller, Error, Service};
 use crate::model::AuditEntry;
 use crate::store::jobs::{self, NewJob};
@@ -14,6 +15,8 @@ use crate::store::{Begun, StoreError, audit};
 /// Records that are held in memory before they are written: as many as SQLite writes in a few milliseconds, so that other calls need not
 /// wait for long behind a large batch.
 const RECORDS_AT_ONCE: usize = 250;
+/// Bytes of the file that are written at once: as many as SQLite writes in about a millisecond.
+const BYTES_AT_ONCE: usize = 256 * 1024;
 /// A submission that is not complete after this long never will be: no request takes as long.
 const ABANDONED_AFTER: TimeDelta = TimeDelta::hours(6);
 
@@ -46,6 +49,8 @@ pub struct Intake<'s> {
     begun: Option<Begun<JobId>>,
     written: i32,
     waiting: Vec<String>,
+    file: Vec<u8>,
+    pieces_written: i32,
 }
 
 impl Service {
@@ -72,12 +77,23 @@ impl Service {
             user_name: caller.user_name().to_owned(),
             certificate: caller.certificate(),
             door: caller.call.door(),
+            file_name: None,
             settings: serde_json::to_string(settings)
                 .map_err(|_| Error::Unexpected("settings that cannot be written"))?,
         };
         let mut entry = caller.entry(self.inner.clock.now(), None, "");
         entry.action = self.inner.kinds.get(kind)?.action().text().into();
-        Ok(Intake { service: self, new, entry, id: None, begun: None, written: 0, waiting: Vec::new() })
+        Ok(Intake {
+            service: self,
+            new,
+            entry,
+            id: None,
+            begun: None,
+            written: 0,
+            waiting: Vec::new(),
+            file: Vec::new(),
+            pieces_written: 0,
+        })
     }
 
     /// Removes what is left of submissions that broke off. Called once in a while by the workers.
@@ -89,6 +105,14 @@ impl Service {
 }
 
 impl Intake<'_> {
+    /// Says which file the batch comes in, before the first record.
+    pub(in crate::domain) fn in_file(mut self, file: Upload) -> Self {
+        let Upload { name, bytes } = file;
+        self.new.file_name = Some(name);
+        self.file = bytes;
+        self
+    }
+
     /// Adds a record. It may wait for earlier ones to be written.
     ///
     /// # Errors
@@ -115,6 +139,9 @@ impl Intake<'_> {
     /// When the store fails; the submission is lost then.
     pub fn submit(mut self, code: &str) -> Result<JobId, Error> {
         code.clone_into(&mut self.entry.outcome);
+        while self.bytes_written() + BYTES_AT_ONCE < self.file.len() {
+            self.write(None)?;
+        }
         let entry = self.entry.clone();
         self.write(Some(entry))?;
         let id = self.settle()?.ok_or(Error::Unexpected("a submission without a job"))?;
@@ -145,6 +172,18 @@ impl Intake<'_> {
         self.submit(code).map(Submission::Accepted)
     }
 
+    fn bytes_written(&self) -> usize {
+        usize::try_from(self.pieces_written).unwrap_or_default() * BYTES_AT_ONCE
+    }
+
+    /// The next piece of the file, with its number.
+    fn next_piece(&mut self) -> Option<(i32, Arc<[u8]>)> {
+        let piece: Arc<[u8]> = self.file.get(self.bytes_written()..)?.chunks(BYTES_AT_ONCE).next()?.into();
+        let number = self.pieces_written;
+        self.pieces_written = number.saturating_add(1);
+        Some((number, piece))
+    }
+
     /// Waits for the write that is under way; the job, once there is one.
     fn settle(&mut self) -> Result<Option<JobId>, Error> {
         if let Some(begun) = self.begun.take() {
@@ -157,6 +196,7 @@ impl Intake<'_> {
     fn write(&mut self, submitted: Option<AuditEntry>) -> Result<(), Error> {
         let id = self.settle()?;
         let inputs = std::mem::take(&mut self.waiting);
+        let piece = self.next_piece();
         let (new, written) = (self.new.clone(), self.written);
         let count = i32::try_from(inputs.len()).map_err(|_| Error::Unexpected("too many records at once"))?;
         let clock = self.service.inner.clock.clone();
@@ -166,6 +206,9 @@ impl Intake<'_> {
                 None => jobs::begin(store, &new, clock.now())?,
             };
             jobs::insert_records(store, id, written.saturating_add(1), &inputs)?;
+            if let Some((number, bytes)) = &piece {
+                jobs::insert_piece(store, id, *number, bytes)?;
+            }
             if let Some(entry) = &submitted {
                 jobs::submit(store, id, written.saturating_add(count), clock.now())?;
                 audit::insert(store, std::iter::once(entry))?;

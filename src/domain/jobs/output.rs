@@ -1,27 +1,9 @@
 //! Reading what a batch came to: by the organisation that submitted it alone, in the order of the batch (rules.md 2.8, 2.10).
 
-use std::collections::BTreeMap;
-
-use super::{Job, JobId, JobKind, JobRecord, JobState, MOST_LEARNERS};
+use super::{Job, JobId, JobReport, JobState, MOST_LEARNERS, ResultQuery, ResultRow};
 use crate::domain::{Caller, Error, Service};
-use crate::model::{AuditEntry, Permission};
-use crate::store::{Record, StoreError, jobs};
-
-/// A job with how many of its records came to which code so far.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JobReport {
-    /// The job.
-    pub job: Job,
-    /// Records by code.
-    pub counts: BTreeMap<String, i64>,
-}
-
-impl JobReport {
-    /// How many records came to a code that the condition holds for.
-    pub fn count(&self, condition: impl Fn(&str) -> bool) -> i64 {
-        self.counts.iter().filter(|(code, _)| condition(code)).map(|(_, count)| count).sum()
-    }
-}
+use crate::model::AuditEntry;
+use crate::store::Record;
 
 /// What the submitter of a batch gets to see of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +30,14 @@ impl<R> BatchOutput<R> {
         }
     }
 
+    /// All rows in the order of the batch, if it is done.
+    pub fn rows(&self) -> &[R] {
+        match self {
+            Self::Unknown | Self::Unfinished(_) | Self::Failed(_) => &[],
+            Self::Finished(_, rows) => rows,
+        }
+    }
+
     /// The job, if it is known.
     pub const fn job(&self) -> Option<&Job> {
         match self {
@@ -59,68 +49,37 @@ impl<R> BatchOutput<R> {
 }
 
 impl Service {
-    /// A job of the caller's organisation, if it is of this kind and still has its records.
-    pub(in crate::domain) fn own_job(
+    /// What a batch of learners came to, for its submitter. It leaves no line of the trail: see [`Self::trail_rows`].
+    pub(in crate::domain) fn batch_output<R: ResultRow>(
         &self,
         caller: &Caller<'_>,
         id: JobId,
-        kind: JobKind,
-    ) -> Result<Option<Job>, Error> {
-        caller.require(Permission::SubmitBatches)?;
-        let organisation_id = caller.organisation()?.id;
-        let job = self.inner.store.read(|store| jobs::by_id(store, id))?;
-        Ok(job.filter(|job| {
-            job.organisation_id == organisation_id && job.kind == kind && job.records_deleted_at.is_none()
-        }))
-    }
-
-    /// A job with its counts: as kept with it when it was done, else counted now.
-    pub(in crate::domain) fn report(&self, job: Job) -> Result<JobReport, Error> {
-        let counts = match &job.counters {
-            Some(kept) => serde_json::from_str(kept).map_err(|_| StoreError::Corrupt("jobs.counters"))?,
-            None => self.inner.store.read(|store| jobs::count_codes(store, job.id))?.into_iter().collect(),
-        };
-        Ok(JobReport { job, counts })
-    }
-
-    /// What a batch of learners came to, for its submitter.
-    pub(in crate::domain) fn batch_output<R>(
-        &self,
-        caller: &Caller<'_>,
-        id: JobId,
-        kind: JobKind,
-        read: impl Fn(&JobRecord) -> Result<R, StoreError>,
     ) -> Result<BatchOutput<R>, Error> {
-        let Some(job) = self.own_job(caller, id, kind)? else { return Ok(BatchOutput::Unknown) };
+        let Some(job) = self.own_job(caller, id)?.filter(|job| job.kind == R::KIND) else {
+            return Ok(BatchOutput::Unknown);
+        };
         Ok(match job.state {
             JobState::Waiting | JobState::InProgress => BatchOutput::Unfinished(job),
             JobState::Failed | JobState::Cancelled => BatchOutput::Failed(job),
             JobState::Successful => {
-                let limit = i64::try_from(MOST_LEARNERS).unwrap_or(i64::MAX);
-                let records = self.inner.store.read(|store| jobs::records(store, id, 0, limit))?;
-                let rows = records.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-                BatchOutput::Finished(self.report(job)?, rows)
+                let rows = self.result_page(id, &ResultQuery { limit: MOST_LEARNERS, ..ResultQuery::default() })?;
+                BatchOutput::Finished(self.report(job)?, rows.into_rows())
             }
         })
     }
 
-    /// A line for every number that is disclosed, with what its record came to; one line where there is none.
-    pub(in crate::domain) fn trail_output<R>(
+    /// A line for every number that the rows disclose, with what its record came to; one line where there is none.
+    pub(in crate::domain) fn trail_rows<'r, R: ResultRow + 'r>(
         &self,
         caller: &Caller<'_>,
-        code: &str,
-        output: &BatchOutput<R>,
-        disclosed: impl Fn(&R) -> (Option<&str>, &String),
+        rows: impl IntoIterator<Item = &'r R>,
+        otherwise: &str,
     ) {
         let now = self.inner.clock.now();
-        let rows = if let BatchOutput::Finished(_, rows) = output { rows.as_slice() } else { &[] };
-        let mut entries: Vec<AuditEntry> = rows
-            .iter()
-            .map(disclosed)
-            .filter_map(|(uln, code)| Some(caller.entry(now, Some(uln?.parse().ok()?), code)))
-            .collect();
+        let line = |row: &R| Some(caller.entry(now, Some(row.disclosed()?.parse().ok()?), row.code()));
+        let mut entries: Vec<AuditEntry> = rows.into_iter().filter_map(line).collect();
         if entries.is_empty() {
-            entries.push(caller.entry(now, None, code));
+            entries.push(caller.entry(now, None, otherwise));
         }
         caller.record(Record { entries, ..Record::default() });
     }

@@ -2,10 +2,10 @@
 
 use chrono::TimeDelta;
 
-use super::{Job, JobId, JobRecord, JobReport, JobState};
+use super::own::of_job;
+use super::{Job, JobId, JobKind, JobPage, JobQuery, JobReport, ResultPage, ResultQuery, ResultRow};
 use crate::domain::{Action, Administration, AdministrationError, Error, Service};
-use crate::store::audit;
-use crate::store::jobs::{self, Depth, JobFilter};
+use crate::store::jobs::{self, Depth};
 
 /// After this long a job must be over (rules.md 9, row 9).
 pub const DUE_AFTER: TimeDelta = TimeDelta::hours(48);
@@ -20,11 +20,9 @@ impl Service {
 }
 
 impl Administration<'_> {
-    /// The newest jobs, newest first; those in these states alone, where any are given.
-    pub fn jobs(&self, states: &[JobState], limit: i64) -> Result<Vec<Job>, AdministrationError> {
-        let states = Some(states).filter(|states| !states.is_empty());
-        let filter = JobFilter { states, ..JobFilter::default() };
-        Ok(self.service.inner.store.read(|store| jobs::newest(store, filter, limit))?)
+    /// The newest jobs of all organisations, newest first.
+    pub fn jobs(&self, query: &JobQuery<'_>) -> Result<JobPage, AdministrationError> {
+        Ok(self.service.job_page(None, query)?)
     }
 
     /// A job with how many of its records came to which code.
@@ -34,11 +32,31 @@ impl Administration<'_> {
         Ok(self.service.report(job)?)
     }
 
-    /// Records of a job after the one of number `after`, in the order of the batch. The look is audited.
-    pub fn job_records(&self, id: JobId, after: i32, limit: i64) -> Result<Vec<JobRecord>, AdministrationError> {
+    /// Records of a job that are done, for its submitter, whom the operators help. The look is audited.
+    ///
+    /// # Errors
+    /// When there is no such job, or its records were deleted.
+    pub fn job_results<R: ResultRow>(
+        &self,
+        id: JobId,
+        query: &ResultQuery<'_>,
+    ) -> Result<ResultPage<R>, AdministrationError> {
+        self.look(id, R::KIND)?;
+        Ok(self.service.result_page(id, query)?)
+    }
+
+    /// A job of a kind that still has its records, which the operator is about to see: a line of the trail says so.
+    pub(in crate::domain) fn look(&self, id: JobId, kind: JobKind) -> Result<Job, AdministrationError> {
+        let JobReport { job, .. } = self.job(id)?;
+        if let Some(at) = job.records_deleted_at {
+            return Err(AdministrationError::RecordsDeleted(id, at.date()));
+        }
+        if job.kind != kind {
+            return Err(AdministrationError::UnknownJob(id));
+        }
         self.call(Action::ShowRecords, |operator| {
-            operator.trail([None], &format!("job {id}"));
-            Ok(self.service.inner.store.read(|store| jobs::records(store, id, after, limit))?)
+            operator.trail([None], &of_job(id));
+            Ok(job)
         })
     }
 
@@ -46,15 +64,8 @@ impl Administration<'_> {
     pub fn cancel_job(&self, id: JobId) -> Result<(), AdministrationError> {
         self.job(id)?;
         self.call(Action::CancelJob, |operator| {
-            let now = self.service.inner.clock.now();
-            let entry = operator.entry(now, None, &format!("job {id}"));
-            let cancelled = self.service.inner.store.write(move |store| {
-                let cancelled = jobs::cancel(store, id, "Cancelled by an operator.", now)?;
-                if cancelled {
-                    audit::insert(store, std::iter::once(&entry))?;
-                }
-                Ok(cancelled)
-            })?;
+            let entry = operator.entry(self.service.inner.clock.now(), None, &of_job(id));
+            let cancelled = self.service.cancel_job(id, "Cancelled by an operator.", entry)?;
             if cancelled { Ok(()) } else { Err(AdministrationError::JobIsOver(id)) }
         })
     }

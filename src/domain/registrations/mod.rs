@@ -8,7 +8,6 @@ mod submit;
 mod work;
 
 pub use form::{format, missing_for_new_learner};
-pub(in crate::domain) use output::registered_row;
 pub use output::{RegisteredRow, RegistrationOutput};
 pub use row::RegistrationRow;
 pub use submit::JobType;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::RegistrationRow;
 use super::codes::{self as return_codes, Counted};
-use crate::domain::jobs::{BatchOutput, JobId, JobKind, JobRecord, JobReport, output, row};
+use crate::domain::jobs::{BatchOutput, JobId, JobKind, JobRecord, JobReport, ResultRow, output, row};
 use crate::domain::{Caller, Error, Service, codes};
 use crate::store::StoreError;
 
@@ -42,21 +42,29 @@ impl JobReport {
     }
 }
 
-impl Service {
-    /// getBatchRegistrationOutput, and the output of a registration file.
-    pub fn registration_output(&self, caller: &Caller<'_>, id: JobId) -> Result<RegistrationOutput, Error> {
-        let output = self.batch_output(caller, id, JobKind::Registration, registered_row)?;
-        self.trail_output(caller, output.response_code(), &output, |each| (each.row.get("ULN"), &each.code));
-        Ok(output)
+impl ResultRow for RegisteredRow {
+    const KIND: JobKind = JobKind::Registration;
+
+    fn read(record: &JobRecord) -> Result<Self, StoreError> {
+        let mut row: RegistrationRow = row(record)?;
+        row.uln = record.output.as_ref().map(|_| output::<Output>(record)).transpose()?.map(|output| output.uln);
+        Ok(Self { row, code: record.code.clone().unwrap_or_default() })
+    }
+
+    fn code(&self) -> &str {
+        &self.code
+    }
+
+    fn disclosed(&self) -> Option<&str> {
+        self.row.get("ULN")
     }
 }
 
-/// A record with what it came to.
-pub(in crate::domain) fn registered_row(record: &JobRecord) -> Result<RegisteredRow, StoreError> {
-    let mut row: RegistrationRow = row(record)?;
-    row.uln = match &record.output {
-        Some(_) => Some(output::<Output>(record)?.uln),
-        None => None,
-    };
-    Ok(RegisteredRow { row, code: record.code.clone().unwrap_or_default() })
+impl Service {
+    /// getBatchRegistrationOutput, and the output of a registration file.
+    pub fn registration_output(&self, caller: &Caller<'_>, id: JobId) -> Result<RegistrationOutput, Error> {
+        let output: RegistrationOutput = self.batch_output(caller, id)?;
+        self.trail_rows(caller, output.rows(), output.response_code());
+        Ok(output)
+    }
 }

@@ -5,7 +5,7 @@ mod queue;
 use std::time::Duration;
 
 use super::*;
-use crate::domain::jobs::{BatchOutput, Job, JobId, JobKind, JobState, MOST_ATTEMPTS, Step, Submission};
+use crate::domain::jobs::{BatchOutput, Job, JobId, JobKind, JobQuery, JobState, MOST_ATTEMPTS, Step, Submission};
 use crate::domain::registrations::{JobType, RegisteredRow, RegistrationRow, codes::Counted};
 use crate::domain::verifications::{VerificationRow, VerifiedRow};
 use crate::model::JobRecord;
@@ -177,7 +177,7 @@ fn a_batch_of_the_wrong_size_is_refused_and_leaves_nothing() {
         assert_eq!(submit(2, 3), Submission::WrongCount);
         assert_eq!(submit(0, 0), Submission::Empty);
         assert_eq!(submit(201, 201), Submission::TooMany);
-        assert!(world.administration().jobs(&[], 10).unwrap().is_empty());
+        assert!(world.administration().jobs(&JobQuery::default()).unwrap().jobs.is_empty());
         assert!(matches!(submit(200, 200), Submission::Accepted(_)));
     });
 }

@@ -17,6 +17,7 @@ mod concurrency;
 mod days;
 mod finding;
 mod guessing;
+mod jobs;
 mod records;
 mod registering;
 mod retention;

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 
 use super::batches::learner;
 use super::*;
-use crate::domain::jobs::{BatchOutput, JobId, JobState, Submission};
-use crate::domain::registrations::JobType;
+use crate::domain::jobs::{BatchOutput, JobId, JobState, ResultQuery, Submission};
+use crate::domain::registrations::{JobType, RegisteredRow};
 use crate::domain::verifications::VerificationRow;
 use crate::store::jobs;
 
@@ -57,7 +57,8 @@ fn records_go_when_their_time_is_over_and_the_counts_stay() {
         let admin = world.administration();
         let report = admin.job(old).unwrap();
         assert_eq!((report.job.state, report.counts.get("RC001")), (JobState::Successful, Some(&1)));
-        let refused = admin.job_output(old).err().map(|error| error.to_string());
+        let refused =
+            admin.job_results::<RegisteredRow>(old, &ResultQuery::default()).err().map(|error| error.to_string());
         assert_eq!(
             refused.as_deref(),
             Some("the records of job 1 were deleted on 2025-10-29, because it finished long ago")

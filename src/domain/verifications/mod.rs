@@ -5,7 +5,6 @@ mod row;
 mod submit;
 mod work;
 
-pub(in crate::domain) use output::verified_row;
 pub use output::{Identity, VerificationOutput, VerifiedRow};
 pub use row::{VerificationRow, format};
 pub use work::INCORRECT_FORMAT;

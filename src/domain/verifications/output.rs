@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::VerificationRow;
-use crate::domain::jobs::{BatchOutput, JobId, JobKind, JobRecord, output, row};
+use crate::domain::jobs::{BatchOutput, JobId, JobKind, JobRecord, ResultRow, output, row};
 use crate::domain::{Caller, Error, Service, codes};
 use crate::store::StoreError;
 
@@ -70,22 +70,28 @@ impl VerificationOutput {
     }
 }
 
-impl Service {
-    /// getVerifyBatchOutput, and the output of a verify file.
-    pub fn verification_output(&self, caller: &Caller<'_>, id: JobId) -> Result<VerificationOutput, Error> {
-        let output = self.batch_output(caller, id, JobKind::Verification, verified_row)?;
-        self.trail_output(caller, output.response_code(), &output, |each| {
-            (each.learner.as_ref().map(|learner| learner.uln.as_str()), &each.code)
-        });
-        Ok(output)
+impl ResultRow for VerifiedRow {
+    const KIND: JobKind = JobKind::Verification;
+
+    fn read(record: &JobRecord) -> Result<Self, StoreError> {
+        let Output { learner, flags } = record.output.as_ref().map(|_| output(record)).transpose()?.unwrap_or_default();
+        Ok(Self { row: row(record)?, code: record.code.clone().unwrap_or_default(), learner, flags })
+    }
+
+    fn code(&self) -> &str {
+        &self.code
+    }
+
+    fn disclosed(&self) -> Option<&str> {
+        self.learner.as_ref().map(|learner| learner.uln.as_str())
     }
 }
 
-/// A record with what it came to.
-pub(in crate::domain) fn verified_row(record: &JobRecord) -> Result<VerifiedRow, StoreError> {
-    let Output { learner, flags } = match &record.output {
-        Some(_) => output(record)?,
-        None => Output::default(),
-    };
-    Ok(VerifiedRow { row: row(record)?, code: record.code.clone().unwrap_or_default(), learner, flags })
+impl Service {
+    /// getVerifyBatchOutput, and the output of a verify file.
+    pub fn verification_output(&self, caller: &Caller<'_>, id: JobId) -> Result<VerificationOutput, Error> {
+        let output: VerificationOutput = self.batch_output(caller, id)?;
+        self.trail_rows(caller, output.rows(), output.response_code());
+        Ok(output)
+    }
 }

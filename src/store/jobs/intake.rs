@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::RECEIVING;
+use super::{RECEIVING, file};
 use crate::model::{Door, Fingerprint, JobId, JobKind, JobState, Timestamp};
 use crate::store::dialect::on_either;
 use crate::store::schema::{job_records, jobs};
@@ -24,13 +24,15 @@ pub struct NewJob {
     pub certificate: Option<Fingerprint>,
     /// The way by which it comes in.
     pub door: Door,
+    /// The name of the file that it comes in.
+    pub file_name: Option<String>,
     /// What the kind needs beside the records, as JSON.
     pub settings: String,
 }
 
 /// Makes a job that nobody sees until it is submitted.
 pub fn begin(connection: &mut AnyConnection, new: &NewJob, now: Timestamp) -> Result<JobId, StoreError> {
-    let NewJob { kind, organisation_id, user_name, certificate, door, settings } = new;
+    let NewJob { kind, organisation_id, user_name, certificate, door, file_name, settings } = new;
     let certificate = certificate.map(|fingerprint| fingerprint.to_string());
     let id = on_either!(connection, c => {
         diesel::insert_into(jobs::table)
@@ -46,6 +48,7 @@ pub fn begin(connection: &mut AnyConnection, new: &NewJob, now: Timestamp) -> Re
                 jobs::turns.eq(0),
                 jobs::records.eq(0),
                 jobs::records_done.eq(0),
+                jobs::file_name.eq(file_name),
                 jobs::settings.eq(settings),
             ))
             .returning(jobs::id)
@@ -107,6 +110,7 @@ pub fn forget(connection: &mut AnyConnection, id: JobId) -> Result<(), StoreErro
     if removed == 1 {
         // It was never worked on: no results.
         diesel::delete(job_records::table.filter(job_records::job_id.eq(id.0))).execute(connection)?;
+        file::delete(connection, id)?;
     }
     Ok(())
 }

@@ -1,21 +1,25 @@
-//! The queue of jobs and their records: receiving, claiming, getting on, ending, and reading.
+//! The queue of jobs and their records: receiving, claiming, getting on, ending, and listing.
 
+mod file;
 mod intake;
 mod lease;
+mod records;
 mod retention;
 mod row;
 
 use diesel::prelude::*;
 
+pub use file::{insert_piece, read as file};
 pub use intake::{NewJob, begin, forget, forget_unfinished, insert_records, submit};
 pub use lease::{Lease, advance, cancel, claim, finish, has_claimable, release, save_results};
+pub use records::{count_codes, records, records_of};
 pub use retention::{delete_records, with_records_until};
 use row::Row;
 
 use super::dialect::on_either;
-use super::schema::{job_records, job_results, jobs};
+use super::schema::jobs;
 use super::{AnyConnection, StoreError};
-use crate::model::{Job, JobId, JobRecord, JobState, Timestamp};
+use crate::model::{Job, JobId, JobKind, JobState, Timestamp};
 
 /// The state of a job whose records are still coming in: nobody sees it.
 const RECEIVING: &str = "Receiving";
@@ -41,14 +45,19 @@ pub fn by_id(connection: &mut AnyConnection, id: JobId) -> Result<Option<Job>, S
 /// Which jobs are asked for.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct JobFilter<'a> {
-    /// Of this organisation alone.
+    /// Of this organisation alone, and only while their records are kept.
     pub organisation_id: Option<i32>,
-    /// In these states alone.
-    pub states: Option<&'a [JobState]>,
+    /// Of these kinds alone; none given is any.
+    pub kinds: &'a [JobKind],
+    /// In these states alone; none given is any.
+    pub states: &'a [JobState],
+    /// Older than this one alone.
+    pub before: Option<JobId>,
 }
 
 /// The newest jobs that the filter lets through, newest first.
 pub fn newest(connection: &mut AnyConnection, filter: JobFilter<'_>, limit: i64) -> Result<Vec<Job>, StoreError> {
+    let JobFilter { organisation_id, kinds, states, before } = filter;
     let rows: Vec<Row> = on_either!(connection, c => {
         let mut query = jobs::table
             .filter(jobs::state.ne(RECEIVING))
@@ -56,77 +65,21 @@ pub fn newest(connection: &mut AnyConnection, filter: JobFilter<'_>, limit: i64)
             .limit(limit)
             .select(Row::as_select())
             .into_boxed();
-        if let Some(id) = filter.organisation_id {
-            query = query.filter(jobs::organisation_id.eq(id));
+        if let Some(id) = organisation_id {
+            query = query.filter(jobs::organisation_id.eq(id)).filter(jobs::records_deleted_at.is_null());
         }
-        if let Some(states) = filter.states {
+        if !kinds.is_empty() {
+            query = query.filter(jobs::kind.eq_any(kinds.iter().map(|kind| kind.code())));
+        }
+        if !states.is_empty() {
             query = query.filter(jobs::state.eq_any(states.iter().map(|state| state.code())));
+        }
+        if let Some(JobId(id)) = before {
+            query = query.filter(jobs::id.lt(id));
         }
         query.load(c)
     })?;
     rows.into_iter().map(Job::try_from).collect()
-}
-
-/// Records with what they came to, if they came to something.
-macro_rules! with_results {
-    () => {
-        job_records::table.left_join(
-            job_results::table
-                .on(job_results::job_id.eq(job_records::job_id).and(job_results::number.eq(job_records::number))),
-        )
-    };
-}
-
-/// Records of a job in the order of the batch, from the one after `after` on, at most `limit`.
-pub fn records(
-    connection: &mut AnyConnection,
-    id: JobId,
-    after: i32,
-    limit: i64,
-) -> Result<Vec<JobRecord>, StoreError> {
-    let rows: Vec<(i32, String, Option<String>, Option<String>)> = on_either!(connection, c => {
-        with_results!()
-            .filter(job_records::job_id.eq(id.0))
-            .filter(job_records::number.gt(after))
-            .order(job_records::number)
-            .limit(limit)
-            .select((job_records::number, job_records::input, job_results::code.nullable(), job_results::output.nullable()))
-            .load(c)
-    })?;
-    Ok(rows.into_iter().map(|(number, input, code, output)| JobRecord { number, input, code, output }).collect())
-}
-
-/// Records of a job that came to any of the codes, in the order of the batch, from the one after `after` on, at most `limit`.
-pub fn records_of(
-    connection: &mut AnyConnection,
-    id: JobId,
-    codes: &[&str],
-    after: i32,
-    limit: i64,
-) -> Result<Vec<JobRecord>, StoreError> {
-    let rows: Vec<(i32, String, Option<String>, Option<String>)> = on_either!(connection, c => {
-        with_results!()
-            .filter(job_records::job_id.eq(id.0))
-            .filter(job_records::number.gt(after))
-            .filter(job_results::code.eq_any(codes))
-            .order(job_records::number)
-            .limit(limit)
-            .select((job_records::number, job_records::input, job_results::code.nullable(), job_results::output.nullable()))
-            .load(c)
-    })?;
-    Ok(rows.into_iter().map(|(number, input, code, output)| JobRecord { number, input, code, output }).collect())
-}
-
-/// How many records of a job came to which code, in the order of the codes; records that are not done are left out.
-pub fn count_codes(connection: &mut AnyConnection, id: JobId) -> Result<Vec<(String, i64)>, StoreError> {
-    Ok(on_either!(connection, c => {
-        job_results::table
-            .filter(job_results::job_id.eq(id.0))
-            .group_by(job_results::code)
-            .select((job_results::code, diesel::dsl::count_star()))
-            .order(job_results::code)
-            .load(c)
-    })?)
 }
 
 /// How many jobs of an organisation are not over, those whose records are still coming in left out.

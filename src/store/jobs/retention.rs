@@ -1,8 +1,9 @@
-//! What goes when a job has been over for long: its records and their results, which hold personal data. The job itself
-//! stays, with its counts, for the service levels.
+//! What goes when a job has been over for long: its records, their results and its file, which hold personal data. The
+//! job itself stays, with its counts, for the service levels.
 
 use diesel::prelude::*;
 
+use super::file;
 use super::row::Row;
 use crate::model::{Job, JobId, Timestamp};
 use crate::store::dialect::on_either;
@@ -23,7 +24,7 @@ pub fn with_records_until(connection: &mut AnyConnection, before: Timestamp) -> 
     row.map(Job::try_from).transpose()
 }
 
-/// Deletes the records of a job and their results. `settings` and `counters` are what is kept of it from now on. `false`
+/// Deletes the records of a job, their results, and its file. `settings` and `counters` are what is kept of it from now on. `false`
 /// when somebody else has done so.
 pub fn delete_records(
     connection: &mut AnyConnection,
@@ -38,6 +39,7 @@ pub fn delete_records(
     if noted == 1 {
         diesel::delete(job_records::table.filter(job_records::job_id.eq(id.0))).execute(connection)?;
         diesel::delete(job_results::table.filter(job_results::job_id.eq(id.0))).execute(connection)?;
+        file::delete(connection, id)?;
     }
     Ok(noted == 1)
 }

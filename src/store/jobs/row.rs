@@ -26,6 +26,7 @@ pub(super) struct Row {
     rejection_reason: Option<String>,
     counters: Option<String>,
     records_deleted_at: Option<Timestamp>,
+    file_name: Option<String>,
 }
 
 impl TryFrom<Row> for Job {
@@ -51,6 +52,7 @@ impl TryFrom<Row> for Job {
             rejection_reason: row.rejection_reason,
             counters: row.counters,
             records_deleted_at: row.records_deleted_at,
+            file_name: row.file_name,
         })
     }
 }

@@ -8,6 +8,7 @@ use proptest::sample::{Index, select};
 use proptest::test_runner::TestRunner;
 
 use super::{sample, submit};
+use crate::domain::jobs::JobQuery;
 use crate::files::{self, Batch, Expected, Submitted};
 use crate::model::{JobKind, JobState};
 use crate::test_world::{AWARDING, PROVIDER, noon, worlds_without_limits};
@@ -124,7 +125,7 @@ fn the_service_takes_a_file_exactly_when_the_tool_does() {
     let cases = (select(samples.to_vec()), proptest::collection::vec(damage(), 1..3));
     for world in worlds_without_limits() {
         let outcomes = RefCell::new([0, 0]);
-        let jobs = || world.administration().jobs(&[], 10_000).unwrap();
+        let jobs = || world.administration().jobs(&JobQuery { limit: 10_000, ..JobQuery::default() }).unwrap().jobs;
         let mut runner = TestRunner::new(ProptestConfig { cases: 96, ..ProptestConfig::default() });
         let result = runner.run(&cases, |((path, ukprn), damages)| {
             let mut name = path.rsplit('/').next().unwrap().to_owned();

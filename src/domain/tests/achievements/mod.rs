@@ -225,7 +225,7 @@ fn a_batch_is_refused_as_a_whole() {
         let one = || vec![achievement(uln, &[])];
         assert_eq!(submit(world, "F", Vec::new()).code(), "WSEC0047");
         assert_eq!(submit(world, "X", one()).code(), "WSEC0045");
-        let mailed = |email| AchievementBatch { email, submission_type: "P", file_name: None };
+        let mailed = |email| AchievementBatch { email, submission_type: "P", file: None };
         assert_eq!(submit_batch(world, &mailed("nobody"), one()).code(), "WSEC0044");
         assert!(submit_batch(world, &mailed("exams@example.org"), one()).job_id().is_some());
         assert_eq!(submit(world, "F", vec![achievement(uln, &[]); MOST_ACHIEVEMENTS + 1]).code(), "WSEC0046");

@@ -122,7 +122,7 @@ fn a_submission_that_breaks_off_is_not_seen_and_is_cleared() {
             intake.push(&learner("Ada", "Quill")).unwrap();
         }
         assert_eq!(intake.len(), 600);
-        assert!(world.administration().jobs(&[], 10).unwrap().is_empty());
+        assert!(world.administration().jobs(&JobQuery::default()).unwrap().jobs.is_empty());
         assert!(world.service.claim_job("one", LEASE).unwrap().is_none());
         // As after a crash.
         std::mem::forget(intake);

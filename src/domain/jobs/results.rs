@@ -1,0 +1,104 @@
+//! What a job came to: how many records to which code, and the records, page by page.
+
+use std::collections::BTreeMap;
+
+use super::{Job, JobId, JobKind, JobRecord};
+use crate::domain::{Error, Service};
+use crate::store::{StoreError, jobs};
+
+/// Most records of a page (our choice).
+const MOST_RECORDS: usize = 1_000;
+
+/// A record of a kind with what it came to, as its submitter reads it.
+pub trait ResultRow: Sized {
+    /// The kind.
+    const KIND: JobKind;
+
+    /// Reads the record.
+    ///
+    /// # Errors
+    /// When what is stored is not what the kind stores.
+    fn read(record: &JobRecord) -> Result<Self, StoreError>;
+
+    /// What it came to.
+    fn code(&self) -> &str;
+
+    /// The number of the learner that the row discloses: the audit trail names it.
+    fn disclosed(&self) -> Option<&str>;
+}
+
+/// A job with how many of its records came to which code so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobReport {
+    /// The job.
+    pub job: Job,
+    /// Records by code.
+    pub counts: BTreeMap<String, i64>,
+}
+
+/// Which records of a job are asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ResultQuery<'a> {
+    /// Those that came to any of these codes; none given is any.
+    pub codes: &'a [&'a str],
+    /// Those after this one.
+    pub after: i32,
+    /// So many at most; beyond 1,000 it is 1,000.
+    pub limit: usize,
+}
+
+/// Records of a job that are done, in the order of the batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResultPage<R> {
+    /// Each with its place in the batch, from 1.
+    pub rows: Vec<(i32, R)>,
+    /// Where the next page begins ([`ResultQuery::after`]), if there are more.
+    pub next: Option<i32>,
+}
+
+impl JobReport {
+    /// How many records came to a code that the condition holds for.
+    pub fn count(&self, condition: impl Fn(&str) -> bool) -> i64 {
+        self.counts.iter().filter(|(code, _)| condition(code)).map(|(_, count)| count).sum()
+    }
+}
+
+impl<R> ResultPage<R> {
+    /// The rows alone.
+    pub fn into_rows(self) -> Vec<R> {
+        self.rows.into_iter().map(|(_, row)| row).collect()
+    }
+}
+
+impl Service {
+    /// A job with its counts: as kept with it when it was done, else counted now.
+    pub(in crate::domain) fn report(&self, job: Job) -> Result<JobReport, Error> {
+        let counts = match &job.counters {
+            Some(kept) => serde_json::from_str(kept).map_err(|_| StoreError::Corrupt("jobs.counters"))?,
+            None => self.inner.store.read(|store| jobs::count_codes(store, job.id))?.into_iter().collect(),
+        };
+        Ok(JobReport { job, counts })
+    }
+
+    /// A page of a job's records that are done. Whether they may be read, and what the trail says, is for the caller.
+    pub(in crate::domain) fn result_page<R: ResultRow>(
+        &self,
+        id: JobId,
+        query: &ResultQuery<'_>,
+    ) -> Result<ResultPage<R>, Error> {
+        let ResultQuery { codes, after, limit } = *query;
+        let limit = limit.clamp(1, MOST_RECORDS);
+        let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+        let mut records = self.inner.store.read(|store| match codes {
+            [] => jobs::records(store, id, after, one_more),
+            codes => jobs::records_of(store, id, codes, after, one_more),
+        })?;
+        // The records that are done are always the first ones.
+        records.retain(|record| record.code.is_some());
+        let more = records.len() > limit;
+        records.truncate(limit);
+        let next = records.last().filter(|_| more).map(|record| record.number);
+        let rows = records.iter().map(|record| Ok((record.number, R::read(record)?)));
+        Ok(ResultPage { rows: rows.collect::<Result<_, StoreError>>()?, next })
+    }
+}
