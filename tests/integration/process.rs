@@ -48,7 +48,10 @@ fn connections_are_fewer_where_the_system_allows_few_open_files() {
     let waiting: Vec<_> = (0..600).map(|_| std::net::TcpStream::connect(("127.0.0.1", deployment.port()))).collect();
     assert_eq!(ready(&deployment), Some(200));
     let log = deployment.log();
-    assert!(log.contains("limits.connections is 40 instead of 4096: the system allows this process 256 open"), "{log}");
+    assert!(
+        log.contains("limits.connections is 40 instead of 4096: the system limits this process to 256 open files"),
+        "{log}"
+    );
     assert!(!log.contains("Too many open files"), "{log}");
     drop((connections, waiting));
 }
