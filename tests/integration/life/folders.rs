@@ -127,6 +127,6 @@ fn a_taken_port_is_reported() {
     ]);
     assert!(!output.status.success());
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(text.contains(&port) && text.contains("--port 0 takes a free one"), "{text}");
+    assert!(text.contains(&port) && text.contains("--port 0 picks a free one"), "{text}");
     assert!(!directory.exists(), "nothing was written");
 }
