@@ -150,7 +150,7 @@ fn bare_server(demo: &Path) -> Outcome<()> {
         let server = HttpServer::new(move || App::new().default_service(web::to(move |_body: web::Bytes| answer())))
             .tcp_nodelay(true)
             .workers(std::thread::available_parallelism().map_or(1, usize::from))
-            .bind_rustls_0_23("127.0.0.1:0", trust.server_config()?)?;
+            .bind_rustls_0_23("127.0.0.1:0", trust.server_config(tls::Clients::Certified)?)?;
         let address = server.addrs().first().copied().ok_or("the bare server has no address")?;
         println!("The bare server answers on {address}");
         server.run().await?;

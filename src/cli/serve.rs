@@ -1,5 +1,6 @@
 //! `lrs serve`: starts the service, from configuration to listeners, and stops it.
 
+use std::fmt;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,13 +8,14 @@ use std::time::{Duration, Instant};
 
 use super::failure::Failure;
 use super::workers::Minutes;
-use super::{config, setup, workers};
-use crate::config::{Config, Sources};
+use super::{config as file, setup, workers};
+use crate::config::{self, Config, Sources};
 use crate::demo::Demo;
 use crate::domain::{Database, Service};
-use crate::http::{self, Setup, StartError};
+use crate::http::{self, Clients, Listener, Setup, StartError};
 use crate::ops::{self, Metrics, Operations};
-use crate::soap::SoapGateway;
+use crate::soap::{self, SoapHandler};
+use crate::tls::{self, TlsError, Trust};
 use crate::workers::Observer;
 
 /// How long the health check trusts its last test write.
@@ -32,7 +34,7 @@ pub struct Serve {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(..=64))]
     workers: Option<u16>,
     #[command(flatten)]
-    config: config::File,
+    config: file::File,
 }
 
 /// Runs the command.
@@ -41,7 +43,7 @@ pub fn run(serve: &Serve, out: &mut impl Write) -> Result<(), Failure> {
     if let Some(workers) = serve.workers {
         sources = sources.with_flag("jobs.workers", workers.to_string());
     }
-    let config = config::load(&sources)?;
+    let config = file::load(&sources)?;
     ops::init_log(&config.log);
     let database = setup::open_existing(&config)?;
     setup::check_migrated(&database)?;
@@ -72,23 +74,21 @@ pub fn listen(
             limits.connections
         );
     }
-    let setup = Setup {
-        health: health(&service, &metrics, demo.clone()),
-        gateway: Arc::new(SoapGateway::new(service.clone(), config.server.public_url.clone())),
-        routes: SoapGateway::routes(),
-        always_block: !service.database().is_embedded(),
-        maintenance: Arc::clone(&maintenance),
-        tls: config.tls,
-        server: config.server,
-        operations: config.operations,
-        limits,
-    };
-    let public_url = setup.server.public_url.clone();
-    let running = http::start(setup).map_err(|error| Failure::doing("Cannot start the service", advised(&error)))?;
+    let trust = Trust::load(&tls::Files::of(&config.tls)).map_err(|error| not_started(tls_advice(&error)))?;
+    let health = http::look_after(&trust, health(&service, &metrics, demo.clone())).map_err(not_started)?;
+    let config::Server { listen, public_url, workers } = config.server;
+    let always_block = !service.database().is_embedded();
+    let handler =
+        SoapHandler::new(service.clone(), public_url.clone(), &limits, always_block, Arc::clone(&maintenance));
+    let services = Listener::new(listen, workers, limits, trust.clone(), Clients::Certified, Arc::new(handler));
+    let setup = Setup { listeners: vec![services], operations: config.operations, health };
+    let running = http::start(setup).map_err(|error| not_started(advised(&error)))?;
 
-    writeln!(out, "The service answers on {} as", running.address())?;
-    for route in SoapGateway::routes() {
-        writeln!(out, "  {}/{}", public_url.trim_end_matches('/'), route.path)?;
+    for address in running.addresses() {
+        writeln!(out, "The service answers on {address} as")?;
+    }
+    for address in soap::addresses(&public_url) {
+        writeln!(out, "  {address}")?;
     }
     writeln!(out, "Operations: http://{}/health, /metrics", running.operations())?;
     if let Some(demo) = &demo {
@@ -100,7 +100,7 @@ pub fn listen(
     let observer: Observer = Arc::new(move |kind, records| counted.job_records(kind.code(), records));
     let working = workers::start(&service, jobs, &observer)?;
     let minutes = Minutes::start(&service, &metrics, &maintenance)?;
-    let stopped = running.until_signal(|| reload(sources, &maintenance));
+    let stopped = running.until_signal(|| reload(sources, &trust, &maintenance));
     working.stop();
     drop(minutes);
     service.database().close();
@@ -161,20 +161,31 @@ fn greet(demo: &Demo, out: &mut impl Write) -> Result<(), Failure> {
     Ok(())
 }
 
+fn not_started(why: impl fmt::Display) -> Failure {
+    Failure::doing("Cannot start the service", why)
+}
+
 fn advised(error: &StartError) -> String {
     match error {
         StartError::Listen { .. } => {
             format!("{error}.\nThe addresses are set by server.listen and operations.listen.")
         }
-        StartError::Tls(_) => format!(
-            "{error}.\nCheck tls.certificate, tls.key and tls.client_ca; docs/run-it-for-real.md shows how to create the files."
-        ),
         StartError::Thread(_) => error.to_string(),
     }
 }
 
-/// What SIGHUP reloads besides the certificates.
-fn reload(sources: &Sources, maintenance: &AtomicBool) {
+fn tls_advice(error: &TlsError) -> String {
+    format!(
+        "{error}.\nCheck tls.certificate, tls.key and tls.client_ca; docs/run-it-for-real.md shows how to create the files."
+    )
+}
+
+/// What SIGHUP reloads.
+fn reload(sources: &Sources, trust: &Trust, maintenance: &AtomicBool) {
+    match trust.reload() {
+        Ok(()) => log::info!("reloaded the certificate, trusted authorities and revocation lists"),
+        Err(error) => log::error!("the certificates were not reloaded, and the old ones stay in use: {error}"),
+    }
     match Config::load(sources) {
         Ok(config) => maintenance.store(config.service.maintenance, Ordering::Relaxed),
         Err(error) => log::error!("the configuration was not reloaded: {error}"),

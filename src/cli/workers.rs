@@ -95,8 +95,6 @@ impl Drop for Minutes {
 
 fn since<'a>(before: &BTreeMap<String, Calls>, now: &'a BTreeMap<String, Calls>) -> Vec<FunctionMinute<'a>> {
     now.iter()
-        // Requests for unknown operations belong to no function.
-        .filter(|(function, _)| *function != "unknown")
         .map(|(function, calls)| {
             let earlier = before.get(function).copied().unwrap_or_default();
             FunctionMinute {

@@ -1,83 +1,229 @@
-//! The pieces of a request's body, by a pace that must be kept. The HTTP library bounds no time.
+//! A request's body as it comes in, piece by piece: unpacked on the way, within its limit, at a pace that must be kept.
 
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
-use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::error::PayloadError;
+use actix_web::http::header::{CONTENT_LENGTH, HeaderMap};
 use actix_web::rt::time::{Instant, Sleep, sleep_until};
 use actix_web::web::Bytes;
 use futures_util::Stream;
+use tokio::task::yield_now;
 
-use super::respond::Refused;
-use crate::config::Limits;
+use super::budget::Share;
+use super::coding::{self, Coding};
+use super::gzip::{Inflate, Unpacker};
+use super::pace::Pace;
+use super::refused::Refused;
 
-/// How long a body may take: `patience`, and a second more for every `rate` bytes that have come.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Pace {
-    patience: Duration,
-    rate: u64,
-}
+/// So much of a packed body is unpacked before others have their turn.
+const TURN: usize = 1024;
 
-impl Pace {
-    pub(super) fn of(limits: &Limits) -> Self {
-        Self { patience: limits.body_timeout, rate: limits.minimum_rate.max(1) }
-    }
-
-    fn deadline(&self, started: Instant, received: usize) -> Instant {
-        let earned = u64::try_from(received).unwrap_or(u64::MAX).saturating_mul(1000) / self.rate;
-        started + self.patience + Duration::from_millis(earned)
-    }
-}
-
-/// A body that comes in pieces.
-pub(super) struct Pieces<'p> {
-    payload: &'p mut Payload,
+/// A body. Nothing of it is read before [`Body::admit`].
+pub struct Body<'b> {
+    payload: &'b mut Payload,
+    headers: &'b HeaderMap,
+    /// Rings when the pace may not have been kept.
+    alarm: Pin<&'b mut Option<Sleep>>,
     pace: Pace,
     started: Instant,
+    /// The share of the memory for bodies, until whoever keeps the body takes it.
+    share: Option<Share>,
+    limit: usize,
     received: usize,
+    /// What came last; of a packed body, what is not unpacked yet.
+    piece: Bytes,
+    unpacker: Option<Box<Unpacker>>,
+    /// Whether a piece was unpacked, so that it is the others' turn.
+    is_others_turn: bool,
+    is_read: bool,
 }
 
-impl<'p> Pieces<'p> {
-    pub(super) fn of(payload: &'p mut Payload, pace: Pace) -> Self {
-        Self { payload, pace, started: Instant::now(), received: 0 }
+/// Why there is no next piece.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// The request is refused.
+    Refused(Refused),
+    /// The body is not gzip, or not all of it. What else comes is counted, and given as it is.
+    Damaged,
+}
+
+/// Where the next piece is.
+enum Next {
+    Plain,
+    Unpacked,
+    End,
+}
+
+impl<'b> Body<'b> {
+    pub(super) fn new(
+        payload: &'b mut Payload,
+        headers: &'b HeaderMap,
+        alarm: Pin<&'b mut Option<Sleep>>,
+        pace: Pace,
+        share: Share,
+    ) -> Self {
+        Self {
+            payload,
+            headers,
+            alarm,
+            pace,
+            started: Instant::now(),
+            share: Some(share),
+            limit: 0,
+            received: 0,
+            piece: Bytes::new(),
+            unpacker: None,
+            is_others_turn: false,
+            is_read: false,
+        }
     }
 
-    /// An alarm for [`Pieces::next`].
-    pub(super) fn alarm(&self) -> Sleep {
-        sleep_until(self.pace.deadline(self.started, 0))
+    /// How the body is packed.
+    ///
+    /// # Errors
+    /// Not in a way that is read.
+    pub fn coding(&self) -> Result<Coding, Refused> {
+        coding::of_request(self.headers)
     }
 
-    /// Bytes that have come.
-    pub(super) const fn received(&self) -> usize {
+    /// The Content-Length, if there is one.
+    pub fn declared(&self) -> Option<usize> {
+        self.headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()
+    }
+
+    /// Lets the body in, of at most `limit` bytes before and after it is unpacked. Its time begins.
+    ///
+    /// # Errors
+    /// It says itself that it is longer.
+    pub fn admit(&mut self, coding: Coding, limit: usize) -> Result<(), Refused> {
+        if self.declared().is_some_and(|length| length > limit) {
+            return Err(Refused::TOO_LARGE);
+        }
+        self.limit = limit;
+        self.unpacker = (coding == Coding::Gzip).then(|| Box::new(Unpacker::new(limit)));
+        self.started = Instant::now();
+        self.alarm.set(Some(sleep_until(self.pace.deadline(self.started, 0))));
+        Ok(())
+    }
+
+    /// The body's share of the memory for bodies, which is nothing yet. Whoever keeps the body grows it, and keeps it as
+    /// long. The second time there is none.
+    pub fn share(&mut self) -> Option<Share> {
+        self.share.take()
+    }
+
+    /// The next piece, unpacked; nothing at the end.
+    ///
+    /// # Errors
+    /// The body is too long, too slow, incomplete or damaged.
+    pub async fn next(&mut self) -> Result<Option<&[u8]>, Unread> {
+        Ok(match self.advance().await? {
+            Next::Plain => Some(&self.piece),
+            Next::Unpacked => self.unpacker.as_ref().map(|unpacker| unpacker.plain()),
+            Next::End => None,
+        })
+    }
+
+    /// From now on pieces are given as they come, for a handler that only waits for the end.
+    pub fn stop_unpacking(&mut self) {
+        self.unpacker = None;
+    }
+
+    /// Bytes that have come, before they are unpacked.
+    pub const fn received(&self) -> usize {
         self.received
     }
 
-    /// The next piece, or nothing at the end.
-    pub(super) async fn next(&mut self, mut alarm: Pin<&mut Sleep>) -> Result<Option<Bytes>, Refused> {
+    /// Whether all of it has come.
+    pub(super) const fn is_read(&self) -> bool {
+        self.is_read
+    }
+
+    async fn advance(&mut self) -> Result<Next, Unread> {
+        if std::mem::take(&mut self.is_others_turn) {
+            yield_now().await;
+        }
+        loop {
+            if self.is_read {
+                return Ok(Next::End);
+            }
+            let Some(unpacker) = &mut self.unpacker else {
+                return Ok(if self.receive().await? { Next::Plain } else { Next::End });
+            };
+            if !self.piece.is_empty() {
+                let turn = self.piece.split_to(TURN.min(self.piece.len()));
+                self.is_others_turn = true;
+                let unpacked = unpacker.push(&turn);
+                return self.unpacked(unpacked);
+            }
+            if !self.receive().await? {
+                let unpacked = self.unpacker.as_mut().map_or(Ok(()), |unpacker| unpacker.finish());
+                return self.unpacked(unpacked);
+            }
+        }
+    }
+
+    fn unpacked(&mut self, unpacked: Result<(), Inflate>) -> Result<Next, Unread> {
+        match unpacked {
+            Ok(()) => Ok(Next::Unpacked),
+            Err(Inflate::TooLarge) => Err(Unread::Refused(Refused::TOO_LARGE)),
+            Err(Inflate::TooDense) => Err(Unread::Refused(Refused::TOO_DENSE)),
+            Err(Inflate::Damaged) => {
+                self.stop_unpacking();
+                Err(Unread::Damaged)
+            }
+        }
+    }
+
+    /// Waits for more, and says whether any came.
+    async fn receive(&mut self) -> Result<bool, Refused> {
         let piece = poll_fn(|context| {
             if let Poll::Ready(piece) = Pin::new(&mut *self.payload).poll_next(context) {
                 return Poll::Ready(Ok(piece));
             }
-            // The alarm is set for the time that was earned when it was set last; only when it rings is the time earned since looked at.
-            while alarm.as_mut().poll(context).is_ready() {
+            // The alarm is set for the time that was earned when it was set last; only when it rings is the time earned
+            // since looked at.
+            while let Some(mut alarm) = self.alarm.as_mut().as_pin_mut()
+                && alarm.as_mut().poll(context).is_ready()
+            {
                 let later = self.pace.deadline(self.started, self.received);
                 if later <= Instant::now() {
                     return Poll::Ready(Err(Refused::TOO_SLOW));
                 }
-                alarm.as_mut().reset(later);
+                alarm.reset(later);
             }
             Poll::Pending
         });
         match piece.await?.transpose() {
-            Ok(piece) => {
-                self.received += piece.as_ref().map_or(0, Bytes::len);
-                Ok(piece)
+            Ok(Some(piece)) => {
+                self.received += piece.len();
+                self.piece = piece;
+                if self.received > self.limit { Err(Refused::TOO_LARGE) } else { Ok(true) }
+            }
+            Ok(None) => {
+                self.is_read = true;
+                Ok(false)
             }
             Err(PayloadError::Overflow) => Err(Refused::TOO_LARGE),
             Err(_) => Err(Refused::INCOMPLETE),
+        }
+    }
+}
+
+impl From<Refused> for Unread {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<Unread> for Refused {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::Refused(refused) => refused,
+            Unread::Damaged => Self::INCOMPLETE,
         }
     }
 }

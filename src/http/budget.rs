@@ -1,11 +1,11 @@
-//! Memory for request bodies in flight: so much in all, and so much for each certificate, so that nobody takes it from the others.
+//! Memory for request bodies in flight: so much in all, and so much for each certificate or address, so that nobody takes it from the others.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::respond::Refused;
+use super::party::Party;
+use super::refused::Refused;
 use crate::config::Limits;
-use crate::model::Fingerprint;
 
 /// Shorter bodies are not counted: there are no more of them than connections.
 const UNCOUNTED: usize = 64 * 1024;
@@ -28,8 +28,8 @@ struct Inner {
 #[derive(Debug, Default)]
 struct Taken {
     all: usize,
-    /// By certificate; those that hold nothing have no entry.
-    each: HashMap<Fingerprint, usize>,
+    /// By party; those that hold nothing have no entry.
+    each: HashMap<Party, usize>,
 }
 
 impl Budget {
@@ -39,22 +39,25 @@ impl Budget {
     }
 
     /// The share of one body, which is nothing yet.
-    pub(super) fn share(&self, certificate: Fingerprint) -> Share {
-        Share { budget: Arc::clone(&self.0), certificate, bytes: 0 }
+    pub(super) fn share(&self, party: Party) -> Share {
+        Share { budget: Arc::clone(&self.0), party, bytes: 0 }
     }
 }
 
 /// What one body holds; it is given back when this is dropped.
 #[derive(Debug)]
-pub(super) struct Share {
+pub struct Share {
     budget: Arc<Inner>,
-    certificate: Fingerprint,
+    party: Party,
     bytes: usize,
 }
 
 impl Share {
     /// Takes what a body of so many bytes needs more.
-    pub(super) fn grow(&mut self, bytes: usize) -> Result<(), Refused> {
+    ///
+    /// # Errors
+    /// The memory is not there.
+    pub fn grow(&mut self, bytes: usize) -> Result<(), Refused> {
         if bytes <= self.bytes.max(UNCOUNTED) {
             return Ok(());
         }
@@ -65,15 +68,15 @@ impl Share {
         }
         let more = wanted - self.bytes;
         let mut taken = self.budget.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = taken.each.get(&self.certificate).copied().unwrap_or_default();
+        let own = taken.each.get(&self.party).copied().unwrap_or_default();
         if own + more > each {
-            return Err(Refused::BODIES_OF_CERTIFICATE);
+            return Err(self.party.too_many_bodies());
         }
         if taken.all + more > all {
             return Err(Refused::BODIES);
         }
         taken.all += more;
-        taken.each.insert(self.certificate, own + more);
+        taken.each.insert(self.party, own + more);
         self.bytes = wanted;
         Ok(())
     }
@@ -86,10 +89,10 @@ impl Drop for Share {
         }
         let mut taken = self.budget.taken.lock().unwrap_or_else(PoisonError::into_inner);
         taken.all = taken.all.saturating_sub(self.bytes);
-        if let Some(own) = taken.each.get_mut(&self.certificate) {
+        if let Some(own) = taken.each.get_mut(&self.party) {
             *own = own.saturating_sub(self.bytes);
             if *own == 0 {
-                taken.each.remove(&self.certificate);
+                taken.each.remove(&self.party);
             }
         }
     }
@@ -107,8 +110,8 @@ mod tests {
         Budget::of(&Limits { bodies_bytes: 10 * MIB, bodies_bytes_by_certificate: 4 * MIB, ..Limits::default() })
     }
 
-    fn certificate(first: &str) -> Fingerprint {
-        format!("{first:0<64}").parse().unwrap()
+    fn certificate(first: &str) -> Party {
+        Party::Certificate(format!("{first:0<64}").parse().unwrap())
     }
 
     #[test]

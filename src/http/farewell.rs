@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
+use futures_util::future::join_all;
 use tokio::time::{Instant, sleep};
 
 use crate::ops::Operations;
@@ -21,15 +22,15 @@ const KEPT: Duration = Duration::from_secs(3);
 /// How often it is asked whether a connection is left.
 const GLANCE: Duration = Duration::from_millis(20);
 
-/// Turns `/readyz`, has every answer close its connection, and stops the server once idle clients have had time to notice.
-pub(super) async fn say(handle: ServerHandle, health: Arc<Operations>) {
+/// Turns `/readyz`, has every answer close its connection, and stops the listeners once idle clients have had time to notice.
+pub(super) async fn say(handles: Vec<ServerHandle>, health: Arc<Operations>) {
     health.stopping.store(true, Ordering::Relaxed);
     sleep(ANNOUNCED).await;
-    handle.pause().await;
+    join_all(handles.iter().map(ServerHandle::pause)).await;
     sleep(SETTLED).await;
     let end = Instant::now() + KEPT;
     while health.metrics.open_connections() > 0 && Instant::now() < end {
         sleep(GLANCE).await;
     }
-    handle.stop(true).await;
+    join_all(handles.iter().map(|handle| handle.stop(true))).await;
 }

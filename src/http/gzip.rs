@@ -50,19 +50,24 @@ impl Unpacker {
         Self { decoder: MultiGzDecoder::new(bounded), limit, taken: 0, given: 0 }
     }
 
-    /// Takes the next piece, which is best a small one, and gives what comes out by now.
-    pub(super) fn push(&mut self, piece: &[u8]) -> Result<&[u8], Inflate> {
+    /// Takes the next piece, which is best a small one.
+    pub(super) fn push(&mut self, piece: &[u8]) -> Result<(), Inflate> {
         self.taken += piece.len();
         self.make_room();
         let result = self.decoder.write_all(piece);
         self.came(result)
     }
 
-    /// Says that nothing more comes, and gives what is left.
-    pub(super) fn finish(&mut self) -> Result<&[u8], Inflate> {
+    /// Says that nothing more comes.
+    pub(super) fn finish(&mut self) -> Result<(), Inflate> {
         self.make_room();
         let result = self.decoder.try_finish();
         self.came(result)
+    }
+
+    /// What came out of the last piece.
+    pub(super) fn plain(&self) -> &[u8] {
+        &self.decoder.get_ref().plain
     }
 
     fn make_room(&mut self) {
@@ -73,7 +78,7 @@ impl Unpacker {
         bounded.room = room;
     }
 
-    fn came(&mut self, result: io::Result<()>) -> Result<&[u8], Inflate> {
+    fn came(&mut self, result: io::Result<()>) -> Result<(), Inflate> {
         let Bounded { plain, is_full, .. } = self.decoder.get_ref();
         if *is_full {
             let by_ratio = self.taken.saturating_mul(RATIO).max(HARMLESS) < self.limit;
@@ -81,7 +86,7 @@ impl Unpacker {
         }
         result.map_err(|_| Inflate::Damaged)?;
         self.given += plain.len();
-        Ok(plain)
+        Ok(())
     }
 }
 
@@ -119,9 +124,11 @@ mod tests {
         let mut unpacker = Unpacker::new(limit);
         let mut plain = Vec::new();
         for piece in packed.chunks(7) {
-            plain.extend_from_slice(unpacker.push(piece)?);
+            unpacker.push(piece)?;
+            plain.extend_from_slice(unpacker.plain());
         }
-        plain.extend_from_slice(unpacker.finish()?);
+        unpacker.finish()?;
+        plain.extend_from_slice(unpacker.plain());
         Ok(plain)
     }
 

@@ -1,31 +1,53 @@
-//! The HTTP edge: one listener with mutual TLS for the three services. It answers everything that is wrong below SOAP (method, media type,
-//! size, pace, encoding of the text, a certificate that is good no more) and hands every other request to a [`Gateway`] as text.
+//! The HTTP edge: any number of listeners, each with its TLS mode, its limits and the [`Handler`] that answers its
+//! requests. It knows connections, certificates, bodies, compression, the names of requests and the line of the log. What
+//! a request means is the handler's.
 //!
-//! The path of a request is `handler`, top to bottom; what stands beside it is a phase each.
+//! The path of a connection is in `arrival`, that of a request in `answer`.
 
+mod answer;
 mod arrival;
+mod blocking;
 mod body;
 mod budget;
-mod decode;
+mod certificates;
+mod coding;
+mod connection;
+mod edge;
 mod farewell;
-mod gateway;
 mod gzip;
 mod handler;
-mod intake;
-mod media;
-mod peers;
+mod listener;
+mod origin;
+mod pace;
+mod party;
 mod places;
-mod receive;
-mod respond;
+mod pulse;
+mod refusals;
+mod refused;
+mod response;
 mod run;
+mod signals;
 mod socket;
 mod stalls;
+mod unread;
 
-pub use self::decode::Text;
-pub use self::gateway::{
-    Answer, Exchange, Gateway, Opening, Page, PageRequest, Pending, Reply, Route, SoapVersion, Trouble, Turn,
-};
+pub use actix_web::http::header::{self, HeaderMap, HeaderValue};
+pub use actix_web::http::{Method, StatusCode};
+
+pub use self::blocking::block;
+pub use self::body::{Body, Unread};
+pub use self::budget::Share;
+pub use self::certificates::look_after;
+pub use self::coding::Coding;
+pub use self::handler::{Handler, Request};
+pub use self::listener::Listener;
+pub use self::refused::Refused;
+pub use self::response::{Called, Response};
 pub use self::run::{Running, Setup, StartError, start};
+pub use crate::ops::{Outcome, RequestId};
+pub use crate::tls::Clients;
 
+#[cfg(test)]
+pub(crate) mod test_support;
 #[cfg(test)]
 mod tests;

@@ -1,19 +1,19 @@
-//! How many connections stand, and how many may: in all, of one certificate, and of one organisation. A certificate or
-//! organisation never has more than half of them (our choice), so that nobody keeps the others out.
+//! How many connections stand, and how many may: in all, of one certificate (where clients have none, of one address), and
+//! of one organisation. None of these has more than half of them (our choice), so that nobody keeps the others out.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::respond::Refused;
+use super::party::Party;
+use super::refused::Refused;
 use crate::config::Limits;
-use crate::model::Fingerprint;
 
 /// Those that are taken.
 pub(super) struct Places {
     all: usize,
-    by_certificate: usize,
+    by_party: usize,
     by_organisation: usize,
     /// How many more may stand for as long as it takes to tell them that they are too many.
     told: usize,
@@ -23,14 +23,14 @@ pub(super) struct Places {
 #[derive(Default)]
 struct Taken {
     all: Count,
-    certificates: HashMap<Fingerprint, Certificate>,
+    parties: HashMap<Party, Connections>,
     /// An organisation has the connections whose last caller proved to be it.
     organisations: HashMap<String, usize>,
 }
 
-/// A certificate that has connections.
+/// The connections of a certificate or address.
 #[derive(Default)]
-struct Certificate {
+struct Connections {
     connections: Count,
     callers: Callers,
 }
@@ -42,7 +42,7 @@ struct Count {
     told: usize,
 }
 
-/// Who has called with a certificate.
+/// Who has called on them.
 #[derive(Default)]
 enum Callers {
     #[default]
@@ -55,7 +55,7 @@ enum Callers {
 /// One that is taken, until it is dropped.
 pub(super) struct Place {
     places: Arc<Places>,
-    certificate: Fingerprint,
+    party: Party,
     /// Its last caller.
     organisation: RefCell<Option<String>>,
     /// Why its connection is one too many, if it is.
@@ -67,7 +67,7 @@ impl Places {
         let half = (limits.connections / 2).max(1);
         Self {
             all: limits.connections,
-            by_certificate: limits.connections_by_certificate.min(half),
+            by_party: limits.connections_by_certificate.min(half),
             by_organisation: limits.connections_by_organisation.min(half),
             told: limits.told(),
             taken: Mutex::default(),
@@ -75,18 +75,18 @@ impl Places {
     }
 
     /// A place for one more connection; none where even those to be told are too many.
-    pub(super) fn take(self: &Arc<Self>, certificate: Fingerprint) -> Option<Place> {
+    pub(super) fn take(self: &Arc<Self>, party: Party) -> Option<Place> {
         let mut taken = self.taken();
-        let Taken { all, certificates, organisations } = &mut *taken;
-        let own = certificates.entry(certificate).or_default();
+        let Taken { all, parties, organisations } = &mut *taken;
+        let own = parties.entry(party).or_default();
         let of_caller = match &own.callers {
             Callers::One(organisation) => organisations.get(organisation).copied().unwrap_or_default(),
             Callers::Unknown | Callers::Several => 0,
         };
         let beyond = if all.served >= self.all {
             Some(Refused::CONNECTIONS)
-        } else if own.connections.served >= self.by_certificate {
-            Some(Refused::CONNECTIONS_OF_CERTIFICATE)
+        } else if own.connections.served >= self.by_party {
+            Some(party.too_many_connections())
         } else if of_caller >= self.by_organisation {
             Some(Refused::CONNECTIONS_OF_ORGANISATION)
         } else {
@@ -94,11 +94,11 @@ impl Places {
         };
         *all.of(beyond.is_some()) += 1;
         *own.connections.of(beyond.is_some()) += 1;
-        // Half of them for one certificate: the others are told, too.
+        // Half of them for one party: the others are told, too.
         let bearable = all.told <= self.told && own.connections.told <= self.told.div_ceil(2);
         drop(taken);
         // Gives itself back if it is dropped here.
-        let place = Place { places: Arc::clone(self), certificate, organisation: RefCell::default(), beyond };
+        let place = Place { places: Arc::clone(self), party, organisation: RefCell::default(), beyond };
         bearable.then_some(place)
     }
 
@@ -118,8 +118,8 @@ impl Place {
         if let Some(before) = before {
             taken.leave(before);
         }
-        if let Some(certificate) = taken.certificates.get_mut(&self.certificate) {
-            certificate.callers.note(organisation);
+        if let Some(party) = taken.parties.get_mut(&self.party) {
+            party.callers.note(organisation);
         }
         let connections = taken.organisations.entry(organisation.to_owned()).or_default();
         *connections += 1;
@@ -134,7 +134,7 @@ impl Drop for Place {
         if let Some(organisation) = self.organisation.take() {
             taken.leave(organisation);
         }
-        if let Entry::Occupied(mut entry) = taken.certificates.entry(self.certificate) {
+        if let Entry::Occupied(mut entry) = taken.parties.entry(self.party) {
             let own = &mut entry.get_mut().connections;
             *own.of(self.beyond.is_some()) -= 1;
             if own.served + own.told == 0 {

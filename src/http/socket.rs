@@ -1,23 +1,19 @@
-//! The socket of one connection, which others can cut: an idle client is shut out, or one that is slow gives way to
-//! another.
+//! The socket of one connection, which ends when its pulse is cut, and which keeps what is known of its client.
 
 use std::future::poll_fn;
-use std::io::{self, ErrorKind, IoSlice};
+use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
 
-use futures_util::task::AtomicWaker;
+use actix_web::dev::Extensions;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
 
-use super::peers::Connection;
-
-/// No time is set: a call is being answered.
-const BUSY: u64 = u64::MAX;
+use super::connection::Connection;
+use super::pulse::Pulse;
 
 /// A socket and its pulse.
 pub(super) struct Socket {
@@ -27,27 +23,9 @@ pub(super) struct Socket {
     connection: Option<Rc<Connection>>,
 }
 
-/// What others see of a connection, and by which they cut it.
-pub(super) struct Pulse {
-    began: Instant,
-    /// Milliseconds after the beginning since which the client has been silent, while it is on its way in.
-    heard: AtomicU64,
-    /// Milliseconds after the beginning by which the next request must have begun.
-    due: AtomicU64,
-    cut: AtomicBool,
-    task: AtomicWaker,
-}
-
 impl Socket {
     pub(super) fn new(stream: TcpStream) -> Self {
-        let pulse = Pulse {
-            began: Instant::now(),
-            heard: AtomicU64::new(0),
-            due: AtomicU64::new(BUSY),
-            cut: AtomicBool::new(false),
-            task: AtomicWaker::new(),
-        };
-        Self { stream, pulse: Arc::new(pulse), connection: None }
+        Self { stream, pulse: Arc::new(Pulse::begin()), connection: None }
     }
 
     pub(super) fn pulse(&self) -> &Arc<Pulse> {
@@ -67,10 +45,6 @@ impl Socket {
         self.connection = Some(connection);
     }
 
-    pub(super) const fn connection(&self) -> Option<&Rc<Connection>> {
-        self.connection.as_ref()
-    }
-
     fn unless_cut<T>(
         &self,
         cx: &mut Context<'_>,
@@ -82,58 +56,6 @@ impl Socket {
             self.pulse.poll_cut(cx)?;
         }
         polled
-    }
-}
-
-impl Pulse {
-    /// Ends the connection: whatever it waits for fails.
-    pub(super) fn cut(&self) {
-        self.cut.store(true, Ordering::Release);
-        self.task.wake();
-    }
-
-    pub(super) fn is_cut(&self) -> bool {
-        self.cut.load(Ordering::Acquire)
-    }
-
-    /// Waits until the connection is cut.
-    pub(super) async fn until_cut(&self) {
-        poll_fn(|cx| if self.poll_cut(cx).is_err() { Poll::Ready(()) } else { Poll::Pending }).await;
-    }
-
-    /// A request has come.
-    pub(super) fn busy(&self) {
-        self.due.store(BUSY, Ordering::Relaxed);
-    }
-
-    /// The next request must have begun after this time.
-    pub(super) fn expect_within(&self, time: Duration) {
-        self.due.store(milliseconds(self.began.elapsed() + time), Ordering::Relaxed);
-    }
-
-    /// Whether the next request should have begun.
-    pub(super) fn is_late(&self) -> bool {
-        self.due.load(Ordering::Relaxed) < milliseconds(self.began.elapsed())
-    }
-
-    /// How long the client has said nothing, while it is on its way in.
-    pub(super) fn silence(&self) -> Duration {
-        self.began.elapsed().saturating_sub(Duration::from_millis(self.heard.load(Ordering::Relaxed)))
-    }
-
-    /// Its silence begins now.
-    pub(super) fn heard(&self) {
-        self.heard.store(milliseconds(self.began.elapsed()), Ordering::Relaxed);
-    }
-
-    fn check(&self) -> io::Result<()> {
-        if self.is_cut() { Err(ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
-    }
-
-    /// Looks after the waker is in its place, so that no cut is missed.
-    fn poll_cut(&self, cx: &Context<'_>) -> io::Result<()> {
-        self.task.register(cx.waker());
-        self.check()
     }
 }
 
@@ -187,6 +109,9 @@ impl AsyncWrite for Socket {
     }
 }
 
-fn milliseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(BUSY)
+/// Called by the HTTP library for each connection that stands: its requests find it by this.
+pub(super) fn introduce(stream: &TlsStream<Socket>, data: &mut Extensions) {
+    if let Some(connection) = &stream.get_ref().0.connection {
+        data.insert(Rc::clone(connection));
+    }
 }

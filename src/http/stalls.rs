@@ -5,8 +5,8 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use super::arrival::Refusals;
-use super::socket::Pulse;
+use super::pulse::Pulse;
+use super::refusals::Refusals;
 use crate::config::Limits;
 
 const SWEEP: Duration = Duration::from_secs(1);

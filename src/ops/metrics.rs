@@ -4,32 +4,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use prometheus::core::Collector;
-use prometheus::proto::LabelPair;
-use prometheus::{
-    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
-};
+use prometheus::{IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder};
 
-/// In seconds. Most calls take less than a millisecond, and clients give up after 20 s.
-const BUCKETS: [f64; 14] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0, 5.0, 20.0];
-
-/// The error code of calls that failed inside the service.
-const FAILED: &str = "WSEC0999";
-
-/// Calls of one operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Calls {
-    /// With a reply, or a fault that the client caused.
-    pub answered: i64,
-    /// With a fault that the service caused.
-    pub failed: i64,
-}
+use super::calls::{CallCounts, Calls, Outcome};
 
 /// The metrics of one process.
 pub struct Metrics {
     registry: Registry,
-    calls: IntCounterVec,
-    durations: HistogramVec,
+    calls: CallCounts,
     refused: IntCounterVec,
     handshakes: IntCounter,
     connected: IntCounter,
@@ -63,15 +45,7 @@ impl Metrics {
     pub fn new() -> Result<Self, prometheus::Error> {
         let metrics = Self {
             registry: Registry::new(),
-            calls: IntCounterVec::new(
-                Opts::new("lrs_calls_total", "Calls by service, operation, outcome and code"),
-                &["service", "operation", "outcome", "code"],
-            )?,
-            durations: HistogramVec::new(
-                HistogramOpts::new("lrs_call_seconds", "Time from the request's headers to the reply")
-                    .buckets(BUCKETS.to_vec()),
-                &["service", "operation"],
-            )?,
+            calls: CallCounts::new()?,
             refused: IntCounterVec::new(
                 Opts::new("lrs_refused_total", "Handshakes and requests refused before they reached a web service"),
                 &["reason"],
@@ -107,8 +81,7 @@ impl Metrics {
                 &["of"],
             )?,
         };
-        metrics.registry.register(Box::new(metrics.calls.clone()))?;
-        metrics.registry.register(Box::new(metrics.durations.clone()))?;
+        metrics.calls.register(&metrics.registry)?;
         metrics.registry.register(Box::new(metrics.refused.clone()))?;
         metrics.registry.register(Box::new(metrics.handshakes.clone()))?;
         metrics.registry.register(Box::new(metrics.connected.clone()))?;
@@ -122,17 +95,16 @@ impl Metrics {
         Ok(metrics)
     }
 
-    /// Counts a call.
+    /// Counts a call of a function; the code is the service's own.
     pub fn call(
         &self,
         service: &'static str,
-        operation: &'static str,
-        outcome: &'static str,
+        function: Option<&'static str>,
+        outcome: Outcome,
         code: &'static str,
         duration: Duration,
     ) {
-        self.calls.with_label_values(&[service, operation, outcome, code]).inc();
-        self.durations.with_label_values(&[service, operation]).observe(duration.as_secs_f64());
+        self.calls.count(service, function, outcome, code, duration);
     }
 
     /// Counts a refused handshake or request.
@@ -186,28 +158,9 @@ impl Metrics {
         self.seconds_left.with_label_values(&[of]).set(seconds_left);
     }
 
-    /// Calls so far by operation: answered ones, and those that failed inside the service
-    /// (WSEC0999).
+    /// Calls so far by function of the service.
     pub fn calls_so_far(&self) -> BTreeMap<String, Calls> {
-        let mut calls: BTreeMap<String, Calls> = BTreeMap::new();
-        for family in self.calls.collect() {
-            for metric in family.get_metric() {
-                let label = |name: &str| {
-                    metric
-                        .get_label()
-                        .iter()
-                        .find(|label| label.name() == name)
-                        .map(LabelPair::value)
-                        .unwrap_or_default()
-                };
-                let count = metric.get_counter().get_value().round();
-                // Exact: a float holds counts of calls without loss.
-                let count = format!("{count}").parse::<i64>().unwrap_or_default();
-                let calls = calls.entry(label("operation").to_owned()).or_default();
-                if label("code") == FAILED { calls.failed += count } else { calls.answered += count }
-            }
-        }
-        calls
+        self.calls.so_far()
     }
 
     /// All metrics as text.
@@ -226,10 +179,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn calls_are_counted_by_service_operation_outcome_and_code() {
+    fn calls_are_counted_by_service_function_outcome_and_code() {
+        const FUNCTION: Option<&str> = Some("learnerByULN");
         let metrics = Metrics::new().unwrap();
         for _ in 0..3 {
-            metrics.call("LearnerService", "learnerByULN", "answer", "WSRC0004", Duration::from_micros(300));
+            metrics.call("LearnerService", FUNCTION, Outcome::Ok, "WSRC0004", Duration::from_micros(300));
         }
         metrics.refused("certificate_revoked");
         metrics.connected();
@@ -245,9 +199,18 @@ mod tests {
         );
         assert!(text.contains(r#"lrs_refused_total{reason="certificate_revoked"} 1"#));
         assert!(text.contains("lrs_connections 1"));
-        metrics.call("LearnerService", "learnerByULN", "fault", "WSEC0999", Duration::from_micros(300));
+        metrics.call("LearnerService", FUNCTION, Outcome::Failed, "WSEC0999", Duration::from_micros(300));
+        metrics.call("LearnerService", None, Outcome::Refused, "WSEC0002", Duration::from_micros(300));
         let calls = metrics.calls_so_far();
         assert_eq!(calls.get("learnerByULN"), Some(&Calls { answered: 3, failed: 1 }));
+        assert_eq!(calls.len(), 1, "unknown functions are not counted as functions");
+        let text = metrics.render();
+        for call in [
+            r#"lrs_calls_total{code="WSEC0999",operation="learnerByULN",outcome="fault",service="LearnerService"} 1"#,
+            r#"lrs_calls_total{code="WSEC0002",operation="unknown",outcome="fault",service="LearnerService"} 1"#,
+        ] {
+            assert!(text.contains(call), "{text}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::strict::Strict;
 use super::unknown::unknown;
 use crate::contract::{self, external_service, learner_service, learner_service_r9};
 use crate::domain::{Action, Error, MustBlock, Service, Unsettled};
+use crate::http::Outcome;
 use crate::model::{Door as Entrance, Peer};
 use crate::xml::{Limits, NotWellFormed, Place, ReadError, Reader};
 
@@ -27,8 +28,8 @@ pub struct Answered {
     pub body: String,
     /// The version that it is written in.
     pub version: Version,
-    /// Whether it is a fault.
-    pub is_fault: bool,
+    /// How the call ended; what did not end well is a fault.
+    pub outcome: Outcome,
     /// Name of the operation, or `unknown`.
     pub operation: &'static str,
     /// After how many seconds the same call may succeed, where the caller has to wait.
@@ -51,6 +52,9 @@ pub enum Sender {
 pub(super) const UNKNOWN: &str = "unknown";
 /// What metrics and log call a caller that has to wait; on the wire it is WSEC0999, but nothing has failed.
 const BUSY: &str = "busy";
+
+/// The code of a failure inside the service.
+const FAILED: &str = "WSEC0999";
 
 #[derive(Clone, Copy)]
 enum Operation {
@@ -181,7 +185,7 @@ impl Endpoint {
             Ok(()) => {
                 envelope::end(self.prefix(), &mut out);
                 let noted = door.noted();
-                Ok(Answered { body: out, version, is_fault: false, operation: name, retry_after_s: None, noted })
+                Ok(Answered { body: out, version, outcome: Outcome::Ok, operation: name, retry_after_s: None, noted })
             }
             Err(Refused::Domain(Error::MustBlock)) => Err(MustBlock),
             Err(refused) => {
@@ -197,11 +201,15 @@ impl Endpoint {
     /// Refuses a request for an operation, or for none that is known.
     pub(super) fn refuse(self, domain: &Service, version: Version, fault: &Fault, operation: &'static str) -> Answered {
         let retry_after_s = fault.retry_after_s;
-        let code = if retry_after_s.is_some() { BUSY } else { fault.code };
+        let (outcome, code) = match fault.code {
+            _ if retry_after_s.is_some() => (Outcome::Busy, BUSY),
+            FAILED => (Outcome::Failed, FAILED),
+            code => (Outcome::Refused, code),
+        };
         Answered {
             body: fault.envelope(self.shape(), version, self.prefix(), domain.clock().now()),
             version,
-            is_fault: true,
+            outcome,
             operation,
             retry_after_s,
             noted: Noted { code, ..Noted::default() },

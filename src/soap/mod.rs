@@ -1,4 +1,5 @@
-//! SOAP: from the text of a request to the text of a reply. It knows the contract and the domain, no HTTP and no SQL.
+//! SOAP: from the text of a request to the text of a reply. It knows the contract and the domain, and no SQL; how requests
+//! travel is known in `http/` alone.
 
 mod action;
 mod caller;
@@ -22,4 +23,4 @@ mod unknown;
 pub use door::Noted;
 pub use endpoint::{Answered, Endpoint, Sender};
 pub use fault::Shape;
-pub use http::SoapGateway;
+pub use http::{SoapHandler, addresses};

@@ -25,7 +25,7 @@ pub use self::expiry::{Ending, Item, Warning};
 pub use self::handshake::{Failure, Unfit, attempt};
 pub use self::material::{Files, examine};
 pub use self::refusal::Refusal;
-pub use self::trust::Trust;
+pub use self::trust::{Clients, Trust};
 pub use self::watch::watch;
 
 #[cfg(test)]

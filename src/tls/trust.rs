@@ -33,6 +33,15 @@ const OVERLAP: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub struct Trust(pub(super) Arc<Inner>);
 
+/// Who may complete a handshake with a listener.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clients {
+    /// Those with a certificate of an authority that is trusted for clients (mutual TLS).
+    Certified,
+    /// Anybody: the server alone has a certificate, and clients are asked for none.
+    Anybody,
+}
+
 pub(super) struct Inner {
     files: Files,
     provider: Arc<CryptoProvider>,
@@ -84,11 +93,14 @@ impl Trust {
     ///
     /// # Errors
     /// Never in practice: the versions and the provider are constants.
-    pub fn server_config(&self) -> Result<ServerConfig, TlsError> {
-        let mut config = ServerConfig::builder_with_provider(Arc::clone(&self.0.provider))
-            .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?
-            .with_client_cert_verifier(self.0.clone())
-            .with_cert_resolver(self.0.clone());
+    pub fn server_config(&self, clients: Clients) -> Result<ServerConfig, TlsError> {
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&self.0.provider))
+            .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?;
+        let builder = match clients {
+            Clients::Certified => builder.with_client_cert_verifier(self.0.clone()),
+            Clients::Anybody => builder.with_no_client_auth(),
+        };
+        let mut config = builder.with_cert_resolver(self.0.clone());
         config.session_storage = ServerSessionMemoryCache::new(SESSIONS);
         // No tickets in TLS 1.3: rustls gives them nonces of 32 bytes, which wolfSSL 5.5 cannot
         // handle. Its handshake succeeds, and its first read fails. TLS 1.2 resumes sessions by ID,

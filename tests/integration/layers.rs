@@ -22,11 +22,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("tls", &["model", "config", "pki"]),
     ("pki", &["model"]),
     ("ops", &["model", "config"]),
-    // The SOAP edge stands behind the HTTP edge: it implements `http::Gateway`, and `http` knows no SOAP.
+    // What answers a listener stands behind it: `soap` implements `http::Handler`, and `http` knows no SOAP.
     ("http", &["model", "config", "tls", "ops"]),
     // What developers must know of the operations, for every door that tells them.
     ("manual", &["domain", "model", "contract", "xml"]),
-    ("soap", &["manual", "http", "domain", "model", "contract", "xml"]),
+    ("soap", &["manual", "http", "config", "domain", "model", "contract", "xml"]),
     // The other end of the wire: what `lrs call` and `lrs batch` send.
     ("client", &["contract", "pki"]),
     ("files", &["domain", "model", "xml"]),

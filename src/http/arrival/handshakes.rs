@@ -10,7 +10,7 @@ use futures_util::future::{Either, select};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-use super::super::socket::Pulse;
+use super::super::pulse::Pulse;
 
 /// A client may think for this long before its handshake gives way.
 const SILENCE: Duration = Duration::from_secs(1);

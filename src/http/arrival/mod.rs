@@ -5,7 +5,6 @@
 //! phase do not close the door of another.
 
 mod handshakes;
-mod refusals;
 mod room;
 
 use std::net::SocketAddr;
@@ -14,23 +13,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::server::Acceptor;
-use rustls::{HandshakeKind, ServerConfig};
+use rustls::{HandshakeKind, ServerConfig, ServerConnection};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use self::handshakes::Handshakes;
-use self::refusals::Cause;
-pub(super) use self::refusals::Refusals;
 use self::room::Room;
-use super::peers::Connection;
+use super::connection::Connection;
+use super::origin::Origin;
+use super::party::Party;
 use super::places::Places;
-use super::socket::{Pulse, Socket};
+use super::pulse::Pulse;
+use super::refusals::{Cause, Refusals};
+use super::socket::Socket;
 use super::stalls::Stalls;
 use crate::config::Limits;
 use crate::ops::Metrics;
-use crate::tls::{self, Failure, TlsError, Trust};
+use crate::tls::{self, Client, Clients, Failure, TlsError, Trust};
 
 /// A client must have said something after this time.
 const FIRST_BYTE: Duration = Duration::from_secs(1);
@@ -39,6 +40,7 @@ const FIRST_BYTE: Duration = Duration::from_secs(1);
 pub(super) struct Arrivals {
     tls: Arc<ServerConfig>,
     trust: Trust,
+    clients: Clients,
     stalls: Stalls,
     metrics: Arc<Metrics>,
     refusals: Arc<Refusals>,
@@ -56,15 +58,17 @@ impl Arrivals {
     pub(super) fn new(
         limits: &Limits,
         trust: Trust,
+        clients: Clients,
         stalls: Stalls,
         metrics: Arc<Metrics>,
         refusals: Arc<Refusals>,
     ) -> Result<Self, TlsError> {
-        let mut tls = trust.server_config()?;
+        let mut tls = trust.server_config(clients)?;
         tls.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Self {
             tls: Arc::new(tls),
             trust,
+            clients,
             stalls,
             metrics,
             refusals,
@@ -100,14 +104,26 @@ impl Arrivals {
         let handshake = self.handshake(socket, address, &pulse).await;
         let mut stream = handshake.map_err(|cause| if pulse.is_cut() { Cause::Displaced } else { cause })?;
         let (socket, session) = stream.get_mut();
+        let client = match self.clients {
+            Clients::Certified => Some(self.client(session)?),
+            Clients::Anybody => None,
+        };
+        let party = match &client {
+            Some(client) => Party::Certificate(client.peer().fingerprint),
+            None => Party::Address(Origin::of(address.ip())),
+        };
+        let place = self.places.take(party).ok_or(Cause::Full)?;
+        self.stalls.add(&pulse);
+        socket.stand(Rc::new(Connection::new(client, party, pulse, place, Arc::clone(&self.metrics))));
+        Ok(stream)
+    }
+
+    /// The client by the certificate that it sent.
+    fn client(&self, session: &ServerConnection) -> Result<Client, Cause> {
         let resumed = session.handshake_kind() == Some(HandshakeKind::Resumed);
         let chain = session.peer_certificates().unwrap_or_default();
         let client = self.trust.client(chain, resumed);
-        let client = client.map_err(|refusal| Cause::Failed(Failure::of_client(refusal, chain)))?;
-        let place = self.places.take(client.peer().fingerprint).ok_or(Cause::Full)?;
-        self.stalls.add(&pulse);
-        socket.stand(Rc::new(Connection::new(client, pulse, place, Arc::clone(&self.metrics))));
-        Ok(stream)
+        client.map_err(|refusal| Cause::Failed(Failure::of_client(refusal, chain)))
     }
 
     /// The waiting room, then the handshake.

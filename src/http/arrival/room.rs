@@ -2,10 +2,11 @@
 //! that silent clients keep nobody out.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::super::socket::Pulse;
+use super::super::origin::Origin;
+use super::super::pulse::Pulse;
 
 /// Those who wait.
 pub(super) struct Room {
@@ -20,13 +21,6 @@ struct Waiting {
     next: u64,
     all: BTreeMap<u64, (Origin, Arc<Pulse>)>,
     by_origin: HashMap<Origin, BTreeSet<u64>>,
-}
-
-/// Where a client calls from: an address of version 4, or a network of version 6 (/64), of which one host has all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Origin {
-    Address(Ipv4Addr),
-    Network(u128),
 }
 
 /// A place in the room, until it is dropped.
@@ -88,33 +82,5 @@ impl Waiting {
             }
         }
         Some(pulse)
-    }
-}
-
-impl Origin {
-    fn of(address: IpAddr) -> Self {
-        match address.to_canonical() {
-            IpAddr::V4(address) => Self::Address(address),
-            IpAddr::V6(address) => Self::Network(address.to_bits() >> 64),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    fn origin(text: &str) -> Origin {
-        Origin::of(text.parse().unwrap())
-    }
-
-    #[test]
-    fn a_network_of_version_6_is_one_origin() {
-        assert_eq!(origin("2001:db8:1:2::1"), origin("2001:db8:1:2:ffff::9"));
-        assert_ne!(origin("2001:db8:1:2::1"), origin("2001:db8:1:3::1"));
-        assert_eq!(origin("::ffff:192.0.2.1"), origin("192.0.2.1"));
-        assert_ne!(origin("192.0.2.1"), origin("192.0.2.2"));
     }
 }

@@ -56,7 +56,7 @@ fn a_revoked_certificate_is_refused_on_a_connection_that_stands() {
     assert_eq!((response.status, response.header("connection")), (403, Some("close")));
     assert!(standing.is_closed());
     assert_eq!(other.ask(post(XML, "<a/>")).status, 200);
-    assert_eq!(stage.gateway.calls.load(Ordering::SeqCst), 3);
+    assert_eq!(stage.calls(), 3);
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn a_revoked_certificate_is_refused_on_a_resumed_session() {
     let response = third.ask(post(XML, "<a/>"));
     assert_eq!((response.status, response.header("connection")), (403, Some("close")));
     assert!(third.is_closed());
-    assert_eq!(stage.gateway.calls.load(Ordering::SeqCst), 2);
+    assert_eq!(stage.calls(), 2);
     assert!(stage.refused("certificate_revoked"));
 }
 

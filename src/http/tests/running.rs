@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use super::*;
+use crate::ops;
 
 #[test]
 fn calls_in_flight_finish_when_the_service_stops() {
@@ -12,7 +13,7 @@ fn calls_in_flight_finish_when_the_service_stops() {
     assert_eq!(idle.ask(post(XML, "<a/>")).status, 200);
     let mut busy = stage.connect();
     busy.send(post(XML, "wait")).unwrap();
-    while stage.gateway.calls.load(Ordering::SeqCst) < 3 {
+    while stage.calls() < 2 {
         std::thread::sleep(Duration::from_millis(5));
     }
     let running = stage.running.take().unwrap();
@@ -27,20 +28,12 @@ fn calls_in_flight_finish_when_the_service_stops() {
 #[test]
 fn an_address_in_use_is_said_to_be() {
     let stage = Stage::new();
-    let taken = stage.address;
-    let other = Stage::new();
-    let setup = Setup {
-        server: config::Server { listen: taken, public_url: "https://localhost".to_owned(), workers: 1 },
-        operations: config::Operations { listen: SocketAddr::from(([127, 0, 0, 1], 0)) },
-        limits: config::Limits::default(),
-        tls: settings(&other.pki),
-        routes: Vec::new(),
-        gateway: other.gateway.clone(),
-        always_block: false,
-        maintenance: other.maintenance.clone(),
-        health: ops::Operations::new(other.metrics.clone()),
-    };
-    let error = start(setup).err().unwrap().to_string();
+    let pki = Pki::new();
+    let (taken, limits) = (stage.address, config::Limits::default());
+    let listener = Listener::new(taken, 1, limits, trust(&pki), Clients::Certified, Arc::new(Echo::default()));
+    let operations = config::Operations { listen: anywhere() };
+    let health = ops::Operations::new(Arc::clone(&stage.metrics));
+    let error = start(Setup { listeners: vec![listener], operations, health }).err().unwrap().to_string();
     assert!(error.contains(&taken.to_string()), "{error}");
 }
 

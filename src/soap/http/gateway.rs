@@ -1,171 +1,136 @@
-//! The gateway between the HTTP edge and the three services: it gives each call to its endpoint, and each page to its
-//! contract.
+//! The boundary between the phases of a call over HTTP and the services: what they are asked, and what they say.
 
-use std::borrow::Cow;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
 
-use super::super::endpoint::{Answered, Endpoint, Sender};
 use super::super::envelope::Version;
-use super::super::pages;
-use crate::contract::SERVICES;
-use crate::domain::{Error, MustBlock, Service, Unsettled};
-use crate::http::{
-    Answer, Exchange, Gateway, Opening, Page, PageRequest, Pending, Reply, Route, SoapVersion, Trouble, Turn,
-};
+use super::super::pages::Page;
+use super::decode::Text;
+use crate::http::{Called, Share};
 use crate::model::Peer;
 
-/// The three services over one domain.
-pub struct SoapGateway {
-    domain: Service,
-    public_url: String,
+/// The services.
+pub trait Gateway: Send + Sync + 'static {
+    /// Answers a call. With `may_block` unset it runs on the thread that serves the connections and must not wait for a
+    /// disk, a lock or a password hash: where it would have to, it does nothing and says [`Answer::MustBlock`], and is
+    /// asked again on another thread.
+    fn post(&self, exchange: &Exchange) -> Answer<Pending>;
+
+    /// Whether the certificate may act for any organisation, asked before a body is read. With `may_block` unset it
+    /// answers from memory.
+    fn may_call(&self, peer: &Peer, may_block: bool) -> Answer<bool>;
+
+    /// Who sends a batch, by the beginning of its body: all that is known of the exchange's body yet.
+    fn opening(&self, exchange: &Exchange) -> Answer<Opening>;
+
+    /// The page that lists the services. Must not block.
+    fn index(&self) -> Page;
+
+    /// A page of a service by its index, for GET and HEAD: help, contract, schema. The query is as it was sent, without
+    /// the question mark. Must not block.
+    fn page(&self, service: usize, query: &str) -> Page;
+
+    /// The fault for a trouble that was found before (or instead of) the service's own answer.
+    fn fault(&self, service: usize, version: Version, trouble: Trouble) -> Reply;
 }
 
-impl SoapGateway {
-    /// `public_url` is what clients call the server, without a path; the contract is published with it.
-    pub fn new(domain: Service, public_url: String) -> Self {
-        SoapGateway { domain, public_url }
-    }
+/// One call, ready to be read.
+#[derive(Debug)]
+pub struct Exchange {
+    /// Index of the service.
+    pub service: usize,
+    /// What the media type says; the envelope has the last word.
+    pub version: Version,
+    /// The body as text: UTF-8, without byte order mark and XML declaration.
+    pub body: Text,
+    /// The client: its certificate was verified, and looked up in the revocation lists, for this very request.
+    pub peer: Arc<Peer>,
+    /// Whether the services may wait.
+    pub may_block: bool,
+    /// What the body holds of the memory for bodies.
+    pub(super) _share: Option<Share>,
+}
 
-    /// The routes of the edge, in the order of the endpoints.
-    pub fn routes() -> Vec<Route> {
-        SERVICES
-            .iter()
-            .zip(Endpoint::ALL)
-            .map(|(service, endpoint)| Route {
-                path: service.path.trim_start_matches('/'),
-                name: service.name,
-                batch: endpoint.is_for_batches(),
-            })
-            .collect()
-    }
+/// What is said to a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer<T> {
+    /// This.
+    Said(T),
+    /// Ask again where it may block.
+    MustBlock,
+}
 
-    /// The reply, which does not leave before the trail of its call is durable.
-    fn pending(&self, endpoint: Endpoint, called: Unsettled<Answered>) -> Pending {
-        let mut named = (Version::default(), "unknown");
-        let mut called = called.map(|answered| {
-            named = (answered.version, answered.operation);
-            answered
-        });
-        let turn = called.take_turn().map(|turn| -> Turn { Box::pin(turn.come()) });
-        match called.settled() {
-            Ok(answered) => Pending::Ready(reply(answered, turn)),
-            Err(called) => {
-                let ((version, operation), domain) = (named, self.domain.clone());
-                Pending::Held(Box::pin(async move {
-                    match called.settle().await {
-                        Ok(answered) => reply(answered, None),
-                        Err(error) => {
-                            log::error!("cannot write the audit trail of a call: {error}");
-                            failed(endpoint, version, operation, &domain)
-                        }
-                    }
-                }))
-            }
+/// What the beginning of a request says about its sender.
+pub enum Opening {
+    /// It is known, by what it says about itself: the rest may be read.
+    Known,
+    /// That is not told yet. The answer, if this were all.
+    Unclear(Pending),
+    /// It is refused.
+    Refused(Pending),
+}
+
+impl Opening {
+    /// What may be waited for, to ask again then.
+    pub(super) fn turn(&mut self) -> Option<Turn> {
+        match self {
+            Self::Known => None,
+            Self::Unclear(pending) | Self::Refused(pending) => pending.turn(),
         }
     }
 }
 
-impl Gateway for SoapGateway {
-    fn post(&self, exchange: &Exchange) -> Answer<Pending> {
-        let endpoint = endpoint(exchange.service);
-        match endpoint.answer(&self.domain, &exchange.peer, &exchange.body, exchange.may_block) {
-            Ok(called) => Answer::Said(self.pending(endpoint, called)),
-            Err(MustBlock) => Answer::MustBlock,
+/// A reply that must not leave before what it tells is durable (its lines of the audit trail).
+pub enum Pending {
+    /// It may leave: it tells nothing that has to be kept.
+    Ready(Reply),
+    /// The reply once it may leave; a fault where what it tells cannot be kept.
+    Held(Pin<Box<dyn Future<Output = Reply> + Send>>),
+}
+
+impl Pending {
+    /// What may be waited for, to ask again then.
+    pub(super) fn turn(&mut self) -> Option<Turn> {
+        match self {
+            Self::Ready(reply) => reply.turn.take(),
+            Self::Held(_) => None,
         }
     }
 
-    fn may_call(&self, peer: &Peer, may_block: bool) -> Answer<bool> {
-        match self.domain.organisations().may_call(peer, may_block) {
-            Err(Error::MustBlock) => Answer::MustBlock,
-            // Where the store fails, the call itself will have the fault for that.
-            answer => Answer::Said(answer.unwrap_or(true)),
-        }
-    }
-
-    fn opening(&self, exchange: &Exchange) -> Answer<Opening> {
-        let endpoint = endpoint(exchange.service);
-        match endpoint.sender(&self.domain, &exchange.peer, &exchange.body, exchange.may_block) {
-            Ok(Sender::Known) => Answer::Said(Opening::Known),
-            Ok(Sender::Unclear(called)) => Answer::Said(Opening::Unclear(self.pending(endpoint, called))),
-            Ok(Sender::Refused(called)) => Answer::Said(Opening::Refused(self.pending(endpoint, called))),
-            Err(MustBlock) => Answer::MustBlock,
-        }
-    }
-
-    fn index(&self) -> Page {
-        to_edge(pages::index(&self.public_url))
-    }
-
-    fn page(&self, request: &PageRequest<'_>) -> Page {
-        match SERVICES.get(request.service) {
-            Some(service) => to_edge(pages::page(service, request.query, &self.public_url)),
-            None => Page { status: 404, content_type: "text/plain; charset=utf-8", body: Cow::Borrowed("") },
-        }
-    }
-
-    fn fault(&self, service: usize, version: SoapVersion, trouble: Trouble) -> Reply {
-        let endpoint = endpoint(service);
-        let version = match version {
-            SoapVersion::Soap11 => Version::V11,
-            SoapVersion::Soap12 => Version::V12,
-        };
-        match trouble {
-            Trouble::Malformed(reason) => Reply {
-                body: endpoint.malformed(version, reason, &self.domain),
-                code: "WSEC0001",
-                ..failed(endpoint, version, "unknown", &self.domain)
-            },
-            Trouble::UnknownOrganisation => Reply {
-                body: endpoint.failure(version, Error::UnknownOrganisation, &self.domain),
-                code: "WSEC0003",
-                ..failed(endpoint, version, "unknown", &self.domain)
-            },
-            Trouble::Internal => failed(endpoint, version, "unknown", &self.domain),
+    /// The reply, when it may leave.
+    pub(super) async fn settled(self) -> Reply {
+        match self {
+            Self::Ready(reply) => reply,
+            Self::Held(reply) => reply.await,
         }
     }
 }
 
-fn endpoint(index: usize) -> Endpoint {
-    Endpoint::ALL.get(index).copied().unwrap_or(Endpoint::Learner)
+/// Waits until it is worth asking again.
+pub type Turn = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// A SOAP answer, fault or not.
+pub struct Reply {
+    /// Decides the media type.
+    pub version: Version,
+    /// The envelope, UTF-8.
+    pub body: String,
+    /// What metrics and log learn about it. The HTTP status is 200 where it ended well, and 500 for a fault.
+    pub called: Called,
+    /// The header `Retry-After`: after how many seconds the same call may succeed.
+    pub retry_after_s: Option<u64>,
+    /// What may be waited for instead of sending this answer, to ask again then; the wait holds no thread.
+    pub turn: Option<Turn>,
 }
 
-fn to_edge(page: pages::Page) -> Page {
-    let pages::Page { status, content_type, body } = page;
-    Page { status, content_type, body: Cow::Owned(body) }
-}
-
-fn on_the_wire(version: Version) -> SoapVersion {
-    match version {
-        Version::V11 => SoapVersion::Soap11,
-        Version::V12 => SoapVersion::Soap12,
-    }
-}
-
-fn reply(answered: Answered, turn: Option<Turn>) -> Reply {
-    let Answered { body, version, is_fault, operation, retry_after_s, noted } = answered;
-    Reply {
-        status: if is_fault { 500 } else { 200 },
-        version: on_the_wire(version),
-        body,
-        operation,
-        outcome: if is_fault { "fault" } else { "answer" },
-        code: noted.code,
-        organisation: noted.organisation,
-        retry_after_s,
-        turn: turn.filter(|_| retry_after_s.is_some()),
-    }
-}
-
-/// The reply where something failed inside.
-fn failed(endpoint: Endpoint, version: Version, operation: &'static str, domain: &Service) -> Reply {
-    Reply {
-        status: 500,
-        version: on_the_wire(version),
-        body: endpoint.failure(version, Error::Unexpected("the call failed"), domain),
-        operation,
-        outcome: "fault",
-        code: "WSEC0999",
-        organisation: String::new(),
-        retry_after_s: None,
-        turn: None,
-    }
+/// What is answered with a fault without asking the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The body is no text in an accepted encoding; the words say what is wrong, for the client.
+    Malformed(&'static str),
+    /// The certificate may act for nobody.
+    UnknownOrganisation,
+    /// Something failed inside; nothing more is known or to be said.
+    Internal,
 }

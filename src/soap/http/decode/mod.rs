@@ -4,38 +4,17 @@
 //! differently are a way around checks.
 
 mod declaration;
+mod encoding;
+#[cfg(test)]
+mod tests;
+mod text;
 
-use std::ops::Deref;
-
+use self::encoding::{Encoding, Looks, MISMATCH, UNSUPPORTED, encoding};
+pub use self::text::Text;
 use super::media::Charset;
-use declaration::Declaration;
-
-/// A body as text, without byte order mark and XML declaration.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Text {
-    whole: String,
-    start: usize,
-}
-
-impl Deref for Text {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        self.whole.get(self.start..).unwrap_or_default()
-    }
-}
-
-/// Text already decoded, without a declaration.
-impl From<String> for Text {
-    fn from(whole: String) -> Self {
-        Self { whole, start: 0 }
-    }
-}
 
 const NOT_UTF8: &str = "The body is not valid UTF-8.";
 const NOT_UTF16: &str = "The body is not valid UTF-16.";
-const UNSUPPORTED: &str = "The encoding of the body is not supported: use UTF-8 or UTF-16.";
-const MISMATCH: &str = "The encoding of the body is not the one that it declares.";
 
 /// Decodes bytes to text, chunk by chunk.
 #[derive(Debug)]
@@ -170,73 +149,3 @@ impl Decoder {
         Ok(())
     }
 }
-
-impl Text {
-    /// Removes byte order mark and declaration; returns the declared encoding, if there is one.
-    #[expect(clippy::option_option, reason = "declared, and then known or not")]
-    fn of(whole: String) -> Result<(Self, Option<Option<Charset>>), &'static str> {
-        let start = if whole.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        let declaration = Declaration::read(whole.get(start..).unwrap_or_default())?;
-        let declared = declaration.encoding.map(Charset::named);
-        let start = start + declaration.length;
-        Ok((Text { whole, start }, declared))
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Encoding {
-    Utf8,
-    Utf16Le,
-    Utf16Be,
-}
-
-/// What the first bytes suggest (XML 1.0, appendix F).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Looks {
-    Plain,
-    Marked(Encoding),
-    Utf16Le,
-    Utf16Be,
-    Utf32,
-}
-
-impl Looks {
-    fn of(bytes: &[u8]) -> Self {
-        match bytes {
-            [0x00, 0x00, 0xfe, 0xff, ..]
-            | [0xff, 0xfe, 0x00, 0x00, ..]
-            | [0x00, 0x00, 0x00, _, ..]
-            | [_, 0x00, 0x00, 0x00, ..] => Self::Utf32,
-            [0xef, 0xbb, 0xbf, ..] => Self::Marked(Encoding::Utf8),
-            [0xff, 0xfe, ..] => Self::Marked(Encoding::Utf16Le),
-            [0xfe, 0xff, ..] => Self::Marked(Encoding::Utf16Be),
-            [first, 0x00, ..] if *first != 0 => Self::Utf16Le,
-            [0x00, second, ..] if *second != 0 => Self::Utf16Be,
-            _ => Self::Plain,
-        }
-    }
-}
-
-fn encoding(charset: Option<Charset>, looks: Looks) -> Result<Encoding, &'static str> {
-    match (charset, looks) {
-        (_, Looks::Utf32) => Err(UNSUPPORTED),
-        (None, Looks::Plain) => Ok(Encoding::Utf8),
-        (None | Some(Charset::Utf16), Looks::Utf16Le) => Ok(Encoding::Utf16Le),
-        (None | Some(Charset::Utf16), Looks::Utf16Be) => Ok(Encoding::Utf16Be),
-        (None, Looks::Marked(encoding)) => Ok(encoding),
-        (Some(Charset::Utf8), Looks::Plain | Looks::Marked(Encoding::Utf8)) => Ok(Encoding::Utf8),
-        (Some(Charset::Utf16), Looks::Marked(encoding @ (Encoding::Utf16Le | Encoding::Utf16Be))) => Ok(encoding),
-        // Without other evidence the name means big-endian (RFC 2781).
-        (Some(Charset::Utf16), Looks::Plain) => Ok(Encoding::Utf16Be),
-        (Some(Charset::Utf16Le), Looks::Utf16Le | Looks::Plain | Looks::Marked(Encoding::Utf16Le)) => {
-            Ok(Encoding::Utf16Le)
-        }
-        (Some(Charset::Utf16Be), Looks::Utf16Be | Looks::Plain | Looks::Marked(Encoding::Utf16Be)) => {
-            Ok(Encoding::Utf16Be)
-        }
-        _ => Err(MISMATCH),
-    }
-}
-
-#[cfg(test)]
-mod tests;

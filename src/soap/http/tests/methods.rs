@@ -110,7 +110,7 @@ fn other_media_types_are_not_supported() {
         assert_eq!(response.status, 415, "{header}");
         assert_eq!(response.header("connection"), Some("close"), "{header}");
     }
-    assert_eq!(stage.gateway.calls.load(Ordering::SeqCst), 0);
+    assert_eq!(stage.calls(), 0);
     for header in [
         "Content-Type: text/xml\r\nAccept: application/xml\r\n",
         "Content-Type: text/xml; charset=\"UTF-8\"\r\nConnection: TE\r\nTE: deflate,gzip;q=0.3\r\n",
@@ -179,19 +179,19 @@ fn requests_that_lie_about_their_length() {
         assert_eq!(response.status, 400, "{headers}");
         assert!(connection.is_closed(), "{headers}");
     }
-    assert_eq!(stage.gateway.calls.load(Ordering::SeqCst), 0);
+    assert_eq!(stage.calls(), 0);
 }
 
 #[test]
 fn maintenance_is_what_clients_look_for() {
     let stage = Stage::new();
-    stage.maintenance.store(true, Ordering::Relaxed);
+    stage.handler.maintenance.store(true, Ordering::Relaxed);
     let response = stage.ask(post(XML, "<a/>"));
     assert_eq!(response.status, 405);
     assert!(response.text().contains("<Code>UnsupportedHttpVerb</Code>") && response.text().ends_with("</Error>"));
     assert_eq!(response.header("content-type"), Some("application/xml"));
     assert_eq!(stage.ask(format!("GET {PATH}?wsdl HTTP/1.1\r\nHost: localhost\r\n\r\n")).status, 200);
-    stage.maintenance.store(false, Ordering::Relaxed);
+    stage.handler.maintenance.store(false, Ordering::Relaxed);
     assert_eq!(stage.ask(post(XML, "<a/>")).status, 200);
 }
 
@@ -200,7 +200,7 @@ fn calls_that_must_wait_fail_or_are_not_settled() {
     let stage = Stage::new();
     let mut connection = stage.connect();
     assert!(connection.ask(post(XML, "wait")).text().ends_with("|4 blocking|wait"));
-    assert_eq!(stage.gateway.calls.load(Ordering::SeqCst), 2);
+    assert_eq!(stage.calls(), 2);
     let response = connection.ask(post(XML, "panic"));
     assert_eq!((response.status, response.text()), (500, "fault 0 Internal"));
     let response = connection.ask(post(XML, "unsettled"));
@@ -215,7 +215,7 @@ fn a_long_body_or_a_slow_database_goes_to_a_waiting_thread() {
     let stage = Stage::new();
     let long = format!("<a>{}</a>", "x".repeat(100_000));
     assert!(stage.ask(post(XML, &long)).text().contains(" blocking|"));
-    let stage = Stage::with(|setup| setup.always_block = true);
+    let stage = Stage::with(true);
     assert!(stage.ask(post(XML, "<a/>")).text().contains(" blocking|"));
-    assert_eq!(stage.gateway.calls.load(Ordering::SeqCst), 1);
+    assert_eq!(stage.calls(), 1);
 }

@@ -1,14 +1,14 @@
-//! Headers about bodies: media type, charset, content coding, and what the client accepts.
+//! What the Content-Type says about a request: the version of SOAP, and the charset.
 
-use actix_web::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName};
-
-use super::gateway::SoapVersion;
-use super::respond::Refused;
+use super::super::envelope::Version;
+use super::refused;
+use crate::http::header::{CONTENT_TYPE, HeaderName};
+use crate::http::{HeaderMap, Refused};
 
 /// The media type and charset of a request's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Media {
-    pub(super) version: SoapVersion,
+    pub(super) version: Version,
     /// The charset parameter, if given. It overrides the XML declaration (WS-I R1018, R1019).
     pub(super) charset: Option<Charset>,
 }
@@ -40,79 +40,31 @@ impl Charset {
 /// The media type, or why the body is refused: only `text/xml` and `application/soap+xml` are
 /// accepted (WS-I R1115).
 pub(super) fn media(headers: &HeaderMap) -> Result<Media, Refused> {
-    let value = single(headers, &CONTENT_TYPE).ok_or(Refused::MEDIA_TYPE)?;
+    let value = single(headers, &CONTENT_TYPE).ok_or(refused::MEDIA_TYPE)?;
     if value == "text/xml; charset=utf-8" {
-        return Ok(Media { version: SoapVersion::Soap11, charset: Some(Charset::Utf8) });
+        return Ok(Media { version: Version::V11, charset: Some(Charset::Utf8) });
     }
     let mut parts = Parts(Some(value));
     let essence = parts.next().unwrap_or_default();
     let version = if essence.eq_ignore_ascii_case("text/xml") {
-        SoapVersion::Soap11
+        Version::V11
     } else if essence.eq_ignore_ascii_case("application/soap+xml") {
-        SoapVersion::Soap12
+        Version::V12
     } else {
-        return Err(Refused::MEDIA_TYPE);
+        return Err(refused::MEDIA_TYPE);
     };
     let mut charset = None;
     for parameter in parts {
         let Some((name, value)) = parameter.split_once('=') else { continue };
         if name.trim_end().eq_ignore_ascii_case("charset") {
-            let named = Charset::named(unquoted(value.trim_start())).ok_or(Refused::CHARSET)?;
+            let named = Charset::named(unquoted(value.trim_start())).ok_or(refused::CHARSET)?;
             if charset.is_some_and(|earlier| earlier != named) {
-                return Err(Refused::CHARSET);
+                return Err(refused::CHARSET);
             }
             charset = Some(named);
         }
     }
     Ok(Media { version, charset })
-}
-
-/// Whether the body is compressed: once, with gzip. Any other coding is refused.
-pub(super) fn compressed(headers: &HeaderMap) -> Result<bool, Refused> {
-    let mut gzip = false;
-    for value in headers.get_all(CONTENT_ENCODING) {
-        for coding in value.to_str().map_err(|_| Refused::CODING)?.split(',').map(str::trim) {
-            if coding.is_empty() || coding.eq_ignore_ascii_case("identity") {
-                continue;
-            }
-            if gzip || !is_gzip(coding) {
-                return Err(Refused::CODING);
-            }
-            gzip = true;
-        }
-    }
-    Ok(gzip)
-}
-
-/// Whether the client asks for gzip by name, with a weight above zero. Several clients break on
-/// gzip that they did not ask for.
-pub(super) fn accepts_gzip(headers: &HeaderMap) -> bool {
-    let mut accepted = None;
-    for value in headers.get_all(ACCEPT_ENCODING).filter_map(|value| value.to_str().ok()) {
-        for item in value.split(',') {
-            let (coding, parameters) = item.split_once(';').map_or((item, None), |(c, p)| (c, Some(p)));
-            if is_gzip(coding.trim()) {
-                let wanted = parameters.is_none_or(|weight| has_weight(weight.trim()));
-                // If stated twice, a refusal wins.
-                accepted = Some(accepted.unwrap_or(true) && wanted);
-            }
-        }
-    }
-    accepted.unwrap_or(false)
-}
-
-fn is_gzip(coding: &str) -> bool {
-    coding.eq_ignore_ascii_case("gzip") || coding.eq_ignore_ascii_case("x-gzip")
-}
-
-/// `q=` with a number above 0 and up to 1, with at most three decimals (RFC 9110 12.4.2).
-fn has_weight(parameter: &str) -> bool {
-    let Some((name, value)) = parameter.split_once('=') else { return false };
-    let decimals = value.split_once('.').map_or("", |(_, decimals)| decimals);
-    name.trim_end().eq_ignore_ascii_case("q")
-        && decimals.len() <= 3
-        && value.bytes().all(|b| b.is_ascii_digit() || b == b'.')
-        && value.parse::<f32>().is_ok_and(|weight| weight > 0.0 && weight <= 1.0)
 }
 
 /// The value of a header that must not be repeated.
@@ -158,9 +110,8 @@ impl<'a> Iterator for Parts<'a> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-    use actix_web::http::header::HeaderValue;
-
     use super::*;
+    use crate::http::HeaderValue;
 
     fn headers(name: HeaderName, values: &[&str]) -> HeaderMap {
         let mut headers = HeaderMap::new();
@@ -171,13 +122,13 @@ mod tests {
     }
 
     fn of(value: &str) -> Result<Media, &'static str> {
-        media(&headers(CONTENT_TYPE, &[value])).map_err(|refused| refused.reason)
+        media(&headers(CONTENT_TYPE, &[value])).map_err(|refused| refused.reason())
     }
 
     #[test]
     fn media_types() {
-        let soap11 = |charset| Ok(Media { version: SoapVersion::Soap11, charset });
-        let soap12 = |charset| Ok(Media { version: SoapVersion::Soap12, charset });
+        let soap11 = |charset| Ok(Media { version: Version::V11, charset });
+        let soap12 = |charset| Ok(Media { version: Version::V12, charset });
         assert_eq!(of("text/xml"), soap11(None));
         assert_eq!(of("text/xml; charset=utf-8"), soap11(Some(Charset::Utf8)));
         assert_eq!(of("Text/XML;Charset=\"UTF-8\""), soap11(Some(Charset::Utf8)));
@@ -200,48 +151,7 @@ mod tests {
         for refused in ["utf-7", "utf-32", "iso-8859-1", "windows-1252", "us-ascii", "", "utf-8; charset=utf-16"] {
             assert_eq!(of(&format!("text/xml; charset={refused}")), Err("charset"), "{refused}");
         }
-        assert_eq!(media(&HeaderMap::new()).map_err(|r| r.reason), Err("media_type"));
+        assert_eq!(media(&HeaderMap::new()).map_err(|r| r.reason()), Err("media_type"));
         assert!(media(&headers(CONTENT_TYPE, &["text/xml", "text/xml"])).is_err());
-    }
-
-    #[test]
-    fn content_codings() {
-        let of = |values: &[&str]| compressed(&headers(CONTENT_ENCODING, values)).ok();
-        assert_eq!(of(&[]), Some(false));
-        assert_eq!(of(&["identity"]), Some(false));
-        assert_eq!(of(&["gzip"]), Some(true));
-        assert_eq!(of(&["X-GZIP"]), Some(true));
-        for refused in [&["gzip, gzip"][..], &["gzip", "gzip"], &["br"], &["deflate"], &["gzip, br"], &["zstd"]] {
-            assert_eq!(of(refused), None, "{refused:?}");
-        }
-    }
-
-    #[test]
-    fn gzip_only_when_asked_for() {
-        let of = |values: &[&str]| accepts_gzip(&headers(ACCEPT_ENCODING, values));
-        for yes in
-            [&["gzip"][..], &["deflate, gzip"], &["gzip;q=0.3"], &["br;q=1, GZIP ; q=1.0"], &["deflate", "x-gzip"]]
-        {
-            assert!(of(yes), "{yes:?}");
-        }
-        for no in [
-            &[][..],
-            &[""],
-            &["none"],
-            &["*"],
-            &["identity"],
-            &["gzip;q=0"],
-            &["gzip;q=0.000"],
-            &["gzip;q=2"],
-            &["gzip;q=nan"],
-            &["gzip;q=1e0"],
-            &["gzip;x=1"],
-            &["gzip;q=0.0001"],
-            &["gzipped"],
-            &["gzip;q=0, gzip"],
-            &["gzip", "gzip;q=0"],
-        ] {
-            assert!(!of(no), "{no:?}");
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! Tests of `http/decode.rs`.
+//! Every encoding that is read, and those that are not.
 
 #![allow(clippy::unwrap_used)]
 

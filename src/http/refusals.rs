@@ -31,7 +31,7 @@ pub(super) enum Cause {
 }
 
 /// Counts and log lines.
-pub(in crate::http) struct Refusals {
+pub(super) struct Refusals {
     metrics: Arc<Metrics>,
     periods: Mutex<HashMap<&'static str, Period>>,
 }
@@ -44,7 +44,7 @@ struct Period {
 }
 
 impl Refusals {
-    pub(in crate::http) fn new(metrics: Arc<Metrics>) -> Self {
+    pub(super) fn new(metrics: Arc<Metrics>) -> Self {
         Self { metrics, periods: Mutex::default() }
     }
 
@@ -58,7 +58,7 @@ impl Refusals {
     }
 
     /// Logs how many lines were suppressed in periods that have ended.
-    pub(in crate::http) fn tell_left_out(&self) {
+    pub(super) fn tell_left_out(&self) {
         for (name, left_out) in self.over(Instant::now()) {
             log::warn!("{left_out} more connections refused for the same reason ({name})");
         }

@@ -1,0 +1,55 @@
+//! Who is at the other end: taken from the TLS session when a connection stands, asked again before every request.
+
+use std::sync::Arc;
+
+use chrono::Utc;
+
+use super::party::Party;
+use super::places::Place;
+use super::pulse::Pulse;
+use super::refused::Refused;
+use crate::ops::Metrics;
+use crate::tls::{Client, Trust};
+
+/// What is kept with a connection.
+pub(super) struct Connection {
+    /// The client by its certificate, where the listener asks for one.
+    pub(super) client: Option<Client>,
+    /// Whose it is, for the bounds.
+    pub(super) party: Party,
+    /// Its time.
+    pub(super) pulse: Arc<Pulse>,
+    /// Its place among all connections.
+    pub(super) place: Place,
+    metrics: Arc<Metrics>,
+}
+
+impl Connection {
+    pub(super) fn new(
+        client: Option<Client>,
+        party: Party,
+        pulse: Arc<Pulse>,
+        place: Place,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        metrics.connected();
+        Self { client, party, pulse, place, metrics }
+    }
+
+    /// Whether its next request is answered: it is not one too many, and its certificate is good at this moment.
+    pub(super) fn admit(&self, trust: &Trust) -> Result<(), Refused> {
+        if let Some(refused) = self.place.beyond {
+            return Err(refused);
+        }
+        match &self.client {
+            Some(client) => Ok(client.admit(trust, Utc::now().naive_utc())?),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.metrics.disconnected();
+    }
+}

@@ -1,0 +1,29 @@
+//! Who has a share of what a listener has: a certificate, or where clients have none, the place that they call from.
+
+use super::origin::Origin;
+use super::refused::Refused;
+use crate::model::Fingerprint;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Party {
+    Certificate(Fingerprint),
+    Address(Origin),
+}
+
+impl Party {
+    /// It has as many connections as it may have.
+    pub(super) const fn too_many_connections(self) -> Refused {
+        match self {
+            Self::Certificate(_) => Refused::CONNECTIONS_OF_CERTIFICATE,
+            Self::Address(_) => Refused::CONNECTIONS_OF_ADDRESS,
+        }
+    }
+
+    /// It has as many long bodies on their way as it may have.
+    pub(super) const fn too_many_bodies(self) -> Refused {
+        match self {
+            Self::Certificate(_) => Refused::BODIES_OF_CERTIFICATE,
+            Self::Address(_) => Refused::BODIES_OF_ADDRESS,
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Answers that come before the request's body has been read to its end.
+
+use std::error::Error;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use actix_web::HttpResponse;
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::Payload;
+use actix_web::http::ConnectionType;
+use actix_web::web::Bytes;
+
+/// Such an answer; the connection closes behind it.
+pub(super) fn beside_unread(mut response: HttpResponse, payload: Payload) -> HttpResponse {
+    response.head_mut().set_connection_type(ConnectionType::Close);
+    response.map_body(|_, body| BoxBody::new(BesideUnread { body, _unread: payload }))
+}
+
+/// A body that keeps the unread one of the request alive until it has been sent. If that were dropped before, the library
+/// would go on reading a chunked body for as long as the client cares to send one, and not close.
+struct BesideUnread {
+    body: BoxBody,
+    _unread: Payload,
+}
+
+impl MessageBody for BesideUnread {
+    type Error = Box<dyn Error>;
+
+    fn size(&self) -> BodySize {
+        self.body.size()
+    }
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Pin::new(&mut self.get_mut().body).poll_next(context)
+    }
+}

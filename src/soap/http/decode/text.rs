@@ -1,0 +1,40 @@
+//! A body as text.
+
+use std::ops::Deref;
+
+use super::declaration::Declaration;
+use crate::soap::http::media::Charset;
+
+/// A body as text, without byte order mark and XML declaration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    whole: String,
+    start: usize,
+}
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.whole.get(self.start..).unwrap_or_default()
+    }
+}
+
+/// Text that is already decoded and has no declaration.
+impl From<String> for Text {
+    fn from(whole: String) -> Self {
+        Self { whole, start: 0 }
+    }
+}
+
+impl Text {
+    /// Takes byte order mark and declaration off; with the encoding that is declared, where one is.
+    #[expect(clippy::option_option, reason = "declared, and then known or not")]
+    pub(super) fn of(whole: String) -> Result<(Self, Option<Option<Charset>>), &'static str> {
+        let start = if whole.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let declaration = Declaration::read(whole.get(start..).unwrap_or_default())?;
+        let declared = declaration.encoding.map(Charset::named);
+        let start = start + declaration.length;
+        Ok((Text { whole, start }, declared))
+    }
+}

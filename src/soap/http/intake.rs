@@ -1,0 +1,79 @@
+//! A call's body as it comes in: decoded piece by piece into one text.
+
+use super::decode::{Decoder, Text};
+use super::media::Charset;
+use crate::http::{Body, Coding, Refused, Share};
+
+/// Memory set aside for a body on its word alone.
+const TRUSTED_LENGTH: usize = 64 * 1024;
+
+/// What has come of a body so far.
+pub(super) struct Intake {
+    /// How much will come, where the request says so and is not compressed.
+    declared: Option<usize>,
+    /// Bytes that have come, unpacked.
+    plain: usize,
+    decoder: Decoder,
+    /// What it holds of the memory for bodies.
+    share: Option<Share>,
+    /// What is wrong with it, for a fault once all of it has come.
+    malformed: Option<&'static str>,
+}
+
+impl Intake {
+    /// For this body, which it has the share of.
+    pub(super) fn new(body: &mut Body<'_>, coding: Coding, charset: Option<Charset>) -> Self {
+        let declared = body.declared();
+        let mut decoder = Decoder::new(charset);
+        decoder.reserve(declared.unwrap_or_default().min(TRUSTED_LENGTH));
+        let declared = declared.filter(|_| coding == Coding::Identity);
+        Self { declared, plain: 0, decoder, share: body.share(), malformed: None }
+    }
+
+    /// Bytes of text so far.
+    pub(super) const fn length(&self) -> usize {
+        self.decoder.length()
+    }
+
+    /// Whether it is known to be no text: what else comes makes no difference.
+    pub(super) const fn is_malformed(&self) -> bool {
+        self.malformed.is_some()
+    }
+
+    /// Takes the next piece.
+    pub(super) fn push(&mut self, plain: &[u8]) -> Result<(), Refused> {
+        if self.is_malformed() {
+            return Ok(());
+        }
+        self.plain += plain.len();
+        let length = self.length() + plain.len();
+        if let Some(share) = &mut self.share {
+            share.grow(length)?;
+        }
+        if self.decoder.room() < plain.len() {
+            // The start has come: now the whole of it is believed in. Memory that nothing is written to costs nothing.
+            let more = self.declared.map_or(self.plain, |declared| declared.saturating_sub(self.length()));
+            self.decoder.reserve(more.max(plain.len()));
+        }
+        self.malformed = self.decoder.push(plain).err();
+        Ok(())
+    }
+
+    /// The body cannot be unpacked.
+    pub(super) fn damaged(&mut self) {
+        self.malformed = Some("The gzip body is damaged.");
+    }
+
+    /// The beginning of the text, at most so many bytes of it.
+    pub(super) fn beginning(&self, bytes: usize) -> Result<Text, &'static str> {
+        self.decoder.beginning(bytes)
+    }
+
+    /// The text of the whole body with its share of the memory, or what is wrong with it, for a fault.
+    pub(super) fn finish(self) -> Result<(Text, Option<Share>), &'static str> {
+        match self.malformed {
+            Some(malformed) => Err(malformed),
+            None => self.decoder.finish().map(|text| (text, self.share)),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Receives a call's body. The sender of a batch is asked for by its beginning: the rest is read for those who are known.
+
+use std::sync::Arc;
+
+use super::super::envelope::Version;
+use super::calls::{Calls, INLINE};
+use super::decode::Text;
+use super::gateway::{Exchange, Gateway, Opening, Pending, Reply};
+use super::intake::Intake;
+use super::media::Charset;
+use crate::http::{Body, Coding, Refused, RequestId, Share, Unread, block};
+use crate::model::Peer;
+
+/// The beginning of a batch is looked at when so much of it has come, and again when four times as much has.
+const FIRST_LOOK: usize = 16 * 1024;
+/// The sender of a batch must be told by then: a thousand times the length of what tells it.
+const LAST_LOOK: usize = 256 * 1024;
+
+/// What is known of a call before its body.
+pub(super) struct Head {
+    pub(super) service: usize,
+    pub(super) version: Version,
+    pub(super) charset: Option<Charset>,
+    pub(super) coding: Coding,
+    /// The longest body that the service takes, in bytes.
+    pub(super) limit: usize,
+    /// Whether it is for a service that takes batches.
+    pub(super) batch: bool,
+    pub(super) peer: Arc<Peer>,
+    pub(super) request: RequestId,
+}
+
+/// What came of receiving a body.
+pub(super) enum Received {
+    /// All of it, with its share of the memory for bodies.
+    Text(Text, Option<Share>),
+    /// All of it, and it is no text; the words say why, for a fault.
+    Malformed(&'static str),
+    /// Enough of it to answer.
+    Answered(Reply),
+}
+
+/// Receives the body.
+pub(super) async fn receive<G: Gateway>(
+    calls: &Calls<G>,
+    head: &Head,
+    body: &mut Body<'_>,
+) -> Result<Received, Refused> {
+    body.admit(head.coding, head.limit)?;
+    let mut intake = Intake::new(body, head.coding, head.charset);
+    let mut look = if head.batch { FIRST_LOOK } else { usize::MAX };
+    loop {
+        match body.next().await {
+            Ok(None) => break,
+            Ok(Some(piece)) => intake.push(piece)?,
+            Err(Unread::Damaged) => intake.damaged(),
+            Err(Unread::Refused(refused)) => return Err(refused),
+        }
+        if intake.is_malformed() {
+            body.stop_unpacking();
+        }
+        if intake.length() >= look {
+            match opening(calls, head, &intake, look).await {
+                Opening::Known => look = usize::MAX,
+                Opening::Unclear(_) if look < LAST_LOOK => look *= 4,
+                Opening::Unclear(pending) | Opening::Refused(pending) => {
+                    return Ok(Received::Answered(pending.settled().await));
+                }
+            }
+        }
+    }
+    let text = if intake.length() <= INLINE {
+        intake.finish()
+    } else {
+        block(|| intake.finish()).await.ok_or(Refused::INCOMPLETE)?
+    };
+    Ok(text.map_or_else(Received::Malformed, |(text, share)| Received::Text(text, share)))
+}
+
+/// Asks who sends the batch that begins so.
+async fn opening<G: Gateway>(calls: &Calls<G>, head: &Head, intake: &Intake, bytes: usize) -> Opening {
+    let &Head { service, version, request, .. } = head;
+    let body = match intake.beginning(bytes) {
+        Ok(body) => body,
+        Err(malformed) => return Opening::Unclear(Pending::Ready(calls.malformed(service, version, malformed))),
+    };
+    let peer = Arc::clone(&head.peer);
+    let exchange = Exchange { service, version, body, peer, may_block: false, _share: None };
+    let asked = calls.asked_in_turn(exchange, |gateway, exchange| gateway.opening(exchange), Opening::turn);
+    let opening = calls.in_time(request, bytes, asked).await.flatten();
+    opening.unwrap_or_else(|| Opening::Refused(Pending::Ready(calls.failed(service, version))))
+}
