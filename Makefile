@@ -6,7 +6,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## build and run the demo on https://localhost:8443 (needs only Rust and a C compiler)
-	cargo run --locked --release -- demo
+	cargo run --locked --profile demo --bin lrs -- demo
 
 test: ## run all tests, on SQLite and PostgreSQL; installs what it needs
 	scripts/run-tests

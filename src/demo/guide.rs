@@ -16,7 +16,7 @@ const INTRODUCTION: &str = "\
 All people, addresses, numbers and organisations are invented. The passwords are public and only for demos.
 
 Before the first request, load the variables into your shell: `. demo/demo.env` (the file next to this one). `lrs` is this program
-(`target/release/lrs` after `make run`). It fills in credentials, FindType, getType, userType, vendor and language unless you give them.
+(`target/demo/lrs` after `make run`). It fills in credentials, FindType, getType, userType, vendor and language unless you give them.
 
 Run the commands in the folder in which the demo was started, so that the demo's own folder is `demo/`. Batch files are in `demo/samples/`.
 

@@ -167,9 +167,9 @@ fn words_are_quoted_for_the_shell() {
     assert_eq!(shell::quote("TEST0038"), "TEST0038");
     assert_eq!(shell::quote(""), "''");
     assert_eq!(shell::quote("D'Arc <x>"), r"'D'\''Arc <x>'");
-    let [curl, call] = guide::commands(&People::named().unwrap(), "target/release/lrs").unwrap();
+    let [curl, call] = guide::commands(&People::named().unwrap(), "target/demo/lrs").unwrap();
     assert!(
-        curl.contains("-d '<s:Envelope") && call.starts_with("target/release/lrs call learnerByULN --ULN 1100001017 ")
+        curl.contains("-d '<s:Envelope") && call.starts_with("target/demo/lrs call learnerByULN --ULN 1100001017 ")
     );
 }
 

@@ -17,7 +17,7 @@ fn the_first_calls_give_what_the_documents_say() {
     let readme = document("README.md");
     let first_call = chapter(&readme, "A first call");
     let [call, curl] = blocks(first_call, "sh").try_into().expect("two examples for the shell");
-    let call = call.replace(". demo/demo.env\n", "").replace("target/release/lrs", LRS);
+    let call = call.replace(". demo/demo.env\n", "").replace("target/demo/lrs", LRS);
     let clients = document("docs/clients.md");
     let [php] = blocks(&clients, "php").try_into().expect("an example in PHP");
     let [python] = blocks(&clients, "python").try_into().expect("an example in Python");
@@ -108,8 +108,8 @@ fn a_batch_is_sent_as_the_page_says() {
 fn run_commands(deployment: &Deployment, text: &str) -> String {
     let programs = Path::new(LRS).parent().expect("a folder").display();
     let script = blocks(text, "sh").join("\n");
-    assert!(script.contains("target/release/lrs "), "{text}");
-    let script = script.replace("target/release/", &format!("{programs}/"));
+    assert!(script.contains("target/demo/lrs "), "{text}");
+    let script = script.replace("target/demo/", &format!("{programs}/"));
     let output = deployment.shell(&script.replace(" fixtures/", &format!(" {}/fixtures/", root().display())));
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
