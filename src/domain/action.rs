@@ -1,7 +1,7 @@
-//! What a call does, in the domain's own words: LearnerService's find and the portal's are one action. The door stands
-//! beside it in the audit trail.
+//! What a call does, in the domain's own words: LearnerService's find and the portal's are one
+//! action. The audit trail states the door separately.
 
-/// Declares the actions: the text by which the audit trail keeps each, and the texts by which it did before.
+/// Declares the actions: the text of each in the audit trail, and its former texts there.
 macro_rules! actions {
     ($($(#[doc = $doc:literal])+ $variant:ident = $text:literal $(, formerly $($former:literal)|+)?;)+) => {
         /// What a call does.
@@ -9,16 +9,16 @@ macro_rules! actions {
         pub enum Action { $($(#[doc = $doc])+ $variant),+ }
 
         impl Action {
-            /// Every action.
+            /// All actions.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The text in the audit trail. It never changes: lines are kept for years.
+            /// The text in the audit trail. It never changes, because lines are kept for years.
             pub const fn text(self) -> &'static str {
                 match self { $(Self::$variant => $text),+ }
             }
 
-            /// The action of a line of the audit trail, however old it is: before there were actions, a line had the
-            /// name of the web service's operation, or of the operator's command.
+            /// The action of an audit line of any age: before actions existed, a line had the name
+            /// of the web service's operation or of the operator's command.
             pub fn of_line(text: &str) -> Option<Self> {
                 match text {
                     $($text $($(| $former)+)? => Some(Self::$variant),)+
@@ -30,7 +30,7 @@ macro_rules! actions {
 }
 
 actions! {
-    /// Somebody says who they are, and nothing more is known yet.
+    /// Sign in: credentials were given, and nothing more is known yet.
     SignIn = "sign-in";
     /// Find a learner by ULN.
     FindByUln = "find-by-uln", formerly "learnerByULN" | "LearnerByUln";
@@ -42,25 +42,25 @@ actions! {
     UpdateLearner = "update-learner", formerly "updateSingleLearner" | "UpdateLearnerSubsetFields";
     /// Verify a learner's details.
     VerifyLearner = "verify-learner", formerly "verifyLearner";
-    /// Say which of a list of ULNs have a learner.
+    /// Look up a list of ULNs.
     RetrieveUlns = "retrieve-ulns", formerly "retrieveULNs";
-    /// Submit a batch of learners to be registered, updated or found.
+    /// Submit a batch of learners to find, update or register.
     SubmitRegistrations = "submit-registrations", formerly "submitBatchRegistration";
-    /// Read what became of such a batch.
+    /// Read the results of such a batch.
     ReadRegistrations = "read-registrations", formerly "getBatchRegistrationOutput";
-    /// Submit a batch of details to be verified.
+    /// Submit a batch of details to verify.
     SubmitVerifications = "submit-verifications", formerly "submitVerifyBatch";
-    /// Read what became of such a batch.
+    /// Read the results of such a batch.
     ReadVerifications = "read-verifications", formerly "getVerifyBatchOutput";
     /// Submit a batch of achievements.
     SubmitAchievements = "submit-achievements", formerly "SubmitAchievementBatchJob";
-    /// Read what became of such a batch.
+    /// Read the results of such a batch.
     ReadAchievements = "read-achievements", formerly "GetAchievementBatchJob";
     /// See a learner's events.
     ViewEvents = "view-events", formerly "GetLearnerLearningEvents";
-    /// See a learner's record: personal details and events.
+    /// See a learning record: personal details and events.
     ViewRecord = "view-record", formerly "GetLearnerRecord";
-    /// See who saw a learner's record.
+    /// See who saw a learning record.
     ViewAudit = "view-audit", formerly "ViewAudit";
     /// See an organisation.
     ViewOrganisation = "view-organisation", formerly "GetOrganisation";
@@ -68,13 +68,13 @@ actions! {
     AddOrganisation = "add-organisation", formerly "organisation add";
     /// Set an organisation's password.
     SetPassword = "set-password", formerly "organisation password";
-    /// Set what an organisation may do.
+    /// Set an organisation's permissions.
     SetPermissions = "set-permissions", formerly "organisation grant";
-    /// Let an organisation call, or not.
+    /// Allow an organisation to call, or stop it.
     SetActive = "set-active", formerly "organisation active";
     /// Set an awarding organisation's recognition.
     SetRecognition = "set-recognition", formerly "organisation recognition";
-    /// Let a certificate act for an organisation.
+    /// Allow a certificate to act for an organisation.
     AddCertificate = "add-certificate", formerly "certificate add";
     /// Revoke a certificate.
     RevokeCertificate = "revoke-certificate", formerly "certificate revoke";
@@ -84,11 +84,11 @@ actions! {
     ImportLearners = "import-learners", formerly "learner import";
     /// Load learning events.
     ImportEvents = "import-events", formerly "event import";
-    /// See everything that is kept of a learner.
+    /// See everything stored about a learner.
     ShowLearner = "show-learner", formerly "learner show";
     /// Merge one ULN into another.
     MergeLearner = "merge-learner", formerly "merge";
-    /// Take a merge back.
+    /// Undo a merge.
     UnmergeLearner = "unmerge-learner", formerly "unmerge";
     /// Delete a learner.
     DeleteLearner = "delete-learner", formerly "delete";
@@ -96,11 +96,11 @@ actions! {
     ListJobs = "list-batches";
     /// Fetch the file that a batch came in.
     FetchFile = "fetch-batch-file";
-    /// See the records of a batch.
+    /// See the records of a job.
     ShowRecords = "show-batch-records", formerly "batch records";
-    /// Cancel a batch.
+    /// Cancel a job.
     CancelJob = "cancel-batch", formerly "batch cancel";
-    /// Remove everything.
+    /// Delete everything.
     Wipe = "wipe";
 }
 

@@ -1,4 +1,4 @@
-//! The list of the kinds of job: the one place that knows them all.
+//! The list of all kinds of job, and the only place that knows them all.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::jobs::Kinds;
 use super::registrations::Registrations;
 use super::verifications::Verifications;
 
-/// Every kind of job.
+/// All kinds of job.
 pub(super) fn all(settings: &RuleSettings) -> Kinds {
     Kinds::new(vec![Arc::new(Registrations::new(settings.clone())), Arc::new(Verifications), Arc::new(Achievements)])
 }

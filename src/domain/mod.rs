@@ -1,5 +1,6 @@
-//! The rules of the service, as every door calls them: one [`Service`] that hands out a capability for each noun, one
-//! [`Call`] a request, one function an operation, one enum of outcomes each. It knows no XML, no HTTP and no SQL.
+//! The rules of the service, for every door: one [`Service`] that hands out a capability for each
+//! noun, one [`Call`] per request, one function per operation, one enum of outcomes for each. It
+//! knows nothing of XML, HTTP or SQL.
 
 pub mod achievements;
 mod action;
@@ -76,7 +77,7 @@ use passwords::Passwords;
 use registry::Registry;
 use strangers::Strangers;
 
-/// The service: the rules over one store. Clones are the same service.
+/// The service: the rules over one store. Clones share everything.
 #[derive(Clone)]
 pub struct Service {
     inner: Arc<Inner>,
@@ -132,7 +133,8 @@ impl Service {
     }
 }
 
-/// The capabilities: what the service does, by noun. Each borrows the service and stands in the file of its noun.
+/// The capabilities: what the service does, by noun. Each borrows the service and is defined in the
+/// file of its noun.
 impl Service {
     /// Who calls, and organisations as others see them.
     pub const fn organisations(&self) -> Organisations<'_> {
@@ -164,7 +166,7 @@ impl Service {
         Catalogue(self)
     }
 
-    /// Whether the service is open, and how it does.
+    /// Whether the service is open, and how it performs.
     pub const fn status(&self) -> Status<'_> {
         Status(self)
     }

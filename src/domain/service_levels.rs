@@ -1,8 +1,10 @@
-//! The charter's numbers from the service's own records: availability by function and month, and how long batches took (rules.md 9).
+//! The charter's figures from the service's own measurements: availability by function and month,
+//! and how long jobs took (rules.md 9).
 //!
-//! The rule of measurement is "entry to exit": a call counts from the moment its head was read to the moment its reply left, and a batch
-//! from the moment its submission was durable to the moment its last record was. A function is down in a minute in which no node was up, or
-//! in which it was called and every call failed inside the service. Maintenance that was switched on does not count.
+//! Measured "entry to exit": a call from the time its head was read until its reply left, a job
+//! from the time its submission was durable until its last record was done. A function is down in a
+//! minute in which no node was up, or in which it was called and every call failed inside the
+//! service. Announced maintenance does not count.
 
 use std::collections::BTreeMap;
 
@@ -14,17 +16,18 @@ use crate::model::{Timestamp, london_day, london_midnight};
 use crate::store::jobs::{self, JobFilter};
 use crate::store::service_levels::{self as rows, FunctionDay, Minutes};
 
-/// Availability of every function in a calendar month, in per cent (rules.md 9, row 1).
+/// The required availability of every function in a calendar month, in per cent (rules.md 9, row
+/// 1).
 pub const TARGET: f64 = 99.5;
-/// Jobs that are not over and are listed at most.
+/// The maximum number of open jobs listed.
 const MOST_OPEN_JOBS: i64 = 10_000;
 
-/// Calls of one function in the last minute.
+/// The calls of a function in the last minute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FunctionMinute<'a> {
     /// The operation.
     pub function: &'a str,
-    /// Calls that the service answered.
+    /// Calls that were answered.
     pub answered: i64,
     /// Calls that failed inside the service.
     pub failed: i64,
@@ -35,30 +38,30 @@ pub struct FunctionMinute<'a> {
 pub struct FunctionMonth {
     /// The operation.
     pub function: String,
-    /// Calls that the service answered.
+    /// Calls that were answered.
     pub answered: i64,
     /// Calls that failed inside the service.
     pub failed: i64,
     /// Minutes in which it was down.
     pub down_minutes: i64,
-    /// Of the measured minutes those in which it was not down, in per cent.
+    /// The percentage of measured minutes in which it was not down.
     pub available: f64,
 }
 
-/// How long batches of a kind took.
+/// How long jobs of a kind took.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BatchTimes {
     /// The kind.
     pub kind: JobKind,
-    /// Batches that were done in the month.
+    /// Jobs done in the month.
     pub finished: usize,
-    /// Batches that failed or were cancelled in the month.
+    /// Jobs that failed or were cancelled in the month.
     pub unsuccessful: usize,
-    /// Half of those that were done took no longer.
+    /// The median of those done.
     pub median: TimeDelta,
     /// The longest.
     pub longest: TimeDelta,
-    /// Batches over 48 hours: done in the month, or not over now.
+    /// Jobs that took over 48 hours: done in the month, or still open.
     pub late: usize,
 }
 
@@ -67,20 +70,20 @@ pub struct BatchTimes {
 pub struct ServiceMonth {
     /// Its first day.
     pub month: NaiveDate,
-    /// Minutes that were measured: from the first minute ever noted, without maintenance, to now at most.
+    /// Minutes measured: from the first minute ever recorded until now, except maintenance.
     pub measured_minutes: i64,
     /// Minutes of maintenance.
     pub maintenance_minutes: i64,
     /// Minutes in which no node was up.
     pub down_minutes: i64,
-    /// Every function that was called in the month, by name.
+    /// All functions called in the month, by name.
     pub functions: Vec<FunctionMonth>,
-    /// Every kind of batch.
+    /// All kinds of job.
     pub batches: Vec<BatchTimes>,
 }
 
 impl Status<'_> {
-    /// Notes that this node was up in the present minute, and the calls since the last time.
+    /// Records that this node was up in the current minute, and its calls since the last time.
     pub fn note_minute(&self, maintenance: bool, calls: &[FunctionMinute<'_>]) -> Result<(), Error> {
         let now = self.0.inner.clock.now();
         let minute = now.with_second(0).and_then(|at| at.with_nanosecond(0)).unwrap_or(now);
@@ -101,7 +104,7 @@ impl Status<'_> {
         })?)
     }
 
-    /// What the service knows of a month in London; any day of the month will do.
+    /// The measurements of a month in London; any day of the month will do.
     pub fn month(&self, day: NaiveDate) -> Result<ServiceMonth, Error> {
         let now = self.0.inner.clock.now();
         let month = day.with_day(1).unwrap_or(day);
@@ -118,7 +121,7 @@ impl Status<'_> {
         })?;
         let Minutes { first_ever, up, maintenance } = minutes;
         let whole = first_ever.map_or(0, |first| until.signed_duration_since(from.max(first)).num_minutes().max(0));
-        // The minute that is not over yet may have been noted already.
+        // The current minute may have been recorded before it is over.
         let measured_minutes = (whole - maintenance).max(up);
         let down_minutes = measured_minutes - up;
         Ok(ServiceMonth {
@@ -155,7 +158,7 @@ fn functions(days: &[FunctionDay], measured: i64, down: i64) -> Vec<FunctionMont
         .collect()
 }
 
-/// A share in per cent; of nothing measured nothing was down.
+/// A percentage; 100 if nothing was measured.
 fn per_cent(part: i64, whole: i64) -> f64 {
     let number = |count: i64| f64::from(i32::try_from(count).unwrap_or(i32::MAX));
     if whole == 0 { 100.0 } else { 100.0 * number(part) / number(whole) }

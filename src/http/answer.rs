@@ -1,4 +1,5 @@
-//! The path of one request, phase after phase: its connection, its handler, its answer, and its line in the log.
+//! The path of one request, phase after phase: its connection, its handler, its answer, and its
+//! line in the log.
 
 use std::pin::pin;
 use std::rc::Rc;
@@ -23,7 +24,7 @@ use crate::model::Fingerprint;
 use crate::ops::{CallLine, RequestId, UNKNOWN, log_call};
 use crate::tls::Refusal;
 
-/// What is known of a request while it is answered, for its line in the log.
+/// What is known about a request while it is processed, for its log line.
 struct Progress<'r> {
     request: &'r Request<'r>,
     certificate: Option<Fingerprint>,
@@ -31,7 +32,7 @@ struct Progress<'r> {
     bytes_in: usize,
 }
 
-/// Answers one request.
+/// Processes a request.
 pub(super) async fn answer<H: Handler>(
     edge: Arc<Edge>,
     handler: Arc<H>,

@@ -1,4 +1,5 @@
-//! A request's body as it comes in, piece by piece: unpacked on the way, within its limit, at a pace that must be kept.
+//! A request's body as it comes in, piece by piece: unpacked on the way, within its limit, at a
+//! pace that must be kept.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -18,7 +19,7 @@ use super::gzip::{Inflate, Unpacker};
 use super::pace::Pace;
 use super::refused::Refused;
 
-/// So much of a packed body is unpacked before others have their turn.
+/// How much of a compressed body to process before others get a turn.
 const TURN: usize = 1024;
 
 /// A body. Nothing of it is read before [`Body::admit`].
@@ -89,7 +90,7 @@ impl<'b> Body<'b> {
         coding::of_request(self.headers)
     }
 
-    /// The Content-Length, if there is one.
+    /// The Content-Length, if given.
     pub fn declared(&self) -> Option<usize> {
         self.headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()
     }
@@ -109,8 +110,8 @@ impl<'b> Body<'b> {
         Ok(())
     }
 
-    /// The body's share of the memory for bodies, which is nothing yet. Whoever keeps the body grows it, and keeps it as
-    /// long. The second time there is none.
+    /// The body's share of the memory for bodies, which is nothing yet. Whoever keeps the body
+    /// grows it, and keeps it as long. The second time there is none.
     pub fn share(&mut self) -> Option<Share> {
         self.share.take()
     }
@@ -184,8 +185,8 @@ impl<'b> Body<'b> {
             if let Poll::Ready(piece) = Pin::new(&mut *self.payload).poll_next(context) {
                 return Poll::Ready(Ok(piece));
             }
-            // The alarm is set for the time that was earned when it was set last; only when it rings is the time earned
-            // since looked at.
+            // The timer is set for the time earned when it was last set; only when it expires is
+            // the time earned since taken into account.
             while let Some(mut alarm) = self.alarm.as_mut().as_pin_mut()
                 && alarm.as_mut().poll(context).is_ready()
             {

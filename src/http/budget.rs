@@ -1,4 +1,5 @@
-//! Memory for request bodies in flight: so much in all, and so much for each certificate or address, so that nobody takes it from the others.
+//! Memory for request bodies in flight: so much in all, and so much for each certificate or
+//! address, so that nobody takes it from the others.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,10 +11,10 @@ use crate::config::Limits;
 /// Shorter bodies are not counted: there are no more of them than connections.
 const UNCOUNTED: usize = 64 * 1024;
 
-/// Memory is taken in steps of so many bytes.
+/// Memory is reserved in steps of this many bytes.
 const STEP: usize = 64 * 1024;
 
-/// The memory that there is. Clones share it.
+/// The memory available. Clones share it.
 #[derive(Debug, Clone)]
 pub(super) struct Budget(Arc<Inner>);
 
@@ -24,7 +25,7 @@ struct Inner {
     taken: Mutex<Taken>,
 }
 
-/// What has been taken of it.
+/// What is reserved.
 #[derive(Debug, Default)]
 struct Taken {
     all: usize,
@@ -38,13 +39,13 @@ impl Budget {
         Self(Arc::new(Inner { all: limits.bodies_bytes, each: limits.bodies_bytes_by_certificate, taken }))
     }
 
-    /// The share of one body, which is nothing yet.
+    /// The reservation of a body, initially empty.
     pub(super) fn share(&self, party: Party) -> Share {
         Share { budget: Arc::clone(&self.0), party, bytes: 0 }
     }
 }
 
-/// What one body holds; it is given back when this is dropped.
+/// The reservation of a body, released when dropped.
 #[derive(Debug)]
 pub struct Share {
     budget: Arc<Inner>,

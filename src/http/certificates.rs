@@ -1,4 +1,5 @@
-//! Looks after the certificates of listeners: their files are watched, and operators see how long they are good for.
+//! Looks after the certificates of listeners: their files are watched, and operators see how long
+//! they are good for.
 
 use std::io;
 
@@ -26,7 +27,7 @@ pub fn look_after(trust: &Trust, health: Operations) -> io::Result<Operations> {
         .with_refresh(move |metrics| show_ends(&shown, metrics)))
 }
 
-/// Shows how long the certificates and lists are good for, each kind by the first of it that ends.
+/// Reports how long certificates and lists remain valid: for each kind, the first to expire.
 fn show_ends(trust: &Trust, metrics: &Metrics) {
     let (endings, now) = (trust.endings(), Utc::now().naive_utc());
     for item in Item::ALL {

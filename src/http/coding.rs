@@ -8,7 +8,8 @@ use super::gzip;
 use super::refused::Refused;
 use super::response::Packed;
 
-/// Longer answers are packed on a thread of their own, so that other connections do not wait for it.
+/// Longer answers are packed on a thread of their own, so that other connections do not wait for
+/// it.
 const INLINE: usize = 64 * 1024;
 
 /// How a request's body is packed.
@@ -52,8 +53,8 @@ pub(super) async fn pack(body: Bytes, headers: &HeaderMap) -> Packed {
     }
 }
 
-/// Whether the client asks for gzip by name, with a weight above zero. Several clients break on gzip that they did not
-/// ask for.
+/// Whether the client asks for gzip by name, with a weight above zero. Several clients break on
+/// gzip that they did not ask for.
 fn accepts_gzip(headers: &HeaderMap) -> bool {
     let mut accepted = None;
     for value in headers.get_all(ACCEPT_ENCODING).filter_map(|value| value.to_str().ok()) {
@@ -61,7 +62,7 @@ fn accepts_gzip(headers: &HeaderMap) -> bool {
             let (coding, parameters) = item.split_once(';').map_or((item, None), |(c, p)| (c, Some(p)));
             if is_gzip(coding.trim()) {
                 let wanted = parameters.is_none_or(|weight| has_weight(weight.trim()));
-                // Said twice, the refusal counts.
+                // If stated twice, a refusal wins.
                 accepted = Some(accepted.unwrap_or(true) && wanted);
             }
         }
@@ -73,7 +74,7 @@ fn is_gzip(coding: &str) -> bool {
     coding.eq_ignore_ascii_case("gzip") || coding.eq_ignore_ascii_case("x-gzip")
 }
 
-/// `q=` with a number above 0 and up to 1, of at most three decimals (RFC 9110 12.4.2).
+/// `q=` with a number above 0 and up to 1, with at most three decimals (RFC 9110 12.4.2).
 fn has_weight(parameter: &str) -> bool {
     let Some((name, value)) = parameter.split_once('=') else { return false };
     let decimals = value.split_once('.').map_or("", |(_, decimals)| decimals);

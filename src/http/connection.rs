@@ -1,4 +1,5 @@
-//! Who is at the other end: taken from the TLS session when a connection stands, asked again before every request.
+//! The peer: taken from the TLS session when a connection is established, checked again before
+//! every request.
 
 use std::sync::Arc;
 
@@ -11,15 +12,15 @@ use super::refused::Refused;
 use crate::ops::Metrics;
 use crate::tls::{Client, Trust};
 
-/// What is kept with a connection.
+/// What is stored with a connection.
 pub(super) struct Connection {
     /// The client by its certificate, where the listener asks for one.
     pub(super) client: Option<Client>,
     /// Whose it is, for the bounds.
     pub(super) party: Party,
-    /// Its time.
+    /// Its timing.
     pub(super) pulse: Arc<Pulse>,
-    /// Its place among all connections.
+    /// Its slot among all connections.
     pub(super) place: Place,
     metrics: Arc<Metrics>,
 }
@@ -36,7 +37,8 @@ impl Connection {
         Self { client, party, pulse, place, metrics }
     }
 
-    /// Whether its next request is answered: it is not one too many, and its certificate is good at this moment.
+    /// Whether its next request is answered: it is not one too many, and its certificate is good at
+    /// this moment.
     pub(super) fn admit(&self, trust: &Trust) -> Result<(), Refused> {
         if let Some(refused) = self.place.beyond {
             return Err(refused);

@@ -1,4 +1,5 @@
-//! How the service leaves: it says so first, then closes connections, so that no call goes unanswered.
+//! Graceful stop: the service announces it first, then closes connections, so that no call goes
+//! unanswered.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -10,19 +11,22 @@ use tokio::time::{Instant, sleep};
 
 use crate::ops::Operations;
 
-/// New connections are still taken for this long, so that whatever stands in front sees `/readyz` first.
+/// New connections are still accepted for this long, so that load balancers see `/readyz` first.
 const ANNOUNCED: Duration = Duration::from_secs(1);
 
-/// After that, connections already taken have at least this long to send the call that they were opened for ...
+/// After that, connections already accepted have at least this long to send the call that they were
+/// opened for ...
 const SETTLED: Duration = Duration::from_millis(500);
 
-/// ... and idle ones at most this long to send one more, whose answer says that the connection closes.
+/// ... and idle ones at most this long to send another, whose response says that the connection
+/// will close.
 const KEPT: Duration = Duration::from_secs(3);
 
-/// How often it is asked whether a connection is left.
+/// How often to check whether connections are left.
 const GLANCE: Duration = Duration::from_millis(20);
 
-/// Turns `/readyz`, has every answer close its connection, and stops the listeners once idle clients have had time to notice.
+/// Turns `/readyz`, has every answer close its connection, and stops the listeners once idle
+/// clients have had time to notice.
 pub(super) async fn say(handles: Vec<ServerHandle>, health: Arc<Operations>) {
     health.stopping.store(true, Ordering::Relaxed);
     sleep(ANNOUNCED).await;

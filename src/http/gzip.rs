@@ -1,42 +1,43 @@
-//! Gzip: of requests with a bound on what comes out, of answers when it was asked for.
+//! Gzip: decompresses requests, with limits on the output, and compresses responses on request.
 
 use std::io::{self, Write};
 
 use flate2::Compression;
 use flate2::write::{GzEncoder, MultiGzDecoder};
 
-/// A request may grow by this factor. Batches of 10,000 achievements grow by 14 to 29 as our own client and most others write them, by up to
-/// 48 as SOAP::Lite does with the type of every element, and by up to 63 where a namespace is declared on each.
+/// The maximum factor by which a request may expand. Batches of 10,000 achievements expand by 14 to
+/// 29 as our own client and most others write them, by up to 48 as SOAP::Lite does with a type on
+/// every element, and by up to 63 with a namespace declared on each.
 const RATIO: usize = 40;
 
-/// So much may come out whatever went in: a short request that repeats itself is no bomb.
+/// Always allowed, whatever the input: a short repetitive request is not a bomb.
 const HARMLESS: usize = 1024 * 1024;
 
-/// Shorter answers are not worth the header that says how they are packed.
+/// Compressing a shorter response is not worth the header.
 pub(super) const WORTHWHILE: usize = 1024;
 
 /// Why a compressed body is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Inflate {
-    /// More comes out than the limit allows.
+    /// The output exceeds the limit.
     TooLarge,
-    /// More comes out than the ratio allows.
+    /// The output exceeds the ratio.
     TooDense,
-    /// It is not gzip, or not all of it.
+    /// Not gzip, or truncated.
     Damaged,
 }
 
-/// A compressed body that is unpacked as it comes. The ratio is looked at on the way, so that a bomb is known by its first bytes and never
-/// fills the memory of the limit.
+/// Decompresses a body as it arrives. The ratio is checked on the way, so that a bomb is recognised
+/// by its first bytes and never fills the memory allowed.
 pub(super) struct Unpacker {
     decoder: MultiGzDecoder<Bounded>,
     limit: usize,
-    /// Bytes taken in and given out so far.
+    /// Bytes read and written so far.
     taken: usize,
     given: usize,
 }
 
-/// What came out of the last piece.
+/// The output for the last chunk.
 struct Bounded {
     plain: Vec<u8>,
     room: usize,
@@ -44,7 +45,7 @@ struct Bounded {
 }
 
 impl Unpacker {
-    /// At most `limit` bytes may come out.
+    /// Allows at most `limit` bytes of output.
     pub(super) fn new(limit: usize) -> Self {
         let bounded = Bounded { plain: Vec::new(), room: 0, is_full: false };
         Self { decoder: MultiGzDecoder::new(bounded), limit, taken: 0, given: 0 }
@@ -65,7 +66,7 @@ impl Unpacker {
         self.came(result)
     }
 
-    /// What came out of the last piece.
+    /// The output for the last chunk.
     pub(super) fn plain(&self) -> &[u8] {
         &self.decoder.get_ref().plain
     }
@@ -106,7 +107,8 @@ impl Write for Bounded {
     }
 }
 
-/// The body compressed. Level 1: these texts shrink to a fifth with any level, and the higher ones take three times as long.
+/// Compresses a body. Level 1: this text shrinks to a fifth at any level, and higher ones take
+/// three times as long.
 pub(super) fn deflate(plain: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(plain.len() / 3), Compression::fast());
     // Writing to memory cannot fail.

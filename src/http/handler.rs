@@ -17,9 +17,9 @@ use crate::tls::Refusal;
 
 /// Answers the requests of a listener.
 pub trait Handler: Send + Sync + 'static {
-    /// Answers one request. It runs on the thread that serves the connections and must not wait there for a disk, a lock
-    /// or a password hash: that is for [`super::block`]. It takes the body it wants, and none bigger than it says; what it
-    /// leaves unread is not waited for.
+    /// Answers one request. It runs on the thread that serves the connections and must not wait
+    /// there for a disk, a lock or a password hash: that is for [`super::block`]. It takes the body
+    /// it wants, and none bigger than it says; what it leaves unread is not waited for.
     ///
     /// # Errors
     /// The refusal to send instead. It is counted by its reason and logged as `refused`.

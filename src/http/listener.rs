@@ -24,24 +24,24 @@ use crate::config::Limits;
 use crate::ops::Operations;
 use crate::tls::{Clients, Trust};
 
-/// Calls in flight may take this long when the service stops; clients give up after 20 s.
+/// How long calls in flight may take when the service stops; clients give up after 20 s.
 const FAREWELL_S: u64 = 25;
 
-/// After an answer that closes the connection, what the client still sends is read and dropped for this long, so that it
-/// sees the answer.
+/// After a response that closes the connection, the client's further input is read and dropped for
+/// this long, so that the client sees the response.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// Connections that the system takes while the listener is busy.
+/// Connections that the system queues while the listener is busy.
 const BACKLOG: i32 = 4096;
 
-/// Threads that may wait, for each worker. Few, because verifying a password takes 19 MiB.
+/// Threads that may block, per server thread. Few, because checking a password takes 19 MiB.
 const WAITING_THREADS: usize = 16;
 
 /// A listener that is not bound yet.
 pub struct Listener {
     /// Its address; port 0 takes any.
     pub address: SocketAddr,
-    /// Worker threads; 0 means one for each processor.
+    /// Server threads; 0 means one per processor.
     pub workers: usize,
     /// The bounds of its own connections, handshakes and bodies.
     pub limits: Limits,
@@ -113,8 +113,9 @@ fn serving<H: Handler>(bound: Bound, handler: Arc<H>) -> io::Result<Server> {
     let server = builder
         .workers(workers)
         .worker_max_blocking_threads(WAITING_THREADS)
-        // Connections are counted where it is known whose they are. This is more than all phases hold: it stops the
-        // listener before the process has no open file left, and where old connections make way it goes on at once.
+        // Connections are limited where it is known whose they are. This limit exceeds all phases
+        // together: it stops the listener before the process runs out of file descriptors, and
+        // resumes as soon as old connections make way.
         .max_concurrent_connections(open)
         .shutdown_timeout(FAREWELL_S)
         .disable_signals()

@@ -1,4 +1,5 @@
-//! Who has a share of what a listener has: a certificate, or where clients have none, the place that they call from.
+//! Who has a share of what a listener has: a certificate, or where clients have none, the place
+//! that they call from.
 
 use super::origin::Origin;
 use super::refused::Refused;

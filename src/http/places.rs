@@ -1,5 +1,6 @@
-//! How many connections stand, and how many may: in all, of one certificate (where clients have none, of one address), and
-//! of one organisation. None of these has more than half of them (our choice), so that nobody keeps the others out.
+//! How many connections stand, and how many may: in all, of one certificate (where clients have
+//! none, of one address), and of one organisation. None of these has more than half of them (our
+//! choice), so that nobody keeps the others out.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -10,12 +11,12 @@ use super::party::Party;
 use super::refused::Refused;
 use crate::config::Limits;
 
-/// Those that are taken.
+/// The slots in use.
 pub(super) struct Places {
     all: usize,
     by_party: usize,
     by_organisation: usize,
-    /// How many more may stand for as long as it takes to tell them that they are too many.
+    /// How many excess connections may exist for as long as it takes to refuse them.
     told: usize,
     taken: Mutex<Taken>,
 }
@@ -24,7 +25,7 @@ pub(super) struct Places {
 struct Taken {
     all: Count,
     parties: HashMap<Party, Connections>,
-    /// An organisation has the connections whose last caller proved to be it.
+    /// A connection counts for the organisation of its last caller.
     organisations: HashMap<String, usize>,
 }
 
@@ -38,7 +39,7 @@ struct Connections {
 #[derive(Default)]
 struct Count {
     served: usize,
-    /// Those that are too many.
+    /// Excess ones.
     told: usize,
 }
 
@@ -47,18 +48,18 @@ struct Count {
 enum Callers {
     #[default]
     Unknown,
-    /// This organisation alone: a new connection will be its own, too.
+    /// Only this organisation, so a new connection counts for it too.
     One(String),
     Several,
 }
 
-/// One that is taken, until it is dropped.
+/// A slot in use, until it is dropped.
 pub(super) struct Place {
     places: Arc<Places>,
     party: Party,
     /// Its last caller.
     organisation: RefCell<Option<String>>,
-    /// Why its connection is one too many, if it is.
+    /// Why the connection is in excess, if it is.
     pub(super) beyond: Option<Refused>,
 }
 
@@ -74,7 +75,7 @@ impl Places {
         }
     }
 
-    /// A place for one more connection; none where even those to be told are too many.
+    /// A slot for another connection; `None` if even the excess ones are too many.
     pub(super) fn take(self: &Arc<Self>, party: Party) -> Option<Place> {
         let mut taken = self.taken();
         let Taken { all, parties, organisations } = &mut *taken;
@@ -97,7 +98,7 @@ impl Places {
         // Half of them for one party: the others are told, too.
         let bearable = all.told <= self.told && own.connections.told <= self.told.div_ceil(2);
         drop(taken);
-        // Gives itself back if it is dropped here.
+        // Releases itself if it is dropped here.
         let place = Place { places: Arc::clone(self), party, organisation: RefCell::default(), beyond };
         bearable.then_some(place)
     }
@@ -108,7 +109,8 @@ impl Places {
 }
 
 impl Place {
-    /// The caller has proved to be this organisation. Says whether the organisation has more connections than it may with this one.
+    /// Records that the caller is this organisation. Returns whether the organisation now has too
+    /// many connections.
     pub(super) fn proven(&self, organisation: &str) -> bool {
         if organisation.is_empty() || self.organisation.borrow().as_deref() == Some(organisation) {
             return false;

@@ -1,5 +1,5 @@
-//! What others see of a connection, and by which they cut it: an idle client is shut out, or one that is slow gives way to
-//! another.
+//! What others see of a connection, and by which they cut it: an idle client is shut out, or one
+//! that is slow gives way to another.
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
@@ -9,15 +9,15 @@ use std::time::{Duration, Instant};
 
 use futures_util::task::AtomicWaker;
 
-/// No time is set: a call is being answered.
+/// No deadline: a call is in progress.
 const BUSY: u64 = u64::MAX;
 
-/// What others see of a connection, and by which they cut it.
+/// The view of a connection that others have, and can cut it by.
 pub(super) struct Pulse {
     began: Instant,
-    /// Milliseconds after the beginning since which the client has been silent, while it is on its way in.
+    /// Milliseconds since the epoch of this clock at which an arriving client was last heard.
     heard: AtomicU64,
-    /// Milliseconds after the beginning by which the next request must have begun.
+    /// Milliseconds since the same epoch by which the next request must have started.
     due: AtomicU64,
     cut: AtomicBool,
     task: AtomicWaker,
@@ -49,27 +49,27 @@ impl Pulse {
         poll_fn(|cx| if self.poll_cut(cx).is_err() { Poll::Ready(()) } else { Poll::Pending }).await;
     }
 
-    /// A request has come.
+    /// A request has arrived.
     pub(super) fn busy(&self) {
         self.due.store(BUSY, Ordering::Relaxed);
     }
 
-    /// The next request must have begun after this time.
+    /// The next request must start within this time.
     pub(super) fn expect_within(&self, time: Duration) {
         self.due.store(milliseconds(self.began.elapsed() + time), Ordering::Relaxed);
     }
 
-    /// Whether the next request should have begun.
+    /// Whether the next request is overdue.
     pub(super) fn is_late(&self) -> bool {
         self.due.load(Ordering::Relaxed) < milliseconds(self.began.elapsed())
     }
 
-    /// How long the client has said nothing, while it is on its way in.
+    /// How long an arriving client has been silent.
     pub(super) fn silence(&self) -> Duration {
         self.began.elapsed().saturating_sub(Duration::from_millis(self.heard.load(Ordering::Relaxed)))
     }
 
-    /// Its silence begins now.
+    /// Its silence starts now.
     pub(super) fn heard(&self) {
         self.heard.store(milliseconds(self.began.elapsed()), Ordering::Relaxed);
     }
@@ -78,7 +78,7 @@ impl Pulse {
         if self.is_cut() { Err(ErrorKind::ConnectionAborted.into()) } else { Ok(()) }
     }
 
-    /// Looks after the waker is in its place, so that no cut is missed.
+    /// Checks after registering the waker, so that no cut is missed.
     pub(super) fn poll_cut(&self, cx: &Context<'_>) -> io::Result<()> {
         self.task.register(cx.waker());
         self.check()

@@ -20,7 +20,7 @@ pub struct Refused {
     header: Option<(&'static str, &'static str)>,
 }
 
-/// Seconds after which a client that found the service full may come again.
+/// Seconds after which a client may retry when the service was full.
 const RETRY_AFTER_S: &str = "5";
 
 impl Refused {
@@ -78,8 +78,8 @@ impl Refused {
          calls on each.\n",
     );
 
-    /// A refusal with a text of its own. The reason is one word, for metrics and log; the text says what is wrong and what
-    /// to do, and ends its line.
+    /// A refusal with a text of its own. The reason is one word, for metrics and log; the text says
+    /// what is wrong and what to do, and ends its line.
     pub const fn new(status: StatusCode, reason: &'static str, text: &'static str) -> Self {
         Self { status, reason, text, content_type: "text/plain; charset=utf-8", header: None }
     }

@@ -18,7 +18,8 @@ pub struct Response {
 /// The call that a request was, for metrics and log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Called {
-    /// The function of the service, by its name in the charter; nothing where the request named none of them.
+    /// The function of the service, by its name in the charter; nothing where the request named
+    /// none of them.
     pub function: Option<&'static str>,
     /// How it ended.
     pub outcome: Outcome,
@@ -51,7 +52,7 @@ impl Response {
     }
 }
 
-/// A body as it goes out.
+/// A body, ready to be sent.
 pub(super) enum Packed {
     Plain(Bytes),
     Gzip(Bytes),

@@ -20,7 +20,7 @@ use crate::{config, ops};
 pub struct Setup {
     /// Where requests are answered.
     pub listeners: Vec<Listener>,
-    /// Where operators look.
+    /// The operators' listener.
     pub operations: config::Operations,
     /// What they see.
     pub health: ops::Operations,
@@ -29,12 +29,12 @@ pub struct Setup {
 /// Why the edge did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// An address cannot be listened on.
+    /// It could not listen on an address.
     #[error("cannot listen on {address}: {reason}")]
     Listen {
         /// The address.
         address: SocketAddr,
-        /// What the system said.
+        /// The system's error.
         reason: io::Error,
     },
     /// Cannot start a thread.
@@ -71,12 +71,13 @@ pub fn start(setup: Setup) -> Result<Running, StartError> {
 }
 
 impl Running {
-    /// Where requests are answered, in the order of the listeners; a port is the real one if 0 was asked for.
+    /// Where requests are answered, in the order of the listeners; a port is the real one if 0 was
+    /// asked for.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
     }
 
-    /// Where operators look.
+    /// The operators' listener.
     pub fn operations(&self) -> SocketAddr {
         self.operations
     }
@@ -89,9 +90,10 @@ impl Running {
         self.end(true)
     }
 
-    /// Serves until SIGTERM or SIGINT, then stops as [`Running::stop`] does, but tells clients first: every answer closes
-    /// its connection, and idle connections are kept a moment. A second signal returns at once. SIGHUP calls `hangup`,
-    /// which may read certificates and configuration again.
+    /// Serves until SIGTERM or SIGINT, then stops as [`Running::stop`] does, but tells clients
+    /// first: every answer closes its connection, and idle connections are kept a moment. A second
+    /// signal returns at once. SIGHUP calls `hangup`, which may read certificates and configuration
+    /// again.
     ///
     /// # Errors
     /// Cannot receive signals, or what a server failed with.

@@ -28,7 +28,7 @@ impl Signals {
         })
     }
 
-    /// The next thing that happens.
+    /// The next event.
     pub(super) async fn next(&mut self, ended: &mut Option<oneshot::Receiver<()>>) -> Event {
         poll_fn(|context| {
             if let Some(receiver) = ended

@@ -1,4 +1,5 @@
-//! The socket of one connection, which ends when its pulse is cut, and which keeps what is known of its client.
+//! The socket of one connection, which ends when its pulse is cut, and which keeps what is known of
+//! its client.
 
 use std::future::poll_fn;
 use std::io::{self, IoSlice};
@@ -19,7 +20,7 @@ use super::pulse::Pulse;
 pub(super) struct Socket {
     stream: TcpStream,
     pulse: Arc<Pulse>,
-    /// Who is at the other end, once that is known.
+    /// The peer, once known.
     connection: Option<Rc<Connection>>,
 }
 
@@ -35,12 +36,12 @@ impl Socket {
     /// Waits until there is something to read, or the client has gone.
     ///
     /// # Errors
-    /// The connection is broken or was cut.
+    /// When the connection broke or was cut.
     pub(super) async fn readable(&self) -> io::Result<()> {
         poll_fn(|cx| self.unless_cut(cx, |cx| self.stream.poll_read_ready(cx))).await
     }
 
-    /// The client is known: its connection stands.
+    /// The client is known: the connection is established.
     pub(super) fn stand(&mut self, connection: Rc<Connection>) {
         self.connection = Some(connection);
     }
@@ -109,7 +110,8 @@ impl AsyncWrite for Socket {
     }
 }
 
-/// Called by the HTTP library for each connection that stands: its requests find it by this.
+/// Called by the HTTP library for each established connection; its requests find the connection by
+/// this.
 pub(super) fn introduce(stream: &TlsStream<Socket>, data: &mut Extensions) {
     if let Some(connection) = &stream.get_ref().0.connection {
         data.insert(Rc::clone(connection));

@@ -1,5 +1,6 @@
-//! Closes connections that stall where the HTTP library does not look: in the head of a request after the first, and in reading an answer.
-//! After each answer a connection has a time by which its next request must have come; a sweep once a second cuts those that are late.
+//! Closes connections that stall where the HTTP library sets no limit: in the head of a request
+//! after the first, and while a client reads a response. After each response a connection has a
+//! deadline for its next request; a sweep once a second cuts those that miss it.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -22,7 +23,7 @@ struct Inner {
 }
 
 impl Stalls {
-    /// Starts the sweep, which also has the log told of refusals that it left out, and ends when the last clone is gone.
+    /// Starts the sweep, which also logs suppressed refusals, and ends with the last clone.
     pub(super) fn watch(limits: &Limits, refusals: Arc<Refusals>) -> io::Result<Self> {
         let stalls = Self(Arc::new(Inner {
             patience: limits.idle + limits.header_timeout,
@@ -42,13 +43,14 @@ impl Stalls {
         Ok(stalls)
     }
 
-    /// Looks after a new connection.
+    /// Watches a new connection.
     pub(super) fn add(&self, pulse: &Arc<Pulse>) {
         self.answered(pulse, 0);
         self.0.connections.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(pulse));
     }
 
-    /// An answer of this length is on its way: the client has the time to read it at the least pace, to think, and to send the next head.
+    /// A response of this length is being sent: the client has time to read it at the minimum pace,
+    /// to think, and to send the next head.
     pub(super) fn answered(&self, pulse: &Pulse, length: usize) {
         let reading =
             Duration::from_millis(u64::try_from(length).unwrap_or(u64::MAX).saturating_mul(1000) / self.0.rate);

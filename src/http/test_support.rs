@@ -1,5 +1,5 @@
-//! A stage for tests of handlers: a real listener over real TLS sockets, its authority, and clients. All names and texts are
-//! synthetic.
+//! A stage for tests of handlers: a real listener over real TLS sockets, its authority, and
+//! clients. All names and texts are synthetic.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::io::{Read, Write};
@@ -79,7 +79,8 @@ impl<H: Handler> Stage<H> {
         self.connect_with(Arc::new(self.pki.client_config(Some(&self.good)))).unwrap()
     }
 
-    /// A connection whose handshake is complete; a refusal of the server shows here or at the first reading.
+    /// A connection with a completed handshake; a refusal by the server shows here or at the first
+    /// read.
     pub(crate) fn connect_with(&self, config: Arc<ClientConfig>) -> std::io::Result<Connection> {
         Connection::open(self.address, config)
     }
@@ -88,12 +89,13 @@ impl<H: Handler> Stage<H> {
         tcp(self.address)
     }
 
-    /// One request on a connection of its own.
+    /// A request on a new connection.
     pub(crate) fn ask(&self, request: impl AsRef<[u8]>) -> Response {
         self.connect().ask(request)
     }
 
-    /// Whether a refusal for this reason is counted, which may be a moment after the client hears of it.
+    /// Whether a refusal for this reason is counted, which may happen a moment after the client
+    /// hears of it.
     pub(crate) fn refused(&self, reason: &str) -> bool {
         let counted = format!("lrs_refused_total{{reason=\"{reason}\"}}");
         let deadline = Instant::now() + Duration::from_secs(10);
@@ -107,13 +109,13 @@ impl<H: Handler> Stage<H> {
     }
 }
 
-/// One connection of a client.
+/// A client's connection.
 pub(crate) struct Connection {
     pub(crate) stream: StreamOwned<ClientConnection, TcpStream>,
     read: Vec<u8>,
 }
 
-/// What came back.
+/// The response.
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
@@ -150,7 +152,7 @@ impl Connection {
         self.response(head).unwrap()
     }
 
-    /// The next answer, of which a HEAD's has no body.
+    /// The next response; that to a HEAD has no body.
     pub(crate) fn response(&mut self, of_head: bool) -> std::io::Result<Response> {
         let end = loop {
             if let Some(end) = self.read.windows(4).position(|w| w == b"\r\n\r\n") {
@@ -182,7 +184,7 @@ impl Connection {
         }
     }
 
-    /// Whether the server closes the connection, within the time that it is given for reading.
+    /// Whether the server closes the connection within the read timeout.
     pub(crate) fn is_closed(&mut self) -> bool {
         match self.more() {
             Ok(()) => false,
@@ -204,7 +206,7 @@ impl Response {
     }
 }
 
-/// A POST with these headers (each with its line's end).
+/// A POST with these headers (each including its line end).
 pub(crate) fn post(headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     post_to(PATH, headers, body)
 }

@@ -16,8 +16,9 @@ pub(super) fn beside_unread(mut response: HttpResponse, payload: Payload) -> Htt
     response.map_body(|_, body| BoxBody::new(BesideUnread { body, _unread: payload }))
 }
 
-/// A body that keeps the unread one of the request alive until it has been sent. If that were dropped before, the library
-/// would go on reading a chunked body for as long as the client cares to send one, and not close.
+/// A body that keeps the request's unread body alive until it has been sent. If that were dropped
+/// earlier, the library would read a chunked body for as long as the client sends one, instead of
+/// closing.
 struct BesideUnread {
     body: BoxBody,
     _unread: Payload,

@@ -1,4 +1,5 @@
-//! Calls as they are counted: by the functions of the charter, and by how they ended in words of the service's own.
+//! Calls as they are counted: by the functions of the charter, and by how they ended in words of
+//! the service's own.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -49,7 +50,8 @@ pub struct Calls {
 /// The counters of calls.
 pub(super) struct CallCounts {
     calls: IntCounterVec,
-    /// Calls that failed, by function. A call that fails is counted here and in `calls` under this lock.
+    /// Calls that failed, by function. A call that fails is counted here and in `calls` under this
+    /// lock.
     failed: Mutex<BTreeMap<&'static str, i64>>,
     durations: HistogramVec,
 }

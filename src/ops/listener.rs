@@ -105,7 +105,7 @@ async fn reset(request: HttpRequest, operations: web::Data<Operations>) -> HttpR
     }
 }
 
-/// A JSON string.
+/// Writes a JSON string.
 fn json(text: &str) -> String {
     let mut quoted = String::from('"');
     for c in text.chars() {
@@ -133,7 +133,7 @@ mod tests {
         Operations::new(Arc::new(Metrics::new().unwrap()))
     }
 
-    /// Answers of a listener over these operations, for each request line with headers.
+    /// The responses of a listener to these request lines with headers.
     fn answers(operations: Operations, requests: &[&str]) -> Vec<String> {
         let operations = Arc::new(operations);
         let (to_here, address) = std::sync::mpsc::channel();

@@ -128,7 +128,7 @@ impl Metrics {
         self.connections.dec();
     }
 
-    /// Connections open now.
+    /// The number of open connections.
     pub fn open_connections(&self) -> i64 {
         self.connections.get()
     }

@@ -1,4 +1,5 @@
-//! What operators are shown, and where it comes from: probes, warnings, numbers, and in the demo its reset.
+//! What operators are shown, and where it comes from: probes, warnings, numbers, and in the demo
+//! its reset.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,7 +7,7 @@ use std::time::Instant;
 
 use super::Metrics;
 
-/// Each probe with its result.
+/// Runs all probes.
 pub(super) type Findings = Vec<(&'static str, Result<(), String>)>;
 
 /// Something that must work for the service to answer calls.
@@ -17,8 +18,8 @@ pub struct Probe {
     pub check: Box<dyn Fn() -> Result<(), String> + Send + Sync>,
 }
 
-/// Warnings of what will stop the service from answering calls, one line each. They do not make the service
-/// unready. They are shown to operators and contain no secrets.
+/// Warnings of what will stop the service from answering calls, one line each. They do not make the
+/// service unready. They are shown to operators and contain no secrets.
 pub type Remarks = Box<dyn Fn() -> Vec<String> + Send + Sync>;
 
 /// Updates metrics before they are shown. May block.
@@ -39,7 +40,8 @@ pub struct Operations {
     pub refreshes: Vec<Refresh>,
     /// For `POST /demo/reset`, which exists only in the demo.
     pub reset: Option<Reset>,
-    /// Set when the service begins to stop. `/readyz` then fails, so that no new calls are sent here.
+    /// Set when the service begins to stop. `/readyz` then fails, so that no new calls are sent
+    /// here.
     pub stopping: AtomicBool,
     /// When the process started.
     pub started: Instant,
@@ -95,7 +97,7 @@ impl Operations {
         self.remarks.iter().flat_map(|remarks| remarks()).collect()
     }
 
-    /// Each probe with its result.
+    /// Runs all probes.
     pub(super) fn look(&self) -> Findings {
         let stopping = self.stopping.load(Ordering::Relaxed);
         let process = if stopping { Err("the service is stopping".to_owned()) } else { Ok(()) };

@@ -1,4 +1,5 @@
-//! The phases of a call, in order: envelope, known request, opening hours, request, caller, domain, reply.
+//! The phases of a call, in order: envelope, known request, opening hours, request, caller, domain,
+//! reply.
 
 use super::door::{Door, Noted, Refused, envelope_fault};
 use super::envelope::{self, Prefix, Refusal, Version};
@@ -11,7 +12,7 @@ use crate::http::Outcome;
 use crate::model::{Door as Entrance, Peer};
 use crate::xml::{Limits, NotWellFormed, Place, ReadError, Reader};
 
-/// One of the three services.
+/// One of the three web services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Endpoint {
     /// LearnerService.
@@ -22,35 +23,36 @@ pub enum Endpoint {
     External,
 }
 
-/// A call that was answered, one way or the other.
+/// The result of a call, reply or fault.
 pub struct Answered {
     /// The reply.
     pub body: String,
-    /// The version that it is written in.
+    /// The SOAP version of the reply.
     pub version: Version,
     /// How the call ended; what did not end well is a fault.
     pub outcome: Outcome,
-    /// Name of the operation, or `unknown`.
+    /// The operation, or `unknown`.
     pub operation: &'static str,
-    /// After how many seconds the same call may succeed, where the caller has to wait.
+    /// The number of seconds after which the same call may succeed, if the caller has to wait.
     pub retry_after_s: Option<u64>,
     /// What metrics and log may know.
     pub noted: Noted,
 }
 
-/// What the beginning of a request says of its sender.
+/// What the beginning of a request says about its sender.
 pub enum Sender {
-    /// The sender is known, and has proved who it is.
+    /// The sender is known, and has proved its identity.
     Known,
-    /// The beginning is too short to tell, or not well-formed: the answer, if it is not given more.
+    /// The beginning is too short or not well-formed; the reply if nothing more arrives.
     Unclear(Unsettled<Answered>),
-    /// The sender, or what it asks for, is refused.
+    /// The sender, or its request, is refused.
     Refused(Unsettled<Answered>),
 }
 
-/// The name of an operation that is not known.
+/// The name of an unknown operation.
 pub(super) const UNKNOWN: &str = "unknown";
-/// What metrics and log call a caller that has to wait; on the wire it is WSEC0999, but nothing has failed.
+/// What metrics and log record when a caller has to wait; on the wire it is WSEC0999, but nothing
+/// has failed.
 const BUSY: &str = "busy";
 
 /// The code of a failure inside the service.
@@ -85,7 +87,7 @@ impl Endpoint {
     /// All of them, in the order of [`crate::contract::SERVICES`].
     pub const ALL: [Endpoint; 3] = [Endpoint::Learner, Endpoint::LearnerR9, Endpoint::External];
 
-    /// How its faults look.
+    /// The shape of its faults.
     pub fn shape(self) -> Shape {
         match self {
             Endpoint::Learner => Shape::Miap,
@@ -106,7 +108,7 @@ impl Endpoint {
         self == Endpoint::External
     }
 
-    /// What its requests may be.
+    /// The limits of its requests.
     pub(super) fn limits(self) -> &'static Limits {
         static INTERACTIVE: Limits = Limits::INTERACTIVE;
         static BATCH: Limits = Limits::BATCH;
@@ -116,7 +118,7 @@ impl Endpoint {
         }
     }
 
-    /// The contract that it answers for.
+    /// Its contract.
     pub(super) fn service(self) -> &'static contract::Service {
         match self {
             Endpoint::Learner => &learner_service::SERVICE,
@@ -133,10 +135,11 @@ impl Endpoint {
         }
     }
 
-    /// Answers the text of a request.
+    /// Processes the text of a request.
     ///
     /// # Errors
-    /// [`MustBlock`], when `may_block` is not set and the call has to wait; nothing has been done then.
+    /// [`MustBlock`] if `may_block` is not set and the call would have to wait; nothing has been
+    /// done then.
     pub fn answer(
         self,
         domain: &Service,
@@ -198,7 +201,7 @@ impl Endpoint {
         answered.unless_blocked()
     }
 
-    /// Refuses a request for an operation, or for none that is known.
+    /// Refuses a request for an operation, known or not.
     pub(super) fn refuse(self, domain: &Service, version: Version, fault: &Fault, operation: &'static str) -> Answered {
         let retry_after_s = fault.retry_after_s;
         let (outcome, code) = match fault.code {
@@ -216,7 +219,8 @@ impl Endpoint {
         }
     }
 
-    /// The fault of a refused request. Clients of LearnerService know the texts of a strict validator.
+    /// The fault for a refused request. Clients of LearnerService know a strict validator's
+    /// messages.
     fn fault(self, body: &str, operation: &str, refused: &Refused) -> Fault {
         let fault = refused.fault();
         match (self, refused) {
@@ -230,13 +234,14 @@ impl Endpoint {
         }
     }
 
-    /// The fault for a body that is no text in an encoding that is accepted.
+    /// The fault for a body that is not text in an accepted encoding.
     pub fn malformed(self, version: Version, reason: &str, domain: &Service) -> String {
         let fault = envelope_fault(Blame::Client, reason.to_owned());
         fault.envelope(self.shape(), version, self.prefix(), domain.clock().now())
     }
 
-    /// The fault for a refusal of the domain, or a failure inside (WSEC0999), of a call whose request was not read.
+    /// The fault for a refusal by the domain or an internal failure (WSEC0999), before the request
+    /// was read.
     pub fn failure(self, version: Version, error: Error, domain: &Service) -> String {
         let fault = Refused::Domain(error).fault();
         fault.envelope(self.shape(), version, self.prefix(), domain.clock().now())
@@ -253,8 +258,8 @@ pub(super) fn envelope_refusal(refusal: Refusal) -> (Version, Fault) {
     }
 }
 
-/// What is not well-formed is refused as such, whatever else is wrong with it (rules.md 3.4, order of checks): where
-/// a request was refused before its end was read, the rest is read now.
+/// A document that is not well-formed is refused as such, whatever else is wrong with it (rules.md
+/// 3.4, order of checks): if a request was refused before its end was read, the rest is read now.
 fn well_formed_first(body: &str, limits: &Limits, refused: Refused) -> Refused {
     if !matches!(
         refused,
@@ -282,7 +287,7 @@ fn well_formed_first(body: &str, limits: &Limits, refused: Refused) -> Refused {
     }
 }
 
-/// Logs where a request is wrong, never what it says; and what failed inside.
+/// Logs where a request is invalid, but never its content; and internal failures.
 pub(super) fn log_refusal(refused: &Refused) {
     match refused {
         Refused::Read(error) => log::debug!("refused: {error}"),

@@ -1,4 +1,4 @@
-//! ExternalService: achievements in batches, and what became of them.
+//! ExternalService: batches of achievements, and their results.
 
 use std::borrow::Cow;
 
@@ -63,7 +63,7 @@ impl<'e> IExternalService for Door<'e> {
     }
 }
 
-/// A record of the request under the headings of achievement files.
+/// A record of the request, with the headings of achievement files.
 fn row(achievement: Achievement<'_>) -> AchievementRow {
     let Achievement {
         achievement_award_date,
@@ -134,7 +134,7 @@ fn job_response<'a>(found: AchievementJob) -> AchievementBatchJobResponse<'a> {
     }
 }
 
-/// Share of the whole, 0 to 100, to two decimals.
+/// A percentage, 0 to 100, with two decimals.
 fn percentage(part: i32, whole: i32) -> f32 {
     let hundredths = i64::from(part) * 10_000 / i64::from(whole.max(1));
     f32::from(i16::try_from(hundredths).unwrap_or(10_000)) / 100.0

@@ -1,5 +1,5 @@
-//! SOAP: from the text of a request to the text of a reply. It knows the contract and the domain, and no SQL; how requests
-//! travel is known in `http/` alone.
+//! SOAP: from the text of a request to the text of a reply. It knows the contract and the domain,
+//! and no SQL; how requests travel is known in `http/` alone.
 
 mod action;
 mod caller;

@@ -1,4 +1,4 @@
-//! The tables as diesel sees them; the migrations make them.
+//! The tables as diesel sees them; the migrations create them.
 
 #![allow(missing_docs, reason = "the columns are those of the migrations and of the model, which documents them")]
 

@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection;
 
 use super::{AnyConnection, StoreError, Transaction, organisations};
 
-/// Removes every row and restarts the numbering of rows, so that data added afterwards get the same
+/// Deletes all rows and restarts their numbering, so that data added afterwards gets the same
 /// numbers again.
 pub fn wipe(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
     transaction.changes_any();

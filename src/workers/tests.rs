@@ -1,4 +1,5 @@
-//! Workers over real databases: threads that share a queue, nodes that share a database, and one that stops in the middle.
+//! Workers on real databases: threads that share a queue, nodes that share a database, and a worker
+//! that stops in the middle.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -16,7 +17,7 @@ use crate::test_world::World;
 
 const SETTINGS: WorkerSettings = WorkerSettings { workers: 2, lease: Duration::from_secs(1) };
 
-/// Worlds whose clock goes: leases end by it.
+/// Worlds with a running clock, by which leases expire.
 fn each_world(test: impl Fn(&World)) {
     for stored in each_store() {
         test(&World::new(stored, RuleSettings::default(), Clock::system()));
@@ -29,7 +30,7 @@ fn submit(world: &World, node: &Service, rows: Vec<RegistrationRow>) {
     assert!(matches!(submission, Submission::Accepted(_)));
 }
 
-/// Learners that nobody takes for one another.
+/// Learners who are not confused with one another.
 fn learners(batch: usize, count: usize) -> Vec<RegistrationRow> {
     let text = |text: String| Some(text);
     let word = |number: usize| -> String {
@@ -70,7 +71,7 @@ fn until_over(admin: &Administration<'_>, jobs: usize) {
     }
 }
 
-/// Every record has one code, and there are as many learners as were created.
+/// Every record has one code, and there are as many learners as were registered.
 fn nothing_lost_nothing_doubled(admin: &Administration<'_>, records: usize) {
     let mut created = 0;
     let mut done = 0;
@@ -136,7 +137,8 @@ fn two_nodes_share_one_database() {
         let quiet: Observer = Arc::new(|_, _| {});
         let workers = [first, &second].map(|node| Workers::start(node, SETTINGS, &quiet).unwrap());
         for batch in 0..4 {
-            // Two batches of the same learners: each learner is created once, whichever node is first.
+            // Two batches of the same learners: each learner is registered once, whichever node is
+            // first.
             submit(world, if batch % 2 == 0 { first } else { &second }, learners(batch / 2, 150));
         }
         let admin = world.administration();

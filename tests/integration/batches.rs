@@ -1,6 +1,7 @@
-//! Batches through the real door, and what a crash does to them: nothing is lost, nothing is done twice, and the order stays.
+//! Batches through the web service, and what a crash does to them: nothing is lost, nothing is done
+//! twice, and the order is kept.
 //!
-//! `LRS_TEST_KILLS` says how often the server and the workers are killed (a few times unless said otherwise).
+//! `LRS_TEST_KILLS` sets how often the server and the workers are killed (a few times by default).
 
 use std::collections::BTreeSet;
 use std::process::Child;
@@ -18,7 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(240);
 /// The fields of a learner, by name.
 type Learner = Vec<(&'static str, String)>;
 
-/// A learner for a batch, in the order of `BatchLearner`, which is not that of a registration.
+/// A learner for a batch, in the order of `BatchLearner`, which differs from that of a
+/// registration.
 fn learner(person: &Person, name: &str) -> Learner {
     vec![
         ("MISIdentifier", name.to_owned()),
@@ -32,7 +34,8 @@ fn learner(person: &Person, name: &str) -> Learner {
     ]
 }
 
-/// Learners whom no two searches confuse: each was born on a day of its own, and neighbours of that day live elsewhere.
+/// Learners whom no search confuses: each has a birthday of their own, and those with near
+/// birthdays live elsewhere.
 pub fn crowd(count: usize, first_day: usize) -> Vec<Learner> {
     (0..count)
         .map(|number| {
@@ -85,7 +88,8 @@ fn text<'n>(node: &'n Node, name: &str) -> &'n str {
     node.value(name).unwrap_or_default()
 }
 
-/// Every learner was created once: the outputs hold everybody in order, no number twice, and a check finds each exactly once.
+/// Every learner was created once: the outputs hold all of them in order, no ULN occurs twice, and
+/// a check finds each exactly once.
 fn nothing_lost_nothing_doubled(deployment: &Deployment, sent: &[(String, Vec<Learner>)]) {
     let mut numbers = BTreeSet::new();
     for (job, learners) in sent {
@@ -114,17 +118,17 @@ fn kills() -> u32 {
     full_count().unwrap_or(3)
 }
 
-/// How often `LRS_TEST_KILLS` wants the server and the workers killed.
+/// The number of kills that `LRS_TEST_KILLS` requests.
 pub fn full_count() -> Option<u32> {
     std::env::var("LRS_TEST_KILLS").ok().map(|text| text.parse().expect("LRS_TEST_KILLS is a number"))
 }
 
-/// A server with so many workers, whose jobs are soon taken over when they die.
+/// A server with this many workers, whose jobs are taken over soon after they die.
 pub fn setup(workers: &str) -> Setup {
     Setup { environment: vec![("LRS_JOBS_WORKERS", workers.to_owned()), ("LRS_JOBS_LEASE_S", "1".to_owned())] }
 }
 
-/// Anything between nothing and an eighth of a second, another time each time: in the middle of a batch, mostly.
+/// Up to an eighth of a second, varying: mostly in the middle of a batch.
 fn a_while(number: u32) -> Duration {
     Duration::from_millis(u64::from(number.wrapping_mul(2_654_435_761) >> 25))
 }
@@ -262,7 +266,7 @@ on_both! {
         assert_eq!((text(&records[0], "ULN"), text(&records[1], "ULN")), (uln.as_str(), ""));
     }
 
-    /// Kills the server again and again while it does batches.
+    /// Kills the server repeatedly while it processes batches.
     fn batches_survive_kills_of_the_server(database) {
         let mut deployment = Deployment::with(database, setup("2"));
         let mut sent = vec![submitted(&deployment, 200, 0)];
@@ -276,7 +280,7 @@ on_both! {
         nothing_lost_nothing_doubled(&deployment, &sent);
     }
 
-    /// Kills worker processes again and again: two at a time share the queue, and whichever lives takes over.
+    /// Kills worker processes repeatedly: two share the queue, and the survivor takes over.
     fn batches_survive_kills_of_workers(database) {
         let deployment = Deployment::with(database, setup("0"));
         let mut sent = vec![submitted(&deployment, 200, 0)];
@@ -299,7 +303,8 @@ on_both! {
     }
 }
 
-/// What the contract does not let through is refused for the batch as a whole; whoever sends a file is told how to see every such record.
+/// If a record violates the contract, the whole batch is refused; a file's sender is told how to
+/// see all such records.
 #[test]
 fn a_file_with_a_malformed_record_is_refused_with_advice() {
     let output =
@@ -311,7 +316,7 @@ fn a_file_with_a_malformed_record_is_refused_with_advice() {
     );
 }
 
-/// Files of the caller's other part are not to be renamed: the call says how to send them.
+/// Files of the caller's other role must not be renamed: the refusal says how to send them.
 #[test]
 fn a_file_of_the_other_part_is_refused_with_the_option_that_sends_it() {
     for (command, advice) in [
@@ -324,7 +329,7 @@ fn a_file_of_the_other_part_is_refused_with_the_option_that_sends_it() {
     }
 }
 
-/// The errors of a registration are a file that is taken again, as it is and with semicolons.
+/// The errors of a registration are a file that is accepted again, unchanged and with semicolons.
 #[test]
 fn the_errors_of_a_batch_are_sent_again() {
     let output = Deployment::start(Database::Sqlite).shell(
@@ -341,7 +346,8 @@ fn the_errors_of_a_batch_are_sent_again() {
     assert_eq!(told.matches("Job ").count(), 2, "{told}");
 }
 
-/// The queue and the service levels are told to operators, and jobs can be looked at and ended from the command line.
+/// Operators see the queue and the service levels, and can view and cancel jobs on the command
+/// line.
 #[test]
 fn operators_see_the_queue() {
     let deployment = Deployment::with(Database::Sqlite, setup("0"));

@@ -1,4 +1,5 @@
-//! What the README and the pages of `docs/` tell their reader to do works, and what they say of the settings is so.
+//! What README and the pages of `docs/` tell their readers to do works, and what they say about
+//! settings is true.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use learning_records::manual;
 use crate::harness::deployment::{LRS, free_port};
 use crate::harness::{Database, Deployment, on_both};
 
-/// The examples of a first call, as they stand, in the shell that has read `demo.env`.
+/// The examples of a first call, unchanged, in a shell that has read `demo.env`.
 #[test]
 fn the_first_calls_give_what_the_documents_say() {
     let deployment = Deployment::shared(Database::Sqlite);
@@ -39,7 +40,7 @@ fn the_first_calls_give_what_the_documents_say() {
         let mut command = Command::new(program);
         command.arg(flag).arg(script).envs(deployment.variables()).current_dir(deployment.dir()).stdin(Stdio::null());
         command.env("NODE_PATH", root().join(".work/node/node_modules"));
-        // Many machines set these, to an authority that knows nothing of the service.
+        // Many machines set these to an authority unrelated to the service.
         let elsewhere = deployment.dir().join("pki/no-such-authority.pem");
         command.env("REQUESTS_CA_BUNDLE", &elsewhere).env("CURL_CA_BUNDLE", &elsewhere);
         let output = command.output().unwrap_or_else(|error| panic!("{name}: {error}: run scripts/test-environment"));
@@ -49,7 +50,8 @@ fn the_first_calls_give_what_the_documents_say() {
     }
 }
 
-/// A sample request is sent as it is printed, in the shell that has read `demo.env`, and the service takes it.
+/// A sample request can be sent as printed, in a shell that has read `demo.env`, and the service
+/// accepts it.
 #[test]
 fn sample_requests_can_be_sent_as_they_are() {
     let deployment = Deployment::shared(Database::Sqlite);
@@ -69,7 +71,8 @@ fn sample_requests_can_be_sent_as_they_are() {
     }
 }
 
-/// The samples of the page about checking files, in a folder that has the demo and this project's fixtures.
+/// The examples on the page about checking files, in a folder with the demo and this project's
+/// fixtures.
 #[test]
 fn files_are_checked_as_the_page_says() {
     let deployment = Deployment::shared(Database::Sqlite);
@@ -81,7 +84,7 @@ fn files_are_checked_as_the_page_says() {
     assert_eq!(made.filter(|name| is_made(name)).count(), 1);
 }
 
-/// The page about batches: checked, submitted, fetched, and seen in the learner's record.
+/// The page about batches: checked, submitted, fetched, and seen in the learning record.
 #[test]
 fn a_batch_is_sent_as_the_page_says() {
     let told = run_commands(&Deployment::start(Database::Sqlite), &document("docs/send-a-batch.md"));
@@ -104,7 +107,7 @@ fn a_batch_is_sent_as_the_page_says() {
     assert_eq!(told.matches("<a:LearningEvent>").count(), 2, "{told}");
 }
 
-/// Runs the commands of a page or chapter, one block after the other, and returns what they print.
+/// Runs the commands of a page or chapter, block by block, and returns their output.
 fn run_commands(deployment: &Deployment, text: &str) -> String {
     let programs = Path::new(LRS).parent().expect("a folder").display();
     let script = blocks(text, "sh").join("\n");
@@ -146,7 +149,7 @@ fn the_settings_of_the_page_are_those_of_the_program() {
     assert_eq!(rows, settings);
 }
 
-/// Every operation is explained on the command line and by the service, from its fields to an answer.
+/// The command line and the service explain every operation, from its fields to a reply.
 #[test]
 fn every_operation_is_explained_on_the_command_line_and_by_the_service() {
     let deployment = Deployment::shared(Database::Sqlite);
@@ -210,7 +213,7 @@ on_both! {
     }
 }
 
-/// The alerts are about metrics that there are.
+/// The alerts use metrics that exist.
 #[test]
 fn the_alerts_ask_for_metrics_that_there_are() {
     let deployment = Deployment::shared(Database::Sqlite);
@@ -251,7 +254,8 @@ fn manual_pages_and_completions_know_every_command() {
     assert!(parsed.status.success(), "{}", String::from_utf8_lossy(&parsed.stderr));
 }
 
-/// What the manual calls mandatory is: the example without it does not get what it asks for.
+/// Fields that the manual calls mandatory are: without them the example does not get what it asks
+/// for.
 #[test]
 fn a_request_without_a_mandatory_field_does_not_succeed() {
     let deployment = Deployment::shared(Database::Sqlite);
@@ -281,7 +285,7 @@ fn a_request_without_a_mandatory_field_does_not_succeed() {
     }
 }
 
-/// Every link to a file of this project leads somewhere, and every folder of the map is there.
+/// Every link to a file in this project works, and every folder in the map exists.
 #[test]
 fn the_documents_name_files_that_exist() {
     let link = regex::Regex::new(r"\]\(([A-Za-z0-9_./-]+)(?:#[^)]*)?\)").expect("a pattern");
@@ -320,13 +324,13 @@ fn document(name: &str) -> String {
     fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// What stands under a heading.
+/// The text under a heading.
 fn chapter<'t>(text: &'t str, heading: &str) -> &'t str {
     let (_, rest) = text.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no chapter {heading}"));
     rest.split_once("\n## ").map_or(rest, |(chapter, _)| chapter)
 }
 
-/// The fenced blocks of one language.
+/// The fenced blocks in one language.
 fn blocks(text: &str, language: &str) -> Vec<String> {
     let fence = format!("```{language}\n");
     text.split(&fence).skip(1).filter_map(|rest| rest.split_once("\n```")).map(|(block, _)| block.to_owned()).collect()

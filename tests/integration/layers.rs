@@ -1,5 +1,5 @@
-//! Holds the source to its layers: imports run main → cli → edges → domain → store → model, and the modules
-//! that stand beside them import what CONTRIBUTING.md says and nothing else.
+//! Checks the layers of the source: imports run main → cli → edges → domain → store → model, and
+//! the modules beside them import only what CONTRIBUTING.md allows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,8 +10,8 @@ mod source;
 
 use source::{Module, Source, named, rust_files};
 
-/// What each module of `src/` may import from its siblings; files of tests may also look into the store. A module that is not listed fails the test, so
-/// that a new one is given a place.
+/// What each module of `src/` may import from its siblings; files of tests may also look into the
+/// store. A module that is not listed fails the test, so that a new one is given a place.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("xml", &[]),
@@ -22,12 +22,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("tls", &["model", "config", "pki"]),
     ("pki", &["model"]),
     ("ops", &["model", "config"]),
-    // What answers a listener stands behind it: `soap` implements `http::Handler`, and `http` knows no SOAP.
+    // What answers a listener stands behind it: `soap` implements `http::Handler`, and `http` knows
+    // no SOAP.
     ("http", &["model", "config", "tls", "ops"]),
-    // What developers must know of the operations, for every door that tells them.
+    // What developers must know about the operations, for every edge that shows it.
     ("manual", &["domain", "model", "contract", "xml"]),
     ("soap", &["manual", "http", "config", "domain", "model", "contract", "xml"]),
-    // The other end of the wire: what `lrs call` and `lrs batch` send.
+    // The other side: what `lrs call` and `lrs batch` send.
     ("client", &["contract", "pki"]),
     ("files", &["domain", "model", "xml"]),
     ("workers", &["domain", "model"]),
@@ -45,7 +46,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("bin", &["cli"]),
 ];
 
-/// Compiled for tests alone.
+/// Compiled for tests only.
 const TEST_WORLD: &str = "test_world";
 
 #[test]
@@ -78,8 +79,8 @@ fn imports_run_one_way() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The domain speaks of learners, not of XML, HTTP or SQL text; the store and the model know no SOAP. Their tests
-/// may look into a database by themselves.
+/// The domain speaks of learners, not of XML, HTTP or SQL; the store and the model do not know
+/// SOAP. Their tests may query a database directly.
 #[test]
 fn inner_layers_know_no_outer_library() {
     const FOREIGN: &[(&str, &[&str])] = &[
@@ -109,7 +110,7 @@ fn inner_layers_know_no_outer_library() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// `crate::x` anywhere in code, `use crate::{x, y}` included: the siblings that a file names, with line numbers.
+/// The siblings that a file names as `crate::x`, including `use crate::{x, y}`, with line numbers.
 fn imports(text: &str) -> Vec<(usize, String)> {
     let code: Vec<&str> = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
     let code = code.join("\n");

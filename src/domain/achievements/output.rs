@@ -10,21 +10,21 @@ use crate::domain::{Administration, AdministrationError, Caller, Error, Service,
 use crate::model::SubmissionType;
 use crate::store::StoreError;
 
-/// Records that are read at once for the error file.
+/// The number of records read at once for the error file.
 const RECORDS_AT_ONCE: usize = 500;
 
-/// What became of a batch of achievements.
+/// The state and results of an achievement job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AchievementJob {
     /// The job.
     pub job: Job,
-    /// How its achievements shall stand.
+    /// Whether its achievements are provisional or final.
     pub submission_type: SubmissionType,
-    /// The name of its file.
+    /// The file's name.
     pub file_name: String,
-    /// How many records came to what; once the job is over.
+    /// The records by result, once the job has ended.
     pub counters: Option<Counters>,
-    /// The error file as CSV text; once the job is over, and where there is an error.
+    /// The error file in CSV, once the job has ended and if there are errors.
     pub error_file: Option<String>,
 }
 
@@ -38,7 +38,7 @@ impl AchievementJob {
         }
     }
 
-    /// `HH:mm:ss` from the beginning to the end of the work.
+    /// `HH:mm:ss` from the start to the end of processing.
     pub fn duration(&self) -> Option<String> {
         let seconds = (self.job.finished_at? - self.job.started_at?).num_seconds().max(0);
         Some(format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60))
@@ -48,11 +48,11 @@ impl AchievementJob {
 /// An achievement record with what it came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AchievedRow {
-    /// As it was sent.
+    /// The row as sent.
     pub row: AchievementRow,
     /// A code of [`super::codes`], or what was done and how the achievement stands (`created-F`).
     pub code: String,
-    /// The learner's present number where that of the record was merged into it.
+    /// The learner's current ULN, if the record's was merged into it.
     pub master: Option<String>,
 }
 
@@ -74,7 +74,8 @@ impl ResultRow for AchievedRow {
 }
 
 impl Service {
-    /// GetAchievementBatchJob: a job of the caller's organisation; `None` when there is none of this number (WSRC0018).
+    /// GetAchievementBatchJob: a job of the caller's organisation; `None` if it has none with this
+    /// number (WSRC0018).
     pub fn achievement_job(&self, caller: &Caller<'_>, id: JobId) -> Result<Option<AchievementJob>, Error> {
         let Some(job) = self.own_job(caller, id)?.filter(|job| job.kind == JobKind::Achievement) else {
             caller.trail([None], codes::UNKNOWN_JOB);
@@ -85,7 +86,7 @@ impl Service {
         Ok(Some(found))
     }
 
-    /// What became of a batch, whoever submitted it.
+    /// The state and results of a job, whoever submitted it.
     pub(in crate::domain) fn achievement_report(&self, job: Job) -> Result<AchievementJob, Error> {
         let settings: Settings =
             serde_json::from_str(&job.settings).map_err(|_| StoreError::Corrupt("jobs.settings"))?;

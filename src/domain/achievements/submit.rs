@@ -9,12 +9,13 @@ use crate::domain::{Caller, Error, Service, codes};
 use crate::model::{Permission, Recognition, SubmissionType, london_time};
 use crate::store::catalogue;
 
-/// Most achievements of a batch (rules.md 9, row 12).
+/// The maximum number of achievements in a batch (rules.md 9, row 12).
 pub const MOST_ACHIEVEMENTS: usize = 10_000;
-/// What a batch says of itself beside its records.
+/// The header of a batch.
 #[derive(Debug, Clone, Default)]
 pub struct AchievementBatch<'a> {
-    /// Where the submitter wants to hear of the end of the job; kept, not written to (our choice). Empty is absent.
+    /// Where the submitter wants to be notified; stored, but no e-mail is sent (our choice). Empty
+    /// means absent.
     pub email: &'a str,
     /// `P` or `Provisional`, `F` or `Final`.
     pub submission_type: &'a str,
@@ -22,10 +23,10 @@ pub struct AchievementBatch<'a> {
     pub file: Option<Upload>,
 }
 
-/// What a submission of achievements comes to.
+/// The outcome of submitting achievements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AchievementSubmission {
-    /// The job is there (WSRC0007).
+    /// The job was created (WSRC0007).
     Accepted(JobId),
     /// The awarding organisation may not submit achievements (WSRC0043).
     NotConfigured,
@@ -35,7 +36,7 @@ pub enum AchievementSubmission {
     InvalidType,
     /// More than 10,000 records (WSEC0046).
     TooMany,
-    /// No record at all (WSEC0047).
+    /// No records (WSEC0047).
     Empty,
 }
 
@@ -52,7 +53,7 @@ impl AchievementSubmission {
         }
     }
 
-    /// The job, where there is one.
+    /// The job, if one was created.
     pub const fn job_id(&self) -> Option<JobId> {
         match self {
             Self::Accepted(id) => Some(*id),
@@ -61,7 +62,7 @@ impl AchievementSubmission {
     }
 }
 
-/// What is kept with the job.
+/// The settings stored with the job.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Settings {
     submission_type: String,
@@ -75,16 +76,17 @@ impl Settings {
     }
 }
 
-/// A batch whose records are arriving. Without [`AchievementIntake::submit`] it never happened.
+/// A batch whose records are arriving. It is discarded unless [`AchievementIntake::submit`] is
+/// called.
 pub struct AchievementIntake<'s> {
     intake: Intake<'s>,
 }
 
 impl AchievementIntake<'_> {
-    /// Adds a record; `false` when there are more than a batch may have, which then comes to nothing.
+    /// Adds a record; `false` if there are too many, in which case the batch is discarded.
     ///
     /// # Errors
-    /// When the store fails; the submission is lost then.
+    /// When the store fails; the submission is then lost.
     pub fn push(&mut self, row: &AchievementRow) -> Result<bool, Error> {
         if self.intake.len() >= MOST_ACHIEVEMENTS {
             return Ok(false);
@@ -92,10 +94,10 @@ impl AchievementIntake<'_> {
         self.intake.push(row).map(|()| true)
     }
 
-    /// Makes the job durable as a whole and lets workers have it.
+    /// Commits the job and makes it available to workers.
     ///
     /// # Errors
-    /// When the store fails; the submission is lost then.
+    /// When the store fails; the submission is then lost.
     pub fn submit(self) -> Result<AchievementSubmission, Error> {
         if self.intake.is_empty() {
             return Ok(AchievementSubmission::Empty);
@@ -105,7 +107,7 @@ impl AchievementIntake<'_> {
 }
 
 impl Service {
-    /// SubmitAchievementBatchJob, when its records are at hand.
+    /// SubmitAchievementBatchJob, for records in memory.
     pub fn submit_achievements(
         &self,
         caller: &Caller<'_>,
@@ -115,7 +117,8 @@ impl Service {
         self.submit_arriving_achievements(caller, batch, rows.into_iter().map(Ok))
     }
 
-    /// SubmitAchievementBatchJob, while its records are read: one that cannot be read ends the submission, of which nothing is left then.
+    /// SubmitAchievementBatchJob, for records that are still being read. If one cannot be read, the
+    /// submission is discarded.
     pub fn submit_arriving_achievements<E: From<Error>>(
         &self,
         caller: &Caller<'_>,
@@ -137,8 +140,9 @@ impl Service {
         }
     }
 
-    /// SubmitAchievementBatchJob and achievement files, record by record. An organisation that awards nothing may not call this; an awarding
-    /// organisation without the permission, or never recognised, is one that is not configured (our choice).
+    /// SubmitAchievementBatchJob and achievement files, record by record. An organisation that
+    /// awards nothing has no access. An awarding organisation that lacks the permission or was
+    /// never recognised counts as not configured (our choice).
     pub fn receive_achievements(
         &self,
         caller: &Caller<'_>,
@@ -173,7 +177,7 @@ impl Service {
         Ok(Ok(AchievementIntake { intake }))
     }
 
-    /// Leaves a line of the trail for a batch that is refused as a whole.
+    /// Writes an audit line for a batch that is refused as a whole.
     pub fn refuse_achievements(&self, caller: &Caller<'_>, refusal: AchievementSubmission) -> AchievementSubmission {
         caller.trail([None], refusal.code());
         refusal

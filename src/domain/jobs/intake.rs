@@ -1,4 +1,5 @@
-//! Submitting a batch: its records become durable as they arrive, and the job is there for workers once all of them are.
+//! The intake of a batch: records are committed as they arrive, and workers see the job only once
+//! it is complete.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,40 +13,40 @@ use crate::model::AuditEntry;
 use crate::store::jobs::{self, NewJob};
 use crate::store::{Begun, StoreError, audit};
 
-/// Records that are held in memory before they are written: as many as SQLite writes in a few milliseconds, so that other calls need not
-/// wait for long behind a large batch.
+/// The number of records buffered before they are written: as many as SQLite writes in a few
+/// milliseconds, so that other calls need not wait long behind a large batch.
 const RECORDS_AT_ONCE: usize = 250;
 /// Bytes of the file that are written at once: as many as SQLite writes in about a millisecond.
 const BYTES_AT_ONCE: usize = 256 * 1024;
-/// A submission that is not complete after this long never will be: no request takes as long.
+/// A submission that is incomplete after this long was abandoned: no request takes so long.
 const ABANDONED_AFTER: TimeDelta = TimeDelta::hours(6);
 
-/// What an organisation hears that has as many open batches as it may.
+/// The refusal when an organisation has the maximum number of open jobs.
 const TOO_MANY_OPEN: Busy = Busy {
     why: "Your organisation has too many batches that are not finished yet.",
     retry_after: Duration::from_secs(60),
 };
 
-/// What a submission of learners comes to.
+/// The outcome of submitting learners.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Submission {
-    /// The job is there (WSRC0007, or WSRC0025 for a verify batch).
+    /// The job was created (WSRC0007, or WSRC0025 for a verify batch).
     Accepted(JobId),
-    /// The stated count is not the number of records (WSRC0017, or WSRC0030).
+    /// The stated count differs from the number of records (WSRC0017 or WSRC0030).
     WrongCount,
-    /// More records than a batch may have.
+    /// More records than allowed.
     TooMany,
-    /// No record at all.
+    /// No records.
     Empty,
 }
 
-/// A job whose records are arriving. Without [`Intake::submit`] it never happened.
+/// A job whose records are arriving. It is discarded unless [`Intake::submit`] is called.
 pub struct Intake<'s> {
     service: &'s Service,
     new: NewJob,
     entry: AuditEntry,
     id: Option<JobId>,
-    /// The write that is under way while further records come in.
+    /// The write in progress while further records arrive.
     begun: Option<Begun<JobId>>,
     written: i32,
     waiting: Vec<String>,
@@ -54,11 +55,12 @@ pub struct Intake<'s> {
 }
 
 impl Service {
-    /// Begins a submission. The permission of the kind was checked by whoever calls; the thread must be one that may block.
+    /// Starts a submission. The caller has checked the permission; its thread must be allowed to
+    /// block.
     ///
     /// # Errors
-    /// [`Error::Busy`] while the organisation has as many open batches as it may. Submissions that arrive at the same
-    /// moment may exceed the bound by their own number.
+    /// [`Error::Busy`] if the organisation has the maximum number of open jobs. Simultaneous
+    /// submissions may exceed it by their number.
     pub(in crate::domain) fn receive(
         &self,
         caller: &Caller<'_>,
@@ -96,7 +98,7 @@ impl Service {
         })
     }
 
-    /// Removes what is left of submissions that broke off. Called once in a while by the workers.
+    /// Deletes incomplete submissions. Workers call it from time to time.
     pub fn forget_broken_submissions(&self) -> Result<usize, Error> {
         let now = self.inner.clock.now();
         let before = now.checked_sub_signed(ABANDONED_AFTER).unwrap_or(now);
@@ -113,30 +115,30 @@ impl Intake<'_> {
         self
     }
 
-    /// Adds a record. It may wait for earlier ones to be written.
+    /// Adds a record. It may wait until earlier ones are written.
     ///
     /// # Errors
-    /// When the store fails; the submission is lost then.
+    /// When the store fails; the submission is then lost.
     pub fn push(&mut self, record: &impl Serialize) -> Result<(), Error> {
         let record = serde_json::to_string(record).map_err(|_| Error::Unexpected("a record that cannot be written"))?;
         self.waiting.push(record);
         if self.waiting.len() >= RECORDS_AT_ONCE { self.write(None) } else { Ok(()) }
     }
 
-    /// How many records there are so far.
+    /// The number of records so far.
     pub fn len(&self) -> usize {
         usize::try_from(self.written).unwrap_or_default() + self.waiting.len()
     }
 
-    /// Whether there is none so far.
+    /// Whether there are no records yet.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Makes the job durable as a whole and lets workers have it. `code` is what the trail says of the submission.
+    /// Commits the job and makes it available to workers. `code` is the outcome in the audit line.
     ///
     /// # Errors
-    /// When the store fails; the submission is lost then.
+    /// When the store fails; the submission is then lost.
     pub fn submit(mut self, code: &str) -> Result<JobId, Error> {
         code.clone_into(&mut self.entry.outcome);
         while self.bytes_written() + BYTES_AT_ONCE < self.file.len() {
@@ -150,7 +152,7 @@ impl Intake<'_> {
         Ok(id)
     }
 
-    /// Takes a whole batch of learners, or refuses it where it is not what it says.
+    /// Takes a whole batch of learners, or refuses one that contradicts its header.
     pub(in crate::domain) fn take_all<R: Serialize>(
         mut self,
         stated_count: usize,
@@ -184,7 +186,7 @@ impl Intake<'_> {
         Some((number, piece))
     }
 
-    /// Waits for the write that is under way; the job, once there is one.
+    /// Waits for the write in progress; returns the job, once there is one.
     fn settle(&mut self) -> Result<Option<JobId>, Error> {
         if let Some(begun) = self.begun.take() {
             self.id = Some(begun.wait()?);
@@ -192,7 +194,8 @@ impl Intake<'_> {
         Ok(self.id)
     }
 
-    /// Begins to write what waits, when the write before it is done; with a line for the trail also the submission itself.
+    /// Starts writing the buffer once the previous write is done; with an audit line, also submits
+    /// the job.
     fn write(&mut self, submitted: Option<AuditEntry>) -> Result<(), Error> {
         let id = self.settle()?;
         let inputs = std::mem::take(&mut self.waiting);
@@ -222,7 +225,8 @@ impl Intake<'_> {
 }
 
 impl Drop for Intake<'_> {
-    /// A submission that broke off leaves nothing; where the store does not answer, the workers clear up later.
+    /// A broken submission leaves nothing behind. If the store does not respond, the workers clean
+    /// up later.
     fn drop(&mut self) {
         if let Ok(Some(id)) = self.settle() {
             let _ = self.service.inner.store.write_aside(move |store| jobs::forget(store, id));

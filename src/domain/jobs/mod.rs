@@ -1,6 +1,6 @@
-//! Jobs: what a batch becomes when a door has handed it in, whatever its records are. A worker does the records in
-//! chunks, and the submitter reads what became of them (rules.md 2.7 to 2.10, 5). The tables are the store's, the threads
-//! are those of `workers`, and what a record means is the business of its kind.
+//! Jobs: accepted batches, whatever their records are. A worker processes the records in chunks,
+//! and the submitter reads the results (rules.md 2.7 to 2.10, 5). The store owns the tables and
+//! `workers` the threads; each kind decides what its records mean.
 
 mod bell;
 mod intake;
@@ -34,5 +34,5 @@ pub use crate::store::jobs::{Depth, RecordResult};
 #[derive(Clone, Copy)]
 pub struct Jobs<'s>(pub(super) &'s Service);
 
-/// Most learners of a registration or verify batch (rules.md 9, row 12).
+/// The maximum number of learners in a registration or verify batch (rules.md 9, row 12).
 pub const MOST_LEARNERS: usize = 200;

@@ -1,25 +1,27 @@
-//! Reading what a batch came to: by the organisation that submitted it alone, in the order of the batch (rules.md 2.8, 2.10).
+//! Reads the results of a batch: only for the organisation that submitted it, in the order of the
+//! batch (rules.md 2.8, 2.10).
 
 use super::{Job, JobId, JobReport, JobState, MOST_LEARNERS, ResultQuery, ResultRow};
 use crate::domain::{Caller, Error, Service};
 use crate::model::AuditEntry;
 use crate::store::Record;
 
-/// What the submitter of a batch gets to see of it.
+/// What the submitter sees of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BatchOutput<R> {
-    /// No such job of this kind and organisation (WSRC0018).
+    /// The organisation has no such job of this kind (WSRC0018).
     Unknown,
-    /// It is not over (WSRC0008, WSRC0026).
+    /// It has not ended (WSRC0008, WSRC0026).
     Unfinished(Job),
     /// It failed or was cancelled (WSRC0010, WSRC0028).
     Failed(Job),
-    /// It is done, with all its rows in the order of the batch (WSRC0009, WSRC0027).
+    /// It is done; all rows in the order of the batch (WSRC0009, WSRC0027).
     Finished(JobReport, Vec<R>),
 }
 
 impl<R> BatchOutput<R> {
-    /// The response code: the first of four for an unknown job, then for one that is not over, failed, and done.
+    /// The response code: of `codes`, the first for an unknown job, then for one not ended, failed,
+    /// done.
     pub(in crate::domain) const fn code(&self, codes: [&'static str; 4]) -> &'static str {
         let [unknown, unfinished, failed, finished] = codes;
         match self {
@@ -38,7 +40,7 @@ impl<R> BatchOutput<R> {
         }
     }
 
-    /// The job, if it is known.
+    /// The job, if known.
     pub const fn job(&self) -> Option<&Job> {
         match self {
             Self::Unknown => None,
@@ -49,7 +51,8 @@ impl<R> BatchOutput<R> {
 }
 
 impl Service {
-    /// What a batch of learners came to, for its submitter. It leaves no line of the trail: see [`Self::trail_rows`].
+    /// What a batch of learners came to, for its submitter. It leaves no line of the trail: see
+    /// [`Self::trail_rows`].
     pub(in crate::domain) fn batch_output<R: ResultRow>(
         &self,
         caller: &Caller<'_>,
@@ -68,7 +71,8 @@ impl Service {
         })
     }
 
-    /// A line for every number that the rows disclose, with what its record came to; one line where there is none.
+    /// A line for every number that the rows disclose, with what its record came to; one line where
+    /// there is none.
     pub(in crate::domain) fn trail_rows<'r, R: ResultRow + 'r>(
         &self,
         caller: &Caller<'_>,

@@ -1,4 +1,4 @@
-//! What the service's operators see of jobs and may do with them, and how the queue stands.
+//! What operators can see of jobs and do with them, and the length of the queue.
 
 use chrono::TimeDelta;
 
@@ -7,11 +7,11 @@ use super::{Job, JobId, JobKind, JobPage, JobQuery, JobReport, ResultPage, Resul
 use crate::domain::{Action, Administration, AdministrationError, Error, Service};
 use crate::store::jobs::{self, Depth};
 
-/// After this long a job must be over (rules.md 9, row 9).
+/// How soon a job must be done (rules.md 9, row 9).
 pub const DUE_AFTER: TimeDelta = TimeDelta::hours(48);
 
 impl Service {
-    /// How the queue stands; jobs that are not over 48 hours after their submission count as late.
+    /// The length of the queue; jobs still open 48 hours after submission count as late.
     pub fn queue_depth(&self) -> Result<Depth, Error> {
         let now = self.inner.clock.now();
         let late = now.checked_sub_signed(DUE_AFTER).unwrap_or(now);
@@ -25,14 +25,15 @@ impl Administration<'_> {
         Ok(self.service.job_page(None, query)?)
     }
 
-    /// A job with how many of its records came to which code.
+    /// A job with the number of its records for each code.
     pub fn job(&self, id: JobId) -> Result<JobReport, AdministrationError> {
         let job = self.service.inner.store.read(|store| jobs::by_id(store, id))?;
         let job = job.ok_or(AdministrationError::UnknownJob(id))?;
         Ok(self.service.report(job)?)
     }
 
-    /// Records of a job that are done, for its submitter, whom the operators help. The look is audited.
+    /// Records of a job that are done, for its submitter, whom the operators help. The look is
+    /// audited.
     ///
     /// # Errors
     /// When there is no such job, or its records were deleted.
@@ -45,7 +46,8 @@ impl Administration<'_> {
         Ok(self.service.result_page(id, query)?)
     }
 
-    /// A job of a kind that still has its records, which the operator is about to see: a line of the trail says so.
+    /// A job of a kind that still has its records, which the operator is about to see: a line of
+    /// the trail says so.
     pub(in crate::domain) fn look(&self, id: JobId, kind: JobKind) -> Result<Job, AdministrationError> {
         let JobReport { job, .. } = self.job(id)?;
         if let Some(at) = job.records_deleted_at {
@@ -60,7 +62,7 @@ impl Administration<'_> {
         })
     }
 
-    /// Ends a job that is not over. What its records did until then stays done.
+    /// Cancels an open job. Records already processed stay so.
     pub fn cancel_job(&self, id: JobId) -> Result<(), AdministrationError> {
         self.job(id)?;
         self.call(Action::CancelJob, |operator| {

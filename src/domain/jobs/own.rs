@@ -1,6 +1,6 @@
-//! What an organisation sees of its own jobs, and may do with them. Another organisation's job is not found, and neither
-//! is one whose records were deleted. A job's list and counts name no learner and leave no line of the trail; whatever
-//! shows records does (our choice).
+//! What an organisation sees of its own jobs, and may do with them. Another organisation's job is
+//! not found, and neither is one whose records were deleted. A job's list and counts name no
+//! learner and leave no line of the trail; whatever shows records does (our choice).
 
 use super::results::{JobReport, ResultPage, ResultQuery, ResultRow};
 use super::{Job, JobId, JobKind, JobState, Jobs, Upload};
@@ -12,7 +12,7 @@ use crate::store::{StoreError, audit};
 /// Most jobs of a page (our choice).
 const MOST_JOBS: usize = 10_000;
 
-/// Which jobs are asked for.
+/// Selects jobs.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct JobQuery<'a> {
     /// Of these kinds; none given is any.
@@ -37,8 +37,8 @@ pub struct JobPage {
 /// What becomes of the wish to cancel a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cancelled {
-    /// It is cancelled. A worker that holds it stops at the end of its chunk, which is not kept; what was done before
-    /// stays done.
+    /// It is cancelled. A worker that holds it stops at the end of its chunk, which is not kept;
+    /// what was done before stays done.
     Done,
     /// It was over.
     Over,
@@ -58,8 +58,8 @@ impl Jobs<'_> {
         self.0.own_job(caller, id)?.map(|job| self.0.report(job)).transpose()
     }
 
-    /// The records of a job that are done, whatever its state; `None` where there is no such job of the row's kind. A
-    /// line of the trail for every learner whose number is shown.
+    /// The records of a job that are done, whatever its state; `None` where there is no such job of
+    /// the row's kind. A line of the trail for every learner whose number is shown.
     pub fn results<R: ResultRow>(
         &self,
         caller: &Caller<'_>,

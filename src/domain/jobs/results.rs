@@ -27,12 +27,12 @@ pub trait ResultRow: Sized {
     fn disclosed(&self) -> Option<&str>;
 }
 
-/// A job with how many of its records came to which code so far.
+/// A job, with the number of its records for each code so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobReport {
     /// The job.
     pub job: Job,
-    /// Records by code.
+    /// The number of records for each code.
     pub counts: BTreeMap<String, i64>,
 }
 
@@ -57,7 +57,7 @@ pub struct ResultPage<R> {
 }
 
 impl JobReport {
-    /// How many records came to a code that the condition holds for.
+    /// The number of records whose code satisfies the condition.
     pub fn count(&self, condition: impl Fn(&str) -> bool) -> i64 {
         self.counts.iter().filter(|(code, _)| condition(code)).map(|(_, count)| count).sum()
     }
@@ -71,7 +71,7 @@ impl<R> ResultPage<R> {
 }
 
 impl Service {
-    /// A job with its counts: as kept with it when it was done, else counted now.
+    /// A job with its counts: those stored when it ended, otherwise counted now.
     pub(in crate::domain) fn report(&self, job: Job) -> Result<JobReport, Error> {
         let counts = match &job.counters {
             Some(kept) => serde_json::from_str(kept).map_err(|_| StoreError::Corrupt("jobs.counters"))?,
@@ -80,7 +80,8 @@ impl Service {
         Ok(JobReport { job, counts })
     }
 
-    /// A page of a job's records that are done. Whether they may be read, and what the trail says, is for the caller.
+    /// A page of a job's records that are done. Whether they may be read, and what the trail says,
+    /// is for the caller.
     pub(in crate::domain) fn result_page<R: ResultRow>(
         &self,
         id: JobId,

@@ -1,4 +1,5 @@
-//! The file that a batch comes in: its name is kept with the job, and its bytes where the door wants that.
+//! The file that a batch comes in: its name is kept with the job, and its bytes where the door
+//! wants that.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Registrations: batches of learners to be found, updated or registered (rules.md 2.7, 2.8, 5.5).
+//! Registrations: batches of learners to find, update or register (rules.md 2.7, 2.8, 5.5).
 
 pub mod codes;
 mod form;

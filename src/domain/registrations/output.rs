@@ -1,4 +1,4 @@
-//! Reading what a registration batch came to (rules.md 2.8).
+//! Reads the results of a registration batch (rules.md 2.8).
 
 use serde::{Deserialize, Serialize};
 
@@ -8,23 +8,23 @@ use crate::domain::jobs::{BatchOutput, JobId, JobKind, JobRecord, JobReport, Res
 use crate::domain::{Caller, Error, Service, codes};
 use crate::store::StoreError;
 
-/// The answer to getBatchRegistrationOutput, and the output file's content.
+/// The reply to getBatchRegistrationOutput, and the content of the result file.
 pub type RegistrationOutput = BatchOutput<RegisteredRow>;
 
-/// A registration record and what it came to.
+/// A registration record and its result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegisteredRow {
-    /// As it was sent, but with the learner's number in it: the one found or created, or none where
-    /// the code says that there is none.
+    /// The row as sent, but with the ULN of the learner found or created; without one if the code
+    /// says so.
     pub row: RegistrationRow,
     /// The return code.
     pub code: String,
 }
 
-/// What is kept with a record beside its code.
+/// What is stored with a record in addition to its code.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Output {
-    /// The learner's number, where the code says that there is one.
+    /// The learner's ULN, if the code says that there is one.
     pub(super) uln: String,
 }
 
@@ -36,7 +36,7 @@ impl RegistrationOutput {
 }
 
 impl JobReport {
-    /// How many registration records count as this (rules.md 5.5).
+    /// The number of registration records counted under this heading (rules.md 5.5).
     pub fn registrations(&self, counted: Counted) -> i64 {
         self.count(|code| return_codes::lookup(code).is_some_and(|entry| entry.counted == counted))
     }
@@ -61,7 +61,7 @@ impl ResultRow for RegisteredRow {
 }
 
 impl Service {
-    /// getBatchRegistrationOutput, and the output of a registration file.
+    /// getBatchRegistrationOutput, and the result file of a registration file.
     pub fn registration_output(&self, caller: &Caller<'_>, id: JobId) -> Result<RegistrationOutput, Error> {
         let output: RegistrationOutput = self.batch_output(caller, id)?;
         self.trail_rows(caller, output.rows(), output.response_code());

@@ -1,4 +1,5 @@
-//! Batches on both databases: every return code, who may read, and what a chunk leaves behind.
+//! Batches on both databases: every return code, who may read the results, and what a chunk leaves
+//! behind.
 
 mod queue;
 
@@ -17,7 +18,7 @@ pub(super) fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// A complete learner of no other row.
+/// A complete learner who matches no other row.
 pub(super) fn learner(given: &str, family: &str) -> RegistrationRow {
     RegistrationRow {
         mis_identifier: text("MIS-1"),
@@ -202,7 +203,7 @@ fn a_job_is_its_submitters_alone() {
     });
 }
 
-/// Neither another organisation of the same kind nor one of another hears of a job, not even that it is there.
+/// No other organisation, of the same type or another, learns that a job exists.
 #[test]
 fn every_kind_of_job_is_its_submitters_alone() {
     each_world(|world| {

@@ -1,4 +1,5 @@
-//! The domain on both databases: every operation, every outcome. All people and organisations are synthetic.
+//! The domain on both databases: every operation, every outcome. All people and organisations are
+//! synthetic.
 
 #![allow(
     clippy::unwrap_used,

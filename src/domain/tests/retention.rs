@@ -1,4 +1,4 @@
-//! What is left of a batch whose time is over, on both databases.
+//! What is left of a job whose records have expired, on both databases.
 
 use chrono::TimeDelta;
 

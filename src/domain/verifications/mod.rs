@@ -1,4 +1,4 @@
-//! Verifications: batches of learner details to be verified (rules.md 2.9, 2.10).
+//! Verifications: batches of learner details to verify (rules.md 2.9, 2.10).
 
 mod output;
 mod row;

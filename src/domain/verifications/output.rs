@@ -1,4 +1,4 @@
-//! Reading what a verify batch came to (rules.md 2.10).
+//! Reads the results of a verify batch (rules.md 2.10).
 
 use std::fmt;
 
@@ -10,17 +10,17 @@ use crate::domain::jobs::{BatchOutput, JobId, JobKind, JobRecord, ResultRow, out
 use crate::domain::{Caller, Error, Service, codes};
 use crate::store::StoreError;
 
-/// The answer to getVerifyBatchOutput, and the output file's content.
+/// The reply to getVerifyBatchOutput, and the content of the result file.
 pub type VerificationOutput = BatchOutput<VerifiedRow>;
 
-/// A verify record and what it came to.
+/// A verify record and its result.
 #[derive(Clone, PartialEq, Eq)]
 pub struct VerifiedRow {
-    /// As it was sent.
+    /// The row as sent.
     pub row: VerificationRow,
     /// The response code.
     pub code: String,
-    /// The learner, where the details were verified.
+    /// The learner, if the details were verified.
     pub learner: Option<Identity>,
     /// The comparisons that failed.
     pub flags: Vec<String>,
@@ -32,10 +32,10 @@ impl fmt::Debug for VerifiedRow {
     }
 }
 
-/// What is kept with a record beside its code.
+/// What is stored with a record in addition to its code.
 #[derive(Default, Serialize, Deserialize)]
 pub(super) struct Output {
-    /// The learner, where the details were verified.
+    /// The learner, if the details were verified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) learner: Option<Identity>,
     /// The comparisons that failed.
@@ -43,10 +43,10 @@ pub(super) struct Output {
     pub(super) flags: Vec<String>,
 }
 
-/// What a verification shows of a learner.
+/// What a verification discloses about a learner.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
-    /// The number; the master's where the one asked for was merged.
+    /// The ULN; the master's if the one asked for was merged.
     pub uln: String,
     /// Family name.
     pub family_name: String,
@@ -88,7 +88,7 @@ impl ResultRow for VerifiedRow {
 }
 
 impl Service {
-    /// getVerifyBatchOutput, and the output of a verify file.
+    /// getVerifyBatchOutput, and the result file of a verify file.
     pub fn verification_output(&self, caller: &Caller<'_>, id: JobId) -> Result<VerificationOutput, Error> {
         let output: VerificationOutput = self.batch_output(caller, id)?;
         self.trail_rows(caller, output.rows(), output.response_code());

@@ -1,4 +1,5 @@
-//! How many TLS handshakes are in progress. Where no more may begin, those whose clients have gone silent give way.
+//! Limits the number of TLS handshakes in progress. At the limit, those whose clients have gone
+//! silent make way.
 
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
@@ -12,13 +13,14 @@ use tokio::time::timeout;
 
 use super::super::pulse::Pulse;
 
-/// A client may think for this long before its handshake gives way.
+/// How long a client may be silent before its handshake makes way.
 const SILENCE: Duration = Duration::from_secs(1);
 
-/// How often those who wait look for handshakes that can give way: one look for all of them, however many they are.
+/// How often waiting connections look for handshakes to displace: one look for all of them
+/// together.
 const GLANCE: Duration = Duration::from_millis(50);
 
-/// Those in progress.
+/// The handshakes in progress.
 pub(super) struct Handshakes {
     most: usize,
     places: Semaphore,
@@ -29,12 +31,12 @@ pub(super) struct Handshakes {
 struct Begun {
     next: u64,
     pulses: BTreeMap<u64, Arc<Pulse>>,
-    /// How many wait for a place.
+    /// The number of connections waiting for a slot.
     waiting: usize,
     looked: Option<Instant>,
 }
 
-/// One that waits for a place, until it is dropped.
+/// A connection waiting for a slot, until it is dropped.
 struct Waiting<'h>(&'h Handshakes);
 
 /// A handshake in progress, until it is dropped.
@@ -50,10 +52,10 @@ impl Handshakes {
         Self { most, places: Semaphore::new(most), begun: Mutex::default() }
     }
 
-    /// Waits for a place, in the order in which clients come.
+    /// Waits for a slot, first come, first served.
     ///
     /// # Errors
-    /// The connection was cut meanwhile.
+    /// When the connection was cut meanwhile.
     pub(super) async fn begin(&self, pulse: &Arc<Pulse>) -> io::Result<InProgress<'_>> {
         let _waiting = Waiting::of(self);
         let mut place = pin!(self.places.acquire());
@@ -67,7 +69,7 @@ impl Handshakes {
     }
 
     fn note<'h>(&'h self, place: SemaphorePermit<'h>, pulse: &Arc<Pulse>) -> InProgress<'h> {
-        // It has waited for us until now, and we for it from now on.
+        // Until now the client waited for us; from now on we wait for it.
         pulse.heard();
         let mut begun = self.begun();
         let number = begun.next;
@@ -76,7 +78,8 @@ impl Handshakes {
         InProgress { handshakes: self, number, _place: place }
     }
 
-    /// Cuts handshakes for those who wait: the ones whose clients have been silent the longest, where that is long enough.
+    /// Cuts handshakes in favour of those who wait: the longest silent first, if they have been
+    /// silent long enough.
     fn displace(&self, now: Instant) {
         let mut begun = self.begun();
         if begun.looked.is_some_and(|looked| now.saturating_duration_since(looked) < GLANCE) {

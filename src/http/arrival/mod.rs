@@ -1,8 +1,8 @@
-//! The way in of a new connection: the waiting room until the client has said its whole hello, the TLS handshake, and
-//! then a place among the connections that stand.
+//! The arrival of a new connection: the waiting room until the client has sent its complete hello,
+//! the TLS handshake, and then a slot among the established connections.
 //!
-//! The listener takes every connection that comes, and each phase has bounds of its own, so that those who fill one
-//! phase do not close the door of another.
+//! The listener accepts every connection, and each phase has its own limits, so that filling one
+//! phase does not block another.
 
 mod handshakes;
 mod room;
@@ -33,7 +33,7 @@ use crate::config::Limits;
 use crate::ops::Metrics;
 use crate::tls::{self, Client, Clients, Failure, TlsError, Trust};
 
-/// A client must have said something after this time.
+/// By then a client must have sent something.
 const FIRST_BYTE: Duration = Duration::from_secs(1);
 
 /// What all arrivals share.
@@ -50,7 +50,7 @@ pub(super) struct Arrivals {
     places: Arc<Places>,
 }
 
-/// The connection was closed; there is nobody to tell.
+/// The connection was closed, so nothing can be sent.
 #[derive(Debug)]
 pub(super) struct TurnedAway;
 
@@ -82,12 +82,12 @@ impl Arrivals {
     /// Takes a connection through all phases.
     ///
     /// # Errors
-    /// It did not get through one of them, and is closed.
+    /// When it failed in one of them and was closed.
     pub(super) async fn receive(
         &self,
         stream: TcpStream,
     ) -> Result<(TlsStream<Socket>, Option<SocketAddr>), TurnedAway> {
-        // One that has gone already has no address.
+        // If the client has already gone, there is no address.
         let address = stream.peer_addr().map_err(|_| TurnedAway)?;
         let _ = stream.set_nodelay(true);
         match self.phases(Socket::new(stream), address).await {

@@ -1,5 +1,5 @@
-//! The waiting room: connections whose client has not said its whole hello. Where the room is full, the oldest goes, so
-//! that silent clients keep nobody out.
+//! The waiting room: connections whose client has not yet sent its complete hello. When it is full,
+//! the oldest is cut, so that silent clients keep nobody out.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::super::origin::Origin;
 use super::super::pulse::Pulse;
 
-/// Those who wait.
+/// The connections waiting.
 pub(super) struct Room {
     places: usize,
     places_by_origin: usize,
     waiting: Mutex<Waiting>,
 }
 
-/// Numbers are given in the order in which clients come.
+/// Numbered in order of arrival.
 #[derive(Default)]
 struct Waiting {
     next: u64,
@@ -23,7 +23,7 @@ struct Waiting {
     by_origin: HashMap<Origin, BTreeSet<u64>>,
 }
 
-/// A place in the room, until it is dropped.
+/// A seat in the room, until it is dropped.
 pub(super) struct Seat<'r> {
     room: &'r Room,
     number: u64,
@@ -34,7 +34,8 @@ impl Room {
         Self { places, places_by_origin, waiting: Mutex::default() }
     }
 
-    /// Gives a place at once. Where the room is full, or the part of it that one origin may have, the oldest there is cut.
+    /// Assigns a seat immediately. If the room, or the share of this origin, is full, the oldest
+    /// connection there is cut.
     pub(super) fn enter(&self, address: IpAddr, pulse: &Arc<Pulse>) -> Seat<'_> {
         let origin = Origin::of(address);
         let mut waiting = self.waiting();

@@ -1,4 +1,4 @@
-//! Whose certificate is accepted, and for how long.
+//! Which certificates are accepted, and for how long.
 
 use rustls::HandshakeKind;
 use rustls::version::{TLS12, TLS13};
@@ -6,7 +6,7 @@ use rustls::version::{TLS12, TLS13};
 use super::*;
 
 impl Stage {
-    /// Whether this client gets an answer on a new connection.
+    /// Whether this client gets a response on a new connection.
     fn lets_in(&self, identity: Option<&Identity>) -> bool {
         let connection = self.connect_with(Arc::new(self.pki.client_config(identity)));
         connection
@@ -131,7 +131,7 @@ fn only_http_1_1_is_negotiated() {
     assert_eq!(connection.stream.conn.alpn_protocol(), Some(&b"http/1.1"[..]));
 }
 
-/// An authority that was renewed with a new key keeps its name; each generation has its own list.
+/// An authority renewed with a new key keeps its name; each generation has its own list.
 #[test]
 fn lists_are_matched_to_their_authority_by_its_signature() {
     let stage = Stage::new();
@@ -139,7 +139,7 @@ fn lists_are_matched_to_their_authority_by_its_signature() {
     let authority = |pki: &Pki| std::fs::read_to_string(pki.path("ca.pem")).unwrap();
     let (old_root, new_root) = (authority(&stage.pki), authority(&new));
     let (old_good, old_bad) = (stage.pki.client(8, "Old, good"), stage.pki.client(9, "Old, bad"));
-    // With the numbers of the other way round, so that a list which counts for both is seen.
+    // With the numbers swapped, so that a list applied to both would be noticed.
     let (new_good, new_bad) = (new.client(9, "New, good"), new.client(8, "New, bad"));
     let old_list = stage.pki.list(&[&old_bad], None);
     let new_list = new.list(&[&new_bad], None);
@@ -158,7 +158,7 @@ fn lists_are_matched_to_their_authority_by_its_signature() {
         assert!(!stage.lets_in(Some(&new_bad)));
         assert_eq!(stage.lets_in(Some(&old_bad)), old_bad_gets_in);
     }
-    // A generation that is trusted no more may leave its list behind.
+    // A generation that is no longer trusted may leave its list behind.
     stage.pki.write("ca.pem", &new_root);
     stage.trust.reload().unwrap();
     assert!(stage.lets_in(Some(&new_good)) && !stage.lets_in(Some(&new_bad)) && !stage.lets_in(Some(&old_good)));

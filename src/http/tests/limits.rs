@@ -1,4 +1,4 @@
-//! Bounds of size, pace and patience.
+//! Limits of size, pace and time.
 
 use std::time::Instant;
 
@@ -14,7 +14,7 @@ fn a_chunked_body_over_the_limit_closes_the_connection() {
     let piece = format!("4000\r\n{}\r\n", "x".repeat(0x4000));
     let started = Instant::now();
     let mut sent = 0;
-    // The client never ends its body; the server answers, and closes soon after.
+    // The client never ends its body; the server responds, and closes soon after.
     while connection.send(&piece).is_ok() && started.elapsed() < Duration::from_secs(8) {
         sent += piece.len();
         std::thread::sleep(Duration::from_millis(if sent > 300_000 { 50 } else { 0 }));

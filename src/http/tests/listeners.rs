@@ -1,8 +1,10 @@
-//! Two listeners in one process: one demands certificates of its clients, one has a certificate of its own alone.
+//! Two listeners in one process: one demands certificates of its clients, one has a certificate of
+//! its own alone.
 
 use super::*;
 
-/// A stage whose first listener is mutual, and whose second asks for no certificate and has these limits.
+/// A stage whose first listener is mutual, and whose second asks for no certificate and has these
+/// limits.
 fn both(limits: config::Limits) -> Stage {
     let (pki, echo) = (Pki::new(), Arc::new(Echo::default()));
     let trust = trust(&pki);

@@ -48,7 +48,7 @@ fn operators_see_it() {
     assert!(text.contains("lrs_handshakes_total 1") && text.contains("lrs_calls_total{"), "{text}");
 }
 
-/// Runs itself again as a process of its own, since signals are a process's.
+/// Runs itself again as a separate process, because signals belong to a process.
 #[test]
 fn signals_are_obeyed() {
     const CHILD: &str = "EDGE_TEST_CHILD";
@@ -69,7 +69,7 @@ fn signals_are_obeyed() {
     let mut until = |word: &str| lines.find(|line| line.as_ref().unwrap() == word).is_some();
     let signal = |name: &str| Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
     assert!(until("ready"));
-    // The handlers are in place a moment after the listeners.
+    // The handlers are installed a moment after the listeners.
     std::thread::sleep(Duration::from_millis(300));
     signal("-HUP");
     assert!(until("hangup"));

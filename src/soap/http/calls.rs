@@ -1,5 +1,5 @@
-//! Asks the services: on the thread that serves the connections where they need not wait, else on one that may; within a
-//! time, and again when it is a call's turn.
+//! Asks the services: on the thread that serves the connections where they need not wait, else on
+//! one that may; within a time, and again when it is a call's turn.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -15,31 +15,34 @@ use crate::model::Peer;
 /// A longer body is read on a thread of its own, so that other connections do not wait for it.
 pub(super) const INLINE: usize = 64 * 1024;
 
-/// How long a call may wait for the store, in all: clients give up after 20 seconds at the soonest (our choice). What
-/// was written although the answer came too late stays, as when a connection breaks before an answer.
+/// How long a call may wait for the store in total: clients give up after 20 seconds at the
+/// earliest (our choice). What was written stays even if the reply is too late, as when a
+/// connection breaks before the reply.
 const PATIENCE: Duration = Duration::from_secs(9);
-/// As much longer for every mebibyte of the request: a large batch takes its time.
+/// Additional time for every mebibyte of the request, because a large batch takes longer.
 const PATIENCE_FOR_A_MEBIBYTE: Duration = Duration::from_secs(3);
 
-/// How long a call may wait for its turn, without a thread, before it is answered that the service is busy (our choice).
+/// How long a call may wait for its turn, without a thread, before the reply is that the service is
+/// busy (our choice).
 const TURNS: Duration = Duration::from_secs(2);
 
 /// The services, as they are asked.
 pub(super) struct Calls<G> {
     pub(super) gateway: Arc<G>,
-    /// Whether every call goes to a thread that may wait (a database over the network).
+    /// Whether every call runs on a thread that may block (for a remote database).
     pub(super) always_block: bool,
 }
 
 impl<G: Gateway> Calls<G> {
-    /// Whether the client may act for anybody: from memory, or where that says no, from the store.
+    /// Whether the client may act for any organisation: from the cache, or from the store if the
+    /// cache says no.
     pub(super) async fn may_call(&self, peer: &Arc<Peer>) -> bool {
         if let Answer::Said(may_call) = self.gateway.may_call(peer, false) {
             return may_call;
         }
         let (gateway, peer) = (Arc::clone(&self.gateway), Arc::clone(peer));
         let asked = timeout(PATIENCE, block(move || gateway.may_call(&peer, true))).await;
-        // Where the store does not tell in time, the call itself will have the right fault for that.
+        // If the store does not respond in time, the call itself will produce the right fault.
         !matches!(asked, Ok(Some(Answer::Said(false))))
     }
 
@@ -72,7 +75,8 @@ impl<G: Gateway> Calls<G> {
         answer.ok()
     }
 
-    /// Asks, and again with each turn that is offered, for as long as [`TURNS`]; nothing where it fails.
+    /// Asks, and again with each turn that is offered, for as long as [`TURNS`]; nothing where it
+    /// fails.
     pub(super) async fn asked_in_turn<T: Send + 'static>(
         &self,
         mut exchange: Exchange,
@@ -115,12 +119,12 @@ impl<G: Gateway> Calls<G> {
         }
     }
 
-    /// The fault for something inside that failed.
+    /// The fault for an internal failure.
     pub(super) fn failed(&self, service: usize, version: Version) -> Reply {
         self.gateway.fault(service, version, Trouble::Internal)
     }
 
-    /// The fault for a body that is no text.
+    /// The fault for a body that is not text.
     pub(super) fn malformed(&self, service: usize, version: Version, why: &'static str) -> Reply {
         self.gateway.fault(service, version, Trouble::Malformed(why))
     }

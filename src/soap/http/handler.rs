@@ -1,5 +1,5 @@
-//! The phases of a request before a service is asked, in order: path, maintenance, method, media type, whether the
-//! certificate may act for anybody, body.
+//! The phases of a request before a service is asked, in order: path, maintenance, method, media
+//! type, whether the certificate may act for anybody, body.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,14 +17,14 @@ use crate::http::{Body, Handler, HeaderValue, Method, Outcome, Refused, Request,
 pub struct SoapHandler<G> {
     pub(super) calls: Calls<G>,
     routes: Vec<Route>,
-    /// While set, calls are answered with the maintenance page.
+    /// While set, calls get the maintenance page.
     pub(super) maintenance: Arc<AtomicBool>,
 }
 
 /// One service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Route {
-    /// Its path without the leading slash, for example `LearnerService.svc`; found in any letter case.
+    /// Its path without the leading slash, such as `LearnerService.svc`; matched ignoring case.
     pub path: &'static str,
     /// Its name in metrics and log.
     pub name: &'static str,
@@ -35,8 +35,9 @@ pub struct Route {
 }
 
 impl<G: Gateway> SoapHandler<G> {
-    /// The gateway knows its services by their place among the routes. `always_block` says that every call waits for
-    /// something (a database over the network), and so goes to a waiting thread at once.
+    /// The gateway knows its services by their place among the routes. `always_block` says that
+    /// every call waits for something (a database over the network), and so goes to a waiting
+    /// thread at once.
     pub(super) fn of(gateway: Arc<G>, routes: Vec<Route>, always_block: bool, maintenance: Arc<AtomicBool>) -> Self {
         Self { calls: Calls { gateway, always_block }, routes, maintenance }
     }
@@ -104,7 +105,7 @@ fn response(reply: Reply) -> Response {
     response.to_call(called)
 }
 
-/// A page. The query decides what it is, so that caches keep them apart by themselves.
+/// A page. The query identifies it, so caches keep pages apart.
 fn page(page: Page) -> Response {
     let status = StatusCode::from_u16(page.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     Response::new(status, page.content_type, page.body)

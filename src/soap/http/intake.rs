@@ -4,19 +4,19 @@ use super::decode::{Decoder, Text};
 use super::media::Charset;
 use crate::http::{Body, Coding, Refused, Share};
 
-/// Memory set aside for a body on its word alone.
+/// How much memory to allocate for a body on the word of its header.
 const TRUSTED_LENGTH: usize = 64 * 1024;
 
-/// What has come of a body so far.
+/// The part of a body received so far.
 pub(super) struct Intake {
-    /// How much will come, where the request says so and is not compressed.
+    /// The expected length, if the request states it and is not compressed.
     declared: Option<usize>,
     /// Bytes that have come, unpacked.
     plain: usize,
     decoder: Decoder,
-    /// What it holds of the memory for bodies.
+    /// The reservation of memory.
     share: Option<Share>,
-    /// What is wrong with it, for a fault once all of it has come.
+    /// What is wrong with it, for a fault once all of it has arrived.
     malformed: Option<&'static str>,
 }
 
@@ -30,7 +30,7 @@ impl Intake {
         Self { declared, plain: 0, decoder, share: body.share(), malformed: None }
     }
 
-    /// Bytes of text so far.
+    /// The length of the text so far, in bytes.
     pub(super) const fn length(&self) -> usize {
         self.decoder.length()
     }
@@ -40,7 +40,7 @@ impl Intake {
         self.malformed.is_some()
     }
 
-    /// Takes the next piece.
+    /// Processes the next chunk.
     pub(super) fn push(&mut self, plain: &[u8]) -> Result<(), Refused> {
         if self.is_malformed() {
             return Ok(());
@@ -51,7 +51,8 @@ impl Intake {
             share.grow(length)?;
         }
         if self.decoder.room() < plain.len() {
-            // The start has come: now the whole of it is believed in. Memory that nothing is written to costs nothing.
+            // The start has arrived, so now trust the stated length. Memory that is never written
+            // to costs nothing.
             let more = self.declared.map_or(self.plain, |declared| declared.saturating_sub(self.length()));
             self.decoder.reserve(more.max(plain.len()));
         }
@@ -64,12 +65,12 @@ impl Intake {
         self.malformed = Some("The gzip body is damaged.");
     }
 
-    /// The beginning of the text, at most so many bytes of it.
+    /// The beginning of the text, at most this many bytes.
     pub(super) fn beginning(&self, bytes: usize) -> Result<Text, &'static str> {
         self.decoder.beginning(bytes)
     }
 
-    /// The text of the whole body with its share of the memory, or what is wrong with it, for a fault.
+    /// The text of the whole body with its reservation, or what is wrong with it, for a fault.
     pub(super) fn finish(self) -> Result<(Text, Option<Share>), &'static str> {
         match self.malformed {
             Some(malformed) => Err(malformed),

@@ -1,5 +1,6 @@
-//! SOAP over HTTP: media types, the text of a body, the phases of a call, replies. The listener, and what is wrong with a
-//! connection or a body as such, are `http`'s; what an envelope says is the business of the rest of `soap`.
+//! SOAP over HTTP: media types, the text of a body, the phases of a call, replies. The listener,
+//! and what is wrong with a connection or a body as such, are `http`'s; what an envelope says is
+//! the business of the rest of `soap`.
 
 mod calls;
 mod decode;

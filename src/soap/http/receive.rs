@@ -1,4 +1,5 @@
-//! Receives a call's body. The sender of a batch is asked for by its beginning: the rest is read for those who are known.
+//! Receives a call's body. The sender of a batch is asked for by its beginning: the rest is read
+//! for those who are known.
 
 use std::sync::Arc;
 
@@ -11,9 +12,9 @@ use super::media::Charset;
 use crate::http::{Body, Coding, Refused, RequestId, Share, Unread, block};
 use crate::model::Peer;
 
-/// The beginning of a batch is looked at when so much of it has come, and again when four times as much has.
+/// The beginning of a batch is checked when this much has arrived, and again at four times as much.
 const FIRST_LOOK: usize = 16 * 1024;
-/// The sender of a batch must be told by then: a thousand times the length of what tells it.
+/// By then the sender of a batch must be known: a thousand times the length of the credentials.
 const LAST_LOOK: usize = 256 * 1024;
 
 /// What is known of a call before its body.
@@ -24,19 +25,19 @@ pub(super) struct Head {
     pub(super) coding: Coding,
     /// The longest body that the service takes, in bytes.
     pub(super) limit: usize,
-    /// Whether it is for a service that takes batches.
+    /// Whether it is for a web service that takes batches.
     pub(super) batch: bool,
     pub(super) peer: Arc<Peer>,
     pub(super) request: RequestId,
 }
 
-/// What came of receiving a body.
+/// The outcome of receiving a body.
 pub(super) enum Received {
-    /// All of it, with its share of the memory for bodies.
+    /// The complete text, with its reservation of memory.
     Text(Text, Option<Share>),
-    /// All of it, and it is no text; the words say why, for a fault.
+    /// Complete, but not text; says why, for a fault.
     Malformed(&'static str),
-    /// Enough of it to answer.
+    /// Enough to reply.
     Answered(Reply),
 }
 

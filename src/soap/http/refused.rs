@@ -2,7 +2,8 @@
 
 use crate::http::{Refused, StatusCode};
 
-/// What an Azure static site says while the service is away, and what clients look for (rules.md 3.4).
+/// What an Azure static site returns while the service is away, and what clients look for (rules.md
+/// 3.4).
 const MAINTENANCE_TEXT: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>UnsupportedHttpVerb</Code>\
      <Message>The resource doesn't support specified Http Verb.</Message></Error>";
 

@@ -1,4 +1,5 @@
-//! The three services behind their listener: each call goes to its endpoint, and each page to its contract.
+//! The three services behind their listener: each call goes to its endpoint, and each page to its
+//! contract.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -14,16 +15,17 @@ use crate::domain::{Error, MustBlock, Service, Unsettled};
 use crate::http::{Called, Outcome};
 use crate::model::Peer;
 
-/// The three services over one domain.
+/// The three web services on one domain.
 pub struct SoapGateway {
     domain: Service,
     public_url: String,
 }
 
 impl SoapHandler<SoapGateway> {
-    /// The three services for a listener with these limits. `public_url` is what clients call the server, without a path;
-    /// the contract is published with it. `always_block` says that every call waits for something (a database over the
-    /// network). While `maintenance` is set, calls are answered with the maintenance page.
+    /// The three services for a listener with these limits. `public_url` is what clients call the
+    /// server, without a path; the contract is published with it. `always_block` says that every
+    /// call waits for something (a database over the network). While `maintenance` is set, calls
+    /// are answered with the maintenance page.
     pub fn new(
         domain: Service,
         public_url: String,
@@ -51,7 +53,7 @@ fn routes(limits: &Limits) -> Vec<Route> {
 }
 
 impl SoapGateway {
-    /// The reply, which does not leave before the trail of its call is durable.
+    /// The reply, withheld until the trail of its call is durable.
     fn pending(&self, endpoint: Endpoint, called: Unsettled<Answered>) -> Pending {
         let mut named = (Version::default(), UNKNOWN);
         let mut called = called.map(|answered| {
@@ -89,7 +91,7 @@ impl Gateway for SoapGateway {
     fn may_call(&self, peer: &Peer, may_block: bool) -> Answer<bool> {
         match self.domain.organisations().may_call(peer, may_block) {
             Err(Error::MustBlock) => Answer::MustBlock,
-            // Where the store fails, the call itself will have the fault for that.
+            // If the store fails, the call itself will produce the fault for that.
             answer => Answer::Said(answer.unwrap_or(true)),
         }
     }
@@ -148,7 +150,7 @@ fn refused(version: Version, body: String, code: &'static str) -> Reply {
     fault(version, body, Called { function: None, outcome: Outcome::Refused, code, organisation: String::new() })
 }
 
-/// The reply where something failed inside.
+/// The reply after an internal failure.
 fn failed(endpoint: Endpoint, version: Version, operation: &'static str, domain: &Service) -> Reply {
     let body = endpoint.failure(version, Error::Unexpected("the call failed"), domain);
     let (function, outcome) = (function(operation), Outcome::Failed);

@@ -1,4 +1,5 @@
-//! The file that a job came in, where it is kept: in pieces, so that writing a large one does not hold other writers up.
+//! The file that a job came in, where it is kept: in pieces, so that writing a large one does not
+//! hold other writers up.
 
 use diesel::prelude::*;
 

@@ -1,4 +1,5 @@
-//! Receiving a job: its records come in as they arrive, and it is there for others when it is submitted and not before.
+//! The intake of a job: records are stored as they arrive, and the job becomes visible only once
+//! submitted.
 
 use diesel::prelude::*;
 
@@ -8,29 +9,29 @@ use crate::store::dialect::on_either;
 use crate::store::schema::{job_records, jobs};
 use crate::store::{AnyConnection, StoreError};
 
-/// Rows of one statement: below the 32,766 bound values that SQLite allows, and as many as PostgreSQL still gains from.
+/// Rows per statement: below SQLite's limit of 32,766 bound values, and enough for PostgreSQL.
 const ROWS_AT_ONCE: usize = 500;
 
-/// A job to be.
+/// A job about to be created.
 #[derive(Clone)]
 pub struct NewJob {
-    /// What its records are.
+    /// The kind of its records.
     pub kind: JobKind,
-    /// Who submits it.
+    /// The submitter.
     pub organisation_id: i32,
-    /// The user as named by the submitter.
+    /// The user, as named by the submitter.
     pub user_name: String,
     /// The client certificate.
     pub certificate: Option<Fingerprint>,
-    /// The way by which it comes in.
+    /// How it was submitted.
     pub door: Door,
     /// The name of the file that it comes in.
     pub file_name: Option<String>,
-    /// What the kind needs beside the records, as JSON.
+    /// Settings specific to the kind, as JSON.
     pub settings: String,
 }
 
-/// Makes a job that nobody sees until it is submitted.
+/// Creates a job that stays invisible until it is submitted.
 pub fn begin(connection: &mut AnyConnection, new: &NewJob, now: Timestamp) -> Result<JobId, StoreError> {
     let NewJob { kind, organisation_id, user_name, certificate, door, file_name, settings } = new;
     let certificate = certificate.map(|fingerprint| fingerprint.to_string());
@@ -65,7 +66,7 @@ struct RecordRow<'a> {
     input: &'a str,
 }
 
-/// Adds records; the first gets the number `first`.
+/// Adds records, numbered from `first`.
 pub fn insert_records(
     connection: &mut AnyConnection,
     id: JobId,
@@ -82,16 +83,16 @@ pub fn insert_records(
     Ok(())
 }
 
-/// Lets the job be seen and done: `records` is the number of all its records.
+/// Makes the job visible and claimable; `records` is the total number of its records.
 pub fn submit(connection: &mut AnyConnection, id: JobId, records: i32, now: Timestamp) -> Result<(), StoreError> {
     let submitted = diesel::update(jobs::table.find(id.0).filter(jobs::state.eq(RECEIVING)))
         .set((jobs::state.eq(JobState::Waiting.code()), jobs::records.eq(records), jobs::submitted_at.eq(now)))
         .execute(connection)?;
-    // Somebody took it for forgotten and removed it.
+    // The job was removed as abandoned.
     if submitted == 1 { Ok(()) } else { Err(StoreError::Overtaken) }
 }
 
-/// Removes jobs whose submission was never completed and that were begun before a moment.
+/// Deletes jobs begun before this time whose intake was never completed.
 pub fn forget_unfinished(connection: &mut AnyConnection, before: Timestamp) -> Result<usize, StoreError> {
     let forgotten: Vec<i64> = jobs::table
         .filter(jobs::state.eq(RECEIVING))
@@ -104,11 +105,11 @@ pub fn forget_unfinished(connection: &mut AnyConnection, before: Timestamp) -> R
     Ok(forgotten.len())
 }
 
-/// Removes a job that was not submitted.
+/// Deletes a job that was not submitted.
 pub fn forget(connection: &mut AnyConnection, id: JobId) -> Result<(), StoreError> {
     let removed = diesel::delete(jobs::table.find(id.0).filter(jobs::state.eq(RECEIVING))).execute(connection)?;
     if removed == 1 {
-        // It was never worked on: no results.
+        // It was never processed, so it has no results.
         diesel::delete(job_records::table.filter(job_records::job_id.eq(id.0))).execute(connection)?;
         file::delete(connection, id)?;
     }

@@ -21,20 +21,20 @@ use super::schema::jobs;
 use super::{AnyConnection, StoreError};
 use crate::model::{Job, JobId, JobKind, JobState, Timestamp};
 
-/// The state of a job whose records are still coming in: nobody sees it.
+/// The state of a job during intake, when it is invisible.
 const RECEIVING: &str = "Receiving";
 
-/// What a record came to.
+/// The result of a record.
 pub struct RecordResult {
-    /// The record's place in the batch.
+    /// The record's position in the batch.
     pub number: i32,
     /// The code.
     pub code: std::borrow::Cow<'static, str>,
-    /// What the answer holds beside input and code, as JSON.
+    /// The rest of the result, as JSON.
     pub output: Option<String>,
 }
 
-/// A job by its number, whoever submitted it.
+/// The job of this number, whoever submitted it.
 pub fn by_id(connection: &mut AnyConnection, id: JobId) -> Result<Option<Job>, StoreError> {
     let row: Option<Row> = on_either!(connection, c => {
         jobs::table.find(id.0).filter(jobs::state.ne(RECEIVING)).select(Row::as_select()).first(c).optional()
@@ -42,7 +42,7 @@ pub fn by_id(connection: &mut AnyConnection, id: JobId) -> Result<Option<Job>, S
     row.map(Job::try_from).transpose()
 }
 
-/// Which jobs are asked for.
+/// Selects jobs.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct JobFilter<'a> {
     /// Of this organisation alone, and only while their records are kept.
@@ -55,7 +55,7 @@ pub struct JobFilter<'a> {
     pub before: Option<JobId>,
 }
 
-/// The newest jobs that the filter lets through, newest first.
+/// The newest jobs that match the filter, newest first.
 pub fn newest(connection: &mut AnyConnection, filter: JobFilter<'_>, limit: i64) -> Result<Vec<Job>, StoreError> {
     let JobFilter { organisation_id, kinds, states, before } = filter;
     let rows: Vec<Row> = on_either!(connection, c => {
@@ -82,7 +82,7 @@ pub fn newest(connection: &mut AnyConnection, filter: JobFilter<'_>, limit: i64)
     rows.into_iter().map(Job::try_from).collect()
 }
 
-/// How many jobs of an organisation are not over, those whose records are still coming in left out.
+/// The number of open jobs of an organisation, not counting those in intake.
 pub fn open_jobs(connection: &mut AnyConnection, organisation_id: i32) -> Result<i64, StoreError> {
     Ok(on_either!(connection, c => {
         jobs::table
@@ -93,22 +93,22 @@ pub fn open_jobs(connection: &mut AnyConnection, organisation_id: i32) -> Result
     })?)
 }
 
-/// How the queue stands.
+/// The length of the queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Depth {
-    /// Jobs that nobody has begun.
+    /// Jobs not yet started.
     pub waiting: i64,
-    /// Jobs that are being done.
+    /// Jobs in progress.
     pub in_progress: i64,
-    /// When the oldest job that is not over was submitted.
+    /// When the oldest open job was submitted.
     pub oldest: Option<Timestamp>,
-    /// Jobs that are not over and were submitted before the given moment.
+    /// Open jobs submitted before the given time.
     pub late: i64,
 }
 
-/// How the queue stands; jobs from before `late` count as late.
+/// The length of the queue; jobs submitted before `late` count as late.
 pub fn depth(connection: &mut AnyConnection, late: Timestamp) -> Result<Depth, StoreError> {
-    // A handful of rows by an index that holds the open jobs alone.
+    // A few rows, found by an index of open jobs only.
     let open: Vec<(String, Timestamp)> = on_either!(connection, c => {
         jobs::table
             .filter(jobs::state.eq(JobState::Waiting.code()).or(jobs::state.eq(JobState::InProgress.code())))
@@ -125,7 +125,7 @@ pub fn depth(connection: &mut AnyConnection, late: Timestamp) -> Result<Depth, S
     })
 }
 
-/// The jobs that were over in a span of time, by number: for the service levels.
+/// The jobs that ended within a period, by number: for the service levels.
 pub fn finished_between(
     connection: &mut AnyConnection,
     from: Timestamp,

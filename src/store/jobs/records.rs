@@ -9,7 +9,8 @@ use crate::store::{AnyConnection, StoreError};
 
 type Columns = (i32, String, Option<String>, Option<String>);
 
-/// Records with what they came to, if they came to something: those after a number, so many at most.
+/// Records with what they came to, if they came to something: those after a number, so many at
+/// most.
 macro_rules! with_results {
     ($id:expr, $after:expr, $limit:expr) => {
         job_records::table
@@ -59,7 +60,8 @@ pub fn records_of(
     Ok(rows.into_iter().map(record).collect())
 }
 
-/// How many records of a job came to which code, in the order of the codes; records that are not done are left out.
+/// The number of records of a job for each code, in the order of codes; records not yet done are
+/// not counted.
 pub fn count_codes(connection: &mut AnyConnection, id: JobId) -> Result<Vec<(String, i64)>, StoreError> {
     Ok(on_either!(connection, c => {
         job_results::table

@@ -1,5 +1,5 @@
-//! What goes when a job has been over for long: its records, their results and its file, which hold personal data. The
-//! job itself stays, with its counts, for the service levels.
+//! What goes when a job has been over for long: its records, their results and its file, which hold
+//! personal data. The job itself stays, with its counts, for the service levels.
 
 use diesel::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::store::dialect::on_either;
 use crate::store::schema::{job_records, job_results, jobs};
 use crate::store::{AnyConnection, StoreError};
 
-/// The job that was over first, if that was before a moment and it still has its records.
+/// The job that ended first, if that was before this time and it still has its records.
 pub fn with_records_until(connection: &mut AnyConnection, before: Timestamp) -> Result<Option<Job>, StoreError> {
     let row: Option<Row> = on_either!(connection, c => {
         jobs::table
@@ -24,8 +24,8 @@ pub fn with_records_until(connection: &mut AnyConnection, before: Timestamp) -> 
     row.map(Job::try_from).transpose()
 }
 
-/// Deletes the records of a job, their results, and its file. `settings` and `counters` are what is kept of it from now on. `false`
-/// when somebody else has done so.
+/// Deletes the records of a job, their results, and its file. `settings` and `counters` are what is
+/// kept of it from now on. `false` when somebody else has done so.
 pub fn delete_records(
     connection: &mut AnyConnection,
     id: JobId,

@@ -1,4 +1,4 @@
-//! How a job becomes a row and a row a job.
+//! Converts jobs to rows and rows to jobs.
 
 use diesel::prelude::*;
 

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What stands in a folder, to the byte.
+/// The content of a folder, to the byte.
 fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(folder).expect("a folder") {
@@ -16,7 +16,7 @@ fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     files
 }
 
-/// `lrs` in a folder: whether it did its work, and what it said.
+/// `lrs` in a folder: whether it succeeded, and its output.
 fn lrs_in(folder: &Path, arguments: &[&str]) -> (bool, String) {
     let output =
         Command::new(LRS).args(arguments).current_dir(folder).env_remove("LRS_STORE_URL").output().expect("lrs");
@@ -26,7 +26,7 @@ fn lrs_in(folder: &Path, arguments: &[&str]) -> (bool, String) {
     )
 }
 
-/// A folder that no demonstration made is not its to clear, and not its to write into.
+/// The demo neither clears nor writes to a folder that no demo created.
 #[test]
 fn a_demo_refuses_the_folder_of_a_real_service() {
     let configuration = "[store]\nurl = \"lrs.db\"\n";
@@ -65,7 +65,7 @@ fn a_demo_refuses_the_folder_of_a_real_service() {
     }
 }
 
-/// A demonstration that runs keeps its folder, whatever the ports of the next one are.
+/// A running demo keeps its folder, whatever the next one's ports are.
 #[test]
 fn a_running_demo_keeps_its_folder() {
     let mut deployment = Deployment::start(Database::Sqlite);
@@ -85,7 +85,7 @@ fn a_running_demo_keeps_its_folder() {
     assert_eq!(deployment.stop(), Some(0));
 }
 
-/// Nor is a register that took the place of the demonstration's.
+/// Nor does it clear a register that replaced the demo's.
 #[test]
 fn a_demo_does_not_clear_another_register() {
     let mut deployment = Deployment::start(Database::Sqlite);
@@ -107,7 +107,7 @@ fn a_demo_does_not_clear_another_register() {
     assert!(listed.contains("RIVER1"), "{listed}");
 }
 
-/// A port that is taken is an error that says so.
+/// A port in use is reported as an error.
 #[test]
 fn a_taken_port_is_reported() {
     let deployment = Deployment::shared(Database::Sqlite);

@@ -1,4 +1,4 @@
-//! A search on the register: its probes, and the learners whom it shows.
+//! Runs a search on the register: its probes, and the learners to show.
 
 use std::collections::HashMap;
 

@@ -13,7 +13,8 @@ const UNIT: &str = "K/599/5701";
 const FOREIGN: &str = "603/7101/8";
 const UNKNOWN: &str = "600/1166/X";
 
-/// Rows of a catalogue: reference, type, level, credits, grading, owner, availability, certification end.
+/// Rows of a catalogue: reference, type, level, credits, grading, owner, availability,
+/// certification end.
 const CATALOGUE: [[&str; 8]; 4] = [
     [GCSE, "GCSE (9 to 1)", "Level 1/2", "", "GCSE (9 to 1)", AWARDING, "private", ""],
     [ENDED, "GCSE (A* to G)", "Level 1/2", "", "GCSE (A* to G)", "TEST45", "private", "2018-08-31"],
@@ -78,7 +79,8 @@ fn fetch(world: &World, id: JobId) -> Option<AchievementJob> {
     world.call_as(AWARDING, Action::ReadAchievements, |caller| world.service.achievement_job(caller, id)).unwrap()
 }
 
-/// Submits rows, does them, and tells the counters and for each line of the error file its record's number and its code.
+/// Submits rows and processes them; returns the counters and, for each line of the error file, the
+/// record's number and code.
 pub(super) fn process(
     world: &World,
     submission_type: &str,

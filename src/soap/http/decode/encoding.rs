@@ -12,7 +12,7 @@ pub(super) enum Encoding {
     Utf16Be,
 }
 
-/// What the first bytes look like (XML 1.0, appendix F).
+/// What the first bytes suggest (XML 1.0, appendix F).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Looks {
     Plain,
@@ -49,7 +49,7 @@ pub(super) fn encoding(charset: Option<Charset>, looks: Looks) -> Result<Encodin
         (None, Looks::Marked(encoding)) => Ok(encoding),
         (Some(Charset::Utf8), Looks::Plain | Looks::Marked(Encoding::Utf8)) => Ok(Encoding::Utf8),
         (Some(Charset::Utf16), Looks::Marked(encoding @ (Encoding::Utf16Le | Encoding::Utf16Be))) => Ok(encoding),
-        // Big-endian is what the name means where nothing else tells (RFC 2781).
+        // Without other evidence the name means big-endian (RFC 2781).
         (Some(Charset::Utf16), Looks::Plain) => Ok(Encoding::Utf16Be),
         (Some(Charset::Utf16Le), Looks::Utf16Le | Looks::Plain | Looks::Marked(Encoding::Utf16Le)) => {
             Ok(Encoding::Utf16Le)

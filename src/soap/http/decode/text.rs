@@ -20,7 +20,7 @@ impl Deref for Text {
     }
 }
 
-/// Text that is already decoded and has no declaration.
+/// Text already decoded, without a declaration.
 impl From<String> for Text {
     fn from(whole: String) -> Self {
         Self { whole, start: 0 }
@@ -28,7 +28,7 @@ impl From<String> for Text {
 }
 
 impl Text {
-    /// Takes byte order mark and declaration off; with the encoding that is declared, where one is.
+    /// Removes byte order mark and declaration; returns the declared encoding, if there is one.
     #[expect(clippy::option_option, reason = "declared, and then known or not")]
     pub(super) fn of(whole: String) -> Result<(Self, Option<Option<Charset>>), &'static str> {
         let start = if whole.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };

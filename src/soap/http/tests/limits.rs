@@ -12,7 +12,7 @@ fn bodies_over_the_limit() {
     assert_eq!((response.status, response.header("connection")), (413, Some("close")));
     assert!(connection.is_closed());
 
-    // The other service takes batches.
+    // The other web service takes batches.
     let response = stage.ask(post_to("/ExternalService.svc", XML, vec![b'x'; over]));
     assert!(response.text().starts_with(&format!("1|Synthetic Provider|{over} blocking|")));
     assert_eq!(stage.ask(post(XML, vec![b'x'; over - 1])).status, 200);

@@ -1,5 +1,5 @@
-//! Requests of the services over real TLS sockets, with a gateway that knows a few words instead of SOAP. All names and texts
-//! are synthetic.
+//! Requests of the services over real TLS sockets, with a gateway that knows a few words instead of
+//! SOAP. All names and texts are synthetic.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod encodings;
@@ -19,7 +19,7 @@ use crate::http::test_support::{self, PATH, XML, post, post_to};
 use crate::http::{Called, Outcome};
 use crate::model::Peer;
 
-/// A gateway that says what it was given, and does what the body's words say.
+/// A gateway that echoes what it was given, and does what the words in the body say.
 #[derive(Default)]
 struct Words {
     calls: AtomicUsize,
