@@ -197,6 +197,6 @@ fn every_authority_of_a_file_with_a_byte_order_mark_is_trusted() {
     assert!(stage.lets_in(Some(&stage.good)) && stage.lets_in(Some(&other.client(6, "Other"))));
     stage.pki.write("ca.pem", &both.replacen("-----END", "----END", 1));
     let error = stage.trust.reload().unwrap_err().to_string();
-    assert!(error.contains("ca.pem: certificate 1, which begins in line 1,"), "{error}");
+    assert!(error.contains("ca.pem: certificate 1, which begins on line 1,"), "{error}");
     assert!(stage.lets_in(Some(&stage.good)), "what was loaded before stays in use");
 }

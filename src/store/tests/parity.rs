@@ -30,6 +30,7 @@ fn columns(store: &Store, query: &str) -> BTreeMap<(String, String), (String, bo
                 "timestamp without time zone" => "timestamp".to_owned(),
                 // SQLite's row numbers are as wide as the widest type.
                 "bigint" if row.column_name == "id" => "integer".to_owned(),
+                "bytea" => "blob".to_owned(),
                 other => other.to_owned(),
             };
             ((row.table_name, row.column_name), (kind, row.required))
