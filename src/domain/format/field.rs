@@ -2,7 +2,7 @@
 //! must be filled. The web service's facets are held to this table by a test; batch files, imports
 //! and web forms ask it.
 
-use super::{ABILITIES_TO_SHARE, FieldError, Format, GENDERS, Rule, VERIFICATION_TYPES, is_one_line};
+use super::{ABILITIES_TO_SHARE, Format, GENDERS, Rule, VERIFICATION_TYPES, is_one_line};
 
 /// A field of a learner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,18 +132,6 @@ impl Field {
         let second = (format == Format::Name && !is_one_line(text)).then_some(Rule::OneLine);
         first.into_iter().chain(second)
     }
-
-    /// The error for a text that is not a value of the field.
-    pub fn unreadable(self, text: &str) -> FieldError {
-        let rule =
-            if text.is_empty() { Rule::Mandatory } else { self.format().broken(text).unwrap_or(self.format().rule()) };
-        FieldError { field: self, rule }
-    }
-
-    /// The error for a mandatory field that is empty.
-    pub const fn missing(self) -> FieldError {
-        FieldError { field: self, rule: Rule::Mandatory }
-    }
 }
 
 #[cfg(test)]
@@ -157,20 +145,6 @@ mod tests {
             assert_eq!(Field::by_name(&name.to_lowercase()), Some(*field));
         }
         assert_eq!(Field::by_name("FamilyNames"), None);
-    }
-
-    #[test]
-    fn an_error_names_field_and_rule() {
-        for (field, text, told) in [
-            (Field::Uln, "1000000001", "ULN must have the check digit that belongs to it"),
-            (Field::Uln, "0000000042", "ULN must have ten digits, the first of them not 0"),
-            (Field::GivenName, "", "GivenName must not be empty"),
-            (Field::FamilyName, &*"ö".repeat(36), "FamilyName must have at most 35 characters"),
-            (Field::DateOfBirth, "2004-02-30", "DateOfBirth must be a day of the calendar"),
-            (Field::Gender, "3", "Gender must be one of 0, 1, 2, 9"),
-        ] {
-            assert_eq!(field.unreadable(text).to_string(), told);
-        }
     }
 
     #[test]
