@@ -1,5 +1,23 @@
 //! A request's body as it comes in, piece by piece: unpacked on the way, within its limit, at a
 //! pace that must be kept.
+//!
+//! **Warning: the yield in `advance` is delicate.** A packed body is unpacked on a server thread,
+//! which also serves other connections. gzip packs at most about 1,032 to one, so a turn of 1 KiB
+//! gives at most about 1 MiB; then the task yields (`yield_now` of tokio) to the thread's other
+//! tasks.
+//!
+//! ```text
+//!  received ──► take 1 KiB ──► unpack ──► given to the handler ──next──► yield ──┐
+//!                   ▲                                                            │
+//!                   └────────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! * The yield comes before the next turn, after the handler has had the last one's bytes.
+//! * `is_others_turn` is set by a turn and cleared by the yield: one yield for each turn.
+//! * A body that is not packed never yields here; waiting for the network does that.
+//!
+//! When you change it, run `tests/integration/bodies.rs` and `tests/integration/hostile.rs`, then
+//! `make fairness`, and `make bench` for `refusals`.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -30,14 +48,14 @@ pub struct Body<'b> {
     alarm: Pin<&'b mut Option<Sleep>>,
     pace: Pace,
     started: Instant,
-    /// The share of the memory for bodies, until whoever keeps the body takes it.
+    /// The reservation of memory for bodies, until the body's keeper takes it.
     share: Option<Share>,
     limit: usize,
     received: usize,
-    /// What came last; of a packed body, what is not unpacked yet.
+    /// The latest piece; of a packed body, the part not yet unpacked.
     piece: Bytes,
     unpacker: Option<Box<Unpacker>>,
-    /// Whether a piece was unpacked, so that it is the others' turn.
+    /// Whether a turn was used up, so that other tasks go next.
     is_others_turn: bool,
     is_read: bool,
 }
@@ -47,7 +65,7 @@ pub struct Body<'b> {
 pub enum Unread {
     /// The request is refused.
     Refused(Refused),
-    /// The body is not gzip, or not all of it. What else comes is counted, and given as it is.
+    /// The body is not gzip, or only partly. The rest is counted and returned as received.
     Damaged,
 }
 
@@ -82,10 +100,10 @@ impl<'b> Body<'b> {
         }
     }
 
-    /// How the body is packed.
+    /// The body's content coding.
     ///
     /// # Errors
-    /// Not in a way that is read.
+    /// The coding is not supported.
     pub fn coding(&self) -> Result<Coding, Refused> {
         coding::of_request(self.headers)
     }
@@ -95,10 +113,10 @@ impl<'b> Body<'b> {
         self.headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()
     }
 
-    /// Lets the body in, of at most `limit` bytes before and after it is unpacked. Its time begins.
+    /// Admits a body of at most `limit` bytes, both packed and unpacked, and starts its clock.
     ///
     /// # Errors
-    /// It says itself that it is longer.
+    /// The Content-Length exceeds the limit.
     pub fn admit(&mut self, coding: Coding, limit: usize) -> Result<(), Refused> {
         if self.declared().is_some_and(|length| length > limit) {
             return Err(Refused::TOO_LARGE);
@@ -110,8 +128,8 @@ impl<'b> Body<'b> {
         Ok(())
     }
 
-    /// The body's share of the memory for bodies, which is nothing yet. Whoever keeps the body
-    /// grows it, and keeps it as long. The second time there is none.
+    /// The body's reservation of memory, still empty. Whoever keeps the body grows it, and holds it
+    /// as long as the body. `None` from the second call on.
     pub fn share(&mut self) -> Option<Share> {
         self.share.take()
     }
@@ -128,17 +146,17 @@ impl<'b> Body<'b> {
         })
     }
 
-    /// From now on pieces are given as they come, for a handler that only waits for the end.
+    /// Returns later pieces as received, for a handler that only waits for the end.
     pub fn stop_unpacking(&mut self) {
         self.unpacker = None;
     }
 
-    /// Bytes that have come, before they are unpacked.
+    /// The bytes received so far, before unpacking.
     pub const fn received(&self) -> usize {
         self.received
     }
 
-    /// Whether all of it has come.
+    /// Whether all of it was received.
     pub(super) const fn is_read(&self) -> bool {
         self.is_read
     }

@@ -1,7 +1,49 @@
-//! The only thread that writes. It takes everything that is queued, runs each piece of work in a
-//! savepoint of one transaction, commits once for all of them, and only then replies to each (group
-//! commit). Work that nobody waits for runs between groups, one piece at a time, so that others
-//! wait for at most one of them. The writer does not know what the work does.
+//! The only thread that writes (group commit). It takes everything that is queued, runs each piece
+//! of work in a savepoint of one transaction, commits once for all of them, and only then replies
+//! to each. Work that nobody waits for runs between groups. The writer does not know what the work
+//! does.
+//!
+//! **Warning: delicate.** Every change passes through here. A mistake may acknowledge what was not
+//! stored, store it twice, or block everybody.
+//!
+//! # Why it exists
+//!
+//! SQLite has one writer, and a durable commit costs more than the work in it: a durable write
+//! alone takes 90 to 155 microseconds (`docs/speed.md`). The thread yields the processor between
+//! statements, because Linux would otherwise let calls wait up to 4 ms during a batch (`open`).
+//!
+//! # The states of a group
+//!
+//! ```text
+//!          ┌────────────────── next group, with one piece put aside in between ◄────────┐
+//!          ▼                                                                            │
+//!  wait ──► take (at most 512) ──► begin ──► each piece, in a savepoint ──► commit ──► reply
+//!                                    ▲         │ fails: its savepoint      │ fails: an error
+//!                                    │         │ alone is rolled back      └ for each piece
+//!                                    └─────────┘ connection lost: the whole group once more
+//!
+//!  a piece that collided with another node's is retried alone, up to 3 times
+//! ```
+//!
+//! # Invariants
+//!
+//! * No reply is sent before the commit.
+//! * Work may run more than once. It must not consume its input, and must not act outside the
+//!   database.
+//! * If the outcome of a commit is unknown, nothing is retried, and the connection is replaced.
+//! * A failure or panic in one piece rolls back that piece only.
+//! * Learners changed by the transaction (`transaction.rs`) are evicted from the cache before the
+//!   commit, and none is cached until it has ended.
+//! * A new connection forgets the known `data_version`; the next comparison then empties the cache.
+//! * A call waits for at most one piece that was put aside. Keep these to a few milliseconds.
+//! * Never wait for the writer on a thread that serves others, or on the writer's own.
+//!
+//! # When you change it
+//!
+//! Run `src/store/tests.rs`, `src/store/learners/memory/tests.rs`,
+//! `src/domain/tests/concurrency.rs` and `tests/integration/torture.rs`, on both databases; then
+//! `make torture`, and `make bench` for `load` and `achievements` (which measures how long others'
+//! calls take during a batch).
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -34,7 +76,7 @@ type Transactions = <AnyConnection as Connection>::TransactionManager;
 pub(super) trait Work: Send {
     /// Does the work.
     fn run(&mut self, transaction: &mut Transaction<'_>) -> Result<(), StoreError>;
-    /// Sends the result to whoever waits. Called once, after the commit or its failure.
+    /// Sends the result to its waiting caller. Called once, after the commit or its failure.
     fn answer(self: Box<Self>, outcome: Result<(), StoreError>);
 }
 
@@ -106,7 +148,8 @@ impl Writer {
         self.queue.send(Task::Aside(work)).map_err(|_| StoreError::Closed)
     }
 
-    /// Queues rows to add. The receiver hears of the commit; it is dropped if the store is closed.
+    /// Queues rows to add. The receiver gets the outcome after the commit, and fails if the store
+    /// is closed.
     pub(super) fn add(&self, record: Record) -> oneshot::Receiver<Result<(), StoreError>> {
         let (reply, receiver) = oneshot::channel();
         // If the thread has stopped, the sender is dropped here, which the receiver reads as

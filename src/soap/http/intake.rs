@@ -4,14 +4,14 @@ use super::decode::{Decoder, Text};
 use super::media::Charset;
 use crate::http::{Body, Coding, Refused, Share};
 
-/// How much memory to allocate for a body on the word of its header.
+/// How much memory to allocate for a body only because its header states a length.
 const TRUSTED_LENGTH: usize = 64 * 1024;
 
 /// The part of a body received so far.
 pub(super) struct Intake {
     /// The expected length, if the request states it and is not compressed.
     declared: Option<usize>,
-    /// Bytes that have come, unpacked.
+    /// The bytes received so far, after unpacking.
     plain: usize,
     decoder: Decoder,
     /// The reservation of memory.
@@ -21,7 +21,7 @@ pub(super) struct Intake {
 }
 
 impl Intake {
-    /// For this body, which it has the share of.
+    /// Starts with nothing received, and takes over the body's reservation.
     pub(super) fn new(body: &mut Body<'_>, coding: Coding, charset: Option<Charset>) -> Self {
         let declared = body.declared();
         let mut decoder = Decoder::new(charset);
@@ -35,7 +35,7 @@ impl Intake {
         self.decoder.length()
     }
 
-    /// Whether it is known to be no text: what else comes makes no difference.
+    /// Whether it is known not to be text, whatever else arrives.
     pub(super) const fn is_malformed(&self) -> bool {
         self.malformed.is_some()
     }

@@ -1,5 +1,5 @@
-//! Receives a call's body. The sender of a batch is asked for by its beginning: the rest is read
-//! for those who are known.
+//! Receives a call's body. The sender of a batch is identified from the beginning of the body; the
+//! rest is read only if the sender is known.
 
 use std::sync::Arc;
 
@@ -78,7 +78,7 @@ pub(super) async fn receive<G: Gateway>(
     Ok(text.map_or_else(Received::Malformed, |(text, share)| Received::Text(text, share)))
 }
 
-/// Asks who sends the batch that begins so.
+/// Asks who sends the batch with this beginning.
 async fn opening<G: Gateway>(calls: &Calls<G>, head: &Head, intake: &Intake, bytes: usize) -> Opening {
     let &Head { service, version, request, .. } = head;
     let body = match intake.beginning(bytes) {

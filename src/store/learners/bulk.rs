@@ -105,7 +105,7 @@ fn set_on_sqlite(connection: &mut AnyConnection, pragma: &str) -> Result<(), Sto
     Ok(())
 }
 
-/// Marks the learners into whom others are merged, after many were added.
+/// Marks all masters of merged learners, after many learners were added.
 pub fn mark_masters(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
     transaction.changes_any();
     let masters: Vec<Option<String>> = learners::table

@@ -1,8 +1,45 @@
-//! The audit trail of reads on SQLite. Lines that accompany no change are made durable in a file of
-//! their own, together for all calls in flight, and moved to the table `audit` in the background,
-//! many at a time. A transaction for each call would cost several times as much as its query, and
-//! would slow down all readers by invalidating their page caches. Lines left in the file by a crash
-//! are moved at the next start.
+//! The audit trail of reads on SQLite: lines that accompany no change are appended to a file of
+//! their own, one write for all calls in flight, and moved to the table `audit` in the background.
+//!
+//! **Warning: delicate.** A mistake here may lose an audit line, or store it twice, only after a
+//! crash.
+//!
+//! # Why it exists
+//!
+//! A transaction for each call would cost several times as much as its query, and would slow down
+//! all readers by invalidating their page caches. With the file, the load bench reaches 0.30 of a
+//! bare server's rate; without any trail it would reach 0.62 (`docs/speed.md`).
+//!
+//! # The states of a line
+//!
+//! ```text
+//!  add          append, sync            hand_over            commit
+//!  ───► queued ─────────────► pending ────────────► moving ─────────► in the table
+//!         │ failed: the call     ▲  reply sent         │
+//!         ▼ gets an error        └───── failed ────────┘
+//!
+//!  after a crash: the intact frames of the file are pending again
+//! ```
+//!
+//! # Invariants
+//!
+//! * A call's reply is sent after its lines are durable, never before.
+//! * The rows and the offset up to which the file has been moved are written in one transaction. If
+//!   the outcome of its commit is unknown, the lines become pending again, and the next `Move`
+//!   skips those that the table has.
+//! * Lines leave `pending` from the front, and return to the front after a failure: offsets only
+//!   grow.
+//! * At most one `Move` is under way, and the file starts a new generation only when none is: an
+//!   offset is meaningless in another generation.
+//! * One process keeps the file, by a lock. Others write to the table directly.
+//! * `settle` waits for the lines that were pending or moving when it was called, not for later
+//!   ones.
+//! * Lines with a search are not for the trail: `Store::add` gives them to the writer.
+//!
+//! # When you change it
+//!
+//! Run `src/store/trail/tests.rs`, the tests in `file.rs`, and `tests/integration/torture.rs`;
+//! before a release `make torture` (a hundred kills), and `make bench` for `load`.
 
 mod file;
 #[cfg(all(test, feature = "sqlite"))]
@@ -81,15 +118,15 @@ impl Trail {
         Ok(Some(Self { queue, thread: Mutex::new(Some(thread)) }))
     }
 
-    /// Queues the lines of a call. The receiver hears when they are durable; it is dropped if the
-    /// store is closed.
+    /// Queues the lines of a call. The receiver gets the outcome once they are durable, and fails
+    /// if the store is closed.
     pub(super) fn add(&self, entries: Vec<AuditEntry>) -> oneshot::Receiver<Result<(), StoreError>> {
         let (reply, receiver) = oneshot::channel();
         let _ = self.queue.send(Task::Add(Addition { entries, reply }));
         receiver
     }
 
-    /// Waits until every line queued before is in the table. Blocks.
+    /// Waits until every line that is durable now is in the table. Blocks.
     pub(super) fn settle(&self) -> Result<(), StoreError> {
         let (reply, settled) = sync_channel(1);
         let _ = self.queue.send(Task::Settle(reply));
