@@ -12,7 +12,7 @@ use super::{config as file, setup, workers};
 use crate::config::{self, Config, Sources};
 use crate::demo::Demo;
 use crate::domain::{Database, Service};
-use crate::http::{self, Clients, Listener, Setup, StartError};
+use crate::http::{self, Clients, Listener, Setup, Signals, StartError};
 use crate::ops::{self, Metrics, Operations};
 use crate::soap::{self, SoapHandler};
 use crate::tls::{self, TlsError, Trust};
@@ -82,6 +82,7 @@ pub fn listen(
         SoapHandler::new(service.clone(), public_url.clone(), &limits, always_block, Arc::clone(&maintenance));
     let services = Listener::new(listen, workers, limits, trust.clone(), Clients::Certified, Arc::new(handler));
     let setup = Setup { listeners: vec![services], operations: config.operations, health };
+    let signals = Signals::receive().map_err(not_started)?;
     let running = http::start(setup).map_err(|error| not_started(advised(&error)))?;
 
     for address in running.addresses() {
@@ -100,7 +101,7 @@ pub fn listen(
     let observer: Observer = Arc::new(move |kind, records| counted.job_records(kind.code(), records));
     let working = workers::start(&service, jobs, &observer)?;
     let minutes = Minutes::start(&service, &metrics, &maintenance)?;
-    let stopped = running.until_signal(|| reload(sources, &trust, &maintenance));
+    let stopped = running.until_signal(signals, || reload(sources, &trust, &maintenance));
     working.stop();
     drop(minutes);
     service.database().close();

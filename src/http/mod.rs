@@ -44,6 +44,7 @@ pub use self::listener::Listener;
 pub use self::refused::Refused;
 pub use self::response::{Called, Response};
 pub use self::run::{Running, Setup, StartError, start};
+pub use self::signals::Signals;
 pub use crate::ops::{Outcome, RequestId};
 pub use crate::tls::Clients;
 

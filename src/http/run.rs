@@ -96,11 +96,10 @@ impl Running {
     /// again.
     ///
     /// # Errors
-    /// Cannot receive signals, or what a server failed with.
-    pub fn until_signal(mut self, hangup: impl Fn()) -> io::Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    /// What a server failed with.
+    pub fn until_signal(mut self, signals: Signals, hangup: impl Fn()) -> io::Result<()> {
+        let Signals { runtime, received: mut signals } = signals;
         runtime.block_on(async {
-            let mut signals = Signals::new()?;
             let mut ended = self.ended.take();
             loop {
                 match signals.next(&mut ended).await {

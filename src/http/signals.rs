@@ -5,6 +5,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::Poll;
 
+use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
@@ -15,19 +16,38 @@ pub(super) enum Event {
     Ended,
 }
 
-pub(super) struct Signals {
+/// SIGTERM, SIGINT and SIGHUP, received from the moment this is made: make it before the service
+/// answers, or an early signal ends the process.
+pub struct Signals {
+    pub(super) runtime: Runtime,
+    pub(super) received: Received,
+}
+
+/// What the system has sent so far.
+pub(super) struct Received {
     stop: [Signal; 2],
     reload: Signal,
 }
 
 impl Signals {
-    pub(super) fn new() -> io::Result<Self> {
-        Ok(Self {
-            stop: [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?],
-            reload: signal(SignalKind::hangup())?,
-        })
+    /// Receives them from now on.
+    ///
+    /// # Errors
+    /// The system does not let this process receive signals.
+    pub fn receive() -> io::Result<Self> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let received = {
+            let _entered = runtime.enter();
+            Received {
+                stop: [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?],
+                reload: signal(SignalKind::hangup())?,
+            }
+        };
+        Ok(Self { runtime, received })
     }
+}
 
+impl Received {
     /// The next event.
     pub(super) async fn next(&mut self, ended: &mut Option<oneshot::Receiver<()>>) -> Event {
         poll_fn(|context| {

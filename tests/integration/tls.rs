@@ -216,7 +216,7 @@ fn a_certificate_that_ends_soon_is_told_in_log_readiness_and_metrics() {
     for (days, level) in [(59, "WARN"), (29, "WARN"), (6, "ERROR")] {
         let credential = authority.issue_server(&["localhost"], days).expect("a certificate");
         learning_records::pki::write_private(&pki.join("server.pem"), credential.pem().as_bytes()).expect("written");
-        let text = format!("ends in {days} days, on ");
+        let text = format!("expires in {days} days, on ");
         until(&|| ready().1.contains(&text), &text);
         let (status, body) = ready();
         assert_eq!(status, 200, "{body}");

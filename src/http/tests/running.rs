@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use super::*;
+use crate::http::Signals;
 use crate::ops;
 
 #[test]
@@ -55,7 +56,7 @@ fn signals_are_obeyed() {
     if std::env::var_os(CHILD).is_some() {
         let mut stage = Stage::new();
         println!("\nready");
-        stage.running.take().unwrap().until_signal(|| println!("hangup")).unwrap();
+        stage.running.take().unwrap().until_signal(Signals::receive().unwrap(), || println!("hangup")).unwrap();
         println!("stopped");
         return;
     }
