@@ -3,8 +3,9 @@
 //! **Warning: the yield in `count` is delicate.** A long document is read in one go, without a
 //! wait, on a thread that competes with those that serve calls. Linux's scheduler alone lets those
 //! wait up to 4 ms, even with another processor idle. This yield, the writer's
-//! (`src/store/writer.rs`) and other changes made with them took the 99th percentile of other calls
-//! during a batch of 10,000 achievements from 2 to 5 times the idle figure down to 1 to 2 times.
+//! (`src/store/writer/thread.rs`) and other changes made with them took the 99th percentile of
+//! other calls during a batch of 10,000 achievements from 2 to 5 times the idle figure down to 1
+//! to 2 times.
 //!
 //! ```text
 //!  read ──► 512 elements read? ──no──► read on
