@@ -126,7 +126,7 @@ impl World {
         self.call_by(Door::File, &Claim { ukprn: Some(ukprn), ..self.claim() }, Action::SignIn, body)
     }
 
-    /// A call by whoever the claim says.
+    /// A call by the organisation that the claim names.
     pub(crate) fn call_by<T>(
         &self,
         door: Door,

@@ -90,7 +90,7 @@ pub async fn ask<'a>(stream: &mut TlsStream<TcpStream>, request: &[u8], answer: 
         let Some(head) = memchr::memmem::find(answer, b"\r\n\r\n") else { continue };
         let text = std::str::from_utf8(answer.get(..head).unwrap_or_default())?;
         if !text.starts_with("HTTP/1.1 200") {
-            return Err(format!("an answer that is none: {}", text.lines().next().unwrap_or("")).into());
+            return Err(format!("not a successful reply: {}", text.lines().next().unwrap_or("")).into());
         }
         let length = text
             .lines()

@@ -44,7 +44,7 @@ pub struct AuditPage {
 pub struct Audit<'s>(pub(super) &'s Service);
 
 impl Party<'_> {
-    /// Builds an audit line on behalf of this party; all lines are built here, whoever calls.
+    /// Builds an audit line for this party. All audit lines are built here.
     pub(super) fn line(
         &self,
         door: Door,

@@ -36,8 +36,8 @@ impl Service {
     }
 
     /// Makes a call on a thread that may serve others: `may_block` says whether it may wait for
-    /// long (a password check, a change). If not, such work returns [`Error::MustBlock`]. Whoever
-    /// replies must settle the trail.
+    /// long (a password check, a change). If not, such work returns [`Error::MustBlock`]. Settle
+    /// the trail before the reply is sent.
     pub fn begin<'s, T, E: From<Error>>(
         &'s self,
         door: Door,

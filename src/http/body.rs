@@ -128,8 +128,8 @@ impl<'b> Body<'b> {
         Ok(())
     }
 
-    /// The body's reservation of memory, still empty. Whoever keeps the body grows it, and holds it
-    /// as long as the body. `None` from the second call on.
+    /// The body's reservation of memory, still empty. A handler that keeps the body in memory
+    /// grows the reservation, and holds it as long as the body. `None` from the second call on.
     pub fn share(&mut self) -> Option<Share> {
         self.share.take()
     }

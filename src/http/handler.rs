@@ -59,7 +59,7 @@ impl<'r> Request<'r> {
         self.http.path()
     }
 
-    /// The query as it was sent, without the question mark; empty where there is none.
+    /// The query as sent, without the question mark; empty if the URL has no query.
     pub fn query(&self) -> &str {
         self.http.query_string()
     }

@@ -1,5 +1,5 @@
-//! Values that are valid by construction: a ULN, a postcode, a learner, an organisation. Whoever
-//! receives one need not check it again. No I/O, SQL or XML.
+//! Values that are valid by construction: a ULN, a postcode, a learner, an organisation. Code
+//! that receives one need not check it again. No I/O, SQL or XML.
 
 mod achievement;
 mod audit;

@@ -5,6 +5,7 @@
 
 #[cfg(all(feature = "postgres", feature = "sqlite"))]
 mod parity;
+mod upgrade;
 
 use std::sync::mpsc::channel;
 use std::thread;

@@ -86,7 +86,7 @@ impl Service {
         Ok(Some(found))
     }
 
-    /// The state and results of a job, whoever submitted it.
+    /// The state and results of a job of any organisation.
     pub(in crate::domain) fn achievement_report(&self, job: Job) -> Result<AchievementJob, Error> {
         let settings: Settings =
             serde_json::from_str(&job.settings).map_err(|_| StoreError::Corrupt("jobs.settings"))?;

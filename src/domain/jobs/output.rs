@@ -51,8 +51,8 @@ impl<R> BatchOutput<R> {
 }
 
 impl Service {
-    /// What a batch of learners came to, for its submitter. It leaves no line of the trail: see
-    /// [`Self::trail_rows`].
+    /// The state and results of a batch of learners, for its submitter. It writes no audit line;
+    /// [`Self::trail_rows`] does.
     pub(in crate::domain) fn batch_output<R: ResultRow>(
         &self,
         caller: &Caller<'_>,
@@ -71,8 +71,8 @@ impl Service {
         })
     }
 
-    /// A line for every number that the rows disclose, with what its record came to; one line where
-    /// there is none.
+    /// Writes an audit line for every ULN that the rows disclose, with the code of its record. If
+    /// they disclose no ULN, it writes one line with `otherwise`.
     pub(in crate::domain) fn trail_rows<'r, R: ResultRow + 'r>(
         &self,
         caller: &Caller<'_>,

@@ -32,8 +32,8 @@ impl Administration<'_> {
         Ok(self.service.report(job)?)
     }
 
-    /// Records of a job that are done, for its submitter, whom the operators help. The look is
-    /// audited.
+    /// A page of the results of a job, for an operator who helps its submitter. Writes an audit
+    /// line.
     ///
     /// # Errors
     /// When there is no such job, or its records were deleted.
@@ -46,8 +46,10 @@ impl Administration<'_> {
         Ok(self.service.result_page(id, query)?)
     }
 
-    /// A job of a kind that still has its records, which the operator is about to see: a line of
-    /// the trail says so.
+    /// Writes the audit line of an operator who is about to see a job's records.
+    ///
+    /// # Errors
+    /// When there is no such job of this kind, or its records were deleted.
     pub(in crate::domain) fn look(&self, id: JobId, kind: JobKind) -> Result<Job, AdministrationError> {
         let JobReport { job, .. } = self.job(id)?;
         if let Some(at) = job.records_deleted_at {
@@ -62,7 +64,7 @@ impl Administration<'_> {
         })
     }
 
-    /// Cancels an open job. Records already processed stay so.
+    /// Cancels an open job. Results of processed records stay.
     pub fn cancel_job(&self, id: JobId) -> Result<(), AdministrationError> {
         self.job(id)?;
         self.call(Action::CancelJob, |operator| {

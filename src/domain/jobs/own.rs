@@ -1,6 +1,6 @@
-//! What an organisation sees of its own jobs, and may do with them. Another organisation's job is
-//! not found, and neither is one whose records were deleted. A job's list and counts name no
-//! learner and leave no line of the trail; whatever shows records does (our choice).
+//! An organisation's own jobs: it lists them, reads their results and cancels them. A job of
+//! another organisation is not found, nor is one whose records were deleted. Lists and counts name
+//! no learner and leave no audit line; reading records or a file does (our choice).
 
 use super::results::{JobReport, ResultPage, ResultQuery, ResultRow};
 use super::{Job, JobId, JobKind, JobState, Jobs, Upload};
@@ -9,19 +9,19 @@ use crate::model::{AuditEntry, Permission};
 use crate::store::jobs::{self, JobFilter};
 use crate::store::{StoreError, audit};
 
-/// Most jobs of a page (our choice).
+/// The maximum number of jobs on a page (our choice).
 const MOST_JOBS: usize = 10_000;
 
 /// Selects jobs.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct JobQuery<'a> {
-    /// Of these kinds; none given is any.
+    /// Only these kinds; empty means all.
     pub kinds: &'a [JobKind],
-    /// In these states; none given is any.
+    /// Only these states; empty means all.
     pub states: &'a [JobState],
-    /// Older than this one: the last of the page before.
+    /// Only jobs older than this one: the last job of the previous page.
     pub before: Option<JobId>,
-    /// So many at most; beyond 10,000 it is 10,000.
+    /// The maximum number of jobs, from 1 to 10,000.
     pub limit: usize,
 }
 
@@ -30,36 +30,36 @@ pub struct JobQuery<'a> {
 pub struct JobPage {
     /// The jobs.
     pub jobs: Vec<Job>,
-    /// Where the next page begins ([`JobQuery::before`]), if there are more.
+    /// The [`JobQuery::before`] of the next page, if there are more jobs.
     pub next: Option<JobId>,
 }
 
-/// What becomes of the wish to cancel a job.
+/// The outcome of cancelling a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cancelled {
-    /// It is cancelled. A worker that holds it stops at the end of its chunk, which is not kept;
-    /// what was done before stays done.
+    /// The job was cancelled. A worker that holds it stops after its current chunk, which is rolled
+    /// back; earlier chunks stay committed.
     Done,
-    /// It was over.
+    /// The job had already ended.
     Over,
-    /// No such job of this organisation.
+    /// The organisation has no such job.
     Unknown,
 }
 
 impl Jobs<'_> {
-    /// The organisation's jobs.
+    /// Lists the organisation's jobs, newest first.
     pub fn list(&self, caller: &Caller<'_>, query: &JobQuery<'_>) -> Result<JobPage, Error> {
         caller.require(Permission::SubmitBatches)?;
         Ok(self.0.job_page(Some(caller.organisation()?.id), query)?)
     }
 
-    /// A job with how many of its records came to which code so far; `None` where there is none.
+    /// A job, with the number of its records for each code so far; `None` if there is no such job.
     pub fn report(&self, caller: &Caller<'_>, id: JobId) -> Result<Option<JobReport>, Error> {
         self.0.own_job(caller, id)?.map(|job| self.0.report(job)).transpose()
     }
 
-    /// The records of a job that are done, whatever its state; `None` where there is no such job of
-    /// the row's kind. A line of the trail for every learner whose number is shown.
+    /// A page of the results of a job in any state; `None` if there is no such job of the row's
+    /// kind. Writes an audit line for every learner whose ULN is shown.
     pub fn results<R: ResultRow>(
         &self,
         caller: &Caller<'_>,
@@ -74,7 +74,7 @@ impl Jobs<'_> {
         Ok(Some(page))
     }
 
-    /// The file that was kept with a job; `None` where there is no such job, or it has none.
+    /// The file stored with a job; `None` if there is no such job or no file.
     pub fn file(&self, caller: &Caller<'_>, id: JobId) -> Result<Option<Upload>, Error> {
         let Some(job) = self.own_or_trail(caller, id)? else { return Ok(None) };
         let bytes = self.0.inner.store.read(|store| jobs::file(store, id))?;
@@ -82,7 +82,7 @@ impl Jobs<'_> {
         Ok(bytes.map(|bytes| Upload { name: job.file_name.unwrap_or_default(), bytes }))
     }
 
-    /// Ends a job that is not over.
+    /// Cancels an open job.
     pub fn cancel(&self, caller: &Caller<'_>, id: JobId) -> Result<Cancelled, Error> {
         caller.call.must_be_able_to_block()?;
         if self.own_or_trail(caller, id)?.is_none() {
@@ -102,13 +102,13 @@ impl Jobs<'_> {
     }
 }
 
-/// The outcome of a line that names a job and no learner.
+/// The outcome in an audit line that names a job and no learner.
 pub(super) fn of_job(id: JobId) -> String {
     format!("job {id}")
 }
 
 impl Service {
-    /// A job of the caller's organisation that still has its records.
+    /// A job of the caller's organisation whose records have not been deleted.
     pub(in crate::domain) fn own_job(&self, caller: &Caller<'_>, id: JobId) -> Result<Option<Job>, Error> {
         caller.require(Permission::SubmitBatches)?;
         let organisation_id = caller.organisation()?.id;
@@ -116,7 +116,7 @@ impl Service {
         Ok(job.filter(|job| job.organisation_id == organisation_id && job.records_deleted_at.is_none()))
     }
 
-    /// Jobs of an organisation, or of all.
+    /// A page of the jobs of one organisation, or of all.
     pub(super) fn job_page(&self, organisation_id: Option<i32>, query: &JobQuery<'_>) -> Result<JobPage, StoreError> {
         let JobQuery { kinds, states, before, limit } = *query;
         let limit = limit.clamp(1, MOST_JOBS);
@@ -129,7 +129,7 @@ impl Service {
         Ok(JobPage { jobs, next })
     }
 
-    /// Cancels a job with its line of the trail, in one transaction; `false` where it was over.
+    /// Cancels a job and writes the audit line in one transaction; `false` if it had already ended.
     pub(super) fn cancel_job(&self, id: JobId, reason: &'static str, entry: AuditEntry) -> Result<bool, StoreError> {
         let now = self.inner.clock.now();
         self.inner.store.write(move |store| {

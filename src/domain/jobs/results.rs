@@ -1,4 +1,4 @@
-//! What a job came to: how many records to which code, and the records, page by page.
+//! The results of a job: the number of records for each code, and the records page by page.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use super::{Job, JobId, JobKind, JobRecord};
 use crate::domain::{Error, Service};
 use crate::store::{StoreError, jobs};
 
-/// Most records of a page (our choice).
+/// The maximum number of records on a page (our choice).
 const MOST_RECORDS: usize = 1_000;
 
-/// A record of a kind with what it came to, as its submitter reads it.
+/// A record of one kind of job with its result, as its submitter reads it.
 pub trait ResultRow: Sized {
     /// The kind.
     const KIND: JobKind;
@@ -17,13 +17,13 @@ pub trait ResultRow: Sized {
     /// Reads the record.
     ///
     /// # Errors
-    /// When what is stored is not what the kind stores.
+    /// When the stored record or result does not have the format of this kind.
     fn read(record: &JobRecord) -> Result<Self, StoreError>;
 
-    /// What it came to.
+    /// The return code.
     fn code(&self) -> &str;
 
-    /// The number of the learner that the row discloses: the audit trail names it.
+    /// The ULN that the row discloses, for the audit line.
     fn disclosed(&self) -> Option<&str>;
 }
 
@@ -39,20 +39,20 @@ pub struct JobReport {
 /// Which records of a job are asked for.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ResultQuery<'a> {
-    /// Those that came to any of these codes; none given is any.
+    /// Only records with one of these codes; empty means all.
     pub codes: &'a [&'a str],
-    /// Those after this one.
+    /// Only records after this number.
     pub after: i32,
-    /// So many at most; beyond 1,000 it is 1,000.
+    /// The maximum number of records, from 1 to 1,000.
     pub limit: usize,
 }
 
-/// Records of a job that are done, in the order of the batch.
+/// Processed records of a job, in the order of the batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResultPage<R> {
-    /// Each with its place in the batch, from 1.
+    /// The records, each with its number in the batch, from 1.
     pub rows: Vec<(i32, R)>,
-    /// Where the next page begins ([`ResultQuery::after`]), if there are more.
+    /// The [`ResultQuery::after`] of the next page, if there are more records.
     pub next: Option<i32>,
 }
 
@@ -80,8 +80,8 @@ impl Service {
         Ok(JobReport { job, counts })
     }
 
-    /// A page of a job's records that are done. Whether they may be read, and what the trail says,
-    /// is for the caller.
+    /// A page of a job's processed records. The calling function checks permissions and writes the
+    /// audit lines.
     pub(in crate::domain) fn result_page<R: ResultRow>(
         &self,
         id: JobId,
@@ -94,7 +94,7 @@ impl Service {
             [] => jobs::records(store, id, after, one_more),
             codes => jobs::records_of(store, id, codes, after, one_more),
         })?;
-        // The records that are done are always the first ones.
+        // Records are processed in order, so the processed ones come first.
         records.retain(|record| record.code.is_some());
         let more = records.len() > limit;
         records.truncate(limit);

@@ -1,12 +1,12 @@
-//! The file that a batch comes in: its name is kept with the job, and its bytes where the door
-//! wants that.
+//! The file in which a batch was submitted. The job stores its name and, if the door asks for it,
+//! its content.
 
 use std::fmt;
 
-/// Largest file that is kept with a job, in bytes: as large as the largest request (our choice).
+/// The maximum size of a stored file in bytes: that of the largest request (our choice).
 pub const MOST_FILE_BYTES: usize = 32 * 1024 * 1024;
 
-/// A file as it was uploaded. It may hold personal data: `Debug` shows its size alone.
+/// A file as uploaded. It may contain personal data, so `Debug` shows only its size.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Upload {
     pub(super) name: String,
@@ -14,22 +14,22 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// A file of which only the name is kept.
+    /// A file of which only the name is stored.
     pub fn named(name: impl Into<String>) -> Self {
         Self { name: name.into(), bytes: Vec::new() }
     }
 
-    /// A file that is kept with its job; `None` where it is larger than [`MOST_FILE_BYTES`].
+    /// A file to store with its job; `None` if it is larger than [`MOST_FILE_BYTES`].
     pub fn kept(name: impl Into<String>, bytes: Vec<u8>) -> Option<Self> {
         (bytes.len() <= MOST_FILE_BYTES).then(|| Self { name: name.into(), bytes })
     }
 
-    /// Its name.
+    /// The name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Its bytes; none where only the name is kept.
+    /// The content; empty if only the name is stored.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }

@@ -64,7 +64,7 @@ pub fn counters(counts: Vec<(String, i64)>) -> String {
 /// The rest of a record's stored result.
 ///
 /// # Errors
-/// When there is none, or it is not of this type.
+/// When nothing is stored, or not a value of this type.
 pub fn output<T: DeserializeOwned>(record: &JobRecord) -> Result<T, StoreError> {
     serde_json::from_str(record.output.as_deref().unwrap_or_default())
         .map_err(|_| StoreError::Corrupt("job_results.output"))

@@ -1,5 +1,4 @@
-//! The file that a job came in, where it is kept: in pieces, so that writing a large one does not
-//! hold other writers up.
+//! The file stored with a job: in pieces, so that a large one does not delay other writers.
 
 use diesel::prelude::*;
 
@@ -8,7 +7,7 @@ use crate::store::dialect::on_either;
 use crate::store::schema::job_files;
 use crate::store::{AnyConnection, StoreError};
 
-/// Adds a piece; the first has the number 0.
+/// Adds a piece. The first has number 0.
 pub fn insert_piece(connection: &mut AnyConnection, id: JobId, piece: i32, bytes: &[u8]) -> Result<(), StoreError> {
     on_either!(connection, c => {
         diesel::insert_into(job_files::table)
@@ -18,7 +17,7 @@ pub fn insert_piece(connection: &mut AnyConnection, id: JobId, piece: i32, bytes
     Ok(())
 }
 
-/// The whole file; `None` where none is kept.
+/// The whole file; `None` if the job has no file.
 pub fn read(connection: &mut AnyConnection, id: JobId) -> Result<Option<Vec<u8>>, StoreError> {
     let pieces: Vec<Vec<u8>> = on_either!(connection, c => {
         job_files::table

@@ -212,8 +212,8 @@ pub fn finish(
     Ok(rows == 1)
 }
 
-/// Ends an open job, whoever holds it; the holder's next step is rolled back. `false` if the job
-/// does not exist or had ended.
+/// Cancels an open job. If a worker holds it, the worker's next step is rolled back. `false` if the
+/// job does not exist or had ended.
 pub fn cancel(connection: &mut AnyConnection, id: JobId, reason: &str, now: Timestamp) -> Result<bool, StoreError> {
     let rows = diesel::update(
         jobs::table

@@ -34,7 +34,7 @@ pub struct RecordResult {
     pub output: Option<String>,
 }
 
-/// The job of this number, whoever submitted it.
+/// The job of this number, of any organisation.
 pub fn by_id(connection: &mut AnyConnection, id: JobId) -> Result<Option<Job>, StoreError> {
     let row: Option<Row> = on_either!(connection, c => {
         jobs::table.find(id.0).filter(jobs::state.ne(RECEIVING)).select(Row::as_select()).first(c).optional()

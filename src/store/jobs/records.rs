@@ -1,4 +1,4 @@
-//! The records of a job with what they came to, in the order of the batch.
+//! The records of a job with their results, in the order of the batch.
 
 use diesel::prelude::*;
 
@@ -9,8 +9,7 @@ use crate::store::{AnyConnection, StoreError};
 
 type Columns = (i32, String, Option<String>, Option<String>);
 
-/// Records with what they came to, if they came to something: those after a number, so many at
-/// most.
+/// Records with their results, if processed: at most `limit` records after `after`.
 macro_rules! with_results {
     ($id:expr, $after:expr, $limit:expr) => {
         job_records::table
@@ -46,7 +45,7 @@ pub fn records(
     Ok(rows.into_iter().map(record).collect())
 }
 
-/// As [`records`], those that came to any of the codes.
+/// Like [`records`], but only those with one of the codes.
 pub fn records_of(
     connection: &mut AnyConnection,
     id: JobId,

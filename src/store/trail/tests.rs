@@ -1,5 +1,5 @@
 //! The guarantee of the trail: an acknowledged line survives a crash and reaches the table exactly
-//! once, whoever keeps the file.
+//! once, whichever process has the file open.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 

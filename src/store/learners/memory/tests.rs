@@ -1,5 +1,5 @@
-//! The guarantee of the cache: a call that uses it sees all acknowledged changes, whoever made
-//! them.
+//! The guarantee of the cache: a call that uses it sees all acknowledged changes, also
+//! those of other processes.
 
 #![allow(clippy::unwrap_used)]
 
