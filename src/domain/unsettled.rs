@@ -1,5 +1,4 @@
-//! What a call came to, held back until its trail is durable: nothing is disclosed that the trail
-//! may forget.
+//! The outcome of a call, withheld until its audit lines are durable.
 
 use super::Error;
 use super::waiting::Turn;
@@ -7,7 +6,7 @@ use crate::store::Ticket;
 
 /// The outcome of a call. It cannot be accessed before all audit lines of the call are durable, so
 /// that nothing is disclosed without a trace.
-#[must_use = "a call is answered once it is settled"]
+#[must_use = "settle the call to read its outcome"]
 pub struct Unsettled<T> {
     outcome: T,
     trail: Vec<Ticket>,
