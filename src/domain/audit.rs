@@ -101,7 +101,7 @@ impl Audit<'_> {
         };
         let ulns: Vec<Uln> = found.all_ulns().collect();
         let offset = i64::from(page_index - 1) * i64::from(PAGE_SIZE);
-        self.0.inner.store.settle()?;
+        self.0.inner.store.flush_trail()?;
         let (total, entries) =
             self.0.inner.store.read(|store| audit::records_shown(store, &ulns, offset, i64::from(PAGE_SIZE)))?;
         caller.trail([Some(found.learner.uln)], codes::FOUND);

@@ -235,7 +235,7 @@ impl Store {
     }
 
     /// Queues the trail of a call; the ticket tells when it is durable. It may take a moment longer
-    /// to appear in the audit table; [`Store::settle`] waits for that.
+    /// to appear in the audit table; [`Store::flush_trail`] waits for that.
     pub fn add(&self, record: Record) -> Ticket {
         Ticket::new(match (&self.inner.trail, record) {
             (Some(trail), Record { entries, search: None, forget_searches_before: None }) => trail.add(entries),
@@ -245,8 +245,8 @@ impl Store {
 
     /// Waits until every line that is durable now is also in the audit table. Blocks: never call it
     /// on a thread that serves others.
-    pub fn settle(&self) -> Result<(), StoreError> {
-        self.inner.trail.as_ref().map_or(Ok(()), Trail::settle)
+    pub fn flush_trail(&self) -> Result<(), StoreError> {
+        self.inner.trail.as_ref().map_or(Ok(()), Trail::flush)
     }
 
     /// Completes what is queued and stops the writer. Later requests are refused.

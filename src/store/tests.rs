@@ -216,7 +216,7 @@ fn writes_that_wait_together_are_committed_together() {
         drop(release);
         first.join().unwrap().unwrap();
         tickets.into_iter().for_each(|ticket| ticket.wait().unwrap());
-        store.settle().unwrap();
+        store.flush_trail().unwrap();
         assert_eq!(audited(&store, "together"), 10);
     }
 }
@@ -227,11 +227,11 @@ async fn a_ticket_tells_of_the_commit() {
         let other = each.reopened();
         for count in 1..=5 {
             each.store.record(vec![entry(count, "async")]).committed().await.unwrap();
-            each.store.settle().unwrap();
+            each.store.flush_trail().unwrap();
             assert_eq!(audited(&other, "async"), i64::from(count));
         }
         each.store.record(vec![entry(9, "async")]).wait().unwrap();
-        each.store.settle().unwrap();
+        each.store.flush_trail().unwrap();
         assert_eq!(audited(&other, "async"), 6);
     }
 }
@@ -263,7 +263,7 @@ fn a_line_that_cannot_be_stored_harms_no_other() {
         blocker.join().unwrap().unwrap();
         good.wait().unwrap();
         assert_eq!(bad.wait().is_ok(), store.is_embedded());
-        store.settle().unwrap();
+        store.flush_trail().unwrap();
         assert_eq!(audited(store, "good"), 1);
     }
 }

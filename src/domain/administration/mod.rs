@@ -181,6 +181,8 @@ impl Administration<'_> {
 
     /// Deletes everything, including the audit trail. Only for resetting the demo.
     pub fn wipe(&self) -> Result<(), AdministrationError> {
+        // Lines that still wait for the table would reach it after the wipe.
+        self.service.inner.store.flush_trail()?;
         Ok(self.write(Action::Wipe, |store, _| wipe(store))?)
     }
 

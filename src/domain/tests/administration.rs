@@ -90,9 +90,13 @@ fn an_import_keeps_numbers_and_links() {
 #[test]
 fn a_wipe_starts_over() {
     each_world(|world| {
-        world.registered(&ada());
+        let learner = world.registered(&ada());
+        world
+            .call(Action::RetrieveUlns, |caller| world.service.learners().retrieve(caller, &[learner.as_str()]))
+            .unwrap();
         world.administration().wipe().unwrap();
         assert_eq!(world.administration().learner_count().unwrap(), 0);
+        assert_eq!(world.trail(learner), [], "a call from before the wipe leaves no line");
         assert!(matches!(authentication::refusal(world, &world.claim()), Some(Error::UnknownOrganisation)));
         world.add_organisation(PROVIDER, "TEST38", "Synthetic College", true);
         assert_eq!(world.administration().organisation(PROVIDER.parse().unwrap()).unwrap().id, 1, "numbers start over");

@@ -212,7 +212,7 @@ fn every_wrong_password_has_its_line_of_the_audit() {
             assert!(matches!(refusal(world, &claim), Some(Error::IncorrectPassword)));
         }
         assert!(refusal(world, &world.claim()).is_none());
-        world.stored.store.settle().unwrap();
+        world.stored.store.flush_trail().unwrap();
         let lines: Vec<Option<String>> = world
             .stored
             .store
@@ -314,7 +314,7 @@ fn a_refusal_leaves_a_line_of_the_trail() {
             diesel::table! { audit (id) {
                 id -> BigInt, action -> Text, organisation_ref -> Text, user_name -> Text, outcome -> Text,
             } }
-            world.stored.store.settle().unwrap();
+            world.stored.store.flush_trail().unwrap();
             let select = (audit::action, audit::organisation_ref, audit::user_name);
             let read = |store: &mut crate::store::AnyConnection| {
                 Ok(audit::table.filter(audit::outcome.eq(code)).order(audit::id).select(select).load(store)?)

@@ -57,7 +57,7 @@ impl World {
     fn lines(&self, action: Action) -> Vec<(String, String)> {
         use diesel::prelude::*;
         diesel::table! { audit (id) { id -> BigInt, organisation_ref -> Text, action -> Text, outcome -> Text, } }
-        self.service.store().settle().unwrap();
+        self.service.store().flush_trail().unwrap();
         self.service
             .store()
             .read(|c| {

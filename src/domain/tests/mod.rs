@@ -63,7 +63,7 @@ impl World {
     pub(super) fn trail(&self, uln: Uln) -> Vec<(String, String)> {
         use diesel::prelude::*;
         diesel::table! { audit (id) { id -> BigInt, action -> Text, uln -> Text, outcome -> Text, } }
-        self.stored.store.settle().unwrap();
+        self.stored.store.flush_trail().unwrap();
         self.stored
             .store
             .read(|store| {

@@ -32,7 +32,7 @@
 //! * At most one `Move` is under way, and the file starts a new generation only when none is: an
 //!   offset is meaningless in another generation.
 //! * One process keeps the file, by a lock. Others write to the table directly.
-//! * `settle` waits for the lines that were pending or moving when it was called, not for later
+//! * `flush` waits for the lines that were pending or moving when it was called, not for later
 //!   ones.
 //! * Lines with a search are not for the trail: `Store::add` gives them to the writer.
 //!
@@ -81,7 +81,7 @@ struct Addition {
 
 enum Task {
     Add(Addition),
-    Settle(SyncSender<Result<(), StoreError>>),
+    Flush(SyncSender<Result<(), StoreError>>),
     Moved(Vec<Frame>, Result<(), StoreError>),
     Close,
 }
@@ -109,7 +109,7 @@ impl Trail {
             bursting: false,
             failed: false,
             since: Instant::now(),
-            settling: Vec::new(),
+            flushing: Vec::new(),
         };
         let thread = thread::Builder::new()
             .name("lrs-trail".to_owned())
@@ -127,10 +127,10 @@ impl Trail {
     }
 
     /// Waits until every line that is durable now is in the table. Blocks.
-    pub(super) fn settle(&self) -> Result<(), StoreError> {
-        let (reply, settled) = sync_channel(1);
-        let _ = self.queue.send(Task::Settle(reply));
-        settled.recv().unwrap_or(Err(StoreError::Closed))
+    pub(super) fn flush(&self) -> Result<(), StoreError> {
+        let (reply, flushed) = sync_channel(1);
+        let _ = self.queue.send(Task::Flush(reply));
+        flushed.recv().unwrap_or(Err(StoreError::Closed))
     }
 
     /// Lets the thread move what is left, and waits for it to end.
@@ -163,8 +163,8 @@ struct Keeper {
     failed: bool,
     /// When lines became pending, or the last transaction ended.
     since: Instant,
-    /// Callers of `settle`, each with the number of lines that must still reach the table.
-    settling: Vec<(usize, SyncSender<Result<(), StoreError>>)>,
+    /// Callers of `flush`, each with the number of lines that must still reach the table.
+    flushing: Vec<(usize, SyncSender<Result<(), StoreError>>)>,
 }
 
 impl Keeper {
@@ -201,17 +201,17 @@ impl Keeper {
     fn take(&mut self, task: Task, group: &mut Vec<Addition>) -> bool {
         match task {
             Task::Add(addition) => group.push(addition),
-            Task::Settle(reply) => self.settle(reply),
+            Task::Flush(reply) => self.flush(reply),
             Task::Moved(frames, outcome) => self.moved(frames, outcome),
             Task::Close => return false,
         }
         true
     }
 
-    fn settle(&mut self, reply: SyncSender<Result<(), StoreError>>) {
+    fn flush(&mut self, reply: SyncSender<Result<(), StoreError>>) {
         match self.pending_lines + self.moving.unwrap_or(0) {
             0 => drop(reply.send(Ok(()))),
-            lines => self.settling.push((lines, reply)),
+            lines => self.flushing.push((lines, reply)),
         }
     }
 
@@ -251,7 +251,7 @@ impl Keeper {
     /// Hands pending lines to a transaction if there are many, they are due, or someone waits for
     /// them.
     fn move_on(&mut self) {
-        let many = self.pending_lines >= MANY || !self.settling.is_empty();
+        let many = self.pending_lines >= MANY || !self.flushing.is_empty();
         self.bursting |= self.since.elapsed() >= DELAY || (many && !self.failed);
         if self.moving.is_none() && self.bursting && !self.pending.is_empty() {
             self.hand_over();
@@ -274,7 +274,7 @@ impl Keeper {
             // The writer has stopped; these lines stay in the file until the next start.
             self.moving = None;
             self.failed = true;
-            self.answer_settling(&Err(error));
+            self.answer_flushing(&Err(error));
         }
     }
 
@@ -285,10 +285,10 @@ impl Keeper {
         self.bursting = outcome.is_ok() && self.pending_lines >= MOVED_AT_ONCE;
         match outcome {
             Ok(()) => {
-                for (left, _) in &mut self.settling {
+                for (left, _) in &mut self.flushing {
                     *left = left.saturating_sub(lines);
                 }
-                for (_, reply) in self.settling.extract_if(.., |(left, _)| *left == 0) {
+                for (_, reply) in self.flushing.extract_if(.., |(left, _)| *left == 0) {
                     let _ = reply.send(Ok(()));
                 }
                 if self.file.is_long() {
@@ -299,13 +299,13 @@ impl Keeper {
             Err(error) => {
                 self.pending.splice(..0, frames);
                 self.pending_lines += lines;
-                self.answer_settling(&Err(error));
+                self.answer_flushing(&Err(error));
             }
         }
     }
 
-    fn answer_settling(&mut self, outcome: &Result<(), StoreError>) {
-        for (_, reply) in self.settling.drain(..) {
+    fn answer_flushing(&mut self, outcome: &Result<(), StoreError>) {
+        for (_, reply) in self.flushing.drain(..) {
             let _ = reply.send(outcome.clone());
         }
     }

@@ -60,12 +60,12 @@ fn a_durable_line_survives_a_crash_before_it_reached_the_table() {
     for number in 0..3 {
         store.record(vec![entry(&format!("early {number}"))]).wait().unwrap();
     }
-    store.settle().unwrap();
+    store.flush_trail().unwrap();
     assert_eq!(actions(&store), ["early 0", "early 1", "early 2"]);
     store.record(vec![entry("late 1"), entry("late 2")]).wait().unwrap();
     let copy = crashed(folder.path());
     let again = open(copy.path());
-    again.settle().unwrap();
+    again.flush_trail().unwrap();
     assert_eq!(actions(&again), ["early 0", "early 1", "early 2", "late 1", "late 2"], "each once");
 }
 
@@ -76,7 +76,7 @@ fn a_file_that_is_no_trail_is_kept_aside_and_a_new_one_begun() {
         fs::write(folder.path().join("lrs.db-trail"), &damage).unwrap();
         let store = open(folder.path());
         store.record(vec![entry("after")]).wait().unwrap();
-        store.settle().unwrap();
+        store.flush_trail().unwrap();
         assert_eq!(actions(&store), ["after"]);
         let kept: Vec<_> = fs::read_dir(folder.path())
             .unwrap()
@@ -137,6 +137,6 @@ fn a_second_process_writes_straight_into_the_table() {
     second.record(vec![entry("of the second")]).wait().unwrap();
     assert_eq!(actions(&second), ["of the second"]);
     first.record(vec![entry("of the first")]).wait().unwrap();
-    first.settle().unwrap();
+    first.flush_trail().unwrap();
     assert_eq!(actions(&first), ["of the first", "of the second"]);
 }

@@ -58,6 +58,7 @@ impl Group {
         self.works.len() + self.additions.len()
     }
 }
+
 /// Runs every piece; an error means that the transaction is lost.
 pub(super) fn run_group(transaction: &mut Transaction<'_>, group: &mut Group) -> Result<Fates, StoreError> {
     if let ([work], []) = (group.works.as_mut_slice(), group.additions.as_slice()) {

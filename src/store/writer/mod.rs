@@ -86,6 +86,7 @@ enum Task {
     Compare,
     Close,
 }
+
 /// The queue of the writer's thread.
 pub(super) struct Writer {
     queue: Sender<Task>,
@@ -96,8 +97,8 @@ pub(super) struct Writer {
 impl Writer {
     /// Starts the thread with a connection of its own.
     pub(super) fn start(address: Address, memory: Option<Arc<LearnerMemory>>) -> Result<Self, StoreError> {
-        let file = address.file().and_then(DatabaseFile::at).map(Arc::new);
-        let thread = WritingThread::open(address, file.clone(), memory)?;
+        let thread = WritingThread::open(address, memory)?;
+        let file = thread.file();
         let (queue, tasks) = channel();
         let thread = std::thread::Builder::new()
             .name("lrs-writer".to_owned())

@@ -39,6 +39,7 @@ fn open(address: &Address) -> Result<AnyConnection, StoreError> {
     });
     Ok(connection)
 }
+
 pub(super) struct WritingThread {
     address: Address,
     file: Option<Arc<DatabaseFile>>,
@@ -49,15 +50,19 @@ pub(super) struct WritingThread {
     /// The database's [`dialect::data_version`] when the cache was last compared with it.
     known: Option<i64>,
 }
+
 impl WritingThread {
     /// The thread's state, with a connection of its own.
-    pub(super) fn open(
-        address: Address,
-        file: Option<Arc<DatabaseFile>>,
-        memory: Option<Arc<LearnerMemory>>,
-    ) -> Result<Self, StoreError> {
+    pub(super) fn open(address: Address, memory: Option<Arc<LearnerMemory>>) -> Result<Self, StoreError> {
         let connection = Some(open(&address)?);
+        // Only now: opening creates a missing file.
+        let file = address.file().and_then(DatabaseFile::at).map(Arc::new);
         Ok(Self { address, file, connection, wrote: false, memory, known: None })
+    }
+
+    /// The database's file; `None` if it is not a file of this machine.
+    pub(super) fn file(&self) -> Option<Arc<DatabaseFile>> {
+        self.file.clone()
     }
 
     /// Runs group after group, and between two groups one of the writes that were put aside.
@@ -77,14 +82,14 @@ impl WritingThread {
                 self.compare();
             }
             if group.len() > 0 {
-                self.settle(group);
+                self.process(group);
             }
             if let Some(work) = aside.pop_front() {
-                self.settle(Group { works: vec![work], ..Group::default() });
+                self.process(Group { works: vec![work], ..Group::default() });
             }
         }
         for work in aside {
-            self.settle(Group { works: vec![work], ..Group::default() });
+            self.process(Group { works: vec![work], ..Group::default() });
         }
     }
 
@@ -108,7 +113,7 @@ impl WritingThread {
     }
 
     /// Runs and commits a group, and replies to all of it.
-    fn settle(&mut self, mut group: Group) {
+    fn process(&mut self, mut group: Group) {
         let fates = match self.commit(&mut group) {
             Err(error) if error.is_disconnection() => self.commit(&mut group),
             fates => fates,
