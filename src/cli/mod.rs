@@ -13,6 +13,7 @@ mod demo;
 mod failure;
 mod health;
 mod learner;
+mod maintenance;
 mod man;
 mod migrate;
 mod org;
@@ -62,6 +63,8 @@ enum Command {
     Health(health::Health),
     Slo(slo::Slo),
     #[command(subcommand)]
+    Maintenance(maintenance::MaintenanceCommand),
+    #[command(subcommand)]
     Config(config::ConfigCommand),
     Man(man::Man),
     Completions(completions::Completions),
@@ -86,6 +89,7 @@ pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
         Command::Wsdl(command) => wsdl::run(command, out),
         Command::Health(health) => health::run(&health, out),
         Command::Slo(slo) => slo::run(&slo, out),
+        Command::Maintenance(command) => maintenance::run(&command, out),
         Command::Config(command) => config::run(&command, out),
         Command::Man(man) => man::run(&man, out),
         Command::Completions(completions) => completions::run(&completions, out),

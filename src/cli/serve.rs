@@ -78,8 +78,7 @@ pub fn listen(
     let health = http::look_after(&trust, health(&service, &metrics, demo.clone())).map_err(not_started)?;
     let config::Server { listen, public_url, workers } = config.server;
     let always_block = !service.database().is_embedded();
-    let handler =
-        SoapHandler::new(service.clone(), public_url.clone(), &limits, always_block, Arc::clone(&maintenance));
+    let handler = SoapHandler::new(service.clone(), public_url.clone(), &limits, always_block);
     let services = Listener::new(listen, workers, limits, trust.clone(), Clients::Certified, Arc::new(handler));
     let setup = Setup { listeners: vec![services], operations: config.operations, health };
     let signals = Signals::receive().map_err(not_started)?;
@@ -100,7 +99,7 @@ pub fn listen(
     let counted = Arc::clone(&metrics);
     let observer: Observer = Arc::new(move |kind, records| counted.job_records(kind.code(), records));
     let working = workers::start(&service, jobs, &observer)?;
-    let minutes = Minutes::start(&service, &metrics, &maintenance)?;
+    let minutes = Minutes::start(&service, &metrics)?;
     let stopped = running.until_signal(signals, || reload(sources, &trust, &maintenance));
     working.stop();
     drop(minutes);

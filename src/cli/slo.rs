@@ -7,14 +7,14 @@ use chrono::{Months, NaiveDate, TimeDelta};
 use super::failure::Failure;
 use super::{config, setup};
 use crate::domain::Clock;
-use crate::domain::service_levels::{BatchTimes, FunctionMonth, ServiceMonth, TARGET};
+use crate::domain::service_levels::{BatchTimes, FunctionMonth, ServiceMonth, SizeTimes, TARGET};
 
 /// Print the service levels: availability of every function, and processing times of batches
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Times are measured from entry to exit: for a call, from the request's headers to the reply; for a batch, from its durable submission to its
 last record. A function is down in any minute in which no server was up, or in which all calls of it failed with an internal error (WSEC0999).
-Maintenance (service.maintenance) does not count. Every minute, each server records that it is up.
+Maintenance of the web services ('lrs maintenance plan', service.maintenance) does not count. Every minute, each server records that it is up.
 
 Examples:
   lrs slo
@@ -63,7 +63,7 @@ fn print(month: &ServiceMonth, out: &mut impl Write) -> Result<(), Failure> {
         writeln!(out, "    no calls")?;
     }
     writeln!(out, "\n  Batches, from submission to last record (target: all within 48 hours)")?;
-    for BatchTimes { kind, finished, unsuccessful, median, longest, late } in batches {
+    for BatchTimes { kind, finished, unsuccessful, median, longest, late, by_size } in batches {
         let verdict = if *late > 0 { "  BELOW TARGET" } else { "" };
         writeln!(
             out,
@@ -72,6 +72,11 @@ fn print(month: &ServiceMonth, out: &mut impl Write) -> Result<(), Failure> {
             clock(*median),
             clock(*longest)
         )?;
+        for SizeTimes { from, to, finished, median, longest } in by_size {
+            let size = format!("{from} to {to} records");
+            let (median, longest) = (clock(*median), clock(*longest));
+            writeln!(out, "      {size:<26} {finished} finished; median {median}, longest {longest}")?;
+        }
     }
     writeln!(out)?;
     Ok(())

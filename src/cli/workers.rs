@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -58,16 +57,16 @@ pub struct Minutes {
 
 impl Minutes {
     /// Starts now.
-    pub fn start(service: &Service, metrics: &Arc<Metrics>, maintenance: &Arc<AtomicBool>) -> Result<Self, Failure> {
+    pub fn start(service: &Service, metrics: &Arc<Metrics>) -> Result<Self, Failure> {
         let (end, ended) = channel::<()>();
-        let (service, metrics, maintenance) = (service.clone(), Arc::clone(metrics), Arc::clone(maintenance));
+        let (service, metrics) = (service.clone(), Arc::clone(metrics));
         let thread = std::thread::Builder::new()
             .name("lrs-minutes".to_owned())
             .spawn(move || {
                 let mut before = BTreeMap::new();
                 let mut note = || {
                     let calls = metrics.calls_so_far();
-                    match service.status().note_minute(maintenance.load(Ordering::Relaxed), &since(&before, &calls)) {
+                    match service.status().note_minute(&since(&before, &calls)) {
                         Ok(()) => before = calls,
                         Err(error) => log::warn!("cannot record the minute for 'lrs slo': {error}"),
                     }

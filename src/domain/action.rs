@@ -100,6 +100,10 @@ actions! {
     ShowRecords = "show-batch-records", formerly "batch records";
     /// Cancel a job.
     CancelJob = "cancel-batch", formerly "batch cancel";
+    /// Plan maintenance, and announce it.
+    PlanMaintenance = "plan-maintenance";
+    /// Cancel planned maintenance.
+    CancelMaintenance = "cancel-maintenance";
     /// Delete everything.
     Wipe = "wipe";
 }

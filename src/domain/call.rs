@@ -46,7 +46,7 @@ impl Service {
         body: impl FnOnce(&Call<'s>) -> Result<T, E>,
     ) -> Unsettled<Result<T, E>> {
         let call = Call { service: self, door, action, waiting: Waiting::new(may_block), trail: Mutex::default() };
-        let outcome = match self.status().check_open(door) {
+        let outcome = match self.status().check_open(door, may_block) {
             Ok(()) => body(&call),
             Err(closed) => Err(closed.into()),
         };

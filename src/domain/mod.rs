@@ -19,6 +19,7 @@ pub mod jobs;
 mod kinds;
 mod learners;
 mod linking;
+mod maintenance;
 pub mod matching;
 mod misses;
 pub mod names;
@@ -59,6 +60,7 @@ pub use learners::{
     Updated, Verification, VerifyQuery,
 };
 pub use linking::Linking;
+pub use maintenance::{Cancelled, Maintenance, MaintenancePlan, NotPlanned, Planned};
 pub use misses::MissLimits;
 pub use organisations::{Claim, OrganisationSummary, Organisations};
 pub use records::{
@@ -92,6 +94,7 @@ struct Inner {
     misses: Misses,
     strangers: Strangers,
     maintenance: Arc<AtomicBool>,
+    recent_months: service_levels::RecentMonths,
     searches: learners::SearchSweep,
     jobs_bell: jobs::Bell,
     kinds: jobs::Kinds,
@@ -106,6 +109,7 @@ impl Service {
             registry: Registry::default(),
             strangers: Strangers::default(),
             maintenance: Arc::default(),
+            recent_months: service_levels::RecentMonths::default(),
             searches: learners::SearchSweep::default(),
             jobs_bell: jobs::Bell::default(),
             kinds: kinds::all(&settings),
@@ -164,6 +168,11 @@ impl Service {
     /// Qualifications and units, and who is recognised to award them.
     pub const fn catalogue(&self) -> Catalogue<'_> {
         Catalogue(self)
+    }
+
+    /// Planned maintenance.
+    pub const fn maintenance(&self) -> Maintenance<'_> {
+        Maintenance(self)
     }
 
     /// Whether the service is open, and how it performs.

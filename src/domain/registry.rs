@@ -1,4 +1,4 @@
-//! A cache of organisations and certificates, so that a call needs no query for them. No call uses
+//! A cache of organisations, certificates and planned maintenance, so that a call needs no query for them. No call uses
 //! a cache older than [`VALID`]: an operator's change is effective on every node once that time has
 //! passed since its commit, and the command waits for it. So no node needs to be told or to
 //! respond, and one that cannot reach the store admits nobody.
@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwapOption;
 
 use super::{Error, Organisations, Service};
-use crate::model::{Fingerprint, OrgRef, Organisation, Peer, Timestamp, Ukprn};
+use crate::model::{Door, Fingerprint, MaintenanceWindow, OrgRef, Organisation, Peer, Timestamp, Ukprn};
+use crate::store::maintenance;
 use crate::store::organisations::{self, Certificate};
 
 /// The age at which one call compares the cache with the store, while others still use it.
@@ -50,13 +51,15 @@ impl Moment {
     }
 }
 
-/// All organisations and certificates.
+/// All organisations and certificates, and the maintenance that is not over.
 pub(super) struct Content {
     change_number: i64,
     by_ukprn: HashMap<Ukprn, Arc<Organisation>>,
     by_org_ref: HashMap<OrgRef, Arc<Organisation>>,
     by_id: HashMap<i32, Arc<Organisation>>,
     certificates: HashMap<Fingerprint, Certificate>,
+    /// By start.
+    maintenance: Vec<MaintenanceWindow>,
 }
 
 impl Content {
@@ -86,6 +89,16 @@ impl Content {
     /// Whether the certificate may act for any active organisation at this time.
     fn may_call(&self, peer: &Peer, now: Timestamp) -> bool {
         self.acts_for(peer, now).iter().any(|id| self.organisation_of(*id).is_some_and(|each| each.active))
+    }
+
+    /// The maintenance that was planned when this was read, by start.
+    pub(super) fn maintenance(&self) -> &[MaintenanceWindow] {
+        &self.maintenance
+    }
+
+    /// The maintenance that closes this door at this time.
+    pub(super) fn maintenance_now(&self, now: Timestamp, door: Door) -> Option<&MaintenanceWindow> {
+        self.maintenance.iter().find(|window| window.affects.closes(door) && window.is_on(now))
     }
 
     fn acts_for(&self, peer: &Peer, now: Timestamp) -> &[i32] {
@@ -139,10 +152,27 @@ impl Service {
         Ok(content)
     }
 
+    /// Whether planned maintenance closes this door now. With `may_block` unset it waits for no
+    /// network.
+    ///
+    /// # Errors
+    /// [`Error::MustBlock`], and errors of the store.
+    pub(super) fn is_closed_by_plan(&self, door: Door, may_block: bool) -> Result<bool, Error> {
+        let content = if may_block || self.inner.store.is_embedded() {
+            self.registry(may_block)?
+        } else {
+            let now = Moment { instant: Instant::now(), time: self.inner.clock.now() };
+            self.inner.registry.recent(now, VALID).ok_or(Error::MustBlock)?
+        };
+        Ok(content.maintenance_now(self.inner.clock.now(), door).is_some())
+    }
+
     /// The change number was read before the rows, so a change in between is noticed next time.
     fn read_registry(&self, change_number: i64) -> Result<Content, Error> {
         let organisations = self.inner.store.read(organisations::all)?;
         let certificates = self.inner.store.read(organisations::all_certificates)?;
+        let now = self.inner.clock.now();
+        let maintenance = self.inner.store.read(|store| maintenance::ending_after(store, now))?;
         let organisations: Vec<_> = organisations.into_iter().map(Arc::new).collect();
         Ok(Content {
             change_number,
@@ -150,6 +180,7 @@ impl Service {
             by_org_ref: organisations.iter().map(|each| (each.org_ref, Arc::clone(each))).collect(),
             by_id: organisations.iter().map(|each| (each.id, Arc::clone(each))).collect(),
             certificates: certificates.into_iter().map(|each| (each.fingerprint, each)).collect(),
+            maintenance,
         })
     }
 }

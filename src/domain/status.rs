@@ -1,5 +1,5 @@
 //! Whether the service is open, and how it performs: hours, maintenance, signs of guessing, and the
-//! charter's figures (`service_levels.rs`).
+//! charter's figures (`service_levels/`).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,15 +28,23 @@ pub struct Guesses {
 impl Status<'_> {
     /// Whether a call through this door may start now (rules.md 3.4, order of checks). The
     /// service's operators are always admitted.
-    pub(super) fn check_open(&self, door: Door) -> Result<(), Error> {
+    pub(super) fn check_open(&self, door: Door, may_block: bool) -> Result<(), Error> {
         match door {
             Door::CommandLine => Ok(()),
-            Door::WebService | Door::Portal | Door::File => self.check_maintenance().and_then(|()| self.check_hours()),
+            Door::WebService | Door::Portal | Door::File if self.in_maintenance(door, may_block)? => {
+                Err(Error::Maintenance)
+            }
+            Door::WebService | Door::Portal | Door::File => self.check_hours(),
         }
     }
 
-    fn check_maintenance(&self) -> Result<(), Error> {
-        if self.0.inner.maintenance.load(Ordering::Relaxed) { Err(Error::Maintenance) } else { Ok(()) }
+    /// Whether maintenance closes this door now: the operator's switch (`service.maintenance`), or
+    /// planned maintenance. The latter is known from memory, at most a third of a second old.
+    ///
+    /// # Errors
+    /// [`Error::MustBlock`], and errors of the store.
+    pub fn in_maintenance(&self, door: Door, may_block: bool) -> Result<bool, Error> {
+        Ok(self.0.inner.maintenance.load(Ordering::Relaxed) || self.0.is_closed_by_plan(door, may_block)?)
     }
 
     fn check_hours(&self) -> Result<(), Error> {

@@ -19,6 +19,7 @@ mod error;
 pub mod events;
 pub mod jobs;
 pub mod learners;
+pub mod maintenance;
 mod migrations;
 pub mod organisations;
 mod private;

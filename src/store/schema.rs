@@ -236,6 +236,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    maintenance_windows (number) {
+        number -> Integer,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
+        affects -> Text,
+        explanation -> Text,
+        planned_at -> Timestamp,
+        cancelled_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     service_minutes (minute) {
         minute -> Timestamp,
         maintenance -> Bool,

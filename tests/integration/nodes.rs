@@ -1,9 +1,10 @@
 //! Several servers on one store: an operator's change to who may call is effective on all of them
-//! when the command returns.
+//! when the command returns. So is maintenance that begins at once.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use learning_records::model::Fingerprint;
+use chrono::{TimeDelta, Utc};
+use learning_records::model::{Fingerprint, london_time};
 
 use crate::harness::actor::{read_identity, request};
 use crate::harness::message::Credentials;
@@ -15,13 +16,20 @@ const XML: &str = "Content-Type: text/xml; charset=utf-8\r\nSOAPAction: \"\"\r\n
 const BUSY: &str = "WSEC0999";
 
 fn code(answer: &Answer) -> String {
-    if answer.status == 200 { answer.code() } else { answer.fault().error }
+    match answer.status {
+        200 => answer.code(),
+        405 if answer.text().contains("<Code>UnsupportedHttpVerb</Code>") => MAINTENANCE.to_owned(),
+        _ => answer.fault().error,
+    }
 }
 
 fn question(credentials: &Credentials) -> Vec<u8> {
     let text = credentials.find_by_uln("FUL", "1000000000", "Body", "No");
     request("POST", "/LearnerService.svc", XML, text.as_bytes())
 }
+
+/// The service is closed for maintenance.
+const MAINTENANCE: &str = "UnsupportedHttpVerb";
 
 /// Two servers, each with kept-alive connections that are never idle.
 struct Cluster<'d> {
@@ -133,5 +141,25 @@ on_both! {
         let command = ["cert", "add", &ukprn, "pki/renewed.pem"];
         let (_, codes) = cluster.during(&question, &command, "WSEC0003");
         assert!(codes.iter().all(|code| code == "WSRC0001"), "{codes:?}");
+    }
+
+    fn planned_maintenance_closes_every_server_when_the_command_returns(database) {
+        let deployment = Deployment::start(database);
+        let node = deployment.another_node();
+        let actor = deployment.provider();
+        let question = self::question(&actor.credentials());
+        let cluster = Cluster { deployment: &deployment, actor, ports: [deployment.port(), node.port] };
+        let until = london_time(Utc::now().naive_utc() + TimeDelta::hours(2)).format("%Y-%m-%d %H:%M").to_string();
+        let plan = ["maintenance", "plan", "--urgent", "--from", "now", "--until", &until, "--text", "We repair a disk."];
+        let (said, codes) = cluster.during(&question, &plan, "WSRC0001");
+        assert!(codes.iter().all(|code| code == MAINTENANCE), "{codes:?}");
+        assert!(said.contains("  1  ") && said.contains("We repair a disk."), "{said}");
+        let listed = deployment.lrs(&["maintenance", "list"]);
+        assert!(String::from_utf8_lossy(&listed.stdout).contains("everything (now)"));
+        let (_, codes) = cluster.during(&question, &["maintenance", "cancel", "1"], MAINTENANCE);
+        assert!(codes.iter().all(|code| code == "WSRC0001"), "{codes:?}");
+        let again = deployment.lrs(&["maintenance", "cancel", "1"]);
+        assert_eq!(again.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&again.stderr).contains("maintenance 1 was cancelled before"));
     }
 }

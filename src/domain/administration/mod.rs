@@ -14,13 +14,13 @@ pub use crate::store::organisations::Certificate;
 use crate::store::{StoreError, Transaction, audit, learners, wipe};
 
 /// The outcome in the trail of an operator's action that has no other.
-const DONE: &str = "Done";
+pub(super) const DONE: &str = "Done";
 
 /// The service as its operators use it, on behalf of one of them. Each action is a separate call.
 pub struct Administration<'a> {
     pub(super) service: &'a Service,
     user_name: String,
-    /// Whether organisations or certificates were changed.
+    /// Whether organisations, certificates or planned maintenance were changed.
     changed: AtomicBool,
 }
 
@@ -210,9 +210,15 @@ impl Administration<'_> {
                 Ok(outcome)
             })?)
         });
+        self.registry_changed();
+        outcome
+    }
+
+    /// Clears this process's cache of organisations and planned maintenance; other nodes notice the
+    /// change by themselves.
+    pub(super) fn registry_changed(&self) {
         self.service.inner.registry.forget();
         self.changed.store(true, Ordering::Relaxed);
-        outcome
     }
 }
 

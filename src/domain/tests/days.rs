@@ -40,7 +40,7 @@ fn an_award_of_the_day_in_london_is_not_in_the_future() {
 fn a_month_of_the_service_begins_at_midnight_in_london() {
     each_world_after_midnight(|world| {
         let calls = [service_levels::FunctionMinute { function: "LearnerByULN", answered: 1, failed: 0 }];
-        world.service.status().note_minute(false, &calls).unwrap();
+        world.service.status().note_minute(&calls).unwrap();
         world.clock.advance(TimeDelta::minutes(1));
         let answered = |day: NaiveDate| {
             let month = world.service.status().month(day).unwrap();
@@ -48,5 +48,14 @@ fn a_month_of_the_service_begins_at_midnight_in_london() {
         };
         assert_eq!(answered(NaiveDate::from_ymd_opt(2025, 8, 15).unwrap()), (0, 0));
         assert_eq!(answered(NaiveDate::from_ymd_opt(2025, 9, 15).unwrap()), (1, 1));
+
+        let recent = || world.service.status().recent_months().unwrap();
+        let first = recent();
+        let months: Vec<_> = first.iter().map(|month| month.month).collect();
+        assert_eq!(months, [NaiveDate::from_ymd_opt(2025, 9, 1).unwrap()], "nothing was measured before");
+        world.service.status().note_minute(&calls).unwrap();
+        assert_eq!(recent(), first, "kept for a minute");
+        world.clock.advance(TimeDelta::minutes(1));
+        assert_eq!(recent()[0].functions[0].answered, 2);
     });
 }

@@ -46,6 +46,18 @@ impl<G: Gateway> Calls<G> {
         !matches!(asked, Ok(Some(Answer::Said(false))))
     }
 
+    /// Whether the services are closed for maintenance: from the cache, or from the store if that
+    /// is out of date.
+    pub(super) async fn in_maintenance(&self) -> bool {
+        if let Answer::Said(closed) = self.gateway.in_maintenance(false) {
+            return closed;
+        }
+        let gateway = Arc::clone(&self.gateway);
+        let asked = timeout(PATIENCE, block(move || gateway.in_maintenance(true))).await;
+        // If the store does not respond in time, the call itself will produce the right fault.
+        matches!(asked, Ok(Some(Answer::Said(true))))
+    }
+
     /// The answer to a whole request of so many bytes.
     pub(super) async fn answer(&self, request: RequestId, exchange: Exchange, bytes: usize) -> Reply {
         let (service, version) = (exchange.service, exchange.version);

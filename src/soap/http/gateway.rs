@@ -22,6 +22,9 @@ pub trait Gateway: Send + Sync + 'static {
     /// `may_block` unset it uses its cache.
     fn may_call(&self, peer: &Peer, may_block: bool) -> Answer<bool>;
 
+    /// Whether the services are closed for maintenance. With `may_block` unset it uses its cache.
+    fn in_maintenance(&self, may_block: bool) -> Answer<bool>;
+
     /// Who sends a batch, judging by the beginning of its body, which is all that the exchange
     /// contains so far.
     fn opening(&self, exchange: &Exchange) -> Answer<Opening>;

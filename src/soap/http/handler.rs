@@ -2,7 +2,6 @@
 //! type, whether the certificate may act for anybody, body.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::super::envelope::Version;
 use super::super::pages::Page;
@@ -17,8 +16,6 @@ use crate::http::{Body, Handler, HeaderValue, Method, Outcome, Refused, Request,
 pub struct SoapHandler<G> {
     pub(super) calls: Calls<G>,
     routes: Vec<Route>,
-    /// While set, calls get the maintenance page.
-    pub(super) maintenance: Arc<AtomicBool>,
 }
 
 /// One service.
@@ -38,8 +35,8 @@ impl<G: Gateway> SoapHandler<G> {
     /// The gateway knows its services by their place among the routes. `always_block` says that
     /// every call waits for something (a database over the network), and so goes to a waiting
     /// thread at once.
-    pub(super) fn of(gateway: Arc<G>, routes: Vec<Route>, always_block: bool, maintenance: Arc<AtomicBool>) -> Self {
-        Self { calls: Calls { gateway, always_block }, routes, maintenance }
+    pub(super) fn of(gateway: Arc<G>, routes: Vec<Route>, always_block: bool) -> Self {
+        Self { calls: Calls { gateway, always_block }, routes }
     }
 
     fn route(&self, path: &str) -> Result<(usize, &Route), Refused> {
@@ -71,7 +68,7 @@ impl<G: Gateway> Handler for SoapHandler<G> {
         request.is_for(name);
         match *request.method() {
             _ if request.is_reading() => return Ok(page(gateway.page(service, request.query()))),
-            _ if self.maintenance.load(Ordering::Relaxed) => return Err(refused::MAINTENANCE),
+            _ if self.calls.in_maintenance().await => return Err(refused::MAINTENANCE),
             Method::POST => {}
             _ => return Err(refused::METHOD),
         }

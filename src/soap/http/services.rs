@@ -2,7 +2,6 @@
 //! contract.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use super::super::endpoint::{Answered, Endpoint, Sender, UNKNOWN};
 use super::super::envelope::Version;
@@ -13,7 +12,7 @@ use crate::config::Limits;
 use crate::contract::{self, SERVICES};
 use crate::domain::{Error, MustBlock, Service, Unsettled};
 use crate::http::{Called, Outcome};
-use crate::model::Peer;
+use crate::model::{Door, Peer};
 
 /// The three web services on one domain.
 pub struct SoapGateway {
@@ -24,16 +23,9 @@ pub struct SoapGateway {
 impl SoapHandler<SoapGateway> {
     /// The three services for a listener with these limits. `public_url` is what clients call the
     /// server, without a path; the contract is published with it. `always_block` says that every
-    /// call waits for something (a database over the network). While `maintenance` is set, calls
-    /// are answered with the maintenance page.
-    pub fn new(
-        domain: Service,
-        public_url: String,
-        limits: &Limits,
-        always_block: bool,
-        maintenance: Arc<AtomicBool>,
-    ) -> Self {
-        Self::of(Arc::new(SoapGateway { domain, public_url }), routes(limits), always_block, maintenance)
+    /// call waits for something (a database over the network).
+    pub fn new(domain: Service, public_url: String, limits: &Limits, always_block: bool) -> Self {
+        Self::of(Arc::new(SoapGateway { domain, public_url }), routes(limits), always_block)
     }
 }
 
@@ -93,6 +85,13 @@ impl Gateway for SoapGateway {
             Err(Error::MustBlock) => Answer::MustBlock,
             // If the store fails, the call itself will produce the fault for that.
             answer => Answer::Said(answer.unwrap_or(true)),
+        }
+    }
+
+    fn in_maintenance(&self, may_block: bool) -> Answer<bool> {
+        match self.domain.status().in_maintenance(Door::WebService, may_block) {
+            Err(Error::MustBlock) => Answer::MustBlock,
+            answer => Answer::Said(answer.unwrap_or(false)),
         }
     }
 

@@ -26,6 +26,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "events",
                 "jobs",
                 "learners",
+                "maintenance",
                 "organisations",
                 "searches",
                 "service_levels",
@@ -49,8 +50,8 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["call", "caller"],
             // What is known and remembered about callers, and the settings for that.
             &["audit", "misses", "organisations", "passwords", "registry", "settings", "strangers"],
-            // Learners, and operators' work on organisations.
-            &["administration", "learners"],
+            // Learners, operators' work on organisations, and planned maintenance.
+            &["administration", "learners", "maintenance"],
             // What is built on those. `jobs` knows no kind of job.
             &["catalogue", "import", "jobs", "linking", "records", "service_levels"],
             // The kinds of job.

@@ -185,13 +185,13 @@ fn requests_that_lie_about_their_length() {
 #[test]
 fn maintenance_is_what_clients_look_for() {
     let stage = Stage::new();
-    stage.handler.maintenance.store(true, Ordering::Relaxed);
+    stage.handler.calls.gateway.maintenance.store(true, Ordering::SeqCst);
     let response = stage.ask(post(XML, "<a/>"));
     assert_eq!(response.status, 405);
     assert!(response.text().contains("<Code>UnsupportedHttpVerb</Code>") && response.text().ends_with("</Error>"));
     assert_eq!(response.header("content-type"), Some("application/xml"));
     assert_eq!(stage.ask(format!("GET {PATH}?wsdl HTTP/1.1\r\nHost: localhost\r\n\r\n")).status, 200);
-    stage.handler.maintenance.store(false, Ordering::Relaxed);
+    stage.handler.calls.gateway.maintenance.store(false, Ordering::SeqCst);
     assert_eq!(stage.ask(post(XML, "<a/>")).status, 200);
 }
 

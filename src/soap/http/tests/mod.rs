@@ -7,7 +7,7 @@ mod limits;
 mod methods;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::super::envelope::Version;
@@ -23,6 +23,7 @@ use crate::model::Peer;
 #[derive(Default)]
 struct Words {
     calls: AtomicUsize,
+    maintenance: AtomicBool,
 }
 
 impl Gateway for Words {
@@ -55,6 +56,13 @@ impl Gateway for Words {
 
     fn may_call(&self, _: &Peer, _: bool) -> Answer<bool> {
         Answer::Said(true)
+    }
+
+    fn in_maintenance(&self, may_block: bool) -> Answer<bool> {
+        match self.maintenance.load(Ordering::SeqCst) {
+            true if !may_block => Answer::MustBlock,
+            closed => Answer::Said(closed),
+        }
     }
 
     fn opening(&self, exchange: &Exchange) -> Answer<Opening> {
@@ -106,7 +114,7 @@ impl Stage {
             Route { path: "LearnerService.svc", name: "LearnerService", batch: false, limit: 256 * 1024 },
             Route { path: "ExternalService.svc", name: "ExternalService", batch: true, limit: 32 * 1024 * 1024 },
         ];
-        Self::of(Limits::default(), SoapHandler::of(Arc::default(), routes, always_block, Arc::default()))
+        Self::of(Limits::default(), SoapHandler::of(Arc::default(), routes, always_block))
     }
 
     /// Calls that reached the gateway.

@@ -6,15 +6,21 @@
 //! minute in which no node was up, or in which it was called and every call failed inside the
 //! service. Announced maintenance does not count.
 
+mod batches;
+mod recent;
+
 use std::collections::BTreeMap;
 
-use chrono::{Datelike, NaiveDate, TimeDelta, Timelike};
+use chrono::{Datelike, NaiveDate, Timelike};
 
-use super::jobs::{DUE_AFTER, Job, JobKind, JobState};
+use super::jobs::{JobKind, JobState};
 use super::{Error, Status};
-use crate::model::{Timestamp, london_day, london_midnight};
+use crate::model::{Door, london_day, london_midnight};
 use crate::store::jobs::{self, JobFilter};
 use crate::store::service_levels::{self as rows, FunctionDay, Minutes};
+
+pub use batches::{BatchTimes, SizeTimes};
+pub(super) use recent::RecentMonths;
 
 /// The required availability of every function in a calendar month, in per cent (rules.md 9, row
 /// 1).
@@ -48,23 +54,6 @@ pub struct FunctionMonth {
     pub available: f64,
 }
 
-/// How long jobs of a kind took.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BatchTimes {
-    /// The kind.
-    pub kind: JobKind,
-    /// Jobs done in the month.
-    pub finished: usize,
-    /// Jobs that failed or were cancelled in the month.
-    pub unsuccessful: usize,
-    /// The median of those done.
-    pub median: TimeDelta,
-    /// The longest.
-    pub longest: TimeDelta,
-    /// Jobs that took over 48 hours: done in the month, or still open.
-    pub late: usize,
-}
-
 /// A month of the service.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServiceMonth {
@@ -82,9 +71,18 @@ pub struct ServiceMonth {
     pub batches: Vec<BatchTimes>,
 }
 
+impl ServiceMonth {
+    /// Whether the service was up or in maintenance at any time of the month.
+    pub const fn is_measured(&self) -> bool {
+        self.measured_minutes > 0 || self.maintenance_minutes > 0
+    }
+}
+
 impl Status<'_> {
     /// Records that this node was up in the current minute, and its calls since the last time.
-    pub fn note_minute(&self, maintenance: bool, calls: &[FunctionMinute<'_>]) -> Result<(), Error> {
+    /// Blocks.
+    pub fn note_minute(&self, calls: &[FunctionMinute<'_>]) -> Result<(), Error> {
+        let maintenance = self.in_maintenance(Door::WebService, true)?;
         let now = self.0.inner.clock.now();
         let minute = now.with_second(0).and_then(|at| at.with_nanosecond(0)).unwrap_or(now);
         let calls: Vec<FunctionDay> = calls
@@ -130,7 +128,7 @@ impl Status<'_> {
             maintenance_minutes: maintenance,
             down_minutes,
             functions: functions(&days, measured_minutes, down_minutes),
-            batches: JobKind::ALL.iter().map(|kind| batch_times(*kind, &finished, &open, now)).collect(),
+            batches: JobKind::ALL.iter().map(|kind| BatchTimes::of(*kind, &finished, &open, now)).collect(),
         })
     }
 }
@@ -162,22 +160,4 @@ fn functions(days: &[FunctionDay], measured: i64, down: i64) -> Vec<FunctionMont
 fn per_cent(part: i64, whole: i64) -> f64 {
     let number = |count: i64| f64::from(i32::try_from(count).unwrap_or(i32::MAX));
     if whole == 0 { 100.0 } else { 100.0 * number(part) / number(whole) }
-}
-
-fn batch_times(kind: JobKind, finished: &[Job], open: &[Job], now: Timestamp) -> BatchTimes {
-    let of_kind = || finished.iter().filter(|job| job.kind == kind);
-    let mut took: Vec<TimeDelta> = of_kind()
-        .filter(|job| job.state == JobState::Successful)
-        .filter_map(|job| Some(job.finished_at?.signed_duration_since(job.submitted_at)))
-        .collect();
-    took.sort_unstable();
-    let waits_too_long = |job: &&Job| job.kind == kind && now.signed_duration_since(job.submitted_at) > DUE_AFTER;
-    BatchTimes {
-        kind,
-        finished: took.len(),
-        unsuccessful: of_kind().count() - took.len(),
-        median: took.get(took.len().saturating_sub(1) / 2).copied().unwrap_or_default(),
-        longest: took.last().copied().unwrap_or_default(),
-        late: took.iter().filter(|took| **took > DUE_AFTER).count() + open.iter().filter(waits_too_long).count(),
-    }
 }
