@@ -7,7 +7,7 @@
 //!                                              └── model: values with invariants
 //! ```
 //!
-//! Imports run one way: `cli` → edges (`http`, `soap`, `files`, `workers`, `demo`) → `domain` →
+//! Imports run one way: `cli` → edges (`http`, `soap`, `portal`, `files`, `workers`, `demo`) → `domain` →
 //! `store` → `model`. `contract` is compiled from `wsdl/` and `schemas/`; `xml` reads and writes
 //! what it describes.
 
@@ -23,6 +23,7 @@ pub mod manual;
 pub mod model;
 pub mod ops;
 pub mod pki;
+pub mod portal;
 pub mod soap;
 pub mod store;
 #[cfg(test)]

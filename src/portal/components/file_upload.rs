@@ -1,0 +1,41 @@
+//! The choice of a file to send.
+
+use askama::Template;
+
+use super::field::Field;
+use super::{Attributes, Classes, ErrorMessage, Hint, Label, component, explained, labelled};
+
+/// A file to send.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "components/file_upload.html")]
+pub struct FileUpload {
+    pub(super) name: String,
+    pub(super) label: Label,
+    pub(super) field: Field,
+    /// Where a file can be dropped, with script.
+    pub(super) drop_zone: Option<DropZone>,
+    pub(super) multiple: bool,
+    pub(super) disabled: bool,
+    pub(super) classes: Classes,
+    pub(super) attributes: Attributes,
+}
+
+/// The area around the field into which a file can be dropped. Its words are govuk-frontend's,
+/// unless its attributes have others.
+#[derive(Debug, Clone, Default)]
+pub(super) struct DropZone {
+    pub classes: Classes,
+    pub attributes: Attributes,
+}
+
+component!(FileUpload);
+labelled!(FileUpload);
+explained!(FileUpload);
+
+impl FileUpload {
+    /// A file by its name in the form, and its label. With script it can be dropped.
+    pub fn new(name: &str, label: impl Into<Label>) -> FileUpload {
+        let (name, field) = (name.to_owned(), Field::named(name));
+        FileUpload { name, field, label: label.into(), drop_zone: Some(DropZone::default()), ..FileUpload::default() }
+    }
+}
