@@ -230,8 +230,8 @@ fn answer(
             service.learners().search(caller, &asked)?.code()
         }
         "registerSingleLearner" => {
-            let new = Field::all().map(|each| (each, learner(each.name()))).collect();
-            service.learners().register(caller, &new)?.code()
+            let new: FieldTexts<'_> = Field::all().map(|each| (each, learner(each.name()))).collect();
+            service.learners().register(caller, &new.into())?.code()
         }
         "updateSingleLearner" => {
             let change = LearnerChange {

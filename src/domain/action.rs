@@ -36,6 +36,10 @@ actions! {
     FindByUln = "find-by-uln", formerly "learnerByULN" | "LearnerByUln";
     /// Find learners by their details.
     FindByDetails = "find-by-details", formerly "learnerByDemographics";
+    /// See the details of a learner who was found before.
+    ViewLearner = "view-learner";
+    /// Say that a learner who was found is not the one to be registered.
+    DismissMatch = "dismiss-match";
     /// Register a learner.
     RegisterLearner = "register-learner", formerly "registerSingleLearner";
     /// Change a learner's details.

@@ -56,8 +56,8 @@ pub use error::{Busy, Error};
 pub use import::{ImportReport, MANDATORY_ON_IMPORT, imported_learner};
 pub use jobs::Jobs;
 pub use learners::{
-    FindByUln, Found, FoundLearner, Insufficient, LearnerChange, Learners, NotRegistered, Registered, RetrievedUln,
-    Updated, Verification, VerifyQuery,
+    Dismissal, FieldChange, FindByUln, Found, FoundLearner, Insufficient, LearnerChange, Learners, NewLearner,
+    NoneOfThese, NotRegistered, Registered, RetrievedUln, UnknownReason, Updated, Verification, VerifyQuery, text_of,
 };
 pub use linking::Linking;
 pub use maintenance::{Cancelled, Maintenance, MaintenancePlan, NotPlanned, Planned};
@@ -70,7 +70,7 @@ pub use roles::{Role, Roles};
 pub use settings::{OpeningHours, RuleSettings};
 pub use status::{Guesses, Status};
 pub use unsettled::{MustBlock, Unsettled};
-pub use verification::{Flag, Verified};
+pub use verification::{Flag, Verdict, Verified, VerifiedField};
 pub use waiting::Turn;
 
 use crate::store::Store;

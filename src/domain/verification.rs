@@ -1,6 +1,10 @@
 //! Verifies a learner's details: the outcome, and flags for what differs (rules.md 3.3, 4.3). Pure.
 
+mod fields;
+
 use chrono::NaiveDate;
+
+pub use self::fields::{Verdict, VerifiedField, by_field};
 
 use super::format::{Field, FieldError};
 use super::matching::{names_are_similar, similar_family, similar_given};

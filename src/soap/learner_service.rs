@@ -87,7 +87,7 @@ impl<'e> LearnerPortType for Door<'e> {
         request: RegisterSingleLearnerRqst<'a>,
     ) -> Result<RegisterSingleLearnerResp<'a>, Refused> {
         let caller = self.caller(call, &request)?;
-        let registered = self.domain.learners().register(&caller, &registration(&request.learner))?;
+        let registered = self.domain.learners().register(&caller, &registration(&request.learner).into())?;
         let response_code = some(self.answer(registered.code()));
         let uln = match registered {
             Registered::Registered(uln) => Some(Cow::Owned(uln.to_string())),

@@ -212,7 +212,7 @@ fn unlisted() -> Refused {
 /// The message has room for one learner; with CHK there is none (rules.md 2.4, our choice).
 fn only(find_type: FindType, found: Found) -> Option<FoundLearner> {
     match (find_type, found) {
-        (FindType::Check, _) | (FindType::Full, Found::None | Found::Unreadable(_) | Found::TooMany) => None,
+        (FindType::Check, _) | (FindType::Full, Found::None | Found::Unreadable(_) | Found::TooMany { .. }) => None,
         (FindType::Full, Found::Exact(one) | Found::MasterSubstituted(one)) => Some(*one),
         (FindType::Full, Found::Possible(several)) => several.into_iter().next(),
     }

@@ -86,6 +86,9 @@ impl Field {
     /// The details that a search needs (rules.md 2.4).
     pub const DEMOGRAPHICS: [Self; 5] =
         [Self::GivenName, Self::FamilyName, Self::DateOfBirth, Self::Gender, Self::LastKnownPostCode];
+    /// The optional details of a search (rules.md 2.4).
+    pub const REFINERS: [Self; 4] =
+        [Self::PreviousFamilyName, Self::SchoolAtAge16, Self::PlaceOfBirth, Self::EmailAddress];
     /// What every record has besides its number (rules.md 2.5). `OtherVerificationDescription` is
     /// mandatory too if the verification type is 999.
     pub const MANDATORY: [Self; 7] = [

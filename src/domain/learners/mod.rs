@@ -1,23 +1,26 @@
-//! Learners: finding, registering, updating, verifying and retrieving them, and what these have in
-//! common.
+//! Learners: finding, viewing, registering, updating, verifying and retrieving them, and what these
+//! have in common.
 
 mod details;
 mod find;
 mod register;
 mod resolve;
 mod retrieve;
+mod texts;
 mod update;
 mod verify;
+mod view;
 
 use chrono::NaiveDate;
 
 pub(super) use details::{new_learner, value};
 pub use find::{FindByUln, Found, FoundLearner};
 pub(super) use find::{Search, SearchSweep};
-pub use register::{NotRegistered, Registered};
+pub use register::{Dismissal, NewLearner, NoneOfThese, NotRegistered, Registered, UnknownReason};
 pub(super) use register::{Registration, lock_key, of_age};
 pub(super) use resolve::{Resolved, resolve_in, resolve_many};
 pub use retrieve::RetrievedUln;
+pub use texts::{FieldChange, text_of};
 pub(super) use update::change_in;
 pub use update::{Insufficient, LearnerChange, Updated};
 pub use verify::{Verification, VerifyQuery};
@@ -27,7 +30,7 @@ use super::Service;
 use super::names::normalise;
 use crate::model::{Gender, Postcode};
 
-/// Learners: who calls finds, registers, updates, verifies and retrieves them.
+/// Learners: who calls finds, views, registers, updates, verifies and retrieves them.
 #[derive(Clone, Copy)]
 pub struct Learners<'s>(pub(super) &'s Service);
 

@@ -3,7 +3,7 @@
 use super::Learners;
 use super::resolve::{Resolved, resolve_in};
 use crate::domain::misses::Way;
-use crate::domain::verification::{self, Claimed, Flag, Verified};
+use crate::domain::verification::{self, Claimed, Flag, Verified, VerifiedField};
 use crate::domain::{Caller, Error};
 use crate::model::{Learner, Permission, Uln};
 use crate::store::{AnyConnection, StoreError};
@@ -31,6 +31,11 @@ pub struct Verification {
 
 impl Verification {
     const NOT_FOUND: Self = Self { outcome: Verified::NotFound, flags: Vec::new(), learner: None };
+
+    /// What the outcome says about each detail that was given; nothing where nobody has the ULN.
+    pub fn by_field(&self, claimed: &Claimed<'_>) -> Vec<VerifiedField> {
+        verification::by_field(claimed, self.outcome, &self.flags, self.learner.as_ref())
+    }
 
     /// The response code.
     pub const fn code(&self) -> &'static str {

@@ -10,6 +10,8 @@
 //! day and month swapped, those of whom either name sounds alike.
 
 mod closeness;
+mod likeness;
+mod narrowing;
 mod probes;
 mod query;
 mod ranking;
@@ -21,6 +23,8 @@ pub(super) mod tests;
 pub use self::closeness::{
     Agreement, DateCloseness, date_closeness, names_agree, names_are_similar, similar_family, similar_given,
 };
+pub use self::likeness::{ComparedField, Likeness};
+pub use self::narrowing::narrowing;
 pub use self::probes::{NEAR_DATES, PROBE_LIMIT, Probe, exact_probe, wide_probes};
 pub use self::query::Query;
 pub use self::ranking::{MAX_POSSIBLE, Match, Ranking, classify, decide_exact};

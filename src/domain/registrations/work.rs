@@ -137,7 +137,7 @@ impl Registrations {
             Updated::Insufficient(_) => nobody(codes::NAMES_DIFFER),
             Updated::NotFound => nobody(codes::NOT_FOUND),
             // The learner was read in this transaction, so it changed meanwhile; retry.
-            Updated::Stale | Updated::Linked => return Err(StoreError::Overtaken),
+            Updated::Stale(_) | Updated::Linked => return Err(StoreError::Overtaken),
         })
     }
 
@@ -155,7 +155,7 @@ impl Registrations {
             Found::Exact(one) => Ok(somebody(codes::EXACT_MATCH, one.learner.uln)),
             Found::MasterSubstituted(one) => Ok(somebody(codes::MASTER_SUBSTITUTED, one.learner.uln)),
             Found::Possible(_) => Ok(nobody(codes::POSSIBLE_MATCHES)),
-            Found::TooMany => Ok(nobody(codes::TOO_MANY_MATCHES)),
+            Found::TooMany { .. } => Ok(nobody(codes::TOO_MANY_MATCHES)),
             Found::Unreadable(_) => Ok(nobody(codes::INSUFFICIENT_DATA)),
             Found::None if job_type == JobType::Check => Ok(nobody(codes::NOT_FOUND)),
             Found::None => self.register(store, job, &texts),

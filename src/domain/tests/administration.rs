@@ -83,7 +83,7 @@ fn an_import_keeps_numbers_and_links() {
         let report = world.administration().import_learners(again, |_| {}).unwrap();
         assert_eq!(report, ImportReport { added: 0, skipped: 5 });
         assert_eq!(world.administration().learner_count().unwrap(), i64::try_from(count).unwrap() + 1);
-        assert_eq!(world.search(&ada()), Found::TooMany);
+        assert!(matches!(world.search(&ada()), Found::TooMany { .. }));
     });
 }
 

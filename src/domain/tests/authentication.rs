@@ -138,7 +138,7 @@ fn a_call_that_may_not_block_asks_to_be_run_again() {
         let claim = world.claim();
         let called = world.service.begin(Door::WebService, Action::RegisterLearner, false, |call| {
             let caller = world.service.organisations().authenticate(call, &claim).unwrap();
-            world.service.learners().register(&caller, &ada())
+            world.service.learners().register(&caller, &ada().into())
         });
         assert!(matches!(called.settle_blocking().unwrap(), Err(Error::MustBlock)));
     });
@@ -166,7 +166,7 @@ fn rights_are_checked_by_every_operation() {
             let find = FindByUln { uln: uln.parse().ok(), family_name: "x", given_name: "x" };
             denied(service.learners().find(caller, &find).map(drop));
             denied(service.learners().search(caller, &ada()).map(drop));
-            denied(service.learners().register(caller, &ada()).map(drop));
+            denied(service.learners().register(caller, &ada().into()).map(drop));
             denied(service.learners().update(caller, &LearnerChange::default()).map(drop));
             denied(service.learners().update_subset(caller, &LearnerChange::default()).map(drop));
             denied(service.learners().retrieve(caller, &[&uln]).map(drop));
@@ -409,7 +409,7 @@ fn what_must_not_happen_is_an_error_of_its_own() {
             let caller = world.service.organisations().authenticate(call, &other)?;
             store.close();
             assert!(matches!(
-                world.service.learners().register(&caller, &ada()),
+                world.service.learners().register(&caller, &ada().into()),
                 Err(Error::Unavailable(StoreError::Closed))
             ));
             let query = FindByUln { uln: "1000000000".parse().ok(), family_name: "x", given_name: "x" };

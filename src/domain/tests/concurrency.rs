@@ -26,7 +26,7 @@ fn numbers_are_unique_and_not_in_sequence() {
                                 world.on_node(node, |caller| {
                                     match node
                                         .learners()
-                                        .register(caller, &ada().with(Field::GivenName, &*name))
+                                        .register(caller, &ada().with(Field::GivenName, &*name).into())
                                         .unwrap()
                                     {
                                         Registered::Registered(uln) => uln,
@@ -60,7 +60,9 @@ fn the_same_learner_is_registered_once_by_two_nodes() {
                         let (node, family) = (&nodes[thread % 2], &family);
                         scope.spawn(move || {
                             world.on_node(node, |caller| {
-                                node.learners().register(caller, &ada().with(Field::FamilyName, &**family)).unwrap()
+                                node.learners()
+                                    .register(caller, &ada().with(Field::FamilyName, &**family).into())
+                                    .unwrap()
                             })
                         })
                     })
@@ -98,7 +100,7 @@ fn of_updates_with_the_same_version_one_wins() {
                 threads.into_iter().map(|thread| thread.join().unwrap()).collect()
             });
             assert_eq!(outcomes.iter().filter(|outcome| **outcome == Updated::Updated).count(), 1);
-            assert_eq!(outcomes.iter().filter(|outcome| **outcome == Updated::Stale).count(), 7);
+            assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Updated::Stale(_))).count(), 7);
         }
         assert_eq!(world.learner(uln).version, 6);
     });

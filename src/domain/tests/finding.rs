@@ -64,7 +64,87 @@ fn ten_are_possible_and_eleven_too_many() {
             other => panic!("{}", other.code()),
         }
         world.registered(&ada().with(Field::LastKnownPostCode, &*postcodes[10]));
-        assert_eq!(world.search(&query), Found::TooMany);
+        assert_eq!(world.search(&query), Found::TooMany { narrowing: Vec::new() }, "nobody has an optional detail");
+    });
+}
+
+#[test]
+fn too_many_are_narrowed_by_what_some_of_them_have() {
+    each_world(|world| {
+        for n in 0..11 {
+            let postcode = format!("CV{} {}EE", n % 9 + 1, n / 9 + 1);
+            let new = ada().with(Field::LastKnownPostCode, &*postcode);
+            world.registered(&match n {
+                0 => new.with(Field::PlaceOfBirth, "Testham").with(Field::SchoolAtAge16, "Testham High"),
+                1 => new.with(Field::SchoolAtAge16, "Synthetic School"),
+                _ => new,
+            });
+        }
+        let query = ada().with(Field::LastKnownPostCode, "LU4 9QX");
+        let narrowing = vec![Field::SchoolAtAge16, Field::PlaceOfBirth];
+        assert_eq!(world.search(&query), Found::TooMany { narrowing });
+        let narrowing = vec![Field::PlaceOfBirth];
+        let elsewhere = query.with(Field::SchoolAtAge16, "Elsewhere");
+        assert_eq!(world.search(&elsewhere), Found::TooMany { narrowing }, "without the detail that was given");
+        let found = world.search(&query.with(Field::PlaceOfBirth, "Testham"));
+        assert_eq!((found.code(), found.learners().len()), ("WSRC0003", 1));
+    });
+}
+
+#[test]
+fn a_possible_match_is_compared_detail_by_detail() {
+    use crate::domain::matching::Likeness::{Different, NotHeld, Same, Similar};
+
+    each_world(|world| {
+        world.registered(&ada());
+        let query = ada()
+            .with(Field::GivenName, "Ada")
+            .with(Field::LastKnownPostCode, "CV4 1AA")
+            .with(Field::Gender, "0")
+            .with(Field::PlaceOfBirth, "Testham");
+        let found = world.search(&query);
+        let compared: Vec<_> = found.learners()[0].compared(&query).iter().map(|c| (c.field, c.likeness)).collect();
+        let expected = [
+            (Field::GivenName, Similar),
+            (Field::FamilyName, Same),
+            (Field::DateOfBirth, Same),
+            (Field::Gender, Different),
+            (Field::LastKnownPostCode, Similar),
+            (Field::PlaceOfBirth, NotHeld),
+        ];
+        assert_eq!((found.code(), compared), ("WSRC0003", expected.to_vec()));
+    });
+}
+
+#[test]
+fn a_learner_who_was_found_can_be_seen_again() {
+    each_world(|world| {
+        let merged = world.registered(&ada());
+        let master = world.registered(&ada().with(Field::LastKnownPostCode, "AB12 3EQ"));
+        let gone = world.registered(&ada().with(Field::LastKnownPostCode, "LU4 9QX"));
+        world.administration().merge(merged, master).unwrap();
+        world.administration().delete_learner(gone).unwrap();
+        let view = |uln| world.call(Action::ViewLearner, |caller| world.service.learners().view(caller, uln)).unwrap();
+        let shown = view(merged).unwrap();
+        assert_eq!((shown.learner.uln, shown.linked_ulns.as_slice(), shown.substituted), (master, &[merged][..], true));
+        assert!(!view(master).unwrap().substituted);
+        assert_eq!(view(gone), None);
+        assert_eq!(world.trail(master)[1], ("view-learner".to_owned(), "WSRC0022".to_owned()));
+        assert_eq!(world.trail(master)[0], ("view-learner".to_owned(), "WSRC0004".to_owned()));
+        assert_eq!(world.trail(gone)[0], ("view-learner".to_owned(), "WSRC0001".to_owned()));
+
+        let several = world.call(Action::ViewLearner, |caller| {
+            world.service.learners().view_several(caller, &[master, gone, merged]).unwrap()
+        });
+        assert_eq!(
+            several.iter().map(|each| (each.learner.uln, each.substituted)).collect::<Vec<_>>(),
+            [(master, false), (master, true)]
+        );
+        assert_eq!(world.trail(gone).len(), 4, "each has a line of its own");
+        world.call_as(AWARDING, Action::ViewLearner, |caller| {
+            assert!(matches!(world.service.learners().view(caller, master), Err(Error::InsufficientAccess)));
+            assert!(world.service.learners().view_several(caller, &[master]).is_err());
+        });
     });
 }
 

@@ -84,7 +84,7 @@ fn every_operation_that_tells_of_learners_counts() {
             assert_eq!(service.learners().search(caller, &nobody).unwrap(), Found::None);
             assert_eq!(misses(), 1);
             assert_eq!(
-                service.learners().register(caller, &ada()).unwrap(),
+                service.learners().register(caller, &ada().into()).unwrap(),
                 Registered::Refused(NotRegistered::Exists)
             );
             assert_eq!(misses(), 2);
@@ -104,7 +104,7 @@ fn every_operation_that_tells_of_learners_counts() {
             assert_eq!(misses(), 8);
 
             assert!(matches!(service.learners().search(caller, &nobody), Err(Error::Busy(_))));
-            assert!(matches!(service.learners().register(caller, &ada()), Err(Error::Busy(_))));
+            assert!(matches!(service.learners().register(caller, &ada().into()), Err(Error::Busy(_))));
             assert!(matches!(service.learners().update(caller, &change), Err(Error::Busy(_))));
             assert!(matches!(service.records().events(caller, &query), Err(Error::Busy(_))));
             assert!(matches!(service.audit().view(caller, &audit), Err(Error::Busy(_))));

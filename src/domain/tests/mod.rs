@@ -36,7 +36,7 @@ use crate::test_world::{AWARDING, PASSWORD, PROVIDER, World, each_world, each_wo
 
 impl World {
     pub(super) fn register(&self, new: &FieldTexts<'_>) -> Registered {
-        self.call(Action::RegisterLearner, |caller| self.service.learners().register(caller, new)).unwrap()
+        self.call(Action::RegisterLearner, |caller| self.service.learners().register(caller, &(*new).into())).unwrap()
     }
 
     pub(super) fn registered(&self, new: &FieldTexts<'_>) -> Uln {

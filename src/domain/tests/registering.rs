@@ -101,3 +101,52 @@ fn a_find_may_have_to_come_first() {
         assert_eq!(world.register(&other).code(), "WSRC0005");
     });
 }
+
+#[test]
+fn at_the_portal_a_find_always_comes_first_and_matches_are_dismissed() {
+    each_world(|world| {
+        let by_portal = |new: NewLearner<'_>| {
+            world
+                .call_by(Door::Portal, &world.claim(), Action::RegisterLearner, |caller| {
+                    world.service.learners().register(caller, &new)
+                })
+                .unwrap()
+        };
+        assert_eq!(by_portal(ada().into()), Registered::Refused(NotRegistered::NoRecentFind));
+        assert_eq!(world.search(&ada()).code(), "WSRC0001");
+        let Registered::Registered(first) = by_portal(ada().into()) else { panic!("refused") };
+
+        let other = ada().with(Field::LastKnownPostCode, "LU4 9QX");
+        assert_eq!(world.search(&other).code(), "WSRC0003");
+        world.clock.advance(TimeDelta::minutes(1));
+        assert_eq!(by_portal(other.into()), Registered::Refused(NotRegistered::NotDismissed));
+        let shown = [first];
+        let dismissal = Dismissal { reason: NoneOfThese::Relative, shown: &shown };
+        let dismissed = NewLearner { fields: other, dismissal: Some(dismissal) };
+        assert_eq!(by_portal(dismissed).code(), "WSRC0005");
+        assert_eq!(world.trail(first)[0], ("dismiss-match".to_owned(), "relative".to_owned()));
+
+        let lines = world.trail(first).len();
+        assert_eq!(by_portal(dismissed), Registered::Refused(NotRegistered::Exists));
+        assert_eq!(world.trail(first).len(), lines, "nobody was dismissed by a refused registration");
+    });
+}
+
+#[test]
+fn nobody_is_registered_at_the_portal_beside_too_many_without_a_reason() {
+    each_world(|world| {
+        for n in 0..11 {
+            let postcode = format!("CV{} {}EE", n % 9 + 1, n / 9 + 1);
+            world.registered(&ada().with(Field::LastKnownPostCode, &*postcode));
+        }
+        let other = ada().with(Field::LastKnownPostCode, "LU4 9QX");
+        assert_eq!(world.search(&other).code(), "WSRC0002");
+        let dismissal = Dismissal { reason: NoneOfThese::Documents, shown: &[] };
+        for (dismissal, code) in [(None, "WSRC0021"), (Some(dismissal), "WSRC0005")] {
+            let registered = world.call_by(Door::Portal, &world.claim(), Action::RegisterLearner, |caller| {
+                world.service.learners().register(caller, &NewLearner { fields: other, dismissal })
+            });
+            assert_eq!(registered.unwrap().code(), code);
+        }
+    });
+}

@@ -27,7 +27,7 @@ fn a_change_counts_the_version_up() {
         assert_eq!(learner.updated_at - learner.created_at, TimeDelta::hours(1));
         assert_eq!(world.trail(uln)[1], ("update-learner".to_owned(), "WSRC0006".to_owned()));
 
-        assert_eq!(update(world, &change), Updated::Stale);
+        assert_eq!(update(world, &change), Updated::Stale(Box::new(learner)), "with the learner as they are");
         assert_eq!(update(world, &LearnerChange { version: 2, ..change }), Updated::NoChange);
         let moved = ada().with(Field::LastKnownPostCode, "AB12 3EQ");
         assert_eq!(world.search(&moved).code(), "WSRC0004", "the search keys follow");
@@ -161,7 +161,7 @@ fn the_subset() {
             (None, Some("01632 960000"))
         );
         assert_eq!(learner.ability_to_share, AbilityToShare::Shares);
-        assert_eq!(subset(change), Updated::Stale);
+        assert_eq!(subset(change).code(), "WSRC0013");
         assert_eq!(
             subset(LearnerChange {
                 version: 2,
@@ -171,5 +171,45 @@ fn the_subset() {
             Updated::InvalidSharing
         );
         assert_eq!(world.find(uln.as_str(), "Testcase", "Addy").code(), "WSRC0004");
+    });
+}
+
+#[test]
+fn a_change_can_be_seen_before_it_is_made() {
+    each_world(|world| {
+        let uln = world.registered(&ada().with(Field::PlaceOfBirth, "Testham"));
+        let learner = world.learner(uln);
+        let preview = |fields: FieldTexts<'_>| world.service.learners().preview(&learner, &fields);
+        let moved = FieldTexts::default().with(Field::LastKnownPostCode, "ab123eq").with(Field::PlaceOfBirth, "");
+        let changes = preview(moved).unwrap_or_default();
+        let told: Vec<_> = changes.iter().map(|c| (c.field, c.before.as_deref(), c.after.as_deref())).collect();
+        let postcode = (Field::LastKnownPostCode, Some("CV4 9EE"), Some("AB12 3EQ"));
+        assert_eq!(told, [postcode, (Field::PlaceOfBirth, Some("Testham"), None)]);
+        for (fields, code) in [
+            (FieldTexts::default().with(Field::LastKnownPostCode, "cv4 9ee"), "WSRC0020"),
+            (FieldTexts::default().with(Field::AbilityToShare, "2"), "WSRC0014"),
+            (FieldTexts::default().with(Field::GivenName, ""), "WSRC0015"),
+        ] {
+            assert_eq!(preview(fields).err().map(|refusal| refusal.code()), Some(code));
+        }
+        assert_eq!(world.learner(uln), learner, "nothing was written");
+    });
+}
+
+#[test]
+fn who_comes_second_sees_the_change_of_the_first() {
+    each_world(|world| {
+        let uln = world.registered(&ada());
+        let read = world.learner(uln);
+        let change = |field, text| {
+            let fields = FieldTexts::default().with(field, text);
+            update(world, &LearnerChange { uln: Some(uln), version: read.version, fields })
+        };
+        assert_eq!(change(Field::FamilyName, "Reed"), Updated::Updated);
+        let Updated::Stale(now) = change(Field::PlaceOfBirth, "Testham") else { panic!("not stale") };
+        let theirs = FieldChange::between(&read, &now);
+        assert_eq!(theirs.iter().map(|change| change.field).collect::<Vec<_>>(), [Field::FamilyName]);
+        assert_eq!(world.trail(uln)[0].1, "WSRC0013");
+        assert_eq!(world.learner(uln), *now, "nothing of the second change was made");
     });
 }

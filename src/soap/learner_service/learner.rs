@@ -19,7 +19,9 @@ pub(super) fn some<'a>(text: &'static str) -> Option<Cow<'a, str>> {
 /// With CHK, only the code is returned (rules.md 2.4, our choice).
 pub(super) fn learners<'a>(find_type: FindType, found: Found) -> Vec<Learner<'a>> {
     match (find_type, found) {
-        (FindType::Check, _) | (FindType::Full, Found::None | Found::Unreadable(_) | Found::TooMany) => Vec::new(),
+        (FindType::Check, _) | (FindType::Full, Found::None | Found::Unreadable(_) | Found::TooMany { .. }) => {
+            Vec::new()
+        }
         (FindType::Full, Found::Exact(one) | Found::MasterSubstituted(one)) => vec![learner(*one)],
         (FindType::Full, Found::Possible(several)) => several.into_iter().map(learner).collect(),
     }

@@ -154,7 +154,7 @@ fn register(world: &World, [given_name, family_name, date_of_birth, gender, post
         .with(Field::LastKnownPostCode, postcode)
         .with(Field::VerificationType, "1")
         .with(Field::AbilityToShare, "1");
-    let registered = world.by_file(PROVIDER, |caller| world.service.learners().register(caller, &new)).unwrap();
+    let registered = world.by_file(PROVIDER, |caller| world.service.learners().register(caller, &new.into())).unwrap();
     let Registered::Registered(uln) = registered else { panic!("the registration was refused") };
     uln
 }

@@ -1,7 +1,8 @@
 //! The outcome of a find.
 
 use crate::domain::codes;
-use crate::domain::format::FieldError;
+use crate::domain::format::{Field, FieldError, FieldTexts};
+use crate::domain::matching::{ComparedField, Likeness};
 use crate::model::{Learner, Uln};
 
 /// A learner as found.
@@ -29,7 +30,22 @@ pub enum Found {
     /// One to ten similar learners, best first (WSRC0003).
     Possible(Vec<FoundLearner>),
     /// More than ten (WSRC0002).
-    TooMany,
+    TooMany {
+        /// The optional details that would narrow the search, the most useful first.
+        narrowing: Vec<Field>,
+    },
+}
+
+impl FoundLearner {
+    /// How the details of a search agree with this learner's: the five demographics, and of the
+    /// optional details those that were given.
+    pub fn compared(&self, asked: &FieldTexts<'_>) -> Vec<ComparedField> {
+        let compared = |field: Field| {
+            let likeness = Likeness::of(field, asked.filled(field)?, &self.learner)?;
+            Some(ComparedField { field, likeness })
+        };
+        Field::DEMOGRAPHICS.into_iter().chain(Field::REFINERS).filter_map(compared).collect()
+    }
 }
 
 impl Found {
@@ -40,14 +56,14 @@ impl Found {
             Self::Exact(_) => codes::FOUND,
             Self::MasterSubstituted(_) => codes::MASTER_SUBSTITUTED,
             Self::Possible(_) => codes::POSSIBLE_MATCHES,
-            Self::TooMany => codes::TOO_MANY_MATCHES,
+            Self::TooMany { .. } => codes::TOO_MANY_MATCHES,
         }
     }
 
     /// The learners found.
     pub fn learners(&self) -> &[FoundLearner] {
         match self {
-            Self::None | Self::Unreadable(_) | Self::TooMany => &[],
+            Self::None | Self::Unreadable(_) | Self::TooMany { .. } => &[],
             Self::Exact(one) | Self::MasterSubstituted(one) => std::slice::from_ref(one),
             Self::Possible(several) => several,
         }

@@ -24,7 +24,7 @@ pub(super) fn find(store: &mut AnyConnection, query: &Query, today: NaiveDate) -
     };
     Ok(match ranking {
         Ranking::None => Found::None,
-        Ranking::TooMany => Found::TooMany,
+        Ranking::TooMany => Found::TooMany { narrowing: matching::narrowing(query, &candidates) },
         Ranking::Exact(one) => match load(store, &[one])?.pop() {
             Some(learner) if learner.substituted => Found::MasterSubstituted(Box::new(learner)),
             Some(learner) => Found::Exact(Box::new(learner)),

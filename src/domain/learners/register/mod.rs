@@ -1,21 +1,40 @@
 //! Registering a learner: who may be registered (rules.md 2.5, 4.5).
 
+mod dismissal;
 mod number;
 mod procedure;
 
 use chrono::NaiveDate;
 
+pub use self::dismissal::{Dismissal, NoneOfThese, UnknownReason};
+use self::number::issue;
 pub(in crate::domain) use self::number::lock_key;
-use self::number::{issue, random_uln};
+pub(super) use self::number::random_uln;
 use self::procedure::Procedure;
 use super::details::{names_stand_on_one_line, new_learner};
 use super::find::probe;
 use super::{Learners, details_hash};
 use crate::domain::format::{FieldError, FieldTexts};
 use crate::domain::names::search_keys;
-use crate::domain::{Caller, Error, RuleSettings, codes, matching};
-use crate::model::{Learner, Names, OrgRef, Permission, SearchKeys, Timestamp, Uln, london_day};
+use crate::domain::{Action, Caller, Error, RuleSettings, codes, matching};
+use crate::model::{AuditEntry, Learner, Names, OrgRef, Permission, SearchKeys, Timestamp, Uln, london_day};
 use crate::store::{StoreError, Transaction, audit, lock};
+
+/// A learner to register.
+#[derive(Clone, Copy, Default)]
+pub struct NewLearner<'a> {
+    /// The details.
+    pub fields: FieldTexts<'a>,
+    /// That none of the possible matches is this learner. A person at the portal must say so if the
+    /// search found any; a program has no field for it.
+    pub dismissal: Option<Dismissal<'a>>,
+}
+
+impl<'a> From<FieldTexts<'a>> for NewLearner<'a> {
+    fn from(fields: FieldTexts<'a>) -> Self {
+        Self { fields, dismissal: None }
+    }
+}
 
 /// The outcome of a registration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +56,9 @@ pub enum NotRegistered {
     NoRecentFind,
     /// The search showed possible matches only a moment ago: nobody can have looked at them yet.
     InHaste,
+    /// The search found possible matches, or too many, and nobody has said that none of them is
+    /// this learner.
+    NotDismissed,
     /// A learner of these details is registered.
     Exists,
 }
@@ -52,9 +74,17 @@ impl Registered {
 }
 
 impl Learners<'_> {
-    /// registerSingleLearner. The check for an existing learner, the new number and the audit line
-    /// are one transaction, and no node registers the same details meanwhile.
-    pub fn register(&self, caller: &Caller<'_>, submitted: &FieldTexts<'_>) -> Result<Registered, Error> {
+    /// Whether a person with this date of birth may be registered today, for those who ask before
+    /// they have all details.
+    pub fn of_age(&self, date_of_birth: NaiveDate) -> bool {
+        let inner = &self.0.inner;
+        of_age(date_of_birth, london_day(inner.clock.now()), &inner.settings)
+    }
+
+    /// registerSingleLearner. The check for an existing learner, the new number and the audit lines
+    /// are one transaction, and no node registers the same details meanwhile. Each match that was
+    /// dismissed has a line of its own, with the reason.
+    pub fn register(&self, caller: &Caller<'_>, new: &NewLearner<'_>) -> Result<Registered, Error> {
         let service = self.0;
         caller.require(Permission::RegisterLearner)?;
         caller.call.must_be_able_to_block()?;
@@ -62,15 +92,18 @@ impl Learners<'_> {
         let now = service.inner.clock.now();
         let settings = &service.inner.settings;
         let organisation = caller.organisation()?;
-        let registration = match Registration::prepare(submitted, organisation.org_ref, now) {
+        let registration = match Registration::prepare(&new.fields, organisation.org_ref, now) {
             Ok(one) if of_age(one.learner.birth.date, london_day(now), settings) => one,
             refused => {
                 caller.trail([None], codes::NOT_REGISTERED);
                 return Ok(Registered::Refused(refused.err().map_or(NotRegistered::OutsideAge, NotRegistered::Detail)));
             }
         };
-        let procedure = Procedure::of(settings, organisation.id, &registration.details, now);
+        let is_dismissed = new.dismissal.is_some();
+        let procedure =
+            Procedure::of(settings, caller.call.door(), organisation.id, &registration.details, is_dismissed, now);
         let entry = caller.entry(now, None, codes::NOT_REGISTERED);
+        let dismissed = new.dismissal.map(|dismissal| dismissed(&entry, &dismissal)).unwrap_or_default();
 
         let registered = service.inner.store.write(move |store| {
             lock(store, lock_key(&registration.details))?;
@@ -80,16 +113,29 @@ impl Learners<'_> {
             };
             let mut entry = entry.clone();
             registered.code().clone_into(&mut entry.outcome);
-            if let Registered::Registered(uln) = registered {
-                entry.uln = Some(uln);
+            let mut dismissed = dismissed.as_slice();
+            match registered {
+                Registered::Registered(uln) => entry.uln = Some(uln),
+                Registered::Refused(_) => dismissed = &[],
             }
-            audit::insert(store, std::iter::once(&entry))?;
+            audit::insert(store, dismissed.iter().chain([&entry]))?;
             Ok(registered)
         })?;
         // A refusal may reveal that the learner exists.
         service.missed(caller, usize::from(matches!(registered, Registered::Refused(_))));
         Ok(registered)
     }
+}
+
+/// A line for each learner that was dismissed, like that of the registration.
+fn dismissed(registration: &AuditEntry, dismissal: &Dismissal<'_>) -> Vec<AuditEntry> {
+    let line = |uln: &Uln| AuditEntry {
+        action: Action::DismissMatch.text().into(),
+        uln: Some(*uln),
+        outcome: dismissal.reason.code().to_owned(),
+        ..registration.clone()
+    };
+    dismissal.shown.iter().map(line).collect()
 }
 
 /// A learner who may be registered.

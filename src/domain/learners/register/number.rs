@@ -21,7 +21,7 @@ pub(super) fn issue(store: &mut Transaction<'_>, learner: &Learner, keys: &Searc
 }
 
 /// A random valid ULN.
-pub(super) fn random_uln() -> Uln {
+pub(in crate::domain::learners) fn random_uln() -> Uln {
     loop {
         let stem = rand::random_range(Uln::FIRST_STEM..=Uln::LAST_STEM);
         if let Some(uln) = Uln::from_stem(stem) {

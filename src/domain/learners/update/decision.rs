@@ -21,7 +21,7 @@ pub(super) fn decide(
         LearnerStatus::Active => {}
     }
     if learner.version != change.version {
-        return Err(Updated::Stale);
+        return Err(Updated::Stale(Box::new(learner)));
     }
     let changed = apply(&change.fields, &learner)?;
     if changed == learner {

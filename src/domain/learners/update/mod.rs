@@ -3,7 +3,7 @@
 mod decision;
 
 use self::decision::{all_fields, decide, subset};
-use super::Learners;
+use super::{FieldChange, Learners};
 use crate::domain::format::{FieldError, FieldTexts};
 use crate::domain::names::search_keys;
 use crate::domain::{Caller, Error, codes};
@@ -24,12 +24,13 @@ pub struct LearnerChange<'a> {
 }
 
 /// The outcome of an update.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Updated {
     /// Changed, and the version incremented (WSRC0006).
     Updated,
-    /// Changed by someone else since it was read (WSRC0013).
-    Stale,
+    /// Changed by someone else since it was read (WSRC0013): the learner as they are now. Nothing
+    /// of this change was made.
+    Stale(Box<Learner>),
     /// The ability to share may not change in this way (WSRC0014).
     InvalidSharing,
     /// There is no such learner (WSRC0019).
@@ -53,10 +54,10 @@ pub enum Insufficient {
 
 impl Updated {
     /// The response code.
-    pub const fn code(self) -> &'static str {
+    pub const fn code(&self) -> &'static str {
         match self {
             Self::Updated => codes::UPDATED,
-            Self::Stale => codes::STALE,
+            Self::Stale(_) => codes::STALE,
             Self::InvalidSharing => codes::INVALID_SHARING,
             Self::NotFound => codes::NOT_FOUND_FOR_UPDATE,
             Self::NoChange => codes::NO_CHANGE,
@@ -82,6 +83,18 @@ impl Learners<'_> {
     /// preferred given name.
     pub fn update_subset(&self, caller: &Caller<'_>, change: &LearnerChange<'_>) -> Result<Updated, Error> {
         self.change(caller, change, subset)
+    }
+
+    /// What an update of the learner with these texts would change, for a person who checks it
+    /// first. It is decided as [`Learners::update`] decides, but nothing is read or written.
+    ///
+    /// # Errors
+    /// Why the update would be refused.
+    pub fn preview(&self, learner: &Learner, fields: &FieldTexts<'_>) -> Result<Vec<FieldChange>, Updated> {
+        let change = LearnerChange { uln: Some(learner.uln), version: learner.version, fields: *fields };
+        let current = Stored { learner: learner.clone(), has_linked: false };
+        let changed = decide(Some(current), &change, all_fields, self.0.inner.settings.kept_demographics)?;
+        Ok(FieldChange::between(learner, &changed.learner))
     }
 
     /// Decides on what was read; the write then fails if the learner changed meanwhile.
@@ -115,8 +128,12 @@ impl Learners<'_> {
         let (changed, keys) = next_version(changed, version, now);
         let entry = caller.entry(now, Some(changed.learner.uln), codes::UPDATED);
         Ok(inner.store.write(move |store| {
-            let outcome =
-                if rows::replace(store, &changed, &keys, version)? { Updated::Updated } else { Updated::Stale };
+            let outcome = if rows::replace(store, &changed, &keys, version)? {
+                Updated::Updated
+            } else {
+                rows::by_uln(store, changed.learner.uln)?
+                    .map_or(Updated::NotFound, |theirs| Updated::Stale(Box::new(theirs.learner)))
+            };
             let mut entry = entry.clone();
             outcome.code().clone_into(&mut entry.outcome);
             audit::insert(store, std::iter::once(&entry))?;
