@@ -1,0 +1,72 @@
+// What people come for, done with the keyboard alone, and what script adds.
+import { LEARNER } from "./pages.mjs";
+import { demo, oneTimeCode } from "./visitor.mjs";
+
+export const TASKS = [
+  {
+    name: "sign in and find a learner",
+    async work(visitor) {
+      const page = await visitor.page();
+      await page.goto("/sign-in");
+      const keys = new Keyboard(page);
+      await keys.type("E-mail address", demo.PORTAL_SUPER);
+      await keys.type("Password", demo.PORTAL_PASSWORD);
+      await keys.press("Sign in");
+      await keys.type("Code", oneTimeCode(demo.PORTAL_TOTP_SECRET));
+      await keys.press("Continue");
+      await keys.press("Find a learner");
+      await keys.type("ULN", LEARNER.uln);
+      await keys.type("Given name", LEARNER.given_name);
+      await keys.type("Family name", LEARNER.family_name);
+      await keys.press("Find learner");
+      const heading = await page.locator("h1").textContent();
+      await page.context().close();
+      return heading.includes(LEARNER.family_name) ? [] : [`the last page is ${heading}`];
+    },
+  },
+  {
+    name: "skip to the content",
+    async work(visitor) {
+      const page = await visitor.page();
+      await page.goto("/sign-in");
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Tab");
+      const inside = await page.evaluate(() => document.activeElement.closest("main") !== null);
+      await page.context().close();
+      return inside ? [] : ["the link does not lead into the content"];
+    },
+  },
+];
+
+/// Reaches what it uses by Tab, by the name that is read aloud.
+class Keyboard {
+  constructor(page) {
+    this.page = page;
+  }
+
+  async type(name, text) {
+    await this.reach(name);
+    await this.page.keyboard.press("Control+A");
+    await this.page.keyboard.type(text);
+  }
+
+  /// Presses a button or follows a link, to the next page.
+  async press(name) {
+    await this.reach(name);
+    await Promise.all([this.page.waitForNavigation(), this.page.keyboard.press("Enter")]);
+  }
+
+  async reach(name) {
+    for (let presses = 0; presses < 80; presses += 1) {
+      const focused = await this.page.evaluate(() => {
+        const it = document.activeElement;
+        const words = it.labels?.[0]?.textContent ?? it.getAttribute("aria-label") ?? it.textContent;
+        return words.replace(/\s+/g, " ").trim();
+      });
+      if (focused === name) return;
+      await this.page.keyboard.press("Tab");
+    }
+    throw new Error(`Tab does not reach "${name}" on ${await this.page.title()}`);
+  }
+}
