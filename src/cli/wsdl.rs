@@ -11,7 +11,6 @@ use crate::client::fields::{Content, Field, Node};
 use crate::client::{Found, find, find_service};
 use crate::contract::{Element, Operation, SERVICES, Service};
 use crate::manual;
-use crate::soap::pages;
 
 /// Show a contract, or a sample request
 #[derive(Debug, Subcommand)]
@@ -71,10 +70,10 @@ pub fn run(wsdl: Wsdl, out: &mut impl Write) -> Result<(), Failure> {
             let url = config.load()?.server.public_url;
             let address = format!("{}{}", url.trim_end_matches('/'), service.path);
             let faults = match faults {
-                Faults::Contract => pages::Faults::Contract,
-                Faults::AsSent => pages::Faults::AsSent,
+                Faults::Contract => manual::Faults::Contract,
+                Faults::AsSent => manual::Faults::AsSent,
             };
-            let text = pages::in_one(service, &address, faults);
+            let text = manual::in_one(service, &address, faults);
             Ok(out.write_all(text.as_bytes())?)
         }
         Wsdl::Sample { operation, service } => {

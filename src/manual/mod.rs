@@ -1,12 +1,14 @@
-//! What developers need to know about each operation: its fields, its codes, an example. The single
-//! source of `lrs call OPERATION --help`, `docs/operations.md` and the services' pages. The rules
-//! themselves belong elsewhere.
+//! What developers need to know about the web services: their contracts, and of each operation its
+//! fields, its codes, an example. The single source of `lrs call OPERATION --help`,
+//! `docs/operations.md` and the pages for developers. The rules themselves belong elsewhere.
 
 mod example;
 mod field;
 mod lists;
+pub mod look;
 mod markdown;
 mod page;
+mod published;
 mod sample;
 #[cfg(test)]
 mod tests;
@@ -17,6 +19,7 @@ pub use self::field::Field;
 pub use self::lists::Choice;
 pub use self::markdown::markdown;
 pub use self::page::page;
+pub use self::published::{Faults, file, has_other_faults, in_one, in_parts, schema};
 pub use self::sample::sample;
 pub use self::text::text;
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Entry, Field, common_codes, entries};
+use super::{Entry, Field, common_codes, entries, look};
 use crate::contract::Service;
 use crate::domain::codes::ResponseCode;
 use crate::xml::escape;
@@ -17,11 +17,8 @@ pub fn page(service: &'static Service) -> String {
 
 fn write_all(service: &'static Service, out: &mut String) -> std::fmt::Result {
     let name = service.name;
-    writeln!(
-        out,
-        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Operations of {name}</title></head><body>\n\
-         <h1>Operations of {name}</h1>\n<p><a href=\"?\">{name}</a></p>\n<ul>"
-    )?;
+    out.push_str(&look::begin(&format!("Operations of {name}"), &format!("<a href=\"?\">{name}</a>")));
+    writeln!(out, "<h1>Operations of {name}</h1>\n<ul>")?;
     for operation in service.operations {
         writeln!(out, "<li><a href=\"#{0}\">{0}</a></li>", operation.name)?;
     }
@@ -30,24 +27,28 @@ fn write_all(service: &'static Service, out: &mut String) -> std::fmt::Result {
     for entry in entries(service) {
         write_entry(&entry, out)?;
     }
-    writeln!(out, "</body></html>")
+    out.write_str(look::END)
 }
 
 fn write_entry(entry: &Entry, out: &mut String) -> std::fmt::Result {
     let Entry { operation, fields, codes, example, .. } = entry;
     writeln!(out, "<h2 id=\"{0}\">{0}</h2>\n<p>{1}</p>", operation.name, safe(operation.documentation))?;
-    writeln!(out, "<table>\n<tr><th>Field</th><th></th><th>Form</th><th>Example</th><th>Meaning</th></tr>")?;
+    writeln!(
+        out,
+        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Fields of {0}\"><table>\n<tr><th>Field</th><th>Mandatory</th><th>Form</th><th>Example</th><th>Meaning</th></tr>",
+        operation.name
+    )?;
     for field in fields {
         write_field(field, out)?;
     }
-    writeln!(out, "</table>")?;
+    writeln!(out, "</table></div>")?;
     if !codes.is_empty() {
         writeln!(out, "<h3>Answers</h3>")?;
         write_codes(codes.iter().copied(), out)?;
     }
     if let Some(example) = example {
-        writeln!(out, "<h3>A request</h3>\n<pre>{}</pre>", safe(&example.request))?;
-        writeln!(out, "<h3>Its answer</h3>\n<pre>{}</pre>", safe(&example.answer))?;
+        writeln!(out, "<h3>A request</h3>\n<pre tabindex=\"0\">{}</pre>", safe(&example.request))?;
+        writeln!(out, "<h3>Its answer</h3>\n<pre tabindex=\"0\">{}</pre>", safe(&example.answer))?;
     }
     Ok(())
 }
@@ -61,7 +62,7 @@ fn write_codes(codes: impl Iterator<Item = &'static ResponseCode>, out: &mut Str
 }
 
 fn write_field(field: &Field, out: &mut String) -> std::fmt::Result {
-    let mandatory = if field.mandatory { "mandatory" } else { "" };
+    let mandatory = if field.mandatory { "yes" } else { "no" };
     write!(out, "<tr><td><code>{}</code></td><td>{mandatory}</td><td>{}", field.name, safe(&field.form))?;
     if let Some(pattern) = field.pattern {
         write!(out, "; pattern <code>{}</code>", safe(pattern))?;

@@ -13,7 +13,7 @@ mod http;
 mod learner_batches;
 mod learner_service;
 mod learner_service_r9;
-pub mod pages;
+mod pages;
 mod record;
 mod sender;
 mod sent;

@@ -1,12 +1,10 @@
-//! The pages for GET: the list of web services, the help page of each, and the contract as WSDL
-//! with separate schemas or in one document.
+//! The pages for GET: the list of web services, the help page of each, and its contract.
 
-use std::borrow::Cow;
 use std::fmt::Write;
 
 use crate::contract::{Operation, SERVICES, Service};
-use crate::manual;
-use crate::xml::{attribute, escape};
+use crate::manual::{self, Faults, has_other_faults, in_one, in_parts, look, schema};
+use crate::xml::escape;
 
 /// A page for people or tools.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,39 +17,15 @@ pub struct Page {
     pub body: String,
 }
 
-/// How a contract describes the faults of its web service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Faults {
-    /// As published, although LearnerService sends the children of its fault without the namespace
-    /// declared.
-    #[default]
-    Contract,
-    /// As actually sent, for clients that parse the detail of a fault by its type.
-    AsSent,
-}
-
-impl Faults {
-    /// The query value that requests them.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Faults::Contract => "contract",
-            Faults::AsSent => "as-sent",
-        }
-    }
-
-    fn of(word: &str) -> Option<Faults> {
-        [Faults::Contract, Faults::AsSent].into_iter().find(|faults| faults.word().eq_ignore_ascii_case(word))
-    }
-}
-
 const XML: &str = "text/xml; charset=utf-8";
 const HTML: &str = "text/html; charset=utf-8";
 
 /// The page for the server itself: its web services, each with a link to its help page.
 pub fn index(public_url: &str) -> Page {
-    let mut out = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Learning Records Service</title></head><body>\n\
-         <h1>Learning Records Service</h1>\n<p>These SOAP services answer here. Each has a page with its contract and its operations.</p>\n<dl>\n"
-        .to_owned();
+    let mut out = look::begin("Web services", "");
+    out.push_str(
+        "<h1>Web services</h1>\n<p>These SOAP services answer here. Each has a page with its contract and its operations.</p>\n<dl>\n",
+    );
     for service in SERVICES {
         let mut address = String::new();
         escape(&address_of(service, public_url), &mut address);
@@ -64,7 +38,8 @@ pub fn index(public_url: &str) -> Page {
             operations = service.operations.iter().map(|operation| operation.name).collect::<Vec<_>>().join(", "),
         );
     }
-    out.push_str("</dl>\n</body></html>\n");
+    out.push_str("</dl>\n");
+    out.push_str(look::END);
     Page { status: 200, content_type: HTML, body: out }
 }
 
@@ -93,8 +68,8 @@ pub fn page(service: &'static Service, query: &str, public_url: &str) -> Page {
     match name.to_ascii_lowercase().as_str() {
         "wsdl" => found(in_parts(service, &address, faults)),
         "singlewsdl" => found(in_one(service, &address, faults)),
-        "xsd" => match service.documents.iter().skip(1).find(|(name, _)| *name == value) {
-            Some((_, text)) => found(with_locations(&described(text, faults), &address, faults)),
+        "xsd" => match schema(service, value, &address, faults) {
+            Some(text) => found(text),
             None => refused(404, "There is no such schema.\n"),
         },
         "operations" => Page { status: 200, content_type: HTML, body: manual::page(service) },
@@ -114,105 +89,20 @@ fn refused(status: u16, text: &str) -> Page {
     Page { status, content_type: "text/plain; charset=utf-8", body: text.to_owned() }
 }
 
-/// A schema with the faults described in this way.
-fn described(schema: &str, faults: Faults) -> Cow<'_, str> {
-    const START: &str = "<xs:complexType name=\"MIAPAPIException\">";
-    let part =
-        schema.split_once(START).and_then(|(before, rest)| Some((before, rest.split_once("</xs:complexType>")?)));
-    match (faults, part) {
-        (Faults::AsSent, Some((before, (members, after)))) => {
-            let members = members.replace("<xs:element name=", "<xs:element form=\"unqualified\" name=");
-            format!("{before}{START}{members}</xs:complexType>{after}").into()
-        }
-        _ => schema.into(),
-    }
-}
-
-/// The WSDL as published, with its schemas at `?xsd=`.
-fn in_parts(service: &Service, address: &str, faults: Faults) -> String {
-    let text = service.documents.first().map_or("", |(_, text)| text);
-    with_address(&with_locations(text, address, faults), address)
-}
-
-/// The WSDL with every schema inline, each after those that it imports: kdwsdl2cpp looks on the
-/// network for a namespace that it has not seen yet. Imports between schemas keep their namespace
-/// but lose their location.
-pub fn in_one(service: &Service, address: &str, faults: Faults) -> String {
-    let mut documents = service.documents.iter();
-    let wsdl = documents.next().map_or("", |(_, text)| text);
-    let (Some(begin), Some(end)) = (wsdl.find("<wsdl:types>"), wsdl.find("</wsdl:types>")) else {
-        return with_address(wsdl, address);
-    };
-    let mut out = wsdl.get(..begin).unwrap_or("").to_owned();
-    out.push_str("<wsdl:types>");
-    for (_, schema) in documents {
-        out.push_str(&without_locations(without_declaration(&described(schema, faults))));
-    }
-    out.push_str(wsdl.get(end..).unwrap_or(""));
-    with_address(&out, address)
-}
-
-fn without_declaration(document: &str) -> &str {
-    match document.find("?>") {
-        Some(end) if document.starts_with("<?xml") => document.get(end + 2..).unwrap_or(""),
-        _ => document,
-    }
-}
-
-fn with_address(wsdl: &str, address: &str) -> String {
-    each_attribute(wsdl, " location=\"", |_| {
-        let mut value = String::new();
-        attribute(address, &mut value);
-        Some(value)
-    })
-}
-
-fn with_locations(document: &str, address: &str, faults: Faults) -> String {
-    let with_faults = match faults {
-        Faults::Contract => String::new(),
-        Faults::AsSent => format!("&faults={}", faults.word()),
-    };
-    each_attribute(document, " schemaLocation=\"", |location| {
-        let mut value = String::new();
-        let file = location.rsplit('/').next().unwrap_or(location);
-        attribute(&format!("{address}?xsd={file}{with_faults}"), &mut value);
-        Some(value)
-    })
-}
-
-fn without_locations(document: &str) -> String {
-    each_attribute(document, " schemaLocation=\"", |_| None)
-}
-
-/// Changes or removes every attribute that begins with `start`.
-fn each_attribute(document: &str, start: &str, value: impl Fn(&str) -> Option<String>) -> String {
-    let mut out = String::with_capacity(document.len());
-    let mut rest = document;
-    while let Some((before, after)) = rest.split_once(start) {
-        out.push_str(before);
-        let (old, after) = after.split_once('"').unwrap_or((after, ""));
-        if let Some(new) = value(old) {
-            out.push_str(start);
-            out.push_str(&new);
-            out.push('"');
-        }
-        rest = after;
-    }
-    out.push_str(rest);
-    out
-}
-
 fn help(service: &Service, address: &str) -> String {
     let mut text = String::new();
     escape(address, &mut text);
-    let mut out = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{name}</title></head><body>\n<h1>{name}</h1>\n\
+    let mut out = look::begin(service.name, "<a href=\"/\">Web services</a>");
+    // Writing to a String cannot fail.
+    let _ = write!(
+        out,
+        "<h1>{name}</h1>\n\
          <p>A SOAP service of the Learning Records Service. Calls are POST requests to <code>{text}</code> over TLS with a \
          client certificate.</p>\n<ul>\n<li><a href=\"?singleWsdl\">The contract in one document</a></li>\n\
          <li><a href=\"?wsdl\">The contract with its schemas apart</a></li>\n\
          {as_sent}<li><a href=\"?operations\">The operations with their fields, answers and examples</a></li>\n</ul>\n<h2>Operations</h2>\n<dl>\n",
         name = service.name,
-        as_sent = if service.documents.iter().any(|(_, schema)| described(schema, Faults::AsSent) != *schema) {
+        as_sent = if has_other_faults(service) {
             "<li><a href=\"?singleWsdl&amp;faults=as-sent\">The contract in one document, its faults described as they are sent</a></li>\n"
         } else {
             ""
@@ -221,7 +111,8 @@ fn help(service: &Service, address: &str) -> String {
     for operation in service.operations {
         describe(operation, &mut out);
     }
-    out.push_str("</dl>\n</body></html>\n");
+    out.push_str("</dl>\n");
+    out.push_str(look::END);
     out
 }
 

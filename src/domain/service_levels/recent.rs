@@ -23,7 +23,7 @@ impl Status<'_> {
     /// measurement; at most a minute old. Blocks.
     pub fn recent_months(&self) -> Result<Arc<[ServiceMonth]>, Error> {
         let now = self.0.inner.clock.now();
-        // Whoever comes meanwhile waits and gets the same months.
+        // Those who ask meanwhile wait, and get the same months.
         let mut kept = self.0.inner.recent_months.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &*kept {
             Some((at, months)) if now - *at < KEPT && *at <= now => return Ok(Arc::clone(months)),
