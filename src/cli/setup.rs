@@ -100,6 +100,8 @@ pub fn refused(error: &AdministrationError) -> Failure {
         AdministrationError::RevokedCertificate(_) => " Issue the organisation a new one.",
         AdministrationError::RecordsDeleted(..)
         | AdministrationError::PasswordForm
+        | AdministrationError::UserExists
+        | AdministrationError::FactorSecret
         | AdministrationError::Service(_) => "",
     };
     Failure::Failed(format!("Nothing was changed: {error}.{next}"))

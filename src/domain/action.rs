@@ -32,6 +32,16 @@ macro_rules! actions {
 actions! {
     /// Sign in: credentials were given, and nothing more is known yet.
     SignIn = "sign-in";
+    /// Give the second factor of a sign-in, or give it again.
+    SecondFactor = "second-factor";
+    /// Choose the organisation to work for.
+    ChooseOrganisation = "choose-organisation";
+    /// Sign out.
+    SignOut = "sign-out";
+    /// Lock an account: the service does so after wrong passwords or codes.
+    LockAccount = "lock-account";
+    /// Add a user to an organisation.
+    AddUser = "add-user";
     /// Find a learner by ULN.
     FindByUln = "find-by-uln", formerly "learnerByULN" | "LearnerByUln";
     /// Find learners by their details.

@@ -61,6 +61,7 @@ impl Party<'_> {
             }
             Party::Operator { .. } => (None, "", OPERATOR),
             Party::Stranger { claimed, .. } => (None, *claimed, ""),
+            Party::Holder { .. } | Party::Visitor => (None, "", ""),
         };
         AuditEntry {
             at,
@@ -74,6 +75,8 @@ impl Party<'_> {
             uln,
             outcome: outcome.to_owned(),
             record_shown: false,
+            account_id: self.account().map(|account| account.id),
+            about_account_id: None,
         }
     }
 }

@@ -30,6 +30,11 @@ pub(super) enum Party<'c> {
     Worker { organisation: Arc<Organisation>, certificate: Option<Fingerprint>, user_name: &'c str },
     /// A client that claims to be an organisation, but was not identified: not a caller.
     Stranger { claimed: &'c str, certificate: Fingerprint, user_name: &'c str },
+    /// The holder of an account outside any organisation: while signing in, or choosing one.
+    Holder { account: Account<'c> },
+    /// Somebody at the portal's door of whom no account is known. What they typed is not recorded:
+    /// people type passwords into the wrong field.
+    Visitor,
 }
 
 /// Whose guesses are counted together: those of one certificate or account for one organisation.
@@ -72,7 +77,9 @@ impl Caller<'_> {
             Party::Program { organisation, .. }
             | Party::User { organisation, .. }
             | Party::Worker { organisation, .. } => Ok(organisation),
-            Party::Operator { .. } | Party::Stranger { .. } => Err(Error::InsufficientAccess),
+            Party::Operator { .. } | Party::Stranger { .. } | Party::Holder { .. } | Party::Visitor => {
+                Err(Error::InsufficientAccess)
+            }
         }
     }
 
@@ -111,7 +118,11 @@ impl Caller<'_> {
                 Some(Pair::of_certificate(organisation.id, *certificate))
             }
             Party::User { organisation, account, .. } => Some(Pair::of_account(organisation.id, account.id)),
-            Party::Operator { .. } | Party::Worker { .. } | Party::Stranger { .. } => None,
+            Party::Operator { .. }
+            | Party::Worker { .. }
+            | Party::Stranger { .. }
+            | Party::Holder { .. }
+            | Party::Visitor => None,
         }
     }
 
@@ -156,7 +167,7 @@ impl Party<'_> {
                 organisation.permissions.contains(permission) && roles.permissions().contains(permission)
             }
             Party::Operator { .. } => true,
-            Party::Stranger { .. } => false,
+            Party::Stranger { .. } | Party::Holder { .. } | Party::Visitor => false,
         }
     }
 
@@ -166,7 +177,19 @@ impl Party<'_> {
             | Party::Operator { user_name }
             | Party::Worker { user_name, .. }
             | Party::Stranger { user_name, .. } => user_name,
-            Party::User { account, .. } => account.name,
+            Party::User { account, .. } | Party::Holder { account } => account.name,
+            Party::Visitor => "",
+        }
+    }
+
+    pub(super) const fn account(&self) -> Option<Account<'_>> {
+        match self {
+            Party::User { account, .. } | Party::Holder { account } => Some(*account),
+            Party::Program { .. }
+            | Party::Operator { .. }
+            | Party::Worker { .. }
+            | Party::Stranger { .. }
+            | Party::Visitor => None,
         }
     }
 
@@ -174,7 +197,7 @@ impl Party<'_> {
         match self {
             Party::Program { certificate, .. } | Party::Stranger { certificate, .. } => Some(*certificate),
             Party::Worker { certificate, .. } => *certificate,
-            Party::User { .. } | Party::Operator { .. } => None,
+            Party::User { .. } | Party::Operator { .. } | Party::Holder { .. } | Party::Visitor => None,
         }
     }
 }

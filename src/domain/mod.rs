@@ -2,6 +2,7 @@
 //! noun, one [`Call`] per request, one function per operation, one enum of outcomes for each. It
 //! knows nothing of XML, HTTP or SQL.
 
+mod accounts;
 pub mod achievements;
 mod action;
 mod administration;
@@ -43,6 +44,9 @@ mod waiting;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+pub use accounts::{
+    Accounts, Credentials, PendingSignIn, Place, ReadyAccount, SecondFactor, Session, SignIn, SignedIn, Token,
+};
 pub use achievements::{AchievementBatch, AchievementJob, AchievementRow, AchievementSubmission};
 pub use action::Action;
 pub use administration::{Administration, AdministrationError, Certificate, NewOrganisation};
@@ -66,7 +70,7 @@ pub use organisations::{Claim, OrganisationSummary, Organisations};
 pub use records::{
     GetType, LearnerRecord, LearnerRecordQuery, RecordAnswer, RecordOutcome, RecordQuery, Records, UserType,
 };
-pub use roles::{Role, Roles};
+pub use roles::{Role, Roles, UnknownRole};
 pub use settings::{OpeningHours, RuleSettings};
 pub use status::{Guesses, Status};
 pub use unsettled::{MustBlock, Unsettled};
@@ -91,6 +95,7 @@ struct Inner {
     clock: Clock,
     registry: Registry,
     passwords: Passwords,
+    sign_ins: accounts::Admission,
     misses: Misses,
     strangers: Strangers,
     maintenance: Arc<AtomicBool>,
@@ -105,6 +110,7 @@ impl Service {
     pub fn new(database: Database, settings: RuleSettings, clock: Clock) -> Self {
         let inner = Inner {
             passwords: Passwords::new(settings.password_memory),
+            sign_ins: accounts::Admission::default(),
             misses: Misses::new(settings.miss_limits),
             registry: Registry::default(),
             strangers: Strangers::default(),
@@ -143,6 +149,11 @@ impl Service {
     /// Who calls, and organisations as others see them.
     pub const fn organisations(&self) -> Organisations<'_> {
         Organisations(self)
+    }
+
+    /// Users: sign-in, sessions, accounts.
+    pub const fn accounts(&self) -> Accounts<'_> {
+        Accounts(self)
     }
 
     /// Learners: find, register, update, verify, retrieve.

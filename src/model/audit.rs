@@ -47,6 +47,10 @@ pub struct AuditEntry {
     pub outcome: String,
     /// Whether a learning record was shown: ViewAudit lists these lines.
     pub record_shown: bool,
+    /// The internal number of the user's account, if the user signed in.
+    pub account_id: Option<i32>,
+    /// The internal number of the account to which it was done.
+    pub about_account_id: Option<i32>,
 }
 
 impl fmt::Debug for AuditEntry {

@@ -6,6 +6,7 @@ mod audit;
 mod catalogue;
 mod certificate;
 mod codes;
+mod email;
 mod event;
 mod grading;
 mod job;
@@ -28,6 +29,7 @@ pub use certificate::{Fingerprint, InvalidFingerprint, Peer};
 pub use codes::{
     AbilityToShare, EventSource, EventStatus, Gender, LearnerStatus, TierLevel, UnknownCode, VerificationType,
 };
+pub use email::{EmailAddress, InvalidEmail};
 pub use event::LearningEvent;
 pub use grading::{GRADE_SETS, Grading, InvalidGrading, LONGEST_GRADE};
 pub use job::{Job, JobId, JobKind, JobRecord, JobState};

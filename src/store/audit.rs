@@ -30,6 +30,11 @@ struct Row<'a> {
     uln: Option<Cow<'a, str>>,
     outcome: Cow<'a, str>,
     record_shown: bool,
+    // Lines that an earlier release left in a trail file have neither.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account_id: Option<i32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    about_account_id: Option<i32>,
 }
 
 impl<'a> From<&'a AuditEntry> for Row<'a> {
@@ -46,6 +51,8 @@ impl<'a> From<&'a AuditEntry> for Row<'a> {
             uln,
             outcome,
             record_shown,
+            account_id,
+            about_account_id,
         } = entry;
         Self {
             at: *at,
@@ -59,6 +66,8 @@ impl<'a> From<&'a AuditEntry> for Row<'a> {
             uln: uln.as_ref().map(|uln| uln.as_str().into()),
             outcome: outcome.into(),
             record_shown: *record_shown,
+            account_id: *account_id,
+            about_account_id: *about_account_id,
         }
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use diesel::r2d2::Pool;
 
+pub mod accounts;
 pub mod achievements;
 pub mod audit;
 pub mod catalogue;

@@ -174,6 +174,8 @@ diesel::table! {
         uln -> Nullable<Text>,
         outcome -> Text,
         record_shown -> Bool,
+        account_id -> Nullable<Integer>,
+        about_account_id -> Nullable<Integer>,
     }
 }
 
@@ -244,6 +246,60 @@ diesel::table! {
         explanation -> Text,
         planned_at -> Timestamp,
         cancelled_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> Integer,
+        email -> Text,
+        email_key -> Text,
+        given_name -> Text,
+        family_name -> Text,
+        telephone -> Nullable<Text>,
+        password_hash -> Nullable<Text>,
+        password_set_at -> Nullable<Timestamp>,
+        totp_secret -> Nullable<Text>,
+        totp_step -> BigInt,
+        wrong_passwords -> Integer,
+        wrong_codes -> Integer,
+        locked_at -> Nullable<Timestamp>,
+        agreed_at -> Nullable<Timestamp>,
+        active_at -> Timestamp,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    memberships (account_id, organisation_id) {
+        account_id -> Integer,
+        organisation_id -> Integer,
+        roles -> Text,
+        suspended -> Bool,
+        staff_reference -> Nullable<Text>,
+        identity_check -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    pending_sign_ins (token_hash) {
+        token_hash -> Text,
+        account_id -> Integer,
+        wrong_codes -> Integer,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Integer,
+        token_hash -> Text,
+        account_id -> Integer,
+        organisation_id -> Nullable<Integer>,
+        created_at -> Timestamp,
+        seen_at -> Timestamp,
+        second_factor_at -> Timestamp,
     }
 }
 

@@ -36,6 +36,8 @@ fn entry(second: u32, action: &str) -> AuditEntry {
         uln: Some("1000000000".parse().unwrap()),
         outcome: "WSRC0004".to_owned(),
         record_shown: true,
+        account_id: None,
+        about_account_id: None,
     }
 }
 

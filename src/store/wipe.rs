@@ -11,13 +11,16 @@ pub fn wipe(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
     match &mut **transaction {
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(c) => c.batch_execute(
-            "DELETE FROM job_results; DELETE FROM job_records; DELETE FROM job_files; DELETE FROM jobs; DELETE FROM job_turns; DELETE FROM catalogue; DELETE FROM awarding_recognitions; DELETE FROM audit; \
+            "DELETE FROM sessions; DELETE FROM pending_sign_ins; DELETE FROM account_links; DELETE FROM recovery_codes; \
+             DELETE FROM memberships; DELETE FROM account_passwords; DELETE FROM accounts; DELETE FROM outbox; \
+             DELETE FROM job_results; DELETE FROM job_records; DELETE FROM job_files; DELETE FROM jobs; DELETE FROM job_turns; DELETE FROM catalogue; DELETE FROM awarding_recognitions; DELETE FROM audit; \
              DELETE FROM recent_searches; DELETE FROM learning_events; DELETE FROM learners; \
              DELETE FROM certificate_organisations; DELETE FROM certificates; DELETE FROM organisations; DELETE FROM sqlite_sequence;",
         )?,
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(c) => c.batch_execute(
-            "TRUNCATE job_results, job_records, job_files, jobs, job_turns, catalogue, awarding_recognitions, audit, recent_searches, learning_events, learners, \
+            "TRUNCATE sessions, pending_sign_ins, account_links, recovery_codes, memberships, account_passwords, accounts, outbox, \
+             job_results, job_records, job_files, jobs, job_turns, catalogue, awarding_recognitions, audit, recent_searches, learning_events, learners, \
              certificate_organisations, certificates, organisations \
              RESTART IDENTITY",
         )?,

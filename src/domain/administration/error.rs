@@ -24,6 +24,12 @@ pub enum AdministrationError {
     /// The password's length violates the contract.
     #[error("a password must have exactly 16 characters, not all of them spaces")]
     PasswordForm,
+    /// The user belongs to the organisation already.
+    #[error("this user is already in the organisation")]
+    UserExists,
+    /// The text is not the secret of a second factor.
+    #[error("the secret of a second factor must be base32, with 26 characters or more")]
+    FactorSecret,
     /// No job has this number.
     #[error("there is no job {0}")]
     UnknownJob(JobId),

@@ -372,6 +372,11 @@ fn a_user_may_do_what_the_organisation_and_the_roles_may() {
                 "verify-learner,view-organisation,submit-batches",
                 "verify-learner,view-organisation,submit-achievements,submit-batches",
             ),
+            (
+                Role::ServiceDesk,
+                "find-learner,verify-learner,view-record,view-audit,view-organisation",
+                "verify-learner,view-organisation",
+            ),
         ];
         assert_eq!(table.map(|(role, ..)| role), Role::ALL);
         for (role, provider, awarding) in table {

@@ -22,6 +22,7 @@ mod jobs;
 mod records;
 mod registering;
 mod retention;
+mod signing_in;
 mod updating;
 mod verifying;
 

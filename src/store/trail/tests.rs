@@ -34,6 +34,8 @@ fn entry(action: &str) -> AuditEntry {
         uln: None,
         outcome: "WSRC0004".to_owned(),
         record_shown: true,
+        account_id: None,
+        about_account_id: None,
     }
 }
 

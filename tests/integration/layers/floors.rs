@@ -20,6 +20,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["connection", "dialect", "transaction", "ticket"],
             // The statements, one file or folder for each noun.
             &[
+                "accounts",
                 "achievements",
                 "audit",
                 "catalogue",
@@ -50,8 +51,8 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["call", "caller"],
             // What is known and remembered about callers, and the settings for that.
             &["audit", "misses", "organisations", "passwords", "registry", "settings", "strangers"],
-            // Learners, operators' work on organisations, and planned maintenance.
-            &["administration", "learners", "maintenance"],
+            // Learners, users, operators' work on organisations, and planned maintenance.
+            &["accounts", "administration", "learners", "maintenance"],
             // What is built on those. `jobs` knows no kind of job.
             &["catalogue", "import", "jobs", "linking", "records", "service_levels"],
             // The kinds of job.

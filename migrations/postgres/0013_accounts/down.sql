@@ -1,0 +1,12 @@
+DROP INDEX audit_about_account;
+DROP INDEX audit_by_account;
+ALTER TABLE audit DROP COLUMN about_account_id;
+ALTER TABLE audit DROP COLUMN account_id;
+DROP TABLE outbox;
+DROP TABLE sessions;
+DROP TABLE pending_sign_ins;
+DROP TABLE account_links;
+DROP TABLE recovery_codes;
+DROP TABLE memberships;
+DROP TABLE account_passwords;
+DROP TABLE accounts;

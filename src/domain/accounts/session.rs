@@ -1,0 +1,211 @@
+//! A session: who is signed in, for which organisation, and for how long.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::super::registry::Content;
+use super::super::{Account, Call, Caller, Error, OrganisationSummary, Roles};
+use super::token;
+use super::{Accounts, Trace, outcome};
+use crate::model::{Organisation, Timestamp, Ukprn};
+use crate::store::accounts::sessions::StoredSession;
+use crate::store::accounts::{self, MembershipRow, StoredAccount, sessions};
+use crate::store::{StoreError, Transaction, audit};
+
+/// A session ends after so long without a request (rules.md 7.4).
+const IDLE: TimeDelta = TimeDelta::minutes(20);
+/// A session ends so long after its beginning (our choice).
+const LONGEST: TimeDelta = TimeDelta::hours(12);
+/// Requests within this time are stored as one, so that not every page writes. A session may end
+/// so much earlier than [`IDLE`] after the last request.
+const SEEN_AT_ONCE: TimeDelta = TimeDelta::seconds(30);
+/// For so long after a second factor sensitive acts are allowed (our choice).
+const FACTOR_IS_RECENT: TimeDelta = TimeDelta::minutes(10);
+
+/// A session as it is now.
+pub struct Session {
+    /// The internal number, which no other session has, before or after.
+    pub id: i32,
+    /// The internal number of the account.
+    pub account_id: i32,
+    /// The user's name.
+    pub name: String,
+    /// The user's e-mail address.
+    pub email: String,
+    /// The organisations that the user may work for now, by name.
+    pub places: Vec<Place>,
+    /// The one of them that the user chose.
+    pub chosen: Option<Place>,
+    /// The token that every form of this session must carry.
+    pub form_token: String,
+    /// Whether the second factor was given within the last ten minutes, as sensitive acts demand.
+    pub factor_is_recent: bool,
+    /// How long it lasts if nothing more is heard of the user.
+    pub ends_in: Duration,
+}
+
+/// An organisation that a user may work for, and as what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The organisation.
+    pub organisation: OrganisationSummary,
+    /// The user's roles there.
+    pub roles: Roles,
+}
+
+impl Accounts<'_> {
+    /// The session with this token; `None` if there is none, or it is over. `extend` says that the
+    /// user is there: the idle time starts again. Roles and organisations are those of this moment.
+    /// Runs on a thread that may block.
+    ///
+    /// # Errors
+    /// Errors of the store.
+    pub fn session(&self, token: &str, extend: bool) -> Result<Option<Session>, Error> {
+        let (inner, now) = (&self.0.inner, self.0.inner.clock.now());
+        let hash = token::hash(token);
+        let found = inner.store.read(|store| {
+            let Some(session) = sessions::by_token(store, &hash)?.filter(|session| is_open(session, now)) else {
+                return Ok(None);
+            };
+            let Some(account) = accounts::by_id(store, session.account_id)? else { return Ok(None) };
+            let memberships = accounts::memberships_of(store, session.account_id)?;
+            Ok(Some((session, account, memberships)))
+        })?;
+        let Some((mut session, account, memberships)) = found else { return Ok(None) };
+        if extend && now.signed_duration_since(session.seen_at) >= SEEN_AT_ONCE {
+            session.seen_at = now;
+            let id = session.id;
+            // Nobody waits for it, and if it fails, the session ends a little earlier.
+            let _ = inner.store.begin_aside(move |store| sessions::note_seen(store, id, now))?;
+        }
+        let registry = self.0.registry(true)?;
+        Ok(Some(Session::new(&registry, &session, &account, &memberships, token, now)))
+    }
+
+    /// Chooses the organisation to work for ([`Action::ChooseOrganisation`](super::super::Action)).
+    /// `false` if it is none of the session's.
+    ///
+    /// # Errors
+    /// Errors of the store.
+    pub fn choose(&self, call: &Call<'_>, session: &Session, ukprn: Ukprn) -> Result<bool, Error> {
+        call.must_be_able_to_block()?;
+        let Some(place) = session.places.iter().find(|place| place.organisation.ukprn == ukprn) else {
+            return Ok(false);
+        };
+        let account = Account { id: session.account_id, name: &session.name };
+        let caller = self.0.organisations().signed_in(call, ukprn, account, place.roles)?;
+        let organisation_id = caller.organisation()?.id;
+        let (id, entry) = (session.id, caller.entry(self.0.inner.clock.now(), None, outcome::DONE));
+        self.0.inner.store.write(move |store| {
+            sessions::choose(store, id, organisation_id)?;
+            audit::insert(store, std::iter::once(&entry))
+        })?;
+        Ok(true)
+    }
+
+    /// The user of a session as a caller, for the organisation that was chosen.
+    ///
+    /// # Errors
+    /// [`Error::UnknownOrganisation`] if none is chosen, or it is no longer active; errors of the
+    /// store.
+    pub fn caller<'c>(&self, call: &'c Call<'c>, session: &'c Session) -> Result<Caller<'c>, Error> {
+        let place = session.chosen.as_ref().ok_or(Error::UnknownOrganisation)?;
+        let account = Account { id: session.account_id, name: &session.name };
+        self.0.organisations().signed_in(call, place.organisation.ukprn, account, place.roles)
+    }
+
+    /// Ends a session ([`Action::SignOut`](super::super::Action)).
+    ///
+    /// # Errors
+    /// Errors of the store.
+    pub fn sign_out(&self, call: &Call<'_>, session: &Session) -> Result<(), Error> {
+        let id = session.id;
+        self.end(call, session, move |store| sessions::end(store, id))
+    }
+
+    /// Ends all sessions of the session's account, this one among them.
+    ///
+    /// # Errors
+    /// Errors of the store.
+    pub fn sign_out_everywhere(&self, call: &Call<'_>, session: &Session) -> Result<(), Error> {
+        let account_id = session.account_id;
+        self.end(call, session, move |store| sessions::end_all(store, account_id).map(drop))
+    }
+
+    fn end(
+        &self,
+        call: &Call<'_>,
+        session: &Session,
+        end: impl Fn(&mut Transaction<'_>) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), Error> {
+        call.must_be_able_to_block()?;
+        let trace = Trace::of(call, self.0.inner.clock.now());
+        let account_id = session.account_id;
+        Ok(self.0.inner.store.write(move |store| {
+            end(store)?;
+            let line = accounts::by_id(store, account_id)?.map(|account| trace.by_holder(&account, outcome::DONE));
+            audit::insert(store, line.iter())
+        })?)
+    }
+}
+
+impl Session {
+    fn new(
+        registry: &Content,
+        stored: &StoredSession,
+        account: &StoredAccount,
+        memberships: &[MembershipRow],
+        token: &str,
+        now: Timestamp,
+    ) -> Self {
+        let mut places: Vec<(i32, Place)> =
+            memberships.iter().filter_map(|membership| Place::of(registry, membership)).collect();
+        places.sort_by(|(_, one), (_, other)| one.organisation.name.cmp(&other.organisation.name));
+        let chosen = places.iter().find(|(id, _)| Some(*id) == stored.organisation_id).map(|(_, place)| place.clone());
+        Self {
+            id: stored.id,
+            account_id: account.id,
+            name: account.name(),
+            email: account.email.clone(),
+            places: places.into_iter().map(|(_, place)| place).collect(),
+            chosen,
+            form_token: token::of_forms(token),
+            factor_is_recent: now.signed_duration_since(stored.second_factor_at) < FACTOR_IS_RECENT,
+            ends_in: ends_at(stored).signed_duration_since(now).to_std().unwrap_or_default(),
+        }
+    }
+
+    /// The roles of the user in the organisation that was chosen.
+    pub fn roles(&self) -> Roles {
+        self.chosen.as_ref().map_or_else(Roles::default, |place| place.roles)
+    }
+}
+
+impl Place {
+    /// Where a membership lets the user work now: not where it is suspended, or the organisation is.
+    fn of(registry: &Content, membership: &MembershipRow) -> Option<(i32, Self)> {
+        let organisation: &Arc<Organisation> =
+            registry.organisation_of(membership.organisation_id).filter(|organisation| organisation.active)?;
+        // A role that a later release gave is not one of this release's.
+        let roles = membership.roles.split(',').filter_map(|name| name.parse().ok()).collect();
+        let place = Self { organisation: OrganisationSummary::from(&**organisation), roles };
+        (!membership.suspended).then_some((organisation.id, place))
+    }
+}
+
+/// Deletes what is over.
+pub(super) fn sweep(store: &mut Transaction<'_>, now: Timestamp) -> Result<(), StoreError> {
+    let before = |time: TimeDelta| now.checked_sub_signed(time).unwrap_or(now);
+    sessions::sweep(store, before(IDLE), before(LONGEST), now)
+}
+
+fn is_open(session: &StoredSession, now: Timestamp) -> bool {
+    now < ends_at(session)
+}
+
+fn ends_at(session: &StoredSession) -> Timestamp {
+    let after = |moment: Timestamp, time| moment.checked_add_signed(time).unwrap_or(moment);
+    after(session.seen_at, IDLE).min(after(session.created_at, LONGEST))
+}
