@@ -11,7 +11,7 @@ import sys
 def start(lrs, folder, learners, **environment):
     """Starts a demo in the folder. Returns its process and a connection with the provider's certificate."""
     process = subprocess.Popen(
-        [lrs, "demo", "--dir", folder, "--port", "0", "--ops-port", "0", "--learners", str(learners)],
+        [lrs, "demo", "--dir", folder, "--port", "0", "--portal-port", "0", "--ops-port", "0", "--learners", str(learners)],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ, **environment},
     )
     for line in process.stdout:

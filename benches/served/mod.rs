@@ -24,7 +24,18 @@ pub type Outcome<T> = Result<T, Box<dyn Error>>;
 pub fn start_service(demo: &Path, learners: u32) -> Outcome<(Child, SocketAddr)> {
     let log = std::fs::File::create(demo.with_extension("log"))?;
     let child = Command::new(env!("CARGO_BIN_EXE_lrs"))
-        .args(["demo", "--port", "0", "--ops-port", "0", "--learners", &learners.to_string(), "--dir"])
+        .args([
+            "demo",
+            "--port",
+            "0",
+            "--portal-port",
+            "0",
+            "--ops-port",
+            "0",
+            "--learners",
+            &learners.to_string(),
+            "--dir",
+        ])
         .arg(demo)
         .stdout(Stdio::piped())
         .stderr(log)

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use super::failure::Failure;
 use super::{config, serve, setup};
 use crate::config::Sources;
-use crate::demo::{self, DemoError, ORGANISATIONS, Start};
+use crate::demo::{self, DemoError, ORGANISATIONS, Ports, Start};
 use crate::domain::Service;
 use crate::ops;
 
@@ -21,7 +21,7 @@ To restore the data while the demo runs, send POST /demo/reset to the operations
 
 Examples:
   lrs demo
-  lrs demo --dir /tmp/demo --port 9443 --ops-port 9091 --learners 100000")]
+  lrs demo --dir /tmp/demo --port 9443 --portal-port 9444 --ops-port 9091 --learners 100000")]
 pub struct Demo {
     /// Folder for the demo's files
     #[arg(long, default_value = "demo")]
@@ -29,6 +29,9 @@ pub struct Demo {
     /// Port of the service, on localhost; 0 picks a free port
     #[arg(long, default_value_t = 8443)]
     port: u16,
+    /// Port of the portal, on localhost; 0 picks a free port
+    #[arg(long, default_value_t = 8444)]
+    portal_port: u16,
     /// Port of the operations listener, on localhost; 0 picks a free port
     #[arg(long, default_value_t = 9090)]
     ops_port: u16,
@@ -43,12 +46,13 @@ pub struct Demo {
 /// Runs the command.
 pub fn run(demo: &Demo, out: &mut impl Write) -> Result<(), Failure> {
     let Demo { dir, learners, reset, .. } = demo;
-    let (port, ops_port) = ports(demo)?;
+    let ports = ports(demo)?;
     let start = if *reset { Start::Over } else { Start::Again };
-    let demo = demo::Demo::prepare(dir, port, ops_port, *learners, start).map_err(|error| unmade(&error))?;
+    let demo = demo::Demo::prepare(dir, ports, *learners, start).map_err(|error| unmade(&error))?;
     let sources = Sources::of_process(Some(demo.configuration()))
-        .with_flag("server.listen", format!("127.0.0.1:{port}"))
-        .with_flag("operations.listen", format!("127.0.0.1:{ops_port}"));
+        .with_flag("server.listen", format!("127.0.0.1:{}", ports.service))
+        .with_flag("portal.listen", format!("127.0.0.1:{}", ports.portal))
+        .with_flag("operations.listen", format!("127.0.0.1:{}", ports.operations));
     let config = config::load(&sources)?;
     ops::init_log(&config.log);
     let database = setup::open(&config)?;
@@ -81,17 +85,18 @@ fn seed(demo: &demo::Demo, service: &Service, learners: u64, out: &mut impl Writ
     }
 }
 
-/// The ports of the service and of the operations listener, tested before anything is written. Free
-/// ports are picked here, because `demo.env` names them.
-fn ports(demo: &Demo) -> Result<(u16, u16), Failure> {
+/// The ports of the listeners, tested before anything is written. Free ports are picked here,
+/// because `demo.env` names them.
+fn ports(demo: &Demo) -> Result<Ports, Failure> {
     let service = listen(demo.port, "--port")?;
     // While the first is still open, so that they differ.
+    let portal = listen(demo.portal_port, "--portal-port")?;
     let operations = listen(demo.ops_port, "--ops-port")?;
     let number = |listener: TcpListener| {
         let address = listener.local_addr().map_err(|error| Failure::doing("Cannot choose a port", error))?;
         Ok::<_, Failure>(address.port())
     };
-    Ok((number(service)?, number(operations)?))
+    Ok(Ports { service: number(service)?, portal: number(portal)?, operations: number(operations)? })
 }
 
 fn listen(port: u16, flag: &str) -> Result<TcpListener, Failure> {
@@ -125,7 +130,8 @@ mod tests {
     }
 
     fn prepared(folder: &std::path::Path) -> demo::Demo {
-        demo::Demo::prepare(&folder.join("demo"), 1, 2, 10, Start::Again).unwrap()
+        demo::Demo::prepare(&folder.join("demo"), Ports { service: 1, portal: 2, operations: 3 }, 10, Start::Again)
+            .unwrap()
     }
 
     #[test]
@@ -162,8 +168,9 @@ mod tests {
 
     #[test]
     fn port_0_becomes_a_port_that_can_be_named() {
-        let demo = Demo { dir: PathBuf::new(), port: 0, ops_port: 0, learners: 1, reset: false };
-        let (service, operations) = ports(&demo).unwrap();
-        assert!(service != 0 && operations != 0 && service != operations);
+        let demo = Demo { dir: PathBuf::new(), port: 0, portal_port: 0, ops_port: 0, learners: 1, reset: false };
+        let Ports { service, portal, operations } = ports(&demo).unwrap();
+        assert!(![service, portal, operations].contains(&0));
+        assert!(service != portal && portal != operations && operations != service);
     }
 }

@@ -14,12 +14,19 @@ use crate::demo::Demo;
 use crate::domain::{Database, Service};
 use crate::http::{self, Clients, Listener, Setup, Signals, StartError};
 use crate::ops::{self, Metrics, Operations};
+use crate::portal::Portal;
 use crate::soap::{self, SoapHandler};
 use crate::tls::{self, TlsError, Trust};
 use crate::workers::Observer;
 
 /// How long the health check trusts its last test write.
 const TRIED_AGAIN_AFTER: Duration = Duration::from_secs(2);
+
+/// Threads that serve the portal's connections: pages are made on threads of their own.
+const PORTAL_THREADS: usize = 1;
+
+/// The portal gets at most this part of all open files for connections.
+const FILES_OF_PORTAL: usize = 8;
 
 /// Run the service
 #[derive(Debug, clap::Args)]
@@ -67,7 +74,11 @@ pub fn listen(
     let jobs = config.jobs;
     let mut limits = config.limits;
     let open_files = ops::raise_open_files();
-    if let (Some(asked), Some(files)) = (limits.fit(open_files), open_files) {
+    let files = config::files_for_connections(open_files);
+    let mut portal_limits = limits.for_portal();
+    let for_portal = portal_limits.open().min(files / FILES_OF_PORTAL);
+    let _ = portal_limits.fit(for_portal);
+    if let (Some(asked), Some(files)) = (limits.fit(files - for_portal), open_files) {
         log::warn!(
             "limits.connections is {} instead of {asked}: the system limits this process to {files} open files. \
              Raise the limit (ulimit -n, LimitNOFILE= in systemd), or lower limits.connections",
@@ -80,15 +91,22 @@ pub fn listen(
     let always_block = !service.database().is_embedded();
     let handler = SoapHandler::new(service.clone(), public_url.clone(), &limits, always_block);
     let services = Listener::new(listen, workers, limits, trust.clone(), Clients::Certified, Arc::new(handler));
-    let setup = Setup { listeners: vec![services], operations: config.operations, health };
+    let portal = Arc::new(Portal::new(service.clone()));
+    let portal =
+        Listener::new(config.portal.listen, PORTAL_THREADS, portal_limits, trust.clone(), Clients::Anybody, portal);
+    let setup = Setup { listeners: vec![services, portal], operations: config.operations, health };
     let signals = Signals::receive().map_err(not_started)?;
     let running = http::start(setup).map_err(|error| not_started(advised(&error)))?;
 
-    for address in running.addresses() {
+    let mut addresses = running.addresses().iter();
+    if let Some(address) = addresses.next() {
         writeln!(out, "The service answers on {address} as")?;
     }
     for address in soap::addresses(&public_url) {
         writeln!(out, "  {address}")?;
+    }
+    if let Some(address) = addresses.next() {
+        writeln!(out, "The portal answers on {address} as\n  {}", config.portal.public_url)?;
     }
     writeln!(out, "Operations: http://{}/health, /metrics", running.operations())?;
     if let Some(demo) = &demo {
@@ -168,7 +186,7 @@ fn not_started(why: impl fmt::Display) -> Failure {
 fn advised(error: &StartError) -> String {
     match error {
         StartError::Listen { .. } => {
-            format!("{error}.\nThe addresses are set by server.listen and operations.listen.")
+            format!("{error}.\nThe addresses are set by server.listen, portal.listen and operations.listen.")
         }
         StartError::Thread(_) => error.to_string(),
     }

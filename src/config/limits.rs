@@ -110,12 +110,32 @@ const IN_PASSING: usize = 64;
 /// beyond `connections`, which are told so, this part of `connections`.
 const PART: usize = 8;
 
+/// Open files that remain for clients' connections under the process's limit; all there can be if
+/// the process has none.
+pub fn files_for_connections(open_files: Option<u64>) -> usize {
+    let files = open_files.map(|files| usize::try_from(files.saturating_sub(OTHER_FILES)));
+    files.and_then(Result::ok).unwrap_or(usize::MAX)
+}
+
 impl Limits {
-    /// Lowers the numbers of connections to fit the process's limit of open files, of which each
-    /// takes one. Returns the configured number of connections if that was lowered.
+    /// The limits of the portal's listener: its clients are browsers, a few for each person. All
+    /// people behind one reverse proxy or gateway share an address.
     #[must_use]
-    pub fn fit(&mut self, open_files: Option<u64>) -> Option<usize> {
-        let files = usize::try_from(open_files?.saturating_sub(OTHER_FILES)).unwrap_or(usize::MAX);
+    pub fn for_portal(&self) -> Self {
+        Self {
+            waiting: self.waiting.min(512),
+            waiting_by_address: self.waiting_by_address.min(256),
+            handshakes: self.handshakes.min(128),
+            connections: self.connections.min(512),
+            connections_by_certificate: self.connections_by_certificate.min(256),
+            ..self.clone()
+        }
+    }
+
+    /// Lowers the numbers of connections to fit so many open files, of which each takes one.
+    /// Returns the configured number of connections if that was lowered.
+    #[must_use]
+    pub fn fit(&mut self, files: usize) -> Option<usize> {
         let part = (files / PART).max(1);
         self.waiting = self.waiting.min(part);
         self.handshakes = self.handshakes.min(part);

@@ -54,7 +54,7 @@ impl Operations {
 }
 
 /// An https address without query or fragment. A trailing slash is removed.
-struct PublicUrl(String);
+pub(super) struct PublicUrl(pub(super) String);
 
 impl FromValue for PublicUrl {
     fn from_text(text: &str) -> Result<Self, String> {

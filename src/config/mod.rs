@@ -7,6 +7,7 @@ mod jobs;
 mod limits;
 mod listeners;
 mod log;
+mod portal;
 mod reader;
 mod rules;
 mod service;
@@ -18,9 +19,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use self::jobs::Jobs;
-pub use self::limits::Limits;
+pub use self::limits::{Limits, files_for_connections};
 pub use self::listeners::{Operations, Server};
 pub use self::log::Log;
+pub use self::portal::Portal;
 pub use self::reader::{Origin, Setting};
 pub use self::rules::Rules;
 pub use self::service::{Hours, Service};
@@ -35,6 +37,8 @@ use self::reader::Reader;
 pub struct Config {
     /// `[server]`: the public listener.
     pub server: Server,
+    /// `[portal]`: the listener for people at a browser.
+    pub portal: Portal,
     /// `[operations]`: the loopback listener for health and metrics.
     pub operations: Operations,
     /// `[tls]`: certificate, key, trust roots, revocation lists.
@@ -135,6 +139,7 @@ impl Config {
     pub fn load(sources: &Sources) -> Result<Self, ConfigError> {
         let mut reader = Reader::open(sources)?;
         let server = Server::read(&mut reader)?;
+        let portal = Portal::read(&mut reader)?;
         let operations = Operations::read(&mut reader)?;
         let tls = Tls::read(&mut reader)?;
         let store = StoreLocation::read(&mut reader)?;
@@ -144,7 +149,7 @@ impl Config {
         let jobs = Jobs::read(&mut reader)?;
         let log = Log::read(&mut reader)?;
         let settings = reader.finish()?;
-        Ok(Self { server, operations, tls, store, limits, rules, service, jobs, log, settings })
+        Ok(Self { server, portal, operations, tls, store, limits, rules, service, jobs, log, settings })
     }
 
     /// Every setting with its value (secrets masked) and origin, as `lrs config show` prints them.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::organisations::{AWARDING, DemoOrganisation, ORGANISATIONS, PROVIDER};
 use super::samples::SAMPLES;
 use super::shell::quote;
-use super::{DemoError, Start};
+use super::{DemoError, Ports, Start, accounts};
 use crate::model::Peer;
 use crate::pki::{CertificateAuthority, Credential, KeyKind, peer_of_pem, write_private};
 
@@ -96,7 +96,7 @@ impl Folder {
 
     /// Creates whatever is missing. Shell variables are always rewritten, because the port may have
     /// changed.
-    pub fn prepare(path: &Path, port: u16, ops_port: u16, start: Start) -> Result<Self, DemoError> {
+    pub fn prepare(path: &Path, ports: Ports, start: Start) -> Result<Self, DemoError> {
         let variables = path.join(VARIABLES);
         fs::create_dir_all(path).map_err(|error| DemoError::file(path, error))?;
         let lock = lock(&variables)?;
@@ -107,9 +107,9 @@ impl Folder {
         fs::create_dir_all(&pki).map_err(|error| DemoError::file(&pki, error))?;
         let path = path.canonicalize().map_err(|error| DemoError::file(path, error))?;
         let pki = path.join("pki");
-        fs::write(&variables, text_of_variables(&path, port)).map_err(|error| DemoError::file(&variables, error))?;
+        fs::write(&variables, text_of_variables(&path, ports)).map_err(|error| DemoError::file(&variables, error))?;
         certificates(&pki)?;
-        write_missing(&path.join("lrs.toml"), || Ok(configuration(port, ops_port).into_bytes()))?;
+        write_missing(&path.join("lrs.toml"), || Ok(configuration(ports).into_bytes()))?;
         Ok(Self {
             provider: peer(&pki.join("provider.pem"))?,
             provider_rsa: peer(&pki.join("provider-rsa.pem"))?,
@@ -169,13 +169,14 @@ fn clear(path: &Path) -> Result<(), DemoError> {
 }
 
 /// The text of `demo.env`.
-fn text_of_variables(path: &Path, port: u16) -> String {
+fn text_of_variables(path: &Path, ports: Ports) -> String {
     let pki = path.join("pki");
     let mut text = format!("{VARIABLES_MARK} In a shell: . demo/demo.env\n");
     let mut export = |name: &str, value: &str| {
         let _ = writeln!(text, "export {name}={}", quote(value)); // writing into a String cannot fail
     };
-    export("LRS_URL", &format!("https://localhost:{port}"));
+    export("LRS_URL", &format!("https://localhost:{}", ports.service));
+    export("PORTAL_URL", &format!("https://localhost:{}", ports.portal));
     export("LRS_CA", &pki.join("ca.pem").display().to_string());
     export("PROVIDER_CERT", &pki.join("provider.pem").display().to_string());
     export("PROVIDER_RSA_CERT", &pki.join("provider-rsa.pem").display().to_string());
@@ -184,6 +185,11 @@ fn text_of_variables(path: &Path, port: u16) -> String {
         export(&format!("{prefix}_UKPRN"), ukprn);
         export(&format!("{prefix}_ORGREF"), org_ref);
         export(&format!("{prefix}_PASSWORD"), password);
+    }
+    export("PORTAL_PASSWORD", accounts::PASSWORD);
+    export("PORTAL_TOTP_SECRET", accounts::TOTP_SECRET);
+    for account in &accounts::ACCOUNTS {
+        export(account.variable, account.email);
     }
     text
 }
@@ -242,15 +248,19 @@ fn peer(file: &Path) -> Result<Peer, DemoError> {
 }
 
 /// The text of `lrs.toml`.
-fn configuration(port: u16, ops_port: u16) -> String {
+fn configuration(ports: Ports) -> String {
+    let Ports { service, portal, operations } = ports;
     format!(
         "{CONFIGURATION_MARK} Paths are relative to this file.\n\
          \n\
          [server]\n\
-         listen = \"127.0.0.1:{port}\"\n\
+         listen = \"127.0.0.1:{service}\"\n\
+         \n\
+         [portal]\n\
+         listen = \"127.0.0.1:{portal}\"\n\
          \n\
          [operations]\n\
-         listen = \"127.0.0.1:{ops_port}\"\n\
+         listen = \"127.0.0.1:{operations}\"\n\
          \n\
          [tls]\n\
          certificate = \"pki/server.pem\"\n\

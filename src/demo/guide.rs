@@ -2,12 +2,12 @@
 
 use std::fmt::{self, Write as _};
 
-use super::FixtureError;
 use super::example::{Example, Request, submits};
 use super::examples::{self, RecordExample};
-use super::organisations::{AWARDING, DemoOrganisation, ORGANISATIONS, PROVIDER};
+use super::organisations::{AWARDING, DemoOrganisation, ORGANISATIONS, PROVIDER, SERVICE_DESK};
 use super::people::People;
 use super::shell::{self, quote};
+use super::{FixtureError, accounts};
 
 /// The introduction of the guide.
 const INTRODUCTION: &str = "\
@@ -51,6 +51,7 @@ fn write_guide(guide: &mut String, people: &People, examples: &[Example], learne
     let reset = format!("```sh\ncurl -X POST http://127.0.0.1:{ops_port}/demo/reset\n```");
     writeln!(guide, "\n{reset}")?;
     write_organisations(guide)?;
+    write_accounts(guide)?;
     write_people(guide, people, learners)?;
     let mut heading = ("", "");
     for example in examples {
@@ -78,12 +79,38 @@ fn write_organisations(guide: &mut String) -> fmt::Result {
         "\n## Organisations\n\n| organisation | UKPRN | reference | password | certificate |\n|---|---|---|---|---|\n",
     );
     for DemoOrganisation { prefix, name, ukprn, org_ref, password, .. } in ORGANISATIONS {
-        let certificate = if *prefix == AWARDING.prefix { "pki/awarding.pem" } else { "pki/provider.pem" };
-        writeln!(guide, "| {name} | `{ukprn}` | `{org_ref}` | `{password}` | `{certificate}` |")?;
+        let certificate = match *prefix {
+            prefix if prefix == AWARDING.prefix => "`pki/awarding.pem`",
+            prefix if prefix == SERVICE_DESK.prefix => "none",
+            _ => "`pki/provider.pem`",
+        };
+        writeln!(guide, "| {name} | `{ukprn}` | `{org_ref}` | `{password}` | {certificate} |")?;
     }
     guide.push_str(
         "\nEach certificate is also available as `.p12`, with the password `demo`. Clients must trust the authority in `pki/ca.pem`.\n",
     );
+    Ok(())
+}
+
+fn write_accounts(guide: &mut String) -> fmt::Result {
+    writeln!(
+        guide,
+        "\n## Users of the portal\n\nThe portal's address is `$PORTAL_URL` in `demo.env`. All users have the password `{}`. Their second factor \
+         has the secret `{}`: enter it in an authenticator app, or let `oathtool --totp --base32 \"$PORTAL_TOTP_SECRET\"` show the code. \
+         Each code can be used once.\n\n| e-mail address | variable | role | organisation |\n|---|---|---|---|",
+        accounts::PASSWORD,
+        accounts::TOTP_SECRET
+    )?;
+    for account in &accounts::ACCOUNTS {
+        writeln!(
+            guide,
+            "| `{}` | `{}` | {} | {} |",
+            account.email,
+            account.variable,
+            account.role.name(),
+            account.organisation()
+        )?;
+    }
     Ok(())
 }
 

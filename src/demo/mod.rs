@@ -2,6 +2,7 @@
 //! with a request for every response code. It fills the service's store, and restores its data on
 //! demand.
 
+mod accounts;
 mod aims;
 mod catalogue;
 mod example;
@@ -23,7 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub use example::{Caller, Example, Request};
 pub use organisations::{AWARDING, DemoOrganisation, ORGANISATIONS};
 
-use crate::domain::{AdministrationError, Clock, Database, RuleSettings, Service};
+use crate::domain::{AdministrationError, Clock, Database, HashedPassword, RuleSettings, Service};
 use crate::model::Organisation;
 use crate::pki::PkiError;
 use folder::Folder;
@@ -102,9 +103,27 @@ impl DemoError {
 pub struct Demo {
     folder: Folder,
     learners: u32,
-    /// The organisations as first added by this process, with their password hashes: hashing again
-    /// would make every reset slow.
-    organisations: Arc<Mutex<Vec<Organisation>>>,
+    known: Arc<Mutex<Option<Known>>>,
+}
+
+/// What this process hashed when it first filled the store: hashing again would make every reset
+/// slow.
+struct Known {
+    /// The organisations with their passwords.
+    organisations: Vec<Organisation>,
+    /// The password of the portal's users.
+    password: HashedPassword,
+}
+
+/// Where a demo listens, on localhost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ports {
+    /// The web services.
+    pub service: u16,
+    /// The portal.
+    pub portal: u16,
+    /// Health and metrics.
+    pub operations: u16,
 }
 
 /// What to do with an earlier demo in the folder.
@@ -134,15 +153,15 @@ impl Demo {
     /// # Errors
     /// The folder has other contents, or a demo is running in it; then nothing has been written. Or
     /// files cannot be written, or existing ones cannot be read.
-    pub fn prepare(folder: &Path, port: u16, ops_port: u16, learners: u32, start: Start) -> Result<Self, DemoError> {
+    pub fn prepare(folder: &Path, ports: Ports, learners: u32, start: Start) -> Result<Self, DemoError> {
         Folder::check(folder)?;
         if start == Start::Over {
             check_register(&folder.join("lrs.db"))?;
         }
-        let folder = Folder::prepare(folder, port, ops_port, start)?;
+        let folder = Folder::prepare(folder, ports, start)?;
         folder.write_samples()?;
-        folder.write("PEOPLE.md", &guide::people_md(&People::named()?, learners, ops_port)?)?;
-        Ok(Self { folder, learners, organisations: Arc::default() })
+        folder.write("PEOPLE.md", &guide::people_md(&People::named()?, learners, ports.operations)?)?;
+        Ok(Self { folder, learners, known: Arc::default() })
     }
 
     /// The folder, an absolute path.
@@ -169,7 +188,7 @@ impl Demo {
     /// # Errors
     /// The store has data other than the demo's, or fails.
     pub fn seed(&self, service: &Service, progress: impl FnMut(u64)) -> Result<Option<Seeded>, DemoError> {
-        let mut known = self.organisations.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         match contents(service)? {
             Contents::Nothing => {}
             Contents::Unfinished => service.administration(USER).wipe()?,
@@ -187,7 +206,7 @@ impl Demo {
     /// # Errors
     /// The store has data other than the demo's, or fails; it may then be empty.
     pub fn reset(&self, service: &Service) -> Result<Seeded, DemoError> {
-        let mut known = self.organisations.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         contents(service)?;
         service.administration(USER).wipe()?;
         self.fill(service, &mut known, |_| ())
@@ -197,7 +216,7 @@ impl Demo {
     fn fill(
         &self,
         service: &Service,
-        known: &mut Vec<Organisation>,
+        known: &mut Option<Known>,
         progress: impl FnMut(u64),
     ) -> Result<Seeded, DemoError> {
         let people = People::named()?;
@@ -209,12 +228,18 @@ impl Demo {
         let events = named().flat_map(|person| person.events.clone()).chain(others()?.flat_map(|(_, events)| events));
         let events = administration.import_events(events)?;
         let catalogue = administration.import_catalogue(catalogue::entries()?, |_| ())?.added;
-        if known.is_empty() {
-            *known = ORGANISATIONS.iter().map(|new| new.add(service, USER)).collect::<Result<_, _>>()?;
-        } else {
-            administration.restore_organisations(known)?;
-        }
+        let known = match known {
+            Some(known) => {
+                administration.restore_organisations(&known.organisations)?;
+                known
+            }
+            None => known.insert(Known {
+                organisations: ORGANISATIONS.iter().map(|new| new.add(service, USER)).collect::<Result<_, _>>()?,
+                password: HashedPassword::of(accounts::PASSWORD).map_err(AdministrationError::from)?,
+            }),
+        };
         self.register_certificates(service)?;
+        accounts::ACCOUNTS.iter().try_for_each(|account| account.add(service, USER, &known.password))?;
         Ok(Seeded { learners, events, catalogue })
     }
 

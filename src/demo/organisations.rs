@@ -55,8 +55,18 @@ pub const LIMITED: DemoOrganisation = DemoOrganisation {
     roles: Roles::NoPermission,
 };
 
+/// The operator of the service. Its staff work at the portal; no certificate may act for it.
+pub const SERVICE_DESK: DemoOrganisation = DemoOrganisation {
+    prefix: "DESK",
+    ukprn: "TEST0001",
+    org_ref: "TEST01",
+    name: "Demonstration Service Desk",
+    password: "demo-desk-----pw",
+    roles: Roles::NoPermission,
+};
+
 /// All organisations, in the order in which they are added.
-pub const ORGANISATIONS: [&DemoOrganisation; 3] = [&PROVIDER, &AWARDING, &LIMITED];
+pub const ORGANISATIONS: [&DemoOrganisation; 4] = [&PROVIDER, &AWARDING, &LIMITED, &SERVICE_DESK];
 
 impl DemoOrganisation {
     pub(super) fn ukprn(&self) -> Result<Ukprn, FixtureError> {

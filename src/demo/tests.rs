@@ -24,10 +24,14 @@ struct Stage {
     service: Service,
 }
 
+fn ports(service: u16) -> Ports {
+    Ports { service, portal: 8444, operations: 9090 }
+}
+
 impl Stage {
     fn new(learners: u32) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let demo = Demo::prepare(&folder.path().join("demo"), 8443, 9090, learners, Start::Again).unwrap();
+        let demo = Demo::prepare(&folder.path().join("demo"), ports(8443), learners, Start::Again).unwrap();
         let url = format!("sqlite:{}", demo.folder().join("lrs.db").display());
         let database = Database::open(&url, 2).unwrap();
         database.migrate().unwrap();
@@ -39,7 +43,7 @@ impl Stage {
 fn a_folder_is_made_once_and_cleared_without_touching_anything_else() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("it's a demo");
-    let prepare = |port, start| Demo::prepare(&path, port, 9090, 3, start);
+    let prepare = |port, start| Demo::prepare(&path, ports(port), 3, start);
     let demo = prepare(8443, Start::Again).unwrap();
     let folder_of_demo = demo.folder().to_owned();
     let read = |name: &str| fs::read(folder_of_demo.join(name)).unwrap();

@@ -67,6 +67,7 @@ pub use linking::Linking;
 pub use maintenance::{Cancelled, Maintenance, MaintenancePlan, NotPlanned, Planned};
 pub use misses::MissLimits;
 pub use organisations::{Claim, OrganisationSummary, Organisations};
+pub use passwords::HashedPassword;
 pub use records::{
     GetType, LearnerRecord, LearnerRecordQuery, RecordAnswer, RecordOutcome, RecordQuery, Records, UserType,
 };

@@ -80,8 +80,11 @@ pub(super) async fn answer<H: Handler>(
 impl Progress<'_> {
     /// The answer of the handler as it goes out, with its length.
     async fn respond(&self, edge: &Edge, connection: &Connection, response: Response) -> (HttpResponse, usize) {
-        let Response { mut head, body, called } = response;
-        let body = coding::pack(body, self.request.headers()).await;
+        let Response { mut head, body, gzip, called } = response;
+        let body = match gzip {
+            Some(gzip) => coding::choose(body, gzip, self.request.headers()),
+            None => coding::pack(body, self.request.headers()).await,
+        };
         let (status, length) = (head.status().as_u16(), body.length());
         let Some(Called { function, outcome, code, organisation }) = called else {
             self.log("-", "page", "-", status, "", length);

@@ -53,6 +53,11 @@ pub(super) async fn pack(body: Bytes, headers: &HeaderMap) -> Packed {
     }
 }
 
+/// The form of an answer that its client asked for.
+pub(super) fn choose(plain: Bytes, gzip: Bytes, headers: &HeaderMap) -> Packed {
+    if accepts_gzip(headers) { Packed::Gzip(gzip) } else { Packed::Plain(plain) }
+}
+
 /// Whether the client asks for gzip by name, with a weight above zero. Several clients break on
 /// gzip that they did not ask for.
 fn accepts_gzip(headers: &HeaderMap) -> bool {

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
@@ -67,6 +68,11 @@ impl<'r> Request<'r> {
     /// The headers.
     pub fn headers(&self) -> &HeaderMap {
         self.http.headers()
+    }
+
+    /// The address that the connection comes from; nothing where the client has already gone.
+    pub fn address(&self) -> Option<IpAddr> {
+        self.http.peer_addr().map(|address| address.ip())
     }
 
     /// The client's certificate: good at this moment, by the revocation lists too.

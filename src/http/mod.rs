@@ -33,6 +33,7 @@ mod unread;
 
 pub use actix_web::http::header::{self, HeaderMap, HeaderValue};
 pub use actix_web::http::{Method, StatusCode};
+pub use actix_web::web::Bytes;
 
 pub use self::blocking::block;
 pub use self::body::{Body, Unread};

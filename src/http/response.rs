@@ -12,6 +12,8 @@ use crate::ops::Outcome;
 pub struct Response {
     pub(super) head: HttpResponse<()>,
     pub(super) body: Bytes,
+    /// The body packed by gzip, where it was packed once for all.
+    pub(super) gzip: Option<Bytes>,
     pub(super) called: Option<Called>,
 }
 
@@ -34,13 +36,27 @@ impl Response {
     pub fn new(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let mut head = HttpResponse::with_body(status, ());
         head.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        Self { head, body: body.into(), called: None }
+        Self { head, body: body.into(), gzip: None, called: None }
     }
 
     /// Adds a header, or replaces it.
     #[must_use]
     pub fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.head.headers_mut().insert(name, value);
+        self
+    }
+
+    /// Gives the same body packed by gzip, for clients that ask for that.
+    #[must_use]
+    pub fn packed_as(mut self, gzip: impl Into<Bytes>) -> Self {
+        self.gzip = Some(gzip.into());
+        self
+    }
+
+    /// Adds a header beside others of its name.
+    #[must_use]
+    pub fn and(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.head.headers_mut().append(name, value);
         self
     }
 

@@ -1,9 +1,30 @@
 //! The organisation portal: web pages for people in schools and awarding organisations.
 //!
 //! It shows what the domain says and sends it what people decide. Rules, permissions and audit are
-//! the domain's.
+//! the domain's. A page is a row of `routes`, a function in the file of its noun, and a template;
+//! `visit` has the phases that each request goes through.
 
-pub mod assets;
+#![allow(dead_code)] // until the pages that need the rest of it are there
+
+mod access;
+mod answer;
+mod asked;
+mod assets;
 pub mod components;
-pub mod layout;
-pub mod live;
+mod form;
+mod form_page;
+mod handler;
+mod home;
+mod layout;
+mod learners;
+mod live;
+mod navigation;
+mod problem;
+mod problem_page;
+mod routes;
+mod sign_in;
+mod upload;
+mod visit;
+
+pub use handler::Portal;
+pub use routes::table as route_table;

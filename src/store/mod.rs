@@ -19,6 +19,7 @@ mod dialect;
 mod error;
 pub mod events;
 pub mod jobs;
+pub mod kept;
 pub mod learners;
 pub mod maintenance;
 mod migrations;

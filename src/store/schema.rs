@@ -330,3 +330,13 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(job_records, job_results);
 diesel::allow_tables_to_appear_in_same_query!(jobs, job_turns);
 diesel::allow_tables_to_appear_in_same_query!(certificates, certificate_organisations, organisations);
+
+diesel::table! {
+    kept_values (handle) {
+        handle -> Text,
+        session_id -> Integer,
+        kind -> Text,
+        value -> Text,
+        kept_at -> Timestamp,
+    }
+}

@@ -181,11 +181,12 @@ on_both! {
     /// The page that takes an operator from an empty folder to the first call, with other ports.
     fn an_empty_folder_becomes_a_service_as_the_page_says(database) {
         let folder = tempfile::tempdir().expect("a folder");
-        let (port, operations) = (free_port(), free_port());
+        let (port, portal, operations) = (free_port(), free_port(), free_port());
         let page = document("docs/run-it-for-real.md");
         let script = blocks(chapter(&page, "From an empty folder to the first call"), "sh").join("\n");
         let script = script
             .replace("8443", &port.to_string())
+            .replace("8444", &portal.to_string())
             .replace("9090", &operations.to_string())
             .replace("lrs health", &format!("lrs health --operations 127.0.0.1:{operations}"));
         let programs = Path::new(LRS).parent().expect("a folder").display();

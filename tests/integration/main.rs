@@ -32,6 +32,7 @@ mod interop;
 mod layers;
 mod life;
 mod nodes;
+mod portal;
 mod privacy;
 mod process;
 mod published;

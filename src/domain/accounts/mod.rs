@@ -2,6 +2,7 @@
 //! for an organisation is decided where every caller's is ([`Caller::may`](super::Caller)).
 
 mod admission;
+mod kept;
 mod new_account;
 mod second_factor;
 mod session;

@@ -2,7 +2,7 @@
 //! People get an invitation.
 
 use super::super::administration::{Administration, AdministrationError};
-use super::super::{Action, Roles, passwords};
+use super::super::{Action, HashedPassword, Roles};
 use super::{outcome, totp};
 use crate::model::{EmailAddress, Ukprn};
 use crate::store::accounts::{self, MembershipRow, NewRow};
@@ -20,8 +20,8 @@ pub struct ReadyAccount<'a> {
     pub ukprn: Ukprn,
     /// The roles in it.
     pub roles: Roles,
-    /// The password; only its hash is stored.
-    pub password: &'a str,
+    /// The password.
+    pub password: &'a HashedPassword,
     /// The secret of the second factor in base32.
     pub totp_secret: &'a str,
 }
@@ -43,7 +43,7 @@ impl Administration<'_> {
             email_key: new.email.key(),
             given_name: new.given_name.to_owned(),
             family_name: new.family_name.to_owned(),
-            password_hash: Some(passwords::hash(new.password)?),
+            password_hash: Some(new.password.as_str().to_owned()),
             password_set_at: Some(now),
             totp_secret: Some(new.totp_secret.to_owned()),
             agreed_at: Some(now),

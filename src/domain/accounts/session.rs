@@ -9,7 +9,7 @@ use super::super::registry::Content;
 use super::super::{Account, Call, Caller, Error, OrganisationSummary, Roles};
 use super::token;
 use super::{Accounts, Trace, outcome};
-use crate::model::{Organisation, Timestamp, Ukprn};
+use crate::model::{Organisation, Permission, Permissions, Timestamp, Ukprn};
 use crate::store::accounts::sessions::StoredSession;
 use crate::store::accounts::{self, MembershipRow, StoredAccount, sessions};
 use crate::store::{StoreError, Transaction, audit};
@@ -53,6 +53,8 @@ pub struct Place {
     pub organisation: OrganisationSummary,
     /// The user's roles there.
     pub roles: Roles,
+    /// What the organisation may do.
+    permissions: Permissions,
 }
 
 impl Accounts<'_> {
@@ -184,13 +186,19 @@ impl Session {
 }
 
 impl Place {
+    /// Whether the user may do this there: the organisation may, and one of the roles includes it.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.permissions.contains(permission) && self.roles.permissions().contains(permission)
+    }
+
     /// Where a membership lets the user work now: not where it is suspended, or the organisation is.
     fn of(registry: &Content, membership: &MembershipRow) -> Option<(i32, Self)> {
         let organisation: &Arc<Organisation> =
             registry.organisation_of(membership.organisation_id).filter(|organisation| organisation.active)?;
         // A role that a later release gave is not one of this release's.
         let roles = membership.roles.split(',').filter_map(|name| name.parse().ok()).collect();
-        let place = Self { organisation: OrganisationSummary::from(&**organisation), roles };
+        let permissions = organisation.permissions;
+        let place = Self { organisation: OrganisationSummary::from(&**organisation), roles, permissions };
         (!membership.suspended).then_some((organisation.id, place))
     }
 }

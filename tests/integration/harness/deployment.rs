@@ -49,6 +49,7 @@ pub struct Deployment {
     setup: Setup,
     shell: String,
     port: u16,
+    portal_port: u16,
     ops_port: u16,
     variables: BTreeMap<String, String>,
     supervisor: Option<Child>,
@@ -90,6 +91,7 @@ impl Deployment {
             setup,
             shell: shell.to_owned(),
             port: free_port(),
+            portal_port: free_port(),
             ops_port: free_port(),
             variables: BTreeMap::new(),
             supervisor: None,
@@ -111,7 +113,10 @@ impl Deployment {
             .arg(LRS)
             .arg("demo");
         command.arg("--dir").arg(self.dir());
-        command.args(["--port", &self.port.to_string(), "--ops-port", &self.ops_port.to_string()]);
+        for (flag, port) in [("--port", self.port), ("--portal-port", self.portal_port), ("--ops-port", self.ops_port)]
+        {
+            command.args([flag, &port.to_string()]);
+        }
         command.args(["--learners", "50"]);
         self.environment(&mut command);
         command.stdin(Stdio::piped());
@@ -163,6 +168,11 @@ impl Deployment {
         self.port
     }
 
+    /// The port of the portal.
+    pub fn portal_port(&self) -> u16 {
+        self.portal_port
+    }
+
     /// A variable in `demo.env`.
     pub fn variable(&self, name: &str) -> &str {
         self.variables.get(name).unwrap_or_else(|| panic!("demo.env has no {name}: {:?}", self.variables.keys()))
@@ -170,6 +180,14 @@ impl Deployment {
 
     pub fn variables(&self) -> &BTreeMap<String, String> {
         &self.variables
+    }
+
+    /// The code that the authenticator app of the demo's users shows now.
+    pub fn portal_code(&self) -> String {
+        let secret = totp_rs::Secret::try_from_base32(self.variable("PORTAL_TOTP_SECRET")).expect("base32");
+        let totp = totp_rs::Builder::new().with_secret(secret).build().expect("a secret");
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+        totp.generate(now.as_secs()).to_string()
     }
 
     /// A learning provider with the demo's certificate and credentials.
@@ -235,7 +253,8 @@ impl Deployment {
         let mut command = Command::new(LRS);
         command.args(["serve", "--config"]).arg(self.dir().join("lrs.toml")).current_dir(self.dir());
         self.environment(&mut command);
-        for (name, port) in [("LRS_SERVER_LISTEN", port), ("LRS_OPERATIONS_LISTEN", ops_port)] {
+        for (name, port) in [("LRS_SERVER_LISTEN", port), ("LRS_PORTAL_LISTEN", 0), ("LRS_OPERATIONS_LISTEN", ops_port)]
+        {
             command.env(name, format!("127.0.0.1:{port}"));
         }
         let log = self.folder.path().join(format!("node-{port}.log"));

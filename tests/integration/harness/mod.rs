@@ -6,6 +6,7 @@ pub mod database;
 pub mod deployment;
 pub mod message;
 pub mod tree;
+pub mod visitor;
 pub mod wire;
 
 pub use actor::Actor;

@@ -56,8 +56,11 @@ fn a_demo_refuses_the_folder_of_a_real_service() {
         fill(folder.path());
         let before = contents(folder.path());
         for again in [&[][..], &["--reset"]] {
-            let arguments =
-                [&["demo", "--dir", ".", "--port", "0", "--ops-port", "0", "--learners", "1"], again].concat();
+            let arguments = [
+                &["demo", "--dir", ".", "--port", "0", "--portal-port", "0", "--ops-port", "0", "--learners", "1"],
+                again,
+            ]
+            .concat();
             let (ok, said) = lrs_in(folder.path(), &arguments);
             assert!(!ok && said.contains("Nothing was written") && said.contains("--dir"), "{said}");
             assert!(contents(folder.path()) == before, "the folder is as it was");
@@ -72,7 +75,8 @@ fn a_running_demo_keeps_its_folder() {
     let before = fs::read(deployment.dir().join("pki/ca.pem")).expect("a certificate");
     let directory = deployment.dir().display().to_string();
     for again in [&[][..], &["--reset"]] {
-        let arguments = [&["demo", "--dir", &directory, "--port", "0", "--ops-port", "0"], again].concat();
+        let arguments =
+            [&["demo", "--dir", &directory, "--port", "0", "--portal-port", "0", "--ops-port", "0"], again].concat();
         let (ok, said) = lrs_in(&deployment.dir(), &arguments);
         assert!(!ok && said.contains("running in this folder"), "{said}");
     }
@@ -100,7 +104,7 @@ fn a_demo_does_not_clear_another_register() {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
     let directory = deployment.dir().display().to_string();
-    let arguments = ["demo", "--dir", &directory, "--port", "0", "--ops-port", "0", "--reset"];
+    let arguments = ["demo", "--dir", &directory, "--port", "0", "--portal-port", "0", "--ops-port", "0", "--reset"];
     let (ok, said) = lrs_in(&deployment.dir(), &arguments);
     assert!(!ok && said.contains("database of its own"), "{said}");
     let listed = String::from_utf8_lossy(&deployment.lrs(&["org", "list"]).stdout).into_owned();
@@ -120,6 +124,8 @@ fn a_taken_port_is_reported() {
         &directory.display().to_string(),
         "--port",
         &port,
+        "--portal-port",
+        "0",
         "--ops-port",
         "0",
         "--learners",

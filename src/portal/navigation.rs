@@ -1,0 +1,21 @@
+//! The parts of the service, as the bar of each page lists them.
+
+use super::access::Access;
+use super::components::NavigationItem;
+use crate::domain::Session;
+use crate::model::Permission;
+
+/// A part of the service: its name, its first page, and who may see that.
+type Part = (&'static str, &'static str, Access);
+
+static PARTS: &[Part] =
+    &[("Home", "/", Access::SignedIn), ("Find a learner", "/learners/find", Access::May(Permission::FindLearner))];
+
+/// The parts that the user may open; the one of this path is marked.
+pub(super) fn items(session: &Session, path: &str) -> Vec<NavigationItem> {
+    PARTS
+        .iter()
+        .filter(|(_, _, access)| access.check(Some(session)).is_ok())
+        .map(|(name, first, _)| NavigationItem::new(*name, *first).seen_from(path))
+        .collect()
+}

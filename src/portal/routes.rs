@@ -1,0 +1,138 @@
+//! Every page: its method, its path, who may see it, and its handler.
+
+use super::access::Access;
+use super::answer::Answer;
+use super::problem::Problem;
+use super::visit::Visit;
+use super::{home, learners, sign_in};
+use crate::http::Method;
+use crate::model::Permission;
+
+/// Answers a request for a page.
+pub(super) type Page = fn(&Visit<'_>) -> Result<Answer, Problem>;
+
+/// A page.
+pub(super) struct Route {
+    pub(super) method: Method,
+    /// A segment in braces is a parameter.
+    pub(super) path: &'static str,
+    pub(super) access: Access,
+    pub(super) page: Page,
+    /// Whether its form has a file, which the page reads while it arrives.
+    pub(super) has_file: bool,
+    /// Whether a request shows that the user is there, so that the session's idle time starts again.
+    pub(super) extends: bool,
+}
+
+const fn get(path: &'static str, access: Access, page: Page) -> Route {
+    Route { method: Method::GET, path, access, page, has_file: false, extends: true }
+}
+
+const fn post(path: &'static str, access: Access, page: Page) -> Route {
+    Route { method: Method::POST, path, access, page, has_file: false, extends: true }
+}
+
+/// What scripts ask for by themselves.
+const fn poll(path: &'static str, access: Access, page: Page) -> Route {
+    Route { method: Method::GET, path, access, page, has_file: false, extends: false }
+}
+
+/// A form with a file.
+const fn upload(path: &'static str, access: Access, page: Page) -> Route {
+    Route { method: Method::POST, path, access, page, has_file: true, extends: true }
+}
+
+use Access::{May, Public, SignedIn};
+
+/// All pages.
+pub(super) static ROUTES: &[Route] = &[
+    get("/sign-in", Public, sign_in::form),
+    post("/sign-in", Public, sign_in::submit),
+    get("/sign-in/second-factor", Public, sign_in::second_factor_form),
+    post("/sign-in/second-factor", Public, sign_in::second_factor),
+    post("/sign-out", Public, sign_in::sign_out),
+    post("/stay-signed-in", Access::Session, sign_in::stay),
+    get("/", SignedIn, home::page),
+    get("/learners/find", May(Permission::FindLearner), learners::find_form),
+    post("/learners/find", May(Permission::FindLearner), learners::find),
+    get("/learners/{handle}", May(Permission::FindLearner), learners::show),
+];
+
+/// Every page as text, for the test of who may see what: method, path, access.
+pub fn table() -> Vec<(&'static str, &'static str, String)> {
+    ROUTES.iter().map(|route| (route.method.as_str(), route.path, format!("{:?}", route.access))).collect()
+}
+
+/// What a request asks for.
+pub(super) enum Found<'r> {
+    /// A page, with the parameters of its path.
+    Page(&'static Route, Vec<(&'static str, &'r str)>),
+    /// There are only pages with other methods at this path.
+    OtherMethod,
+    /// Nothing is at this path.
+    Nothing,
+}
+
+/// The page for this method and path. HEAD asks for what GET does.
+pub(super) fn find<'r>(method: &Method, path: &'r str) -> Found<'r> {
+    let method = if *method == Method::HEAD { &Method::GET } else { method };
+    let mut found = Found::Nothing;
+    for route in ROUTES {
+        if let Some(parameters) = parameters(route.path, path) {
+            if route.method == *method {
+                return Found::Page(route, parameters);
+            }
+            found = Found::OtherMethod;
+        }
+    }
+    found
+}
+
+/// The parameters if the path has this form.
+fn parameters<'r>(form: &'static str, path: &'r str) -> Option<Vec<(&'static str, &'r str)>> {
+    let (mut wanted, mut given) = (form.split('/'), path.split('/'));
+    let mut parameters = Vec::new();
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return Some(parameters),
+            (Some(wanted), Some(given)) => match wanted.strip_prefix('{').and_then(|wanted| wanted.strip_suffix('}')) {
+                Some(name) if !given.is_empty() => parameters.push((name, given)),
+                None if wanted == given => {}
+                _ => return None,
+            },
+            _ => return None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic)]
+
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_path_finds_its_page_and_its_parameters() {
+        let Found::Page(route, parameters) = find(&Method::GET, "/learners/0123") else { panic!("nothing found") };
+        assert_eq!((route.path, parameters), ("/learners/{handle}", vec![("handle", "0123")]));
+        let Found::Page(route, _) = find(&Method::HEAD, "/learners/find") else { panic!("nothing found") };
+        assert_eq!(route.path, "/learners/find", "a fixed path comes before a parameter");
+        assert!(matches!(find(&Method::DELETE, "/learners/find"), Found::OtherMethod));
+        for path in ["/learners/", "/learners", "/learners/0123/", "//sign-in", "/Sign-In", "/learners/a/b/c/d/e/f"] {
+            assert!(matches!(find(&Method::GET, path), Found::Nothing), "{path}");
+        }
+    }
+
+    #[test]
+    fn no_page_hides_another() {
+        let mut seen = BTreeSet::new();
+        for (place, route) in ROUTES.iter().enumerate() {
+            assert!(seen.insert((route.method.as_str(), route.path)), "{} {} is there twice", route.method, route.path);
+            let example = route.path.replace(['{', '}'], "");
+            let first = ROUTES.iter().position(|r| r.method == route.method && parameters(r.path, &example).is_some());
+            assert_eq!(first, Some(place), "{} is hidden by a page before it", route.path);
+        }
+    }
+}

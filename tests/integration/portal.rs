@@ -1,0 +1,11 @@
+//! The portal, as people at a browser have it: signing in, finding a learner, and what protects
+//! them.
+
+#[path = "portal/finding.rs"]
+mod finding;
+#[path = "portal/headers.rs"]
+mod headers;
+#[path = "portal/matrix.rs"]
+mod matrix;
+#[path = "portal/signing_in.rs"]
+mod signing_in;
