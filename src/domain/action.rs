@@ -112,6 +112,14 @@ actions! {
     FetchFile = "fetch-batch-file";
     /// See the records of a job.
     ShowRecords = "show-batch-records", formerly "batch records";
+    /// Upload a file, to be checked and perhaps submitted.
+    UploadFile = "upload-file";
+    /// See what the check of an uploaded file found.
+    ViewUpload = "view-upload";
+    /// Cancel an uploaded file.
+    CancelUpload = "cancel-upload";
+    /// Work records of a registration batch that needed attention.
+    WorkExceptions = "work-exceptions";
     /// Cancel a job.
     CancelJob = "cancel-batch", formerly "batch cancel";
     /// Plan maintenance, and announce it.

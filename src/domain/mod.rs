@@ -37,6 +37,7 @@ mod strangers;
 #[cfg(test)]
 mod tests;
 mod unsettled;
+pub mod uploads;
 pub mod verification;
 pub mod verifications;
 mod waiting;
@@ -75,6 +76,7 @@ pub use roles::{Role, Roles, UnknownRole};
 pub use settings::{OpeningHours, RuleSettings};
 pub use status::{Guesses, Status};
 pub use unsettled::{MustBlock, Unsettled};
+pub use uploads::Uploads;
 pub use verification::{Flag, Verdict, Verified, VerifiedField};
 pub use waiting::Turn;
 
@@ -170,6 +172,11 @@ impl Service {
     /// Batches as jobs: an organisation's own, and the workers' queue.
     pub const fn jobs(&self) -> Jobs<'_> {
         Jobs(self)
+    }
+
+    /// Files that users upload, until they are submitted as jobs.
+    pub const fn uploads(&self) -> Uploads<'_> {
+        Uploads(self)
     }
 
     /// Who saw a learning record.

@@ -125,6 +125,24 @@ impl Batch {
         }
     }
 
+    /// Leaves only the records at the places that `keep` says.
+    pub(super) fn retain(&mut self, keep: impl Fn(usize) -> bool) {
+        match &mut self.records {
+            Records::Registration(rows) => rows.retain(|each| keep(each.place)),
+            Records::Verification(rows) => rows.retain(|each| keep(each.place)),
+            Records::Achievement(rows) => rows.retain(|each| keep(each.place)),
+        }
+    }
+
+    /// The places of the records.
+    pub(super) fn places(&self) -> Vec<usize> {
+        match &self.records {
+            Records::Registration(rows) => rows.iter().map(|each| each.place).collect(),
+            Records::Verification(rows) => rows.iter().map(|each| each.place).collect(),
+            Records::Achievement(rows) => rows.iter().map(|each| each.place).collect(),
+        }
+    }
+
     /// The number of records.
     pub fn len(&self) -> usize {
         match &self.records {

@@ -84,6 +84,12 @@ impl Checked {
         self.batch.is_none() || self.findings.iter().any(|finding| finding.weight == Weight::File)
     }
 
+    /// The places of the records that would be refused.
+    pub fn refused_places(&self) -> HashSet<usize> {
+        let refused = self.findings.iter().filter(|finding| finding.weight == Weight::Record);
+        refused.filter_map(|finding| finding.row).collect()
+    }
+
     /// Whether neither the file nor any record would be refused.
     pub fn is_clean(&self) -> bool {
         self.batch.is_some() && self.findings.iter().all(|finding| finding.weight == Weight::Remark)

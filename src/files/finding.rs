@@ -1,24 +1,15 @@
 //! The findings of a check: each has the row, the column, the kind of value found, the rule, and
 //! what to do. A finding never quotes a value.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-/// What a finding causes to be refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Weight {
-    /// The whole file is refused.
-    File,
-    /// The record is refused with the finding's code; the others are not affected.
-    Record,
-    /// Nothing is refused, but somebody should look.
-    Remark,
-}
+pub use crate::model::Weight;
 
 /// One thing to report about a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// What it causes to be refused.
+    #[serde(serialize_with = "word")]
     pub weight: Weight,
     /// The row as a spreadsheet counts it (the headings are row 1), or the number of the record in
     /// XML. `None` for the whole file.
@@ -75,6 +66,11 @@ impl Finding {
     pub(super) fn at(self, row: usize) -> Self {
         Finding { row: Some(row), ..self }
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn word<S: Serializer>(weight: &Weight, out: S) -> Result<S::Ok, S::Error> {
+    out.serialize_str(weight.code())
 }
 
 /// Remarks that may apply to many rows: each is reported once, with the number of rows.

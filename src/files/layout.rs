@@ -29,6 +29,9 @@ pub struct Layout {
     pub(super) output: Output,
 }
 
+/// The columns that a file with the errors beside the rows has in addition to those of its layout.
+pub(super) const CORRECTION_COLUMNS: [&str; 2] = ["ErrorsFound", "WhatToDo"];
+
 const TEXTS: [&str; 4] = [
     include_str!("../../schemas/files/registration-2A.toml"),
     include_str!("../../schemas/files/registration-3A.toml"),

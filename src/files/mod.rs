@@ -7,6 +7,7 @@ mod batch;
 mod cell;
 mod check;
 mod convert;
+mod correction;
 mod csv;
 mod encoding;
 mod finding;
@@ -21,11 +22,13 @@ mod submit;
 mod table;
 #[cfg(test)]
 mod tests;
+mod upload;
 mod xml;
 
 pub use batch::{Batch, Header, Placed, Records};
 pub use check::{Checked, Expected, Format, check};
 pub use convert::{NamedText, convert};
+pub use correction::{Included, with_errors};
 pub use encoding::Encoding;
 pub use finding::{Finding, Weight};
 pub use layout::Layout;
@@ -33,3 +36,4 @@ pub use name::Extension;
 pub use output::{Answered, exception_file, registration_file, verification_file};
 pub use report::{ReportFormat, Summary, report};
 pub use submit::{Submitted, submit};
+pub use upload::{SubmittedUpload, Taken, check_upload, read_upload, submit_upload};

@@ -83,16 +83,11 @@ fn comma_separated(files: &[Checked]) -> String {
     for checked in files {
         for finding in &checked.findings {
             let row = finding.row.map(|row| row.to_string()).unwrap_or_default();
-            let weight = match finding.weight {
-                Weight::File => "file",
-                Weight::Record => "record",
-                Weight::Remark => "remark",
-            };
             let cells = [
                 &checked.name,
                 &row,
                 &finding.column,
-                weight,
+                finding.weight.code(),
                 finding.code,
                 &finding.found,
                 &finding.rule,

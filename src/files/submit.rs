@@ -1,10 +1,10 @@
 //! Turns a checked file into a job, exactly as the web service does with a batch.
 
-use super::batch::{Placed, Records};
+use super::batch::{Batch, Placed, Records};
 use super::check::{Checked, Format};
 use super::finding::{Finding, Weight};
 use crate::domain::achievements::{AchievementBatch, AchievementSubmission};
-use crate::domain::jobs::{Submission, Upload};
+use crate::domain::jobs::{BatchFile, Submission};
 use crate::domain::registrations::JobType;
 use crate::domain::{Caller, Error, Service};
 use crate::model::JobId;
@@ -33,23 +33,30 @@ pub fn submit(service: &Service, caller: &Caller<'_>, checked: Checked, job_type
     if format == Format::Spreadsheet {
         return Ok(refuse("a spreadsheet", "must be CSV or XML", "Convert it with lrs-check --output."));
     }
+    submit_batch(service, caller, batch, BatchFile::named(name), job_type)
+}
+
+/// Submits the records of a batch as they are.
+pub(super) fn submit_batch(
+    service: &Service,
+    caller: &Caller<'_>,
+    batch: Batch,
+    file: BatchFile,
+    job_type: JobType,
+) -> Result<Submitted, Error> {
     let count = batch.len();
     match batch.records {
         Records::Registration(rows) => {
             let rows = rows.into_iter().map(|Placed { row, .. }| row);
-            Ok(of_learners(service.submit_registration(caller, job_type, count, rows)?))
+            Ok(of_learners(service.submit_registration_file(caller, job_type, file, count, rows)?))
         }
         Records::Verification(rows) => {
             let email = Some(batch.header.email.as_str()).filter(|email| !email.is_empty());
             let rows = rows.into_iter().map(|Placed { row, .. }| row);
-            Ok(of_learners(service.submit_verification(caller, email, count, rows)?))
+            Ok(of_learners(service.submit_verification_file(caller, email, file, count, rows)?))
         }
         Records::Achievement(rows) => {
-            let terms = AchievementBatch {
-                email: "",
-                submission_type: &batch.header.submission,
-                file: Some(Upload::named(name)),
-            };
+            let terms = AchievementBatch { email: "", submission_type: &batch.header.submission, file: Some(file) };
             let rows = rows.into_iter().map(|Placed { row, .. }| row);
             Ok(of_achievements(service.submit_achievements(caller, &terms, rows)?))
         }

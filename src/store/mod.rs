@@ -35,6 +35,7 @@ mod tests;
 mod ticket;
 mod trail;
 mod transaction;
+pub mod uploads;
 mod wipe;
 mod writer;
 

@@ -304,6 +304,74 @@ diesel::table! {
 }
 
 diesel::table! {
+    uploads (id) {
+        id -> BigInt,
+        organisation_id -> Integer,
+        user_name -> Text,
+        door -> Text,
+        file_name -> Text,
+        kind -> Nullable<Text>,
+        check_only -> Bool,
+        size -> BigInt,
+        state -> Text,
+        received_at -> Timestamp,
+        checked_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+        attempts -> Integer,
+        lease_owner -> Nullable<Text>,
+        lease_until -> Nullable<Timestamp>,
+        summary -> Nullable<Text>,
+        job_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    upload_pieces (upload_id, piece) {
+        upload_id -> BigInt,
+        piece -> Integer,
+        bytes -> Binary,
+    }
+}
+
+diesel::table! {
+    upload_finding_kinds (upload_id, kind) {
+        upload_id -> BigInt,
+        kind -> Integer,
+        weight -> Text,
+        code -> Text,
+        heading -> Text,
+        rule -> Text,
+        advice -> Text,
+        findings -> Integer,
+        first_row -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    upload_findings (upload_id, number) {
+        upload_id -> BigInt,
+        number -> Integer,
+        kind -> Integer,
+        place -> Nullable<Integer>,
+        found -> Text,
+    }
+}
+
+diesel::table! {
+    worked_exceptions (job_id, number) {
+        job_id -> BigInt,
+        number -> Integer,
+        organisation_id -> Integer,
+        worked_at -> Timestamp,
+        user_name -> Text,
+        way -> Text,
+        code -> Text,
+        uln -> Nullable<Text>,
+        input -> Text,
+    }
+}
+
+diesel::table! {
     service_minutes (minute) {
         minute -> Timestamp,
         maintenance -> Bool,
@@ -329,6 +397,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(job_records, job_results);
 diesel::allow_tables_to_appear_in_same_query!(jobs, job_turns);
+diesel::allow_tables_to_appear_in_same_query!(jobs, uploads);
 diesel::allow_tables_to_appear_in_same_query!(certificates, certificate_organisations, organisations);
 
 diesel::table! {

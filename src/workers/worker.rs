@@ -1,6 +1,7 @@
 //! A worker: claims a job, processes chunks for a turn, releases the job if others wait, and
 //! repeats.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -9,6 +10,7 @@ use super::Observer;
 use super::pace::Pace;
 use crate::domain::jobs::{HeldJob, Step};
 use crate::domain::{Error, Service};
+use crate::files;
 
 /// How long a worker processes a job before it checks whether others wait.
 const TURN: Duration = Duration::from_secs(1);
@@ -46,9 +48,15 @@ impl Worker {
                 if let Err(error) = self.service.forget_broken_submissions() {
                     log::warn!("cannot clear aborted submissions: {error}");
                 }
+                if let Err(error) = self.service.forget_broken_uploads() {
+                    log::warn!("cannot clear aborted uploads: {error}");
+                }
                 if let Err(error) = self.delete_old_records() {
                     log::warn!("cannot delete the records of old jobs: {error}");
                 }
+            }
+            if let Err(error) = self.check_uploads() {
+                log::warn!("cannot check an upload: {error}");
             }
             match self.service.claim_job(&self.name, self.lease) {
                 Ok(Some(job)) => self.turn(job),
@@ -68,7 +76,23 @@ impl Worker {
         {
             std::thread::sleep(took * RESTS);
         }
+        while !self.must_stop()
+            && let Some(took) = self.service.delete_old_upload()?
+        {
+            std::thread::sleep(took * RESTS);
+        }
         Ok(())
+    }
+
+    /// Checks what was uploaded, because somebody waits for it at a browser: one file before each
+    /// turn of a job.
+    fn check_uploads(&self) -> Result<(), Error> {
+        let Some(held) = self.service.claim_upload(&self.name)? else { return Ok(()) };
+        // A file may be hostile, and libraries read it: a panic must not end the worker.
+        match catch_unwind(AssertUnwindSafe(|| files::check_upload(&held))) {
+            Ok(checked) => held.keep(&checked?).map(|_| self.service.wake_workers()),
+            Err(_) => held.fail(),
+        }
     }
 
     fn must_stop(&self) -> bool {

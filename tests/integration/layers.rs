@@ -35,7 +35,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // The other side: what `lrs call` and `lrs batch` send.
     ("client", &["contract", "pki"]),
     ("files", &["domain", "model", "xml"]),
-    ("workers", &["domain", "model"]),
+    ("workers", &["domain", "files", "model"]),
     ("demo", &["domain", "model", "pki"]),
     (
         "cli",

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::row::AchievementRow;
 use crate::domain::format::is_email;
-use crate::domain::jobs::{Intake, JobId, JobKind, Upload};
+use crate::domain::jobs::{BatchFile, Intake, JobId, JobKind};
 use crate::domain::{Caller, Error, Service, codes};
 use crate::model::{Permission, Recognition, SubmissionType, london_time};
 use crate::store::catalogue;
@@ -20,7 +20,7 @@ pub struct AchievementBatch<'a> {
     /// `P` or `Provisional`, `F` or `Final`.
     pub submission_type: &'a str,
     /// The file that it comes in; without one the job gets the name of none (`WS_...`).
-    pub file: Option<Upload>,
+    pub file: Option<BatchFile>,
 }
 
 /// The outcome of submitting achievements.
@@ -172,7 +172,7 @@ impl Service {
             submission_type: submission_type.code().to_owned(),
             email: Some(batch.email).filter(|email| !email.is_empty()).map(str::to_owned),
         };
-        let file = batch.file.clone().unwrap_or_else(|| Upload::named(own_name()));
+        let file = batch.file.clone().unwrap_or_else(|| BatchFile::named(own_name()));
         let intake = self.receive(caller, JobKind::Achievement, &settings)?.in_file(file);
         Ok(Ok(AchievementIntake { intake }))
     }

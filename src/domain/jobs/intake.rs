@@ -7,11 +7,11 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use serde::Serialize;
 
-use super::{JobId, JobKind, MOST_LEARNERS, Upload};
+use super::{BatchFile, JobId, JobKind, MOST_LEARNERS};
 use crate::domain::{Busy, Caller, Error, Service};
-use crate::model::AuditEntry;
+use crate::model::{AuditEntry, UploadId};
 use crate::store::jobs::{self, NewJob};
-use crate::store::{Begun, StoreError, audit};
+use crate::store::{Begun, StoreError, audit, uploads};
 
 /// The number of records buffered before they are written: as many as SQLite writes in a few
 /// milliseconds, so that other calls need not wait long behind a large batch.
@@ -52,6 +52,7 @@ pub struct Intake<'s> {
     waiting: Vec<String>,
     file: Vec<u8>,
     pieces_written: i32,
+    upload: Option<UploadId>,
 }
 
 impl Service {
@@ -95,6 +96,7 @@ impl Service {
             waiting: Vec::new(),
             file: Vec::new(),
             pieces_written: 0,
+            upload: None,
         })
     }
 
@@ -107,11 +109,12 @@ impl Service {
 }
 
 impl Intake<'_> {
-    /// Says which file the batch comes in, before the first record.
-    pub(in crate::domain) fn in_file(mut self, file: Upload) -> Self {
-        let Upload { name, bytes } = file;
-        self.new.file_name = Some(name);
+    /// Says which file the batch comes in, before the first record. A file without a name is none.
+    pub(in crate::domain) fn in_file(mut self, file: BatchFile) -> Self {
+        let BatchFile { name, bytes, upload } = file;
+        self.new.file_name = Some(name).filter(|name| !name.is_empty());
         self.file = bytes;
+        self.upload = upload;
         self
     }
 
@@ -138,7 +141,7 @@ impl Intake<'_> {
     /// Commits the job and makes it available to workers. `code` is the outcome in the audit line.
     ///
     /// # Errors
-    /// When the store fails; the submission is then lost.
+    /// When the store fails, or the upload that it comes from was submitted or cancelled meanwhile; the submission is then lost.
     pub fn submit(mut self, code: &str) -> Result<JobId, Error> {
         code.clone_into(&mut self.entry.outcome);
         while self.bytes_written() + BYTES_AT_ONCE < self.file.len() {
@@ -202,7 +205,7 @@ impl Intake<'_> {
         let piece = self.next_piece();
         let (new, written) = (self.new.clone(), self.written);
         let count = i32::try_from(inputs.len()).map_err(|_| Error::Unexpected("too many records at once"))?;
-        let clock = self.service.inner.clock.clone();
+        let (clock, upload) = (self.service.inner.clock.clone(), self.upload);
         let begun = self.service.inner.store.begin_aside(move |store| -> Result<JobId, StoreError> {
             let id = match id {
                 Some(id) => id,
@@ -215,6 +218,11 @@ impl Intake<'_> {
             if let Some(entry) = &submitted {
                 jobs::submit(store, id, written.saturating_add(count), clock.now())?;
                 audit::insert(store, std::iter::once(entry))?;
+                if let Some(upload) = upload
+                    && !uploads::submitted(store, upload, id, clock.now())?
+                {
+                    return Err(StoreError::Overtaken);
+                }
             }
             Ok(id)
         })?;

@@ -3,6 +3,7 @@
 //! `workers` the threads; each kind decides what its records mean.
 
 mod bell;
+mod file;
 mod intake;
 mod kind;
 mod output;
@@ -11,10 +12,10 @@ mod own;
 mod queue;
 mod results;
 mod retention;
-mod upload;
 mod work;
 
 pub(in crate::domain) use bell::Bell;
+pub use file::{BatchFile, MOST_FILE_BYTES};
 pub use intake::{Intake, Submission};
 pub use kind::Kind;
 pub(in crate::domain) use kind::Kinds;
@@ -23,7 +24,6 @@ pub use oversight::DUE_AFTER;
 pub use own::{Cancelled, JobPage, JobQuery};
 pub use queue::{HeldJob, MOST_ATTEMPTS, Step};
 pub use results::{JobReport, ResultPage, ResultQuery, ResultRow};
-pub use upload::{MOST_FILE_BYTES, Upload};
 pub use work::{JobInHand, output, row};
 
 use super::Service;

@@ -3,7 +3,7 @@
 //! no learner and leave no audit line; reading records or a file does (our choice).
 
 use super::results::{JobReport, ResultPage, ResultQuery, ResultRow};
-use super::{Job, JobId, JobKind, JobState, Jobs, Upload};
+use super::{BatchFile, Job, JobId, JobKind, JobState, Jobs};
 use crate::domain::{Caller, Error, Service, codes};
 use crate::model::{AuditEntry, Permission};
 use crate::store::jobs::{self, JobFilter};
@@ -75,11 +75,11 @@ impl Jobs<'_> {
     }
 
     /// The file stored with a job; `None` if there is no such job or no file.
-    pub fn file(&self, caller: &Caller<'_>, id: JobId) -> Result<Option<Upload>, Error> {
+    pub fn file(&self, caller: &Caller<'_>, id: JobId) -> Result<Option<BatchFile>, Error> {
         let Some(job) = self.own_or_trail(caller, id)? else { return Ok(None) };
         let bytes = self.0.inner.store.read(|store| jobs::file(store, id))?;
         caller.trail([None], &of_job(id));
-        Ok(bytes.map(|bytes| Upload { name: job.file_name.unwrap_or_default(), bytes }))
+        Ok(bytes.map(|bytes| BatchFile { name: job.file_name.unwrap_or_default(), bytes, upload: None }))
     }
 
     /// Cancels an open job.

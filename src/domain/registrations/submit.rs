@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::RegistrationRow;
-use crate::domain::jobs::{JobKind, MOST_LEARNERS, Submission};
+use crate::domain::jobs::{BatchFile, JobKind, MOST_LEARNERS, Submission};
 use crate::domain::{Caller, Error, Service, codes, misses};
 use crate::model::Permission;
 
@@ -48,6 +48,21 @@ impl Service {
         stated_count: usize,
         rows: impl IntoIterator<Item = RegistrationRow>,
     ) -> Result<Submission, Error> {
+        self.submit_registration_file(caller, job_type, BatchFile::default(), stated_count, rows)
+    }
+
+    /// Like [`Service::submit_registration`], for a batch that comes in a file.
+    ///
+    /// # Errors
+    /// When the caller lacks a permission or has too much under way, or the store fails.
+    pub fn submit_registration_file(
+        &self,
+        caller: &Caller<'_>,
+        job_type: JobType,
+        file: BatchFile,
+        stated_count: usize,
+        rows: impl IntoIterator<Item = RegistrationRow>,
+    ) -> Result<Submission, Error> {
         caller.require_in_batch(match job_type {
             JobType::Full => &[Permission::RegisterLearner, Permission::UpdateLearner],
             JobType::Check => &[Permission::FindLearner],
@@ -61,7 +76,7 @@ impl Service {
             rows.len(),
             tried.map(|row| (row.get("ULN"), misses::DETAILS.map(|field| row.get(field)))),
         )?;
-        let intake = self.receive(caller, JobKind::Registration, &Settings { job_type })?;
+        let intake = self.receive(caller, JobKind::Registration, &Settings { job_type })?.in_file(file);
         intake.take_all(stated_count, rows, codes::BATCH_SUBMITTED)
     }
 }

@@ -6,8 +6,8 @@ use super::batches::learner;
 use super::*;
 use crate::domain::achievements::AchievedRow;
 use crate::domain::jobs::{
-    Cancelled, JobId, JobKind, JobPage, JobQuery, JobState, MOST_FILE_BYTES, ResultPage, ResultQuery, Step, Submission,
-    Upload,
+    BatchFile, Cancelled, JobId, JobKind, JobPage, JobQuery, JobState, MOST_FILE_BYTES, ResultPage, ResultQuery, Step,
+    Submission,
 };
 use crate::domain::registrations::{JobType, RegisteredRow};
 use crate::domain::verifications::VerifiedRow;
@@ -25,7 +25,7 @@ impl World {
         id
     }
 
-    fn achievements(&self, file: Option<Upload>) -> JobId {
+    fn achievements(&self, file: Option<BatchFile>) -> JobId {
         let batch = AchievementBatch { submission_type: "F", file, ..AchievementBatch::default() };
         let submitted = self.call_as(AWARDING, Action::SubmitAchievements, |caller| {
             self.service.submit_achievements(caller, &batch, [AchievementRow::default()])
@@ -45,7 +45,7 @@ impl World {
         self.call_as(ukprn, Action::CancelJob, |caller| self.service.jobs().cancel(caller, id)).unwrap()
     }
 
-    fn file(&self, ukprn: &str, id: JobId) -> Option<Upload> {
+    fn file(&self, ukprn: &str, id: JobId) -> Option<BatchFile> {
         self.call_as(ukprn, Action::FetchFile, |caller| self.service.jobs().file(caller, id)).unwrap()
     }
 
@@ -156,13 +156,13 @@ fn an_organisation_cancels_its_own_jobs_and_no_others() {
 fn a_file_is_kept_with_its_job_for_as_long_as_the_records() {
     each_world(|world| {
         let bytes: Vec<u8> = (0..1_000_000_u32).flat_map(u32::to_be_bytes).take(1_000_001).collect();
-        let id = world.achievements(Upload::kept(FILE_NAME, bytes.clone()));
+        let id = world.achievements(BatchFile::kept(FILE_NAME, bytes.clone()));
         let found = world.file(AWARDING, id).unwrap();
         assert_eq!((found.name(), found.bytes() == bytes), (FILE_NAME, true));
         assert_eq!(world.file(PROVIDER, id), None);
         assert!(world.lines(Action::FetchFile).contains(&(AWARDING.to_owned(), format!("job {id}"))));
 
-        let named = world.achievements(Some(Upload::named(FILE_NAME)));
+        let named = world.achievements(Some(BatchFile::named(FILE_NAME)));
         assert_eq!(world.file(AWARDING, named), None, "only its name is kept");
         let job = &world.list(AWARDING, JobQuery { limit: 1, ..JobQuery::default() }).jobs[0];
         assert_eq!((job.id, job.file_name.as_deref()), (named, Some(FILE_NAME)));
@@ -176,7 +176,7 @@ fn a_file_is_kept_with_its_job_for_as_long_as_the_records() {
         while world.service.delete_old_batch_records().unwrap().is_some() {}
         assert_eq!((pieces(), world.file(AWARDING, id)), (None, None));
 
-        assert!(Upload::kept("large", vec![0; MOST_FILE_BYTES]).is_some());
-        assert!(Upload::kept("too large", vec![0; MOST_FILE_BYTES + 1]).is_none());
+        assert!(BatchFile::kept("large", vec![0; MOST_FILE_BYTES]).is_some());
+        assert!(BatchFile::kept("too large", vec![0; MOST_FILE_BYTES + 1]).is_none());
     });
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::VerificationRow;
-use crate::domain::jobs::{JobKind, MOST_LEARNERS, Submission};
+use crate::domain::jobs::{BatchFile, JobKind, MOST_LEARNERS, Submission};
 use crate::domain::{Caller, Error, Service, codes, misses};
 use crate::model::Permission;
 
@@ -24,6 +24,21 @@ impl Service {
         stated_count: usize,
         rows: impl IntoIterator<Item = VerificationRow>,
     ) -> Result<Submission, Error> {
+        self.submit_verification_file(caller, email, BatchFile::default(), stated_count, rows)
+    }
+
+    /// Like [`Service::submit_verification`], for a batch that comes in a file.
+    ///
+    /// # Errors
+    /// When the caller lacks a permission or has too much under way, or the store fails.
+    pub fn submit_verification_file(
+        &self,
+        caller: &Caller<'_>,
+        email: Option<&str>,
+        file: BatchFile,
+        stated_count: usize,
+        rows: impl IntoIterator<Item = VerificationRow>,
+    ) -> Result<Submission, Error> {
         caller.require_in_batch(&[Permission::VerifyLearner])?;
         caller.call.must_be_able_to_block()?;
         let settings = Settings { email: email.map(str::to_owned) };
@@ -33,7 +48,7 @@ impl Service {
             rows.len(),
             rows.iter().map(|row| (row.get("ULN"), misses::DETAILS.map(|field| row.get(field)))),
         )?;
-        let intake = self.receive(caller, JobKind::Verification, &settings)?;
+        let intake = self.receive(caller, JobKind::Verification, &settings)?.in_file(file);
         intake.take_all(stated_count, rows, codes::VERIFY_BATCH_SUBMITTED)
     }
 }

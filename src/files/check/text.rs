@@ -7,7 +7,7 @@ use super::{Expected, Format};
 use crate::files::encoding::{self, Encoding, NotText};
 use crate::files::finding::Finding;
 use crate::files::headings::Strictness;
-use crate::files::layout::Layout;
+use crate::files::layout::{CORRECTION_COLUMNS, Layout};
 use crate::files::table::{self, TableRow};
 use crate::files::{name, xml};
 use crate::model::JobKind;
@@ -58,10 +58,11 @@ fn undecodable(reason: NotText) -> Finding {
 fn from_csv(name: &str, text: &str, expected: &Expected, findings: &mut Vec<Finding>) -> Option<Read> {
     let separator = separator(text);
     let table = table::read_csv(text, separator, findings);
-    // The service's own correction file may have been saved by a spreadsheet program, so it is
-    // treated as a spreadsheet.
-    let is_for_correction = Layout::of_kind(JobKind::Registration)
-        .any(|layout| table.headings.iter().any(|heading| layout.answer_headings().any(|column| column == heading)));
+    // The service's own files for correction may have been saved by a spreadsheet program, so they
+    // are treated as spreadsheets.
+    let has = |column: &str| table.headings.iter().any(|heading| heading == column);
+    let is_for_correction = CORRECTION_COLUMNS.into_iter().any(has)
+        || Layout::of_kind(JobKind::Registration).any(|layout| layout.answer_headings().any(has));
     if separator != ',' && !is_for_correction {
         let found = match separator {
             '\t' => "tabs between the cells".to_owned(),

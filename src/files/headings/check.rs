@@ -2,7 +2,7 @@
 
 use super::Strictness;
 use crate::files::finding::Finding;
-use crate::files::layout::Layout;
+use crate::files::layout::{CORRECTION_COLUMNS, Layout};
 
 pub(super) fn inexact(found: &[(&str, Vec<usize>)], headings: &[String], places: &[Option<usize>]) -> Vec<Finding> {
     let there = |place: Option<&usize>| place.and_then(|place| headings.get(*place));
@@ -84,9 +84,10 @@ pub(super) fn unknown(
         Strictness::Exact => found.iter().any(|(_, places)| places.first() == Some(&index)),
         Strictness::Recognised => found.iter().any(|(_, places)| places.contains(&index)),
     };
-    // A column that the service adds to its result files needs no remark.
+    // A column that the service adds to its files needs no remark.
     let is_answer = |heading: &str| {
-        strictness == Strictness::Recognised && layout.answer_headings().any(|column| column == heading)
+        strictness == Strictness::Recognised
+            && layout.answer_headings().chain(CORRECTION_COLUMNS).any(|column| column == heading)
     };
     let strange = headings
         .iter()

@@ -31,6 +31,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "organisations",
                 "searches",
                 "service_levels",
+                "uploads",
             ],
             // The database as a whole.
             &["condition", "migrations", "wipe"],
@@ -54,7 +55,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             // Learners, users, operators' work on organisations, and planned maintenance.
             &["accounts", "administration", "learners", "maintenance"],
             // What is built on those. `jobs` knows no kind of job.
-            &["catalogue", "import", "jobs", "linking", "records", "service_levels"],
+            &["catalogue", "import", "jobs", "linking", "records", "service_levels", "uploads"],
             // The kinds of job.
             &["achievements", "registrations", "verifications"],
             // The list of those kinds.
