@@ -114,6 +114,8 @@ actions! {
     ShowRecords = "show-batch-records", formerly "batch records";
     /// Upload a file, to be checked and perhaps submitted.
     UploadFile = "upload-file";
+    /// Check a file of which nothing is stored.
+    CheckFile = "check-file";
     /// See what the check of an uploaded file found.
     ViewUpload = "view-upload";
     /// Cancel an uploaded file.

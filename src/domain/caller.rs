@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::roles::Roles;
-use super::{Call, Error, codes};
+use super::{Action, Call, Error, codes};
 use crate::model::{AuditEntry, Fingerprint, Organisation, Permission, Timestamp, Uln};
 use crate::store::Record;
 
@@ -139,6 +139,11 @@ impl Caller<'_> {
     /// The audit line for what this call did.
     pub(super) fn entry(&self, at: Timestamp, uln: Option<Uln>, outcome: &str) -> AuditEntry {
         self.party.line(self.call.door(), self.call.action(), at, uln, outcome)
+    }
+
+    /// The audit line for an action that is part of what this call did.
+    pub(super) fn entry_of(&self, action: Action, at: Timestamp, uln: Option<Uln>, outcome: &str) -> AuditEntry {
+        self.party.line(self.call.door(), action, at, uln, outcome)
     }
 
     /// Queues audit lines for what the call did, and about whom. The outcome is withheld until they

@@ -14,6 +14,7 @@ mod clock;
 pub mod codes;
 mod database;
 mod error;
+pub mod exceptions;
 pub mod format;
 mod import;
 pub mod jobs;
@@ -58,6 +59,7 @@ pub use catalogue::{Catalogue, CatalogueReport};
 pub use clock::Clock;
 pub use database::Database;
 pub use error::{Busy, Error};
+pub use exceptions::Exceptions;
 pub use import::{ImportReport, MANDATORY_ON_IMPORT, imported_learner};
 pub use jobs::Jobs;
 pub use learners::{
@@ -172,6 +174,11 @@ impl Service {
     /// Batches as jobs: an organisation's own, and the workers' queue.
     pub const fn jobs(&self) -> Jobs<'_> {
         Jobs(self)
+    }
+
+    /// Records of registration batches that need somebody's attention.
+    pub const fn exceptions(&self) -> Exceptions<'_> {
+        Exceptions(self)
     }
 
     /// Files that users upload, until they are submitted as jobs.

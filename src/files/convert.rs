@@ -48,7 +48,7 @@ pub fn convert(
         .collect();
     let text = match extension {
         Extension::Csv => csv_text(layout, &[], &header, records.into_iter()),
-        Extension::Xml => xml::write(layout, header, records),
+        Extension::Xml => xml::write(layout, &[], header, records),
     };
     Ok(NamedText { name, text })
 }

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use super::check::Checked;
 use super::convert::{NamedText, csv_text};
 use super::finding::{Finding, Weight};
-use super::layout::{CORRECTION_COLUMNS, Holds};
+use super::layout::{CORRECTION_COLUMNS, Holds, Layout};
+use crate::domain::achievements::{self, AchievedRow};
+use crate::model::{JobKind, SubmissionType, Ukprn};
 
 /// Which records of a file are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +51,48 @@ pub fn with_errors(checked: &Checked, included: Included) -> Option<NamedText> {
         name,
         text: csv_text(layout, &CORRECTION_COLUMNS.map(str::to_owned), &header, records.into_iter()),
     })
+}
+
+/// The failed records of an achievement job with their errors beside them, as CSV: to be corrected
+/// and submitted alone.
+pub fn failed_achievements(
+    name: &str,
+    ukprn: Ukprn,
+    submission_type: SubmissionType,
+    rows: &[AchievedRow],
+) -> Option<NamedText> {
+    let layout = Layout::of_kind(JobKind::Achievement).next()?;
+    let lines: Vec<(String, String)> = rows.iter().map(errors_of).collect();
+    let count = rows.len().to_string();
+    let name = format!("ERR_{}.CSV", name.rsplit_once('.').map_or(name, |(stem, _)| stem).trim_start_matches("ERR_"));
+    let header: Vec<&str> = layout
+        .header
+        .columns
+        .iter()
+        .map(|column| match column.holds {
+            Holds::Version => layout.version.as_str(),
+            Holds::Name => &name,
+            Holds::Ukprn => ukprn.as_str(),
+            Holds::Count => &count,
+            Holds::Submission => submission_type.code(),
+            Holds::Email => "",
+        })
+        .collect();
+    let records = rows.iter().zip(&lines).map(|(each, (errors, advice))| {
+        let values = layout.record.columns.iter().map(|column| each.row.get(column.field()).unwrap_or_default());
+        values.chain([errors.as_str(), advice.as_str()]).collect()
+    });
+    let text = csv_text(layout, &CORRECTION_COLUMNS.map(str::to_owned), &header, records);
+    Some(NamedText { name, text })
+}
+
+fn errors_of(AchievedRow { row, code, master }: &AchievedRow) -> (String, String) {
+    let mut texts = (String::new(), String::new());
+    for line in achievements::lines(row, code, master.as_deref()) {
+        join(&mut texts.0, line.code);
+        join(&mut texts.1, &line.message);
+    }
+    texts
 }
 
 /// What stands beside each row that has errors.

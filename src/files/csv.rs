@@ -27,6 +27,10 @@ impl Record<'_> {
     }
 }
 
+/// The most cells in a row, as in a spreadsheet: a file of nothing but commas would otherwise take
+/// forty times its size in memory.
+pub(super) const MOST_CELLS: usize = 256;
+
 /// Why a row cannot be read. The rows after it cannot be read either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Broken {
@@ -34,6 +38,8 @@ pub(super) enum Broken {
     Unclosed,
     /// There is text between a closing quotation mark and the next separator.
     BehindQuote,
+    /// There are more than [`MOST_CELLS`] cells.
+    TooWide,
 }
 
 /// Reads a text row by row, with a comma or another separator between the cells. Lines end in CRLF,
@@ -100,6 +106,10 @@ impl<'t> Iterator for Reader<'t> {
         let mut cells = Vec::new();
         loop {
             match self.cell() {
+                Ok(_) if cells.len() == MOST_CELLS => {
+                    self.rest = None;
+                    return Some(Err((self.row, Broken::TooWide)));
+                }
                 Ok((cell, end)) => {
                     cells.push(cell);
                     if end == End::Row {

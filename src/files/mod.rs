@@ -28,12 +28,14 @@ mod xml;
 pub use batch::{Batch, Header, Placed, Records};
 pub use check::{Checked, Expected, Format, check};
 pub use convert::{NamedText, convert};
-pub use correction::{Included, with_errors};
+pub use correction::{Included, failed_achievements, with_errors};
 pub use encoding::Encoding;
 pub use finding::{Finding, Weight};
 pub use layout::Layout;
 pub use name::Extension;
-pub use output::{Answered, exception_file, registration_file, verification_file};
+pub use output::{
+    Answered, exception_file, registration_file, registration_output, verification_file, verification_output,
+};
 pub use report::{ReportFormat, Summary, report};
 pub use submit::{Submitted, submit};
-pub use upload::{SubmittedUpload, Taken, check_upload, read_upload, submit_upload};
+pub use upload::{CheckedHere, SubmittedUpload, Taken, check_here, check_upload, read_upload, submit_upload};

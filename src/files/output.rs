@@ -3,9 +3,9 @@
 //! belongs to the domain, because the web service returns it too.
 
 use super::convert::{NamedText, csv_text};
-use super::csv;
 use super::layout::Layout;
 use super::name::{self, Extension};
+use super::{csv, xml};
 use crate::domain::registrations::codes::{self as return_codes, Counted};
 use crate::domain::registrations::{RegisteredRow, RegistrationRow};
 use crate::domain::verifications::VerifiedRow;
@@ -24,10 +24,11 @@ pub struct Answered<'a> {
 }
 
 impl Answered<'_> {
-    fn name(&self, layout: &Layout, prefix: &str) -> String {
-        let made = || name::make(layout, self.ukprn, self.submitted_at, 1, Extension::Csv);
-        let sent =
-            self.name.map_or_else(made, |name| format!("{}.CSV", name.rsplit_once('.').map_or(name, |(stem, _)| stem)));
+    fn name(&self, layout: &Layout, prefix: &str, extension: Extension) -> String {
+        let made = || name::make(layout, self.ukprn, self.submitted_at, 1, extension);
+        let sent = self.name.map_or_else(made, |name| {
+            format!("{}.{}", name.rsplit_once('.').map_or(name, |(stem, _)| stem), extension.as_str())
+        });
         format!("{prefix}{sent}")
     }
 }
@@ -35,12 +36,17 @@ impl Answered<'_> {
 /// The output of a registration job: the submitted layout with the ULN filled in, all records in
 /// their order, the return code last.
 pub fn registration_file(answered: &Answered<'_>, rows: &[RegisteredRow]) -> Option<NamedText> {
+    registration_output(answered, rows, Extension::Csv)
+}
+
+/// The same as [`registration_file`], in the format asked for.
+pub fn registration_output(answered: &Answered<'_>, rows: &[RegisteredRow], extension: Extension) -> Option<NamedText> {
     let of_3a =
         |row: &RegistrationRow| ["PrivacyNoticeSeen", "UCI", "UPN"].iter().any(|field| row.get(field).is_some());
     let version = if rows.iter().any(|each| of_3a(&each.row)) { "3A" } else { "2A" };
     let layout = Layout::of(JobKind::Registration, version)?;
-    let name = answered.name(layout, &layout.output.prefix);
-    Some(registration_text(layout, name, answered.ukprn, rows.iter()))
+    let name = answered.name(layout, &layout.output.prefix, extension);
+    Some(registration_text(layout, name, answered.ukprn, rows.iter(), extension))
 }
 
 /// The registration records that need attention (RC006 to RC013), for correction. Always in version
@@ -52,8 +58,9 @@ pub fn exception_file(answered: &Answered<'_>, rows: &[RegisteredRow]) -> Option
     };
     let layout = Layout::of(JobKind::Registration, "2A")?;
     let exceptions: Vec<&RegisteredRow> = rows.iter().filter(is_exception).collect();
-    let name = answered.name(layout, "EXC_");
-    (!exceptions.is_empty()).then(|| registration_text(layout, name, answered.ukprn, exceptions.into_iter()))
+    let name = answered.name(layout, "EXC_", Extension::Csv);
+    (!exceptions.is_empty())
+        .then(|| registration_text(layout, name, answered.ukprn, exceptions.into_iter(), Extension::Csv))
 }
 
 fn registration_text<'r>(
@@ -61,6 +68,7 @@ fn registration_text<'r>(
     name: String,
     ukprn: Ukprn,
     rows: impl ExactSizeIterator<Item = &'r RegisteredRow>,
+    extension: Extension,
 ) -> NamedText {
     let count = rows.len().to_string();
     let header = [layout.version.clone(), name.clone(), ukprn.to_string(), count];
@@ -74,16 +82,30 @@ fn registration_text<'r>(
             layout.record.columns.iter().map(|column| value(column.field())).chain([each.code.as_str()]).collect()
         })
         .collect();
-    let text = csv_text(layout, &layout.output.columns, &header, values.into_iter());
+    let text = match extension {
+        Extension::Csv => csv_text(layout, &layout.output.columns, &header, values.into_iter()),
+        Extension::Xml => xml::write(layout, &layout.output.columns, header, values),
+    };
     NamedText { name, text }
 }
 
 /// The output of a verify job: the values searched for, the response code, the learner found, and
 /// the comparisons that failed.
 pub fn verification_file(answered: &Answered<'_>, rows: &[VerifiedRow]) -> Option<NamedText> {
+    verification_output(answered, rows, Extension::Csv)
+}
+
+/// The same as [`verification_file`], in the format asked for.
+pub fn verification_output(answered: &Answered<'_>, rows: &[VerifiedRow], extension: Extension) -> Option<NamedText> {
     let layout = Layout::of_kind(JobKind::Verification).next()?;
-    let mut text = String::new();
-    csv::write_row(layout.output.columns.iter().map(String::as_str), &mut text);
+    let name = answered.name(layout, &layout.output.prefix, extension);
+    let mut text = match extension {
+        Extension::Csv => String::new(),
+        Extension::Xml => xml::begin(layout),
+    };
+    if extension == Extension::Csv {
+        csv::write_row(layout.output.columns.iter().map(String::as_str), &mut text);
+    }
     for VerifiedRow { row, code, learner, flags } in rows {
         let searched = ["MISIdentifier", "ULN", "FamilyName", "GivenName", "DateOfBirth", "Gender"]
             .map(|field| row.get(field).unwrap_or_default());
@@ -92,7 +114,16 @@ pub fn verification_file(answered: &Answered<'_>, rows: &[VerifiedRow]) -> Optio
         let found = learner.as_ref().map_or([""; 5], |learner| {
             [&learner.uln, &learner.family_name, &learner.given_name, &born, &learner.gender]
         });
-        csv::write_row(searched.into_iter().chain([code.as_str()]).chain(found).chain([flags.as_str()]), &mut text);
+        let cells = searched.into_iter().chain([code.as_str()]).chain(found).chain([flags.as_str()]);
+        match extension {
+            Extension::Csv => csv::write_row(cells, &mut text),
+            Extension::Xml => {
+                xml::record(layout, layout.output.columns.iter().map(String::as_str).zip(cells), &mut text);
+            }
+        }
     }
-    Some(NamedText { name: answered.name(layout, &layout.output.prefix), text })
+    if extension == Extension::Xml {
+        xml::end(layout, &mut text);
+    }
+    Some(NamedText { name, text })
 }

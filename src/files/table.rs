@@ -5,6 +5,9 @@ use super::cell::Cell;
 use super::csv::{self, Broken};
 use super::finding::Finding;
 
+/// The last row that is read, as in a spreadsheet: twice what the largest batch has.
+pub(super) const LAST_ROW: usize = 20_000;
+
 /// A record and its position: the row of a spreadsheet, or the number of the XML element.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct TableRow {
@@ -28,6 +31,10 @@ pub(super) fn read_csv(text: &str, separator: char, findings: &mut Vec<Finding>)
     let mut table = Table { headings_row: 1, ..Table::default() };
     for record in csv::Reader::new(text, separator) {
         match record {
+            Ok(record) if record.row > LAST_ROW => {
+                findings.push(too_long(record.row));
+                break;
+            }
             Ok(record) if record.row == 1 => {
                 table.headings =
                     record.cells.iter().map(|cell| cell.trim_start_matches('\u{feff}').to_owned()).collect();
@@ -44,6 +51,12 @@ pub(super) fn read_csv(text: &str, separator: char, findings: &mut Vec<Finding>)
     table
 }
 
+/// The rows from here on are not read.
+pub(super) fn too_long(row: usize) -> Finding {
+    let rule = format!("must have at most {LAST_ROW} rows; nothing after them was read");
+    Finding::file("the file", "more rows", rule, "Split it into several files, or delete the empty rows.").at(row)
+}
+
 pub(super) fn blank(row: usize) -> Finding {
     Finding::remark("", "an empty row", "skipped", "Delete it.").at(row)
 }
@@ -56,6 +69,11 @@ fn broken_row(row: usize, broken: Broken) -> Finding {
         ),
         Broken::BehindQuote => {
             ("text after a closing quotation mark", "Double each quotation mark that is part of the value.")
+        }
+        Broken::TooWide => {
+            let advice = "Delete the columns that do not belong in the file.";
+            let rule = "must be within 256 columns; nothing after it can be read";
+            return Finding::file("", "more than 256 cells", rule, advice).at(row);
         }
     };
     Finding::file("", found, "must be quoted as in CSV; nothing after it can be read", advice).at(row)

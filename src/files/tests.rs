@@ -187,7 +187,7 @@ fn a_workbook_that_unpacks_to_too_much_is_refused() {
     let bytes = writer.finish().unwrap().into_inner();
     assert!(bytes.len() < 1024 * 1024);
     let checked = check("learners.xlsx", &bytes, &Expected::on(today()));
-    assert_eq!(checked.findings[0].found, "a workbook that unpacks to more than 256 MiB");
+    assert_eq!(checked.findings[0].found, "a workbook that unpacks to more than 64 MiB");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod tests;
 
 use std::sync::{Mutex, PoisonError};
 
+use super::batch::Batch;
 use super::check::{Checked, Expected, check};
 use super::finding::Finding;
 use super::submit::{Submitted, submit_batch};
@@ -44,6 +45,32 @@ pub enum SubmittedUpload {
     Unknown,
 }
 
+/// A file that was checked without being stored.
+#[derive(Debug, Clone)]
+pub struct CheckedHere {
+    /// The file as it was read.
+    pub checked: Checked,
+    /// What was found, by kind and by row.
+    pub outcome: CheckedUpload,
+}
+
+/// Checks a file of the caller's organisation, and stores nothing of it.
+///
+/// # Errors
+/// When the caller acts for no organisation.
+pub fn check_here(
+    service: &Service,
+    caller: &Caller<'_>,
+    name: &str,
+    bytes: &[u8],
+    kind: Option<JobKind>,
+) -> Result<CheckedHere, Error> {
+    let terms = service.uploads().terms(caller)?;
+    let _alone = READING.lock().unwrap_or_else(PoisonError::into_inner);
+    let checked = check(name, bytes, &expected(kind, &terms));
+    Ok(CheckedHere { outcome: summary(&checked).with(checked.findings.clone()), checked })
+}
+
 /// Checks an upload as its worker.
 ///
 /// # Errors
@@ -51,7 +78,11 @@ pub enum SubmittedUpload {
 pub fn check_upload(held: &HeldUpload<'_>) -> Result<CheckedUpload, Error> {
     let _alone = READING.lock().unwrap_or_else(PoisonError::into_inner);
     let Upload { file_name, kind, .. } = held.upload();
-    Ok(outcome(check(file_name, &held.bytes()?, &expected(*kind, held.terms()))))
+    let mut checked = check(file_name, &held.bytes()?, &expected(*kind, held.terms()));
+    let summary = summary(&checked);
+    // The records are dropped before the findings are arranged.
+    checked.batch = None;
+    Ok(summary.with(checked.findings))
 }
 
 /// Reads an upload again, as its check did: for a file with the errors beside the rows. `None` if
@@ -111,24 +142,32 @@ fn expected(kind: Option<JobKind>, terms: &Terms) -> Expected {
     Expected { kind, ukprn: Some(terms.ukprn), today: terms.today, ages: terms.ages }
 }
 
-/// The check's outcome as it is kept. The records themselves are dropped first.
-fn outcome(checked: Checked) -> CheckedUpload {
-    let (refused, bad) = (checked.is_refused(), checked.refused_places().len());
-    let Checked { format, encoding, batch, findings, .. } = checked;
-    let records = batch.as_ref().map_or(0, |batch| batch.len());
-    let (kind, version) =
-        batch.as_ref().map_or((None, ""), |batch| (Some(batch.layout.kind()), &*batch.layout.version));
+/// The outcome of a check, still without its findings.
+struct Summarised(CheckedUpload);
+
+fn summary(checked: &Checked) -> Summarised {
+    let Checked { format, encoding, batch, .. } = checked;
+    let records = batch.as_ref().map_or(0, Batch::len);
+    let (kind, version) = match batch {
+        Some(batch) => (Some(batch.layout.kind()), batch.layout.version.as_str()),
+        None => (None, ""),
+    };
     let summary = CheckSummary {
         format: format.word().to_owned(),
         encoding: encoding.map(|encoding| encoding.to_string()),
         version: version.to_owned(),
         records,
-        good: records.saturating_sub(bad),
+        good: records.saturating_sub(checked.refused_places().len()),
     };
-    drop(batch);
-    let mut outcome = CheckedUpload::new(kind, refused, summary);
-    for Finding { weight, row, column, code, found, rule, advice } in findings {
-        outcome.add(NewFinding { weight, code: code.to_owned(), heading: column, rule, advice, row, found });
+    Summarised(CheckedUpload::new(kind, checked.is_refused(), summary))
+}
+
+impl Summarised {
+    fn with(self, findings: Vec<Finding>) -> CheckedUpload {
+        let Self(mut outcome) = self;
+        for Finding { weight, row, column, code, found, rule, advice } in findings {
+            outcome.add(NewFinding { weight, code: code.to_owned(), heading: column, rule, advice, row, found });
+        }
+        outcome
     }
-    outcome
 }

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use super::cell::Cell;
 use super::encoding::{self, Encoding, NotText};
 use super::finding::Finding;
-use super::layout::Layout;
-use super::table::{Table, TableRow};
+use super::layout::{Column, Layout};
+use super::table::{self, LAST_ROW, Table, TableRow};
 use crate::model::JobKind;
 use crate::xml::{Limits, ReadError, Reader, Start, escape};
 
@@ -88,6 +88,10 @@ impl Document<'_> {
         reader.child()?;
         while let Some(child) = reader.child()? {
             if child.local == self.layout.xml.record {
+                if self.table.rows.len() >= LAST_ROW {
+                    self.findings.push(table::too_long(self.table.rows.len() + 1));
+                    return Ok(());
+                }
                 self.record(reader)?;
             } else if let Some(index) = self.header_index(&child) {
                 let text = reader.text()?.into_owned();
@@ -157,29 +161,44 @@ impl Document<'_> {
 }
 
 /// Writes rows as a document of the layout: header values first, then a record element per row.
+/// `further` are elements behind those of the layout.
 pub(super) fn write<'c>(
     layout: &Layout,
+    further: &[String],
     header: impl IntoIterator<Item = &'c str>,
     records: impl IntoIterator<Item = Vec<&'c str>>,
 ) -> String {
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let names = &layout.xml;
-    out.push_str(&format!("<b:{} xmlns:b=\"{}\">\n", names.root, names.namespace));
+    let mut out = begin(layout);
     for (column, value) in layout.header.columns.iter().zip(header) {
         element(&column.heading, value, &mut out);
     }
     out.push('\n');
     for values in records {
-        out.push_str(&format!("<b:{}>", names.record));
-        for (column, value) in layout.record.columns.iter().zip(values) {
-            if !value.is_empty() {
-                element(column.element(), value, &mut out);
-            }
-        }
-        out.push_str(&format!("</b:{}>\n", names.record));
+        let elements = layout.record.columns.iter().map(Column::element).chain(further.iter().map(String::as_str));
+        record(layout, elements.zip(values), &mut out);
     }
-    out.push_str(&format!("</b:{}>\n", names.root));
+    end(layout, &mut out);
     out
+}
+
+/// The beginning of a document of the layout, up to its first element.
+pub(super) fn begin(layout: &Layout) -> String {
+    let names = &layout.xml;
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<b:{} xmlns:b=\"{}\">\n", names.root, names.namespace)
+}
+
+/// Writes a record: its elements that are not empty.
+pub(super) fn record<'c>(layout: &Layout, elements: impl Iterator<Item = (&'c str, &'c str)>, out: &mut String) {
+    out.push_str(&format!("<b:{}>", layout.xml.record));
+    for (name, value) in elements.filter(|(_, value)| !value.is_empty()) {
+        element(name, value, out);
+    }
+    out.push_str(&format!("</b:{}>\n", layout.xml.record));
+}
+
+/// The end of a document.
+pub(super) fn end(layout: &Layout, out: &mut String) {
+    out.push_str(&format!("</b:{}>\n", layout.xml.root));
 }
 
 fn element(name: &str, value: &str, out: &mut String) {

@@ -8,6 +8,7 @@ mod certificate;
 mod codes;
 mod email;
 mod event;
+mod exception;
 mod grading;
 mod job;
 mod learner;
@@ -32,6 +33,7 @@ pub use codes::{
 };
 pub use email::{EmailAddress, InvalidEmail};
 pub use event::LearningEvent;
+pub use exception::{Exception, ExceptionId, InvalidExceptionId, WayOfWorking, WorkedException};
 pub use grading::{GRADE_SETS, Grading, InvalidGrading, LONGEST_GRADE};
 pub use job::{Job, JobId, JobKind, JobRecord, JobState};
 pub use learner::{Address, Birth, Candidate, Contact, Evidence, Identifiers, Learner, Names, SearchKeys};

@@ -18,6 +18,7 @@ mod connection;
 mod dialect;
 mod error;
 pub mod events;
+pub mod exceptions;
 pub mod jobs;
 pub mod kept;
 pub mod learners;

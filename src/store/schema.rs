@@ -367,6 +367,7 @@ diesel::table! {
         way -> Text,
         code -> Text,
         uln -> Nullable<Text>,
+        reason -> Text,
         input -> Text,
     }
 }
@@ -395,7 +396,7 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(job_records, job_results);
+diesel::allow_tables_to_appear_in_same_query!(jobs, job_records, job_results, worked_exceptions);
 diesel::allow_tables_to_appear_in_same_query!(jobs, job_turns);
 diesel::allow_tables_to_appear_in_same_query!(jobs, uploads);
 diesel::allow_tables_to_appear_in_same_query!(certificates, certificate_organisations, organisations);

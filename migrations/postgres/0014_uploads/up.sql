@@ -64,6 +64,7 @@ CREATE TABLE worked_exceptions (
     way TEXT NOT NULL,
     code TEXT NOT NULL,
     uln TEXT,
+    reason TEXT NOT NULL,
     input TEXT NOT NULL,
     PRIMARY KEY (job_id, number)
 );

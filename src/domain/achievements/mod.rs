@@ -3,6 +3,7 @@
 //! business.
 
 pub mod codes;
+mod failed;
 mod lifecycle;
 mod output;
 mod report;
@@ -10,6 +11,7 @@ mod row;
 mod submit;
 mod work;
 
+pub use failed::FailedAchievements;
 pub use lifecycle::Done;
 pub use output::{AchievedRow, AchievementJob};
 pub use report::{Counters, ERROR_FILE_COLUMNS, ErrorFile, ErrorLine, lines};

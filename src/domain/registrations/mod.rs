@@ -11,4 +11,5 @@ pub use form::{format, missing_for_new_learner};
 pub use output::{RegisteredRow, RegistrationOutput};
 pub use row::RegistrationRow;
 pub use submit::JobType;
-pub(in crate::domain) use work::Registrations;
+pub(in crate::domain) use submit::settings_of;
+pub(in crate::domain) use work::{Decided, Registrations, lock_details};

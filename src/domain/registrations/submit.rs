@@ -38,6 +38,12 @@ pub(super) struct Settings {
     pub(super) job_type: JobType,
 }
 
+/// The settings of a job of this type, as they are stored.
+pub(in crate::domain) fn settings_of(job_type: JobType) -> String {
+    // An enum of two values always serialises.
+    serde_json::to_string(&Settings { job_type }).unwrap_or_default()
+}
+
 impl Service {
     /// submitBatchRegistration and registration files: learners to find, update or register.
     /// `stated_count` is the number of records according to the submitter.

@@ -60,9 +60,9 @@ impl Kind for Registrations {
     }
 }
 
-/// Blocks other registrations of the same details until the chunk is done. Locks in a fixed order,
+/// Blocks other registrations of the same details until the transaction is done. Locks in a fixed order,
 /// so that two chunks cannot deadlock.
-fn lock_details(store: &mut Transaction<'_>, rows: &[RegistrationRow]) -> Result<(), StoreError> {
+pub(in crate::domain) fn lock_details(store: &mut Transaction<'_>, rows: &[RegistrationRow]) -> Result<(), StoreError> {
     let without_number = rows.iter().filter(|row| row.get("ULN").is_none());
     let mut keys: Vec<i64> = without_number
         .filter_map(|row| Search::of(&row.texts()).ok())
@@ -74,9 +74,9 @@ fn lock_details(store: &mut Transaction<'_>, rows: &[RegistrationRow]) -> Result
 }
 
 /// The code of a record, and the learner's number where there is one.
-struct Decided {
-    code: &'static str,
-    uln: Option<Uln>,
+pub(in crate::domain) struct Decided {
+    pub(in crate::domain) code: &'static str,
+    pub(in crate::domain) uln: Option<Uln>,
 }
 
 const fn nobody(code: &'static str) -> Decided {
@@ -88,7 +88,9 @@ const fn somebody(code: &'static str, uln: Uln) -> Decided {
 }
 
 impl Registrations {
-    fn decide(
+    /// Decides on one row and carries it out. The caller must hold the lock on its details, if it is
+    /// to be registered.
+    pub(in crate::domain) fn decide(
         &self,
         store: &mut Transaction<'_>,
         job: &JobInHand,

@@ -128,6 +128,16 @@ impl CheckedUpload {
         self.findings.push(UploadFinding { number, kind, row, found });
     }
 
+    /// The kinds of findings, in the order of first occurrence.
+    pub fn kinds(&self) -> &[FindingKind] {
+        &self.kinds
+    }
+
+    /// The findings, in the order of the report.
+    pub fn findings(&self) -> &[UploadFinding] {
+        &self.findings
+    }
+
     /// A file that could not be checked, although it was tried several times.
     fn given_up() -> Self {
         let mut checked = Self::new(None, true, CheckSummary::default());

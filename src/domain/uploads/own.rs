@@ -28,8 +28,10 @@ pub struct FindingPage {
     pub kinds: Vec<FindingKind>,
     /// The findings of this page.
     pub findings: Vec<UploadFinding>,
-    /// The number of the last finding of this page, if there are more.
-    pub next: Option<i32>,
+    /// This page, from 1.
+    pub page: usize,
+    /// The number of pages, at least 1.
+    pub pages: usize,
 }
 
 impl Uploads<'_> {
@@ -72,8 +74,8 @@ impl Uploads<'_> {
         Ok(upload.filter(|upload| upload.organisation_id == organisation_id))
     }
 
-    /// A page of what the check found: after the finding with this number, of one kind or of all.
-    /// `None` if the organisation has no such upload.
+    /// A page of what the check found, of one kind or of all. A page beyond the last is the last.
+    /// `None` if the organisation has no such upload, or it is not checked.
     ///
     /// # Errors
     /// When the caller may not submit batches, or the store fails.
@@ -82,20 +84,21 @@ impl Uploads<'_> {
         caller: &Caller<'_>,
         id: UploadId,
         kind: Option<i32>,
-        after: i32,
+        page: usize,
     ) -> Result<Option<FindingPage>, Error> {
         let checked = self.get(caller, id)?.filter(|upload| upload.checked_at.is_some());
         if checked.is_none() {
             return Ok(None);
         }
-        let one_more = i64::try_from(FINDINGS_ON_A_PAGE).unwrap_or(i64::MAX).saturating_add(1);
-        let (kinds, mut findings) = self.0.inner.store.read(|store| {
-            Ok((uploads::finding_kinds(store, id)?, uploads::findings(store, id, kind, after, one_more)?))
-        })?;
-        let more = findings.len() > FINDINGS_ON_A_PAGE;
-        findings.truncate(FINDINGS_ON_A_PAGE);
-        let next = findings.last().filter(|_| more).map(|finding| finding.number);
-        Ok(Some(FindingPage { kinds, findings, next }))
+        let kinds = self.0.inner.store.read(|store| uploads::finding_kinds(store, id))?;
+        let wanted = kinds.iter().filter(|each| kind.is_none_or(|kind| each.kind == kind));
+        let total: usize = wanted.map(|each| usize::try_from(each.findings).unwrap_or_default()).sum();
+        let pages = total.div_ceil(FINDINGS_ON_A_PAGE).max(1);
+        let page = page.clamp(1, pages);
+        let limit = i64::try_from(FINDINGS_ON_A_PAGE).unwrap_or(i64::MAX);
+        let offset = limit.saturating_mul(i64::try_from(page - 1).unwrap_or(i64::MAX));
+        let findings = self.0.inner.store.read(|store| uploads::findings(store, id, kind, offset, limit))?;
+        Ok(Some(FindingPage { kinds, findings, page, pages }))
     }
 
     /// The bytes of an upload, with an audit line; `None` if the organisation has no such upload,

@@ -11,13 +11,14 @@ use zip::ZipArchive;
 use super::{BROKEN, Chosen, LOCKED, Sheet, Unreadable, cell, visible};
 use crate::files::cell::{Cell, Value};
 
-/// The maximum unpacked size of a workbook, in bytes; anything larger is an attack or a mistake.
-const MOST_BYTES: u64 = 256 * 1024 * 1024;
+/// The maximum unpacked size of a workbook, in bytes; anything larger is an attack or a
+/// mistake: 10,000 achievements take about 15 MiB.
+const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
 pub(super) fn read(bytes: &[u8], chosen: &mut Chosen) -> Result<(), Unreadable> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| BROKEN)?;
     if unpacked_size(&mut archive)? > MOST_BYTES {
-        return Err(Unreadable { found: "a workbook that unpacks to more than 256 MiB", ..BROKEN });
+        return Err(Unreadable { found: "a workbook that unpacks to more than 64 MiB", ..BROKEN });
     }
     let parts = Parts::read(&mut archive);
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| match error {

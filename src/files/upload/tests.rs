@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::sync::Barrier;
 
@@ -72,7 +72,7 @@ fn a_file_is_received_checked_and_its_good_rows_submitted_once() {
         assert_eq!((checked.state, checked.kind), (UploadState::Ready, Some(JobKind::Registration)));
         let summary = checked.summary().unwrap();
         assert_eq!((summary.records, summary.good, &*summary.format), (3, 2, "CSV"));
-        let page = by_portal(world, PROVIDER, |caller| world.service.uploads().findings(caller, id, None, 0));
+        let page = by_portal(world, PROVIDER, |caller| world.service.uploads().findings(caller, id, None, 1));
         let page = page.unwrap().unwrap();
         let born = page.kinds.iter().find(|kind| kind.heading == "DateOfBirth").unwrap();
         assert_eq!((born.weight, &*born.code, born.first_row), (Weight::Record, "RC011", Some(3)));
@@ -133,7 +133,7 @@ fn another_organisation_finds_no_upload_and_a_cancelled_one_is_gone() {
         let uploads = world.service.uploads();
         by_portal(world, AWARDING, |caller| {
             assert_eq!(uploads.get(caller, id).unwrap(), None);
-            assert_eq!(uploads.findings(caller, id, None, 0).unwrap(), None);
+            assert_eq!(uploads.findings(caller, id, None, 1).unwrap(), None);
             assert!(uploads.file(caller, id).unwrap().is_none());
             assert_eq!(uploads.cancel(caller, id).unwrap(), Cancelled::Unknown);
             assert_eq!(uploads.list(caller, None, 10).unwrap().uploads, []);

@@ -7,7 +7,7 @@ use super::file;
 use super::row::Row;
 use crate::model::{Job, JobId, Timestamp};
 use crate::store::dialect::on_either;
-use crate::store::schema::{job_records, job_results, jobs};
+use crate::store::schema::{job_records, job_results, jobs, worked_exceptions};
 use crate::store::{AnyConnection, StoreError};
 
 /// The job that ended first, if that was before this time and it still has its records.
@@ -24,7 +24,7 @@ pub fn with_records_until(connection: &mut AnyConnection, before: Timestamp) -> 
     row.map(Job::try_from).transpose()
 }
 
-/// Deletes the records of a job, their results, and its file. `settings` and `counters` are what is
+/// Deletes the records of a job, their results, what was worked of them, and its file. `settings` and `counters` are what is
 /// kept of it from now on. `false` when somebody else has done so.
 pub fn delete_records(
     connection: &mut AnyConnection,
@@ -39,6 +39,7 @@ pub fn delete_records(
     if noted == 1 {
         diesel::delete(job_records::table.filter(job_records::job_id.eq(id.0))).execute(connection)?;
         diesel::delete(job_results::table.filter(job_results::job_id.eq(id.0))).execute(connection)?;
+        diesel::delete(worked_exceptions::table.filter(worked_exceptions::job_id.eq(id.0))).execute(connection)?;
         file::delete(connection, id)?;
     }
     Ok(noted == 1)

@@ -91,20 +91,20 @@ pub fn finding_kinds(connection: &mut AnyConnection, id: UploadId) -> Result<Vec
         .collect()
 }
 
-/// Findings after the one with the number `after`, of one kind or of all, at most `limit`.
+/// Findings of one kind or of all, without the first `offset`, at most `limit`.
 pub fn findings(
     connection: &mut AnyConnection,
     id: UploadId,
     kind: Option<i32>,
-    after: i32,
+    offset: i64,
     limit: i64,
 ) -> Result<Vec<UploadFinding>, StoreError> {
     type Columns = (i32, i32, Option<i32>, String);
     let rows: Vec<Columns> = on_either!(connection, c => {
         let mut query = upload_findings::table
             .filter(upload_findings::upload_id.eq(id.0))
-            .filter(upload_findings::number.gt(after))
             .order(upload_findings::number)
+            .offset(offset)
             .limit(limit)
             .select((upload_findings::number, upload_findings::kind, upload_findings::place, upload_findings::found))
             .into_boxed();

@@ -25,6 +25,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "audit",
                 "catalogue",
                 "events",
+                "exceptions",
                 "jobs",
                 "learners",
                 "maintenance",
@@ -60,6 +61,8 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["achievements", "registrations", "verifications"],
             // The list of those kinds.
             &["kinds"],
+            // What users do with the results of one kind.
+            &["exceptions"],
         ],
     ),
 ];
