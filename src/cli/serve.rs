@@ -14,7 +14,7 @@ use crate::demo::Demo;
 use crate::domain::{Database, Service};
 use crate::http::{self, Clients, Listener, Setup, Signals, StartError};
 use crate::ops::{self, Metrics, Operations};
-use crate::portal::Portal;
+use crate::portal::{Addresses, Portal};
 use crate::soap::{self, SoapHandler};
 use crate::tls::{self, TlsError, Trust};
 use crate::workers::Observer;
@@ -91,7 +91,8 @@ pub fn listen(
     let always_block = !service.database().is_embedded();
     let handler = SoapHandler::new(service.clone(), public_url.clone(), &limits, always_block);
     let services = Listener::new(listen, workers, limits, trust.clone(), Clients::Certified, Arc::new(handler));
-    let portal = Arc::new(Portal::new(service.clone()));
+    let addresses = Addresses { portal: config.portal.public_url.clone(), web_services: public_url.clone() };
+    let portal = Arc::new(Portal::new(service.clone(), addresses));
     let portal =
         Listener::new(config.portal.listen, PORTAL_THREADS, portal_limits, trust.clone(), Clients::Anybody, portal);
     let setup = Setup { listeners: vec![services, portal], operations: config.operations, health };
@@ -176,6 +177,7 @@ fn greet(demo: &Demo, out: &mut impl Write) -> Result<(), Failure> {
     for command in commands {
         writeln!(out, "\n{command}")?;
     }
+    writeln!(out, "\n{}", Demo::how_to_sign_in())?;
     Ok(())
 }
 

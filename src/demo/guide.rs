@@ -92,6 +92,18 @@ fn write_organisations(guide: &mut String) -> fmt::Result {
     Ok(())
 }
 
+/// What the program prints for people who open the portal.
+pub(super) fn how_to_sign_in() -> String {
+    let account = accounts::ACCOUNTS.iter().find(|account| account.variable == "PORTAL_ONLINE");
+    format!(
+        "To sign in at the portal: {}, password {}, and the code that this prints (or an authenticator app with the secret):\n\n\
+         oathtool --totp --base32 {}",
+        account.map_or("the addresses are in PEOPLE.md", |account| account.email),
+        accounts::PASSWORD,
+        accounts::TOTP_SECRET,
+    )
+}
+
 fn write_accounts(guide: &mut String) -> fmt::Result {
     writeln!(
         guide,

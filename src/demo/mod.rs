@@ -182,6 +182,11 @@ impl Demo {
         Ok(guide::commands(&People::named()?, program)?)
     }
 
+    /// How to sign in at the portal: the program prints it below the commands.
+    pub fn how_to_sign_in() -> String {
+        guide::how_to_sign_in()
+    }
+
     /// Fills an empty store, whose tables must exist. Returns `None` if the data is already there.
     /// `progress` gets the number of learners so far.
     ///

@@ -28,7 +28,10 @@ pub struct Guesses {
 impl Status<'_> {
     /// Whether a call through this door may start now (rules.md 3.4, order of checks). The
     /// service's operators are always admitted.
-    pub(super) fn check_open(&self, door: Door, may_block: bool) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// [`Error::Maintenance`], [`Error::OutOfHours`], [`Error::MustBlock`], and errors of the store.
+    pub fn check_open(&self, door: Door, may_block: bool) -> Result<(), Error> {
         match door {
             Door::CommandLine => Ok(()),
             Door::WebService | Door::Portal | Door::File if self.in_maintenance(door, may_block)? => {

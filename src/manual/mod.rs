@@ -23,7 +23,7 @@ pub use self::published::{Faults, file, has_other_faults, in_one, in_parts, sche
 pub use self::sample::sample;
 pub use self::text::text;
 
-use crate::contract::{Operation, Service};
+use crate::contract::{Operation, SERVICES, Service};
 use crate::domain::codes::{self, ResponseCode};
 
 /// The manual entry of an operation.
@@ -53,6 +53,23 @@ impl Entry {
             example: Example::of(service.name, operation.name),
         }
     }
+}
+
+/// The web services.
+pub const fn services() -> &'static [Service] {
+    SERVICES
+}
+
+/// The web service of this name.
+pub fn service(name: &str) -> Option<&'static Service> {
+    SERVICES.iter().find(|service| service.name == name)
+}
+
+/// The entry of an operation by its service's name and its own.
+pub fn entry(service: &str, operation: &str) -> Option<Entry> {
+    let service = self::service(service)?;
+    let operation = service.operations.iter().find(|each| each.name == operation)?;
+    Some(Entry::of(service, operation))
 }
 
 /// The entries of a service, in the order of its contract.

@@ -33,6 +33,11 @@ impl Answer {
         Self { status, kind, cookies: Vec::new(), retry_after: None, failure: None }
     }
 
+    /// Its status.
+    pub(super) const fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// No page, where not even that can be made.
     pub(super) fn bare(status: StatusCode) -> Self {
         Self::new(status, Kind::Page(String::new()))

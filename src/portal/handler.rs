@@ -10,9 +10,11 @@ use super::assets::assets;
 use super::problem_page;
 use super::routes::{self, Found};
 use super::upload::Upload;
-use super::visit::{self, Site};
+use super::visit::{self, Addresses, Site};
 use crate::domain::Service;
-use crate::http::{Body, Handler, HeaderValue, Method, Refused, Request, Response, StatusCode, block, header};
+use crate::http::{
+    Body, Called, Handler, HeaderValue, Method, Outcome, Refused, Request, Response, StatusCode, block, header,
+};
 
 /// For what never changes at its address.
 const UNCHANGING: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -21,9 +23,9 @@ const UNCHANGING: HeaderValue = HeaderValue::from_static("public, max-age=315360
 pub struct Portal(Arc<Site>);
 
 impl Portal {
-    /// The pages over this service.
-    pub fn new(service: Service) -> Self {
-        Self(Arc::new(Site { service }))
+    /// The pages over this service, which people and programs call by these addresses.
+    pub fn new(service: Service, addresses: Addresses) -> Self {
+        Self(Arc::new(Site { service, addresses }))
     }
 }
 
@@ -69,6 +71,41 @@ impl Handler for Portal {
         if let Some(reason) = answer.failure() {
             log::error!("request {id}: the page failed: {reason}");
         }
-        Ok(answer.into_response())
+        let status = answer.status();
+        let response = answer.into_response();
+        Ok(match found {
+            Found::Page(route, _) => response.to_call(called(route.path, status)),
+            Found::OtherMethod | Found::Nothing => response,
+        })
+    }
+}
+
+/// How a page counts in the metrics and in the availability of the service. Its function is the first
+/// segment of the path: what people do there belongs together.
+fn called(path: &'static str, status: StatusCode) -> Called {
+    let end = path.match_indices('/').nth(1).map_or(path.len(), |(at, _)| at);
+    let outcome = match status.as_u16() {
+        429 | 503 => Outcome::Busy,
+        500.. => Outcome::Failed,
+        400.. => Outcome::Refused,
+        _ => Outcome::Ok,
+    };
+    Called { function: path.get(..end), outcome, code: "page", organisation: String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_of_one_noun_are_one_function() {
+        let function = |path| called(path, StatusCode::OK).function;
+        assert_eq!(function("/learners/{handle}/change"), Some("/learners"));
+        assert_eq!((function("/learners"), function("/")), (Some("/learners"), Some("/")));
+        let outcome = |status| called("/", status).outcome;
+        assert_eq!(outcome(StatusCode::SEE_OTHER), Outcome::Ok);
+        assert_eq!(outcome(StatusCode::UNPROCESSABLE_ENTITY), Outcome::Refused, "the form comes back");
+        assert_eq!(outcome(StatusCode::SERVICE_UNAVAILABLE), Outcome::Busy, "maintenance is no failure");
+        assert_eq!(outcome(StatusCode::INTERNAL_SERVER_ERROR), Outcome::Failed);
     }
 }

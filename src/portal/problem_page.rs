@@ -7,6 +7,7 @@ use askama::Template;
 use super::answer::Answer;
 use super::asked::Asked;
 use super::layout::Layout;
+use super::maintenance;
 use super::problem::Problem;
 use super::visit::{Site, session, surroundings};
 
@@ -27,12 +28,17 @@ pub(super) fn answer(site: &Site, asked: &Asked, problem: Problem) -> Answer {
         _ => {}
     }
     let session = session(site, asked, false).ok().flatten();
-    let (heading, paragraphs) = words(&problem);
-    let layout = surroundings(session.as_ref(), &asked.path);
+    let window = matches!(problem, Problem::Closed).then(|| maintenance::closing(&site.service)).flatten();
+    let (heading, paragraphs) = window.as_ref().map_or_else(|| words(&problem), maintenance::words);
+    let layout = surroundings(site, session.as_ref(), &asked.path);
     let page = ProblemPage { layout, heading, paragraphs };
     let answer = Answer::page_with(problem.status(), &page).unwrap_or_else(|_| Answer::bare(problem.status()));
     match problem {
         Problem::Busy(wait) => answer.retry_after(wait),
+        Problem::Closed => match window {
+            Some(window) => answer.retry_after(maintenance::wait(&site.service, &window)),
+            None => answer,
+        },
         Problem::Failed(reason) => answer.failed(reason),
         _ => answer,
     }
@@ -80,7 +86,10 @@ fn words(problem: &Problem) -> (&'static str, Vec<Cow<'static, str>>) {
         ),
         Problem::Closed => (
             "The service is closed",
-            vec!["Maintenance is in progress, or the service is outside its opening hours.".into()],
+            vec![
+                "Maintenance is in progress, or the service is outside its opening hours.".into(),
+                maintenance::WHAT_BECAME_OF_IT.into(),
+            ],
         ),
         Problem::Failed(_) => (
             "There is a problem with the service",

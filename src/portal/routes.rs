@@ -4,7 +4,7 @@ use super::access::Access;
 use super::answer::Answer;
 use super::problem::Problem;
 use super::visit::Visit;
-use super::{home, learners, sign_in};
+use super::{developers, furniture, home, learners, maintenance, sign_in, status};
 use crate::http::Method;
 use crate::model::Permission;
 
@@ -56,6 +56,19 @@ pub(super) static ROUTES: &[Route] = &[
     get("/learners/find", May(Permission::FindLearner), learners::find_form),
     post("/learners/find", May(Permission::FindLearner), learners::find),
     get("/learners/{handle}", May(Permission::FindLearner), learners::show),
+    get("/status", Public, status::page),
+    get("/status/{month}", Public, status::month),
+    get("/maintenance", Public, maintenance::page),
+    get("/maintenance.ics", Public, maintenance::calendar),
+    get("/developers", Public, developers::overview),
+    get("/developers/contracts/{service}", Public, developers::contract_in_one),
+    get("/developers/contracts/{service}/{file}", Public, developers::contract),
+    get("/developers/{service}/{operation}", Public, developers::operation),
+    get("/help", Public, furniture::help),
+    get("/accessibility", Public, furniture::accessibility),
+    get("/privacy", Public, furniture::privacy),
+    get("/cookies", Public, furniture::cookies),
+    get("/user-agreement", Public, furniture::user_agreement),
 ];
 
 /// Every page as text, for the test of who may see what: method, path, access.

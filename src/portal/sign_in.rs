@@ -10,7 +10,7 @@ use crate::domain::{Action, Credentials, SecondFactor, SignIn};
 use crate::model::Door;
 
 /// The cookie of a sign-in that waits for its second factor.
-const PENDING_COOKIE: &str = "__Host-sign-in";
+pub(super) const PENDING_COOKIE: &str = "__Host-sign-in";
 
 /// `GET /sign-in`
 pub(super) fn form(visit: &Visit<'_>) -> Result<Answer, Problem> {

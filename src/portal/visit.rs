@@ -3,15 +3,16 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::access::Access;
 use super::answer::Answer;
 use super::asked::{Asked, Origin};
 use super::form::Form;
 use super::layout::{Layout, SignedIn};
-use super::navigation;
 use super::problem::Problem;
 use super::problem_page;
 use super::routes::{self, Found, Route};
 use super::upload::{File, Part};
+use super::{maintenance, navigation};
 use crate::domain::{Action, Caller, Error, Service, Session};
 use crate::http::Method;
 use crate::model::Door;
@@ -25,6 +26,16 @@ pub(super) const CSRF_FIELD: &str = "csrf";
 /// What all pages share.
 pub(super) struct Site {
     pub(super) service: Service,
+    pub(super) addresses: Addresses,
+}
+
+/// What people and programs call the service, without a path.
+#[derive(Debug, Clone)]
+pub struct Addresses {
+    /// The portal.
+    pub portal: String,
+    /// The web services.
+    pub web_services: String,
 }
 
 /// What a session can keep between two requests.
@@ -46,8 +57,8 @@ pub(super) fn answer(site: &Site, asked: &Asked) -> Answer {
     page(site, asked).unwrap_or_else(|problem| problem_page::answer(site, asked, problem))
 }
 
-/// The phases of each visit: the page, the session, the origin of a form, access, and then the page
-/// itself, whose calls open and settle by [`Visit::call`].
+/// The phases of each visit: the page, the session, the origin of a form, access, whether the service
+/// is open, and then the page itself, whose calls open and settle by [`Visit::call`].
 fn page(site: &Site, asked: &Asked) -> Result<Answer, Problem> {
     let (route, parameters) = match routes::find(&asked.method, &asked.path) {
         Found::Page(route, parameters) => (route, parameters),
@@ -60,13 +71,18 @@ fn page(site: &Site, asked: &Asked) -> Result<Answer, Problem> {
         visit.check_origin(route)?;
     }
     route.access.check(visit.session.as_ref())?;
+    // Public pages stay open: they say when the service returns. What they call is refused itself.
+    if route.access != Access::Public {
+        site.service.status().check_open(Door::Portal, true)?;
+    }
     (route.page)(&visit)
 }
 
-/// What surrounds a page at this path for a visitor: who they are, and the parts of the service that
-/// they may open.
-pub(super) fn surroundings(session: Option<&Session>, path: &str) -> Layout {
-    let Some(session) = session else { return Layout::default() };
+/// What surrounds a page at this path for a visitor: who they are, the parts of the service that
+/// they may open, and maintenance that everybody must know of.
+pub(super) fn surroundings(site: &Site, session: Option<&Session>, path: &str) -> Layout {
+    let layout = Layout { maintenance: maintenance::notice(&site.service), ..Layout::default() };
+    let Some(session) = session else { return layout };
     let organisation = session.chosen.as_ref().map(|place| place.organisation.name.clone());
     let signed_in = SignedIn {
         name: session.name.clone(),
@@ -74,7 +90,7 @@ pub(super) fn surroundings(session: Option<&Session>, path: &str) -> Layout {
         csrf: session.form_token.clone(),
         seconds_left: session.ends_in.as_secs(),
     };
-    Layout { signed_in: Some(signed_in), navigation: navigation::items(session, path), ..Layout::default() }
+    Layout { signed_in: Some(signed_in), navigation: navigation::items(session, path), ..layout }
 }
 
 /// The session of the visitor, if they have one. `extends` says that they are there.
@@ -89,6 +105,11 @@ impl Visit<'_> {
     /// The service.
     pub(super) const fn service(&self) -> &Service {
         &self.site.service
+    }
+
+    /// What people and programs call the service.
+    pub(super) const fn addresses(&self) -> &Addresses {
+        &self.site.addresses
     }
 
     /// The request.
@@ -136,7 +157,7 @@ impl Visit<'_> {
 
     /// What surrounds the page.
     pub(super) fn layout(&self) -> Layout {
-        surroundings(self.session.as_ref(), &self.asked.path)
+        surroundings(self.site, self.session.as_ref(), &self.asked.path)
     }
 
     /// Keeps a value for the session, and returns the handle that finds it again. Handles stand in

@@ -7,5 +7,7 @@ mod finding;
 mod headers;
 #[path = "portal/matrix.rs"]
 mod matrix;
+#[path = "portal/service_pages.rs"]
+mod service_pages;
 #[path = "portal/signing_in.rs"]
 mod signing_in;
