@@ -8,8 +8,11 @@ use crate::model::Permission;
 /// A part of the service: its name, its first page, and who may see that.
 type Part = (&'static str, &'static str, Access);
 
-static PARTS: &[Part] =
-    &[("Home", "/", Access::SignedIn), ("Find a learner", "/learners/find", Access::May(Permission::FindLearner))];
+static PARTS: &[Part] = &[
+    ("Home", "/", Access::SignedIn),
+    ("Find a learner", "/learners/find", Access::May(Permission::FindLearner)),
+    ("Verify a learner", "/verify", Access::May(Permission::VerifyLearner)),
+];
 
 /// The parts that the user may open; the one of this path is marked.
 pub(super) fn items(session: &Session, path: &str) -> Vec<NavigationItem> {

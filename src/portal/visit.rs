@@ -15,7 +15,7 @@ use super::upload::{File, Part};
 use super::{maintenance, navigation};
 use crate::domain::{Action, Caller, Error, Service, Session};
 use crate::http::Method;
-use crate::model::Door;
+use crate::model::{Door, Permission};
 
 /// The cookie of a session. Its prefix makes browsers refuse it from other hosts and without TLS.
 pub(super) const SESSION_COOKIE: &str = "__Host-session";
@@ -153,6 +153,12 @@ impl Visit<'_> {
         let session = self.session()?;
         let service = self.service();
         Ok(service.call(Door::Portal, action, |call| act(&service.accounts().caller(call, session)?))?)
+    }
+
+    /// Whether the user may do this in the organisation that they work for now. The domain decides
+    /// again on each call: a page asks only to show no link that leads nowhere.
+    pub(super) fn may(&self, permission: Permission) -> bool {
+        self.session.as_ref().and_then(|session| session.chosen.as_ref()).is_some_and(|place| place.may(permission))
     }
 
     /// What surrounds the page.

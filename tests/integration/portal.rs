@@ -1,13 +1,21 @@
 //! The portal, as people at a browser have it: signing in, finding a learner, and what protects
 //! them.
 
+#[path = "portal/changing.rs"]
+mod changing;
 #[path = "portal/finding.rs"]
 mod finding;
 #[path = "portal/headers.rs"]
 mod headers;
 #[path = "portal/matrix.rs"]
 mod matrix;
+#[path = "portal/parity.rs"]
+mod parity;
+#[path = "portal/registering.rs"]
+mod registering;
 #[path = "portal/service_pages.rs"]
 mod service_pages;
 #[path = "portal/signing_in.rs"]
 mod signing_in;
+#[path = "portal/verifying.rs"]
+mod verifying;

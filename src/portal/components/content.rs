@@ -38,6 +38,11 @@ impl Html {
     pub fn of(component: &impl HtmlSafe) -> Html {
         Html(Cow::Owned(component.to_string()))
     }
+
+    /// Several pieces, one after the other.
+    pub fn all(pieces: impl IntoIterator<Item = Html>) -> Html {
+        Html(Cow::Owned(pieces.into_iter().map(|piece| piece.0).collect()))
+    }
 }
 
 impl Default for Content {

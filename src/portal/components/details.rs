@@ -23,4 +23,10 @@ impl Details {
     pub fn new(summary: impl Into<Content>, content: impl Into<Content>) -> Details {
         Details { summary: summary.into(), content: content.into(), ..Details::default() }
     }
+
+    /// Unfolded when the page opens.
+    pub fn open(mut self) -> Details {
+        self.open = true;
+        self
+    }
 }
