@@ -26,7 +26,7 @@ const TRIED_AGAIN_AFTER: Duration = Duration::from_secs(2);
 const PORTAL_THREADS: usize = 1;
 
 /// The portal gets at most this part of all open files for connections.
-const FILES_OF_PORTAL: usize = 8;
+const FILES_OF_PORTAL: usize = 4;
 
 /// Run the service
 #[derive(Debug, clap::Args)]

@@ -7,10 +7,10 @@ use futures_util::future::join;
 use super::answer::{Answer, safe};
 use super::asked::Asked;
 use super::assets::assets;
-use super::problem_page;
 use super::routes::{self, Found};
 use super::upload::Upload;
-use super::visit::{self, Addresses, Site};
+use super::visit::{Addresses, Site};
+use super::{phases, problem_page};
 use crate::domain::Service;
 use crate::http::{
     Body, Called, Handler, HeaderValue, Method, Outcome, Refused, Request, Response, StatusCode, block, header,
@@ -55,7 +55,7 @@ impl Handler for Portal {
         }
         let (site, id) = (Arc::clone(&self.0), request.id());
         let page = block(move || match read {
-            Ok(()) => visit::answer(&site, &asked),
+            Ok(()) => phases::answer(&site, &asked),
             Err(problem) => problem_page::answer(&site, &asked, problem),
         });
         let filled = async {

@@ -2,7 +2,7 @@
 //!
 //! It shows what the domain says and sends it what people decide. Rules, permissions and audit are
 //! the domain's. A page is a row of `routes`, a function in the file of its noun, and a template;
-//! `visit` has the phases that each request goes through.
+//! `phases` has the steps that each request goes through.
 
 #![allow(dead_code)] // until the pages that need the rest of it are there
 
@@ -23,6 +23,7 @@ mod learners;
 mod live;
 mod maintenance;
 mod navigation;
+mod phases;
 mod problem;
 mod problem_page;
 mod routes;

@@ -1,20 +1,15 @@
-//! How a page is made: session, access, page; and what a page is given for that.
+//! What a page is given: the request, the session, calls of the service, values kept for the session.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::access::Access;
-use super::answer::Answer;
 use super::asked::{Asked, Origin};
 use super::form::Form;
 use super::layout::{Layout, SignedIn};
 use super::problem::Problem;
-use super::problem_page;
-use super::routes::{self, Found, Route};
 use super::upload::{File, Part};
 use super::{maintenance, navigation};
 use crate::domain::{Action, Caller, Error, Service, Session};
-use crate::http::Method;
 use crate::model::{Door, Permission};
 
 /// The cookie of a session. Its prefix makes browsers refuse it from other hosts and without TLS.
@@ -52,32 +47,6 @@ pub(super) struct Visit<'v> {
     session: Option<Session>,
 }
 
-/// Answers a request for a page. It may wait for the database.
-pub(super) fn answer(site: &Site, asked: &Asked) -> Answer {
-    page(site, asked).unwrap_or_else(|problem| problem_page::answer(site, asked, problem))
-}
-
-/// The phases of each visit: the page, the session, the origin of a form, access, whether the service
-/// is open, and then the page itself, whose calls open and settle by [`Visit::call`].
-fn page(site: &Site, asked: &Asked) -> Result<Answer, Problem> {
-    let (route, parameters) = match routes::find(&asked.method, &asked.path) {
-        Found::Page(route, parameters) => (route, parameters),
-        Found::OtherMethod => return Err(Problem::Method),
-        Found::Nothing => return Err(Problem::NotFound),
-    };
-    let session = session(site, asked, route.extends)?;
-    let visit = Visit { site, asked, parameters, session };
-    if route.method == Method::POST {
-        visit.check_origin(route)?;
-    }
-    route.access.check(visit.session.as_ref())?;
-    // Public pages stay open: they say when the service returns. What they call is refused itself.
-    if route.access != Access::Public {
-        site.service.status().check_open(Door::Portal, true)?;
-    }
-    (route.page)(&visit)
-}
-
 /// What surrounds a page at this path for a visitor: who they are, the parts of the service that
 /// they may open, and maintenance that everybody must know of.
 pub(super) fn surroundings(site: &Site, session: Option<&Session>, path: &str) -> Layout {
@@ -101,7 +70,16 @@ pub(super) fn session(site: &Site, asked: &Asked, extends: bool) -> Result<Optio
     }
 }
 
-impl Visit<'_> {
+impl<'v> Visit<'v> {
+    pub(super) const fn new(
+        site: &'v Site,
+        asked: &'v Asked,
+        parameters: Vec<(&'static str, &'v str)>,
+        session: Option<Session>,
+    ) -> Self {
+        Self { site, asked, parameters, session }
+    }
+
     /// The service.
     pub(super) const fn service(&self) -> &Service {
         &self.site.service
@@ -216,12 +194,12 @@ impl Visit<'_> {
 
     /// Refuses a form that no page of ours has sent: with a session, by its token; without one, by
     /// what the browser says.
-    fn check_origin(&self, route: &Route) -> Result<(), Problem> {
+    pub(super) fn check_origin(&self, has_file: bool) -> Result<(), Problem> {
         match (&self.session, self.asked.origin) {
             (_, Origin::Foreign) | (None, Origin::Unknown) => Err(Problem::Forged),
             (None, Origin::Ours) => Ok(()),
             // The page asks for it when it reads the form.
-            (Some(_), Origin::Ours | Origin::Unknown) if route.has_file => Ok(()),
+            (Some(_), Origin::Ours | Origin::Unknown) if has_file => Ok(()),
             (Some(_), Origin::Ours | Origin::Unknown) => self.check_token(self.form()),
         }
     }

@@ -40,8 +40,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "client", "manual", "http", "soap", "workers", "demo", "files", "domain", "model", "contract", "xml",
-            "config", "tls", "ops", "pki",
+            "client", "manual", "http", "soap", "portal", "workers", "demo", "files", "domain", "model", "contract",
+            "xml", "config", "tls", "ops", "pki",
         ],
     ),
     // The world of the unit tests, which all of them may import.

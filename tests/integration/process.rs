@@ -41,7 +41,7 @@ fn a_soft_limit_of_open_files_is_raised() {
 fn connections_are_fewer_where_the_system_allows_few_open_files() {
     let deployment = Deployment::after("ulimit -n 256", Database::Sqlite);
     // Half of them, which is the maximum for one certificate.
-    let connections = open(&deployment, 18);
+    let connections = open(&deployment, 14);
     // More than are admitted: silent ones displace each other, and leave the operators enough file
     // descriptors. The listener does not reach its own limit, at which it would accept nobody for
     // half a second each time.
@@ -49,7 +49,7 @@ fn connections_are_fewer_where_the_system_allows_few_open_files() {
     assert_eq!(ready(&deployment), Some(200));
     let log = deployment.log();
     assert!(
-        log.contains("limits.connections is 40 instead of 4096: the system limits this process to 256 open files"),
+        log.contains("limits.connections is 32 instead of 4096: the system limits this process to 256 open files"),
         "{log}"
     );
     assert!(!log.contains("Too many open files"), "{log}");

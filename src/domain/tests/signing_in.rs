@@ -370,3 +370,33 @@ fn an_account_joins_an_organisation_once_and_lines_have_its_number() {
         assert_eq!((count(true), count(false)), (2, 1));
     });
 }
+
+#[test]
+fn what_a_session_keeps_is_found_by_it_alone_and_goes_with_it() {
+    each_world(|world| {
+        world.add_user(EMAIL, PROVIDER, &[Role::Online]);
+        let (token, other) = (world.signed_in(EMAIL), world.signed_in(EMAIL));
+        let (one, other) = (world.session(&token).unwrap(), world.session(&other).unwrap());
+        let accounts = world.service.accounts();
+        let handle = accounts.keep(&one, "search", "1".to_owned()).unwrap();
+        let kept = |session: &Session, kind: &str| accounts.kept(session, kind, &handle).unwrap();
+        assert_eq!(kept(&one, "search").as_deref(), Some("1"));
+        assert_eq!((kept(&other, "search"), kept(&one, "form")), (None, None));
+        assert!(!accounts.keep_instead(&other, "search", &handle, "2".to_owned()).unwrap());
+        assert!(accounts.keep_instead(&one, "search", &handle, "3".to_owned()).unwrap());
+        assert_eq!(kept(&one, "search").as_deref(), Some("3"));
+
+        // The oldest is forgotten beyond the bound.
+        world.clock.advance(TimeDelta::seconds(1));
+        let newer = accounts.keep(&one, "search", "4".to_owned()).unwrap();
+        for _ in 0..199 {
+            world.clock.advance(TimeDelta::seconds(1));
+            accounts.keep(&one, "search", "5".to_owned()).unwrap();
+        }
+        assert_eq!(kept(&one, "search"), None);
+        assert!(accounts.kept(&one, "search", &newer).unwrap().is_some());
+
+        world.on_session(Action::SignOut, |call| accounts.sign_out(call, &one));
+        assert_eq!(accounts.kept(&one, "search", &newer).unwrap(), None);
+    });
+}

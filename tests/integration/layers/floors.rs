@@ -27,6 +27,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "events",
                 "exceptions",
                 "jobs",
+                "kept",
                 "learners",
                 "maintenance",
                 "organisations",
