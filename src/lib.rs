@@ -19,6 +19,7 @@ pub mod demo;
 pub mod domain;
 pub mod files;
 pub mod http;
+pub mod mail;
 pub mod manual;
 pub mod model;
 pub mod ops;

@@ -52,7 +52,8 @@ pub fn run(demo: &Demo, out: &mut impl Write) -> Result<(), Failure> {
     let sources = Sources::of_process(Some(demo.configuration()))
         .with_flag("server.listen", format!("127.0.0.1:{}", ports.service))
         .with_flag("portal.listen", format!("127.0.0.1:{}", ports.portal))
-        .with_flag("operations.listen", format!("127.0.0.1:{}", ports.operations));
+        .with_flag("operations.listen", format!("127.0.0.1:{}", ports.operations))
+        .with_flag("mail.folder", dir.join("mail").display().to_string());
     let config = config::load(&sources)?;
     ops::init_log(&config.log);
     let database = setup::open(&config)?;

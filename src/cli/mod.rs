@@ -21,6 +21,7 @@ mod password;
 mod serve;
 mod setup;
 mod slo;
+mod user;
 mod worker;
 mod workers;
 mod wsdl;
@@ -48,6 +49,8 @@ enum Command {
     Migrate(migrate::Migrate),
     #[command(subcommand)]
     Org(org::Org),
+    #[command(subcommand)]
+    User(user::User),
     #[command(subcommand)]
     Cert(cert::Cert),
     #[command(subcommand)]
@@ -80,6 +83,7 @@ pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
         Command::Worker(worker) => worker::run(&worker, out),
         Command::Migrate(migrate) => migrate::run(&migrate, out),
         Command::Org(org) => org::run(org, out),
+        Command::User(user) => user::run(&user, out),
         Command::Cert(cert) => cert::run(cert, out),
         Command::Learner(command) => learner::run(command, out),
         Command::Catalogue(command) => catalogue::run(command, out),

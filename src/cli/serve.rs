@@ -13,6 +13,7 @@ use crate::config::{self, Config, Sources};
 use crate::demo::Demo;
 use crate::domain::{Database, Service};
 use crate::http::{self, Clients, Listener, Setup, Signals, StartError};
+use crate::mail::{Post, Sender};
 use crate::ops::{self, Metrics, Operations};
 use crate::portal::{Addresses, Portal};
 use crate::soap::{self, SoapHandler};
@@ -96,6 +97,10 @@ pub fn listen(
     let portal =
         Listener::new(config.portal.listen, PORTAL_THREADS, portal_limits, trust.clone(), Clients::Anybody, portal);
     let setup = Setup { listeners: vec![services, portal], operations: config.operations, health };
+    let post = Post::of(&config.mail, &config.portal.public_url).map_err(not_started)?;
+    if post.is_none() {
+        log::warn!("mail.server is not set: messages to users wait until it is");
+    }
     let signals = Signals::receive().map_err(not_started)?;
     let running = http::start(setup).map_err(|error| not_started(advised(&error)))?;
 
@@ -119,8 +124,11 @@ pub fn listen(
     let observer: Observer = Arc::new(move |kind, records| counted.job_records(kind.code(), records));
     let working = workers::start(&service, jobs, &observer)?;
     let minutes = Minutes::start(&service, &metrics)?;
+    let sending = post.map(|post| Sender::start(&service, post)).transpose();
+    let sending = sending.map_err(|error| Failure::doing("Cannot start a thread", error))?;
     let stopped = running.until_signal(signals, || reload(sources, &trust, &maintenance));
     working.stop();
+    drop(sending);
     drop(minutes);
     service.database().close();
     stopped.map_err(|error| Failure::doing("The service stopped", error))

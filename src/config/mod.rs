@@ -7,6 +7,7 @@ mod jobs;
 mod limits;
 mod listeners;
 mod log;
+mod mail;
 mod portal;
 mod reader;
 mod rules;
@@ -22,6 +23,7 @@ pub use self::jobs::Jobs;
 pub use self::limits::{Limits, files_for_connections};
 pub use self::listeners::{Operations, Server};
 pub use self::log::Log;
+pub use self::mail::{Mail, ServerUrl};
 pub use self::portal::Portal;
 pub use self::reader::{Origin, Setting};
 pub use self::rules::Rules;
@@ -53,6 +55,8 @@ pub struct Config {
     pub service: Service,
     /// `[jobs]`: the workers.
     pub jobs: Jobs,
+    /// `[mail]`: messages to users.
+    pub mail: Mail,
     /// `[log]`: the log level.
     pub log: Log,
     settings: Vec<Setting>,
@@ -147,9 +151,10 @@ impl Config {
         let rules = Rules::read(&mut reader)?;
         let service = Service::read(&mut reader)?;
         let jobs = Jobs::read(&mut reader)?;
+        let mail = Mail::read(&mut reader)?;
         let log = Log::read(&mut reader)?;
         let settings = reader.finish()?;
-        Ok(Self { server, portal, operations, tls, store, limits, rules, service, jobs, log, settings })
+        Ok(Self { server, portal, operations, tls, store, limits, rules, service, jobs, mail, log, settings })
     }
 
     /// Every setting with its value (secrets masked) and origin, as `lrs config show` prints them.

@@ -40,8 +40,38 @@ actions! {
     SignOut = "sign-out";
     /// Lock an account: the service does so after wrong passwords or codes.
     LockAccount = "lock-account";
+    /// Sign in with a recovery code in place of the second factor.
+    UseRecoveryCode = "use-recovery-code";
+    /// Ask for a new password.
+    AskForPassword = "ask-for-password";
+    /// Choose a password for one's own account.
+    SetUserPassword = "set-user-password";
+    /// Set up a second factor for one's own account, or new recovery codes.
+    SetSecondFactor = "set-second-factor";
+    /// Accept the user agreement.
+    AcceptAgreement = "accept-agreement";
     /// Add a user to an organisation.
     AddUser = "add-user";
+    /// See the users of an organisation.
+    ViewUsers = "view-users";
+    /// See what a user did.
+    ViewUserActivity = "view-user-activity";
+    /// Set the roles of a user.
+    SetUserRoles = "set-user-roles";
+    /// Set the details of a user.
+    UpdateUser = "update-user";
+    /// Deny a user access for a time.
+    SuspendUser = "suspend-user";
+    /// Give a user access again.
+    ReinstateUser = "reinstate-user";
+    /// Remove a user from an organisation.
+    RevokeUser = "revoke-user";
+    /// Unlock a user's account.
+    UnlockUser = "unlock-user";
+    /// Take a user's password away, and send a link for a new one.
+    ResetUserPassword = "reset-user-password";
+    /// Take a user's second factor away, and send a link for a new one.
+    ResetUserFactor = "reset-user-factor";
     /// Find a learner by ULN.
     FindByUln = "find-by-uln", formerly "learnerByULN" | "LearnerByUln";
     /// Find learners by their details.

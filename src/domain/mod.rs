@@ -26,6 +26,7 @@ pub mod matching;
 mod misses;
 pub mod names;
 mod organisations;
+mod outbox;
 mod passwords;
 mod records;
 pub mod registrations;
@@ -47,7 +48,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 pub use accounts::{
-    Accounts, Credentials, PendingSignIn, Place, ReadyAccount, SecondFactor, Session, SignIn, SignedIn, Token,
+    Accounts, Activity, ActivityPage, Changed, Credentials, FactorStep, Invited, Link, NewUser, PasswordRefusal,
+    PasswordStep, PendingSignIn, Place, Purpose, ReadyAccount, SecondFactor, Session, SignIn, SignedIn, Step, Token,
+    User, UserDetails, UserStatus, Users,
 };
 pub use achievements::{AchievementBatch, AchievementJob, AchievementRow, AchievementSubmission};
 pub use action::Action;
@@ -70,6 +73,7 @@ pub use linking::Linking;
 pub use maintenance::{Cancelled, Maintenance, MaintenancePlan, NotPlanned, Planned};
 pub use misses::MissLimits;
 pub use organisations::{Claim, OrganisationSummary, Organisations};
+pub use outbox::{Failed, Message, Outbox};
 pub use passwords::HashedPassword;
 pub use records::{
     GetType, LearnerRecord, LearnerRecordQuery, RecordAnswer, RecordOutcome, RecordQuery, Records, UserType,
@@ -159,6 +163,11 @@ impl Service {
     /// Users: sign-in, sessions, accounts.
     pub const fn accounts(&self) -> Accounts<'_> {
         Accounts(self)
+    }
+
+    /// Messages to users that are to be sent.
+    pub const fn outbox(&self) -> Outbox<'_> {
+        Outbox(self)
     }
 
     /// Learners: find, register, update, verify, retrieve.

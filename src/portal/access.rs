@@ -2,7 +2,7 @@
 //! in a form that they may not send.
 
 use super::problem::Problem;
-use crate::domain::{Role, Session};
+use crate::domain::Session;
 use crate::model::Permission;
 
 /// Who may see a page.
@@ -16,23 +16,23 @@ pub(super) enum Access {
     SignedIn,
     /// Those of them with this permission, by their organisation and their roles.
     May(Permission),
-    /// Super users of the organisation.
-    SuperUser,
 }
 
 impl Access {
     /// Whether the page is shown to this visitor.
     pub(super) fn check(self, session: Option<&Session>) -> Result<(), Problem> {
-        let (Self::Session | Self::SignedIn | Self::May(_) | Self::SuperUser) = self else { return Ok(()) };
+        let (Self::Session | Self::SignedIn | Self::May(_)) = self else { return Ok(()) };
         let session = session.ok_or(Problem::NotSignedIn)?;
         if self == Self::Session {
             return Ok(());
+        }
+        if !session.has_agreed {
+            return Err(Problem::NotAgreed);
         }
         let place = session.chosen.as_ref().ok_or(Problem::NoOrganisation)?;
         let allowed = match self {
             Self::Public | Self::Session | Self::SignedIn => true,
             Self::May(permission) => place.may(permission),
-            Self::SuperUser => place.roles.contains(Role::SuperUser),
         };
         if allowed { Ok(()) } else { Err(Problem::Forbidden) }
     }

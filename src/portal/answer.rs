@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use askama::Template;
+use serde::Serialize;
 
 use super::problem::Problem;
 use crate::http::{HeaderValue, Response, StatusCode, header};
@@ -25,6 +26,7 @@ pub(super) struct Answer {
 enum Kind {
     Page(String),
     Redirect(String),
+    Json(String),
     File { content_type: &'static str, name: String, bytes: Vec<u8> },
 }
 
@@ -63,6 +65,12 @@ impl Answer {
         Self::new(StatusCode::SEE_OTHER, Kind::Redirect(path.into()))
     }
 
+    /// A value for the script of a page.
+    pub(super) fn json(value: &impl Serialize) -> Result<Self, Problem> {
+        let json = serde_json::to_string(value).map_err(|error| Problem::Failed(format!("a value: {error}").into()))?;
+        Ok(Self::new(StatusCode::OK, Kind::Json(json)))
+    }
+
     /// A file to download. The name is ASCII without quotes.
     pub(super) fn file(content_type: &'static str, name: impl Into<String>, bytes: Vec<u8>) -> Self {
         Self::new(StatusCode::OK, Kind::File { content_type, name: name.into(), bytes })
@@ -98,6 +106,7 @@ impl Answer {
         let Self { status, kind, cookies, retry_after, .. } = self;
         let response = match kind {
             Kind::Page(html) => Response::new(status, "text/html; charset=utf-8", html),
+            Kind::Json(json) => Response::new(status, "application/json", json),
             Kind::Redirect(path) => {
                 Response::new(status, "text/plain; charset=utf-8", "").with(header::LOCATION, value(&path))
             }

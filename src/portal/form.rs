@@ -67,15 +67,16 @@ impl FormErrors {
         self.0.iter().find(|error| error.field == field).map(|error| error.text.as_ref())
     }
 
-    /// All errors.
-    pub(super) fn all(&self) -> &[FieldError] {
-        &self.0
-    }
-
     /// The summary at the top of the page; nothing if the form is right.
     pub(super) fn summary(&self) -> Option<ErrorSummary> {
         let all = self.0.iter().fold(ErrorSummary::new(), |all, error| all.field(error.field, error.text.as_ref()));
         (!self.is_empty()).then_some(all)
+    }
+
+    /// All errors.
+    #[cfg(test)]
+    pub(super) fn all(&self) -> &[FieldError] {
+        &self.0
     }
 
     /// Whether the form is right.
@@ -103,6 +104,7 @@ mod tests {
         let mut errors = FormErrors::default();
         errors.add("uln", "Enter a ULN");
         errors.add("uln", "ULN must have 10 digits");
-        assert_eq!((errors.all().len(), errors.of("uln"), errors.of("name")), (1, Some("Enter a ULN"), None));
+        assert_eq!((errors.of("uln"), errors.of("name")), (Some("Enter a ULN"), None));
+        assert!(!errors.is_empty() && FormErrors::default().is_empty());
     }
 }

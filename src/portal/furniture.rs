@@ -55,6 +55,4 @@ texts! {
     accessibility, Accessibility, "accessibility.html";
     /// `GET /privacy`
     privacy, Privacy, "privacy.html";
-    /// `GET /user-agreement`
-    user_agreement, UserAgreement, "user_agreement.html";
 }

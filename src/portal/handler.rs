@@ -45,9 +45,9 @@ impl Handler for Portal {
             && route.method == Method::POST
         {
             if route.has_file {
-                match Upload::of(request.headers()) {
-                    Ok((from, upload)) => (source, asked.upload) = (Some(from), Some(upload)),
-                    Err(problem) => read = Err(problem),
+                // Without a file the page says so, once it knows that the visitor may send one.
+                if let Ok((from, upload)) = Upload::of(request.headers()) {
+                    (source, asked.upload) = (Some(from), Some(upload));
                 }
             } else {
                 read = asked.read(request, body).await?;

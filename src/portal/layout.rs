@@ -118,7 +118,7 @@ mod tests {
             "<html lang=\"en\"",
             "<title>Find & see - Learning Records</title>",
             "href=\"#main-content\" class=\"govuk-skip-link\"",
-            "<main class=\"govuk-main-wrapper\" id=\"main-content\">",
+            "<main id=\"main-content\">",
             "a demonstration, not a government service",
             "href=\"/accessibility\"",
         ] {

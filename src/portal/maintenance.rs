@@ -1,4 +1,4 @@
-//! Planned maintenance: its page, its notice on every other page, and what is said while it is on.
+//! Planned maintenance in words: its notice on every page, and what is said while it is on.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -6,24 +6,10 @@ use std::time::Duration;
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::answer::Answer;
-use super::calendar;
 use super::components::{Content, Html};
-use super::layout::Layout;
-use super::problem::Problem;
 use super::times;
-use super::visit::Visit;
 use crate::domain::Service;
 use crate::model::{Affected, Door, MaintenanceWindow};
-
-/// The planned maintenance, and that of the past year.
-#[derive(Template)]
-#[template(path = "maintenance.html")]
-struct Page {
-    layout: Layout,
-    planned: Vec<Line>,
-    past: Vec<Line>,
-}
 
 /// A window, in words.
 pub(super) struct Line {
@@ -42,31 +28,6 @@ struct Notice {
 }
 
 impl HtmlSafe for Notice {}
-
-/// `GET /maintenance`
-pub(super) fn page(visit: &Visit<'_>) -> Result<Answer, Problem> {
-    let now = visit.service().clock().now();
-    let windows = visit.service().maintenance().windows()?;
-    let (past, planned): (Vec<_>, Vec<_>) = windows.iter().partition(|window| window.is_over(now));
-    let line = |window: &&MaintenanceWindow| {
-        let state = match (window.cancelled_at, window.is_on(now)) {
-            (Some(at), _) if at > window.starts_at => "ended early",
-            (Some(_), _) => "cancelled",
-            (None, true) => "in progress",
-            (None, false) => "",
-        };
-        Line::of(window, state)
-    };
-    let (planned, past) = (planned.iter().map(line).collect(), past.iter().rev().map(line).collect());
-    Answer::page(&Page { layout: visit.layout(), planned, past })
-}
-
-/// `GET /maintenance.ics`
-pub(super) fn calendar(visit: &Visit<'_>) -> Result<Answer, Problem> {
-    let windows = visit.service().maintenance().windows()?;
-    let text = calendar::text(&windows, &visit.addresses().portal);
-    Ok(Answer::file("text/calendar; charset=utf-8", "maintenance.ics", text.into_bytes()))
-}
 
 /// The notice of maintenance that is near or on; none if there is none, or if the service cannot
 /// tell: a page must not fail for its notice.

@@ -4,15 +4,19 @@
 //! the domain's. A page is a row of `routes`, a function in the file of its noun, and a template;
 //! `phases` has the steps that each request goes through.
 
-#![allow(dead_code)] // until the pages that need the rest of it are there
-
 mod access;
+mod account;
+mod account_links;
 mod answer;
 mod asked;
 mod assets;
+mod batches;
+mod blocks;
 mod calendar;
+mod check_a_file;
 pub mod components;
 mod developers;
+mod exceptions;
 mod form;
 mod form_page;
 mod furniture;
@@ -22,6 +26,7 @@ mod layout;
 mod learners;
 mod live;
 mod maintenance;
+mod maintenance_page;
 mod navigation;
 mod phases;
 mod problem;

@@ -12,6 +12,9 @@ static PARTS: &[Part] = &[
     ("Home", "/", Access::SignedIn),
     ("Find a learner", "/learners/find", Access::May(Permission::FindLearner)),
     ("Verify a learner", "/verify", Access::May(Permission::VerifyLearner)),
+    ("Batches", "/batches", Access::May(Permission::SubmitBatches)),
+    ("Exceptions", "/exceptions", Access::May(Permission::SubmitBatches)),
+    ("Check a file", "/check-a-file", Access::SignedIn),
 ];
 
 /// The parts that the user may open; the one of this path is marked.

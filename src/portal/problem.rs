@@ -13,6 +13,8 @@ pub(super) enum Problem {
     NotSignedIn,
     /// The page needs an organisation: the user chooses one first.
     NoOrganisation,
+    /// The user accepts the user agreement first.
+    NotAgreed,
     /// The user may not see the page.
     Forbidden,
     /// Nothing is at this address, or nothing that this visitor may know of.
@@ -37,7 +39,7 @@ impl Problem {
     /// The status of its page.
     pub(super) const fn status(&self) -> StatusCode {
         match self {
-            Self::NotSignedIn | Self::NoOrganisation => StatusCode::SEE_OTHER,
+            Self::NotSignedIn | Self::NoOrganisation | Self::NotAgreed => StatusCode::SEE_OTHER,
             Self::Forbidden | Self::Forged => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,

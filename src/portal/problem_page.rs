@@ -25,6 +25,7 @@ pub(super) fn answer(site: &Site, asked: &Asked, problem: Problem) -> Answer {
     match &problem {
         Problem::NotSignedIn => return Answer::redirect("/sign-in"),
         Problem::NoOrganisation => return Answer::redirect("/organisation"),
+        Problem::NotAgreed => return Answer::redirect("/user-agreement"),
         _ => {}
     }
     let session = session(site, asked, false).ok().flatten();
@@ -47,7 +48,7 @@ pub(super) fn answer(site: &Site, asked: &Asked, problem: Problem) -> Answer {
 /// The heading, and what to do.
 fn words(problem: &Problem) -> (&'static str, Vec<Cow<'static, str>>) {
     match problem {
-        Problem::NotSignedIn | Problem::NoOrganisation => ("Sign in", Vec::new()),
+        Problem::NotSignedIn | Problem::NoOrganisation | Problem::NotAgreed => ("Sign in", Vec::new()),
         Problem::Forbidden => (
             "You may not use this page",
             vec![

@@ -4,7 +4,10 @@ use super::access::Access;
 use super::answer::Answer;
 use super::problem::Problem;
 use super::visit::Visit;
-use super::{developers, furniture, home, learners, maintenance, sign_in, status};
+use super::{
+    account, account_links, batches, check_a_file, developers, exceptions, furniture, home, learners, maintenance_page,
+    sign_in, status,
+};
 use crate::http::Method;
 use crate::model::Permission;
 
@@ -50,9 +53,42 @@ pub(super) static ROUTES: &[Route] = &[
     post("/sign-in", Public, sign_in::submit),
     get("/sign-in/second-factor", Public, sign_in::second_factor_form),
     post("/sign-in/second-factor", Public, sign_in::second_factor),
+    get("/sign-in/recovery", Public, account::recovery),
+    post("/sign-in/recovery", Public, account::recover),
+    get("/reset-password", Public, account_links::forgotten),
+    post("/reset-password", Public, account_links::ask),
+    get("/reset-password/{token}", Public, account_links::page),
+    post("/reset-password/{token}", Public, account_links::submit),
+    get("/second-factor/{token}", Public, account_links::page),
+    post("/second-factor/{token}", Public, account_links::submit),
+    get("/invitation/{token}", Public, account_links::page),
+    post("/invitation/{token}", Public, account_links::submit),
+    get("/organisation", Access::Session, account::organisations),
+    post("/organisation", Access::Session, account::choose),
     post("/sign-out", Public, sign_in::sign_out),
     post("/stay-signed-in", Access::Session, sign_in::stay),
     get("/", SignedIn, home::page),
+    get("/batches", May(Permission::SubmitBatches), batches::list),
+    get("/batches/new", May(Permission::SubmitBatches), batches::form),
+    upload("/batches/new", May(Permission::SubmitBatches), batches::receive),
+    get("/batches/{id}", May(Permission::SubmitBatches), batches::show),
+    poll("/batches/{id}/progress", May(Permission::SubmitBatches), batches::progress),
+    get("/batches/{id}/output", May(Permission::SubmitBatches), batches::output),
+    get("/batches/{id}/errors", May(Permission::SubmitBatches), batches::errors),
+    get("/batches/{id}/rows", May(Permission::SubmitBatches), batches::rows),
+    get("/batches/{id}/exceptions", May(Permission::SubmitBatches), exceptions::of_batch),
+    post("/batches/{id}/submit", May(Permission::SubmitBatches), batches::submit),
+    post("/batches/{id}/cancel", May(Permission::SubmitBatches), batches::cancel),
+    post("/batches/{id}/resubmit", May(Permission::SubmitBatches), batches::resubmit),
+    get("/exceptions", May(Permission::SubmitBatches), exceptions::list),
+    get("/exceptions/export", May(Permission::SubmitBatches), exceptions::export),
+    get("/exceptions/{id}", May(Permission::SubmitBatches), exceptions::show),
+    post("/exceptions/{id}/choose", May(Permission::SubmitBatches), exceptions::choose),
+    post("/exceptions/{id}/correct", May(Permission::SubmitBatches), exceptions::correct),
+    post("/exceptions/{id}/register", May(Permission::SubmitBatches), exceptions::register),
+    post("/exceptions/{id}/close", May(Permission::SubmitBatches), exceptions::close),
+    get("/check-a-file", SignedIn, check_a_file::form),
+    upload("/check-a-file", SignedIn, check_a_file::check),
     get("/learners/find", May(Permission::FindLearner), learners::find::form),
     post("/learners/find", May(Permission::FindLearner), learners::find::find),
     get("/learners/find/{handle}", May(Permission::FindLearner), learners::find::form_again),
@@ -75,8 +111,8 @@ pub(super) static ROUTES: &[Route] = &[
     post("/verify", May(Permission::VerifyLearner), learners::verify::verify),
     get("/status", Public, status::page),
     get("/status/{month}", Public, status::month),
-    get("/maintenance", Public, maintenance::page),
-    get("/maintenance.ics", Public, maintenance::calendar),
+    get("/maintenance", Public, maintenance_page::show),
+    get("/maintenance.ics", Public, maintenance_page::calendar),
     get("/developers", Public, developers::overview),
     get("/developers/contracts/{service}", Public, developers::contract_in_one),
     get("/developers/contracts/{service}/{file}", Public, developers::contract),
@@ -85,7 +121,8 @@ pub(super) static ROUTES: &[Route] = &[
     get("/accessibility", Public, furniture::accessibility),
     get("/privacy", Public, furniture::privacy),
     get("/cookies", Public, furniture::cookies),
-    get("/user-agreement", Public, furniture::user_agreement),
+    get("/user-agreement", Public, account::agreement),
+    post("/user-agreement", Access::Session, account::accept),
 ];
 
 /// Every page as text, for the test of who may see what: method, path, access.

@@ -67,14 +67,26 @@ pub(super) fn second_factor(visit: &Visit<'_>) -> Result<Answer, Problem> {
     let (service, pending) = (visit.service(), visit.asked().cookie(PENDING_COOKIE));
     let given = service
         .call(Door::Portal, Action::SecondFactor, |call| service.accounts().second_factor(call, pending, &code))?;
+    self::given(visit, given, || {
+        let text = "The code does not match: enter the code that your app shows now";
+        Answer::form_again(&second_factor_page(visit, FormErrors::one("code", text)))
+    })
+}
+
+/// Where a second factor leads; `wrong` is its form again.
+pub(super) fn given(
+    visit: &Visit<'_>,
+    given: SecondFactor,
+    wrong: impl FnOnce() -> Result<Answer, Problem>,
+) -> Result<Answer, Problem> {
     match given {
         SecondFactor::SignedIn(session) => Ok(Answer::redirect("/")
             .with_cookie(SESSION_COOKIE, session.token.as_str())
             .with_cookie(PENDING_COOKIE, "")),
-        SecondFactor::WrongCode => {
-            let text = "The code does not match: enter the code that your app shows now";
-            Answer::form_again(&second_factor_page(visit, FormErrors::one("code", text)))
+        SecondFactor::PasswordExpired(link) => {
+            Ok(Answer::redirect(format!("/reset-password/{}", link.as_str())).with_cookie(PENDING_COOKIE, ""))
         }
+        SecondFactor::WrongCode => wrong(),
         SecondFactor::Over => {
             let text = "Your sign-in took too long or had too many wrong codes. Start again";
             Ok(Answer::form_again(&sign_in_page(visit, "", FormErrors::one("email", text)))?
@@ -112,6 +124,9 @@ fn sign_in_page<'v>(visit: &'v Visit<'_>, email: &str, errors: FormErrors) -> Fo
             Html::of(&Button::new("Sign in")),
         ]
     })
+    .after(Html::literal(
+        "<p class=\"govuk-body\"><a class=\"govuk-link\" href=\"/reset-password\">Ask for a new password</a></p>",
+    ))
 }
 
 fn second_factor_page<'v>(visit: &'v Visit<'_>, errors: FormErrors) -> FormPage<'v> {
@@ -120,4 +135,7 @@ fn second_factor_page<'v>(visit: &'v Visit<'_>, errors: FormErrors) -> FormPage<
     FormPage::new(visit, "Enter the code from your authenticator app", "/sign-in/second-factor", errors, |errors| {
         vec![Html::of(&code.error(errors.of("code"))), Html::of(&Button::new("Continue"))]
     })
+    .after(Html::literal(
+        "<p class=\"govuk-body\"><a class=\"govuk-link\" href=\"/sign-in/recovery\">Use a recovery code</a></p>",
+    ))
 }

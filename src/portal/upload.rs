@@ -38,8 +38,6 @@ pub(super) enum Part {
 
 /// A file on its way.
 pub(super) struct File {
-    /// The name of the field.
-    pub(super) field: String,
     /// Its name as the browser says, without folders; not to be trusted.
     pub(super) name: String,
     content: multer::Field<'static>,
@@ -75,7 +73,7 @@ impl Upload {
             None => Part::Field(field, Handle::current().block_on(part.text()).map_err(problem)?),
             Some(name) => {
                 let name = name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-                Part::File(Box::new(File { field, name, content: part }))
+                Part::File(Box::new(File { name, content: part }))
             }
         }))
     }

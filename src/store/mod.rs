@@ -25,6 +25,7 @@ pub mod learners;
 pub mod maintenance;
 mod migrations;
 pub mod organisations;
+pub mod outbox;
 mod private;
 mod schema;
 pub mod searches;

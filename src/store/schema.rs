@@ -271,6 +271,47 @@ diesel::table! {
 }
 
 diesel::table! {
+    account_passwords (account_id, set_at) {
+        account_id -> Integer,
+        set_at -> Timestamp,
+        password_hash -> Text,
+    }
+}
+
+diesel::table! {
+    recovery_codes (account_id, code_hash) {
+        account_id -> Integer,
+        code_hash -> Text,
+    }
+}
+
+diesel::table! {
+    account_links (token_hash) {
+        token_hash -> Text,
+        account_id -> Integer,
+        purpose -> Text,
+        password_hash -> Nullable<Text>,
+        totp_secret -> Nullable<Text>,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Integer,
+        recipient -> Text,
+        name -> Text,
+        kind -> Text,
+        organisation -> Nullable<Text>,
+        token -> Nullable<Text>,
+        attempts -> Integer,
+        due_at -> Timestamp,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     memberships (account_id, organisation_id) {
         account_id -> Integer,
         organisation_id -> Integer,
@@ -400,6 +441,7 @@ diesel::allow_tables_to_appear_in_same_query!(jobs, job_records, job_results, wo
 diesel::allow_tables_to_appear_in_same_query!(jobs, job_turns);
 diesel::allow_tables_to_appear_in_same_query!(jobs, uploads);
 diesel::allow_tables_to_appear_in_same_query!(certificates, certificate_organisations, organisations);
+diesel::allow_tables_to_appear_in_same_query!(accounts, memberships);
 
 diesel::table! {
     kept_values (handle) {

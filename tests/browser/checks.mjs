@@ -7,6 +7,8 @@ const WIDE = { width: 1280, height: 1024 };
 const NARROW = { width: 320, height: 1024 };
 /// 1280 by 1024 pixels at 400 %.
 const ZOOMED = { width: 320, height: 256 };
+/// Whether outlines and the pictures of the documents are made again.
+const updates = process.env.LRS_UPDATE_GOLDENS === "1";
 
 /// Opens a page with script and without, and returns what is wrong with it.
 export async function checkPage(visitor, entry, tools, counts) {
@@ -28,7 +30,8 @@ export async function checkPage(visitor, entry, tools, counts) {
     let document;
     page.on("response", (response) => {
       const request = response.request();
-      if (request.isNavigationRequest() && response.status() < 300 | response.status() >= 400) document = response;
+      const moved = response.status() >= 300 && response.status() < 400;
+      if (request.isNavigationRequest() && !moved) document = response;
     });
     await entry.open(page);
     await page.waitForLoadState("load");
@@ -40,6 +43,10 @@ export async function checkPage(visitor, entry, tools, counts) {
     }
     await check(`reflow ${how}`, () => reflow(page));
     if (script) {
+      if (entry.image && updates) {
+        await page.setViewportSize({ width: 1000, height: 800 });
+        await page.screenshot({ path: path.join(HERE, `../../docs/images/${entry.image}.png`) });
+      }
       await page.setViewportSize(WIDE);
       await check("status", async () => (document.status() === (entry.status ?? 200) ? [] : [`${document.status()}`]));
       await check("html-validate", () => validate(html, tools.htmlValidate));
@@ -120,8 +127,8 @@ async function describe(page) {
 function outline(name, text) {
   const file = path.join(HERE, "outlines", `${name.replace(/[^a-z0-9]+/gi, "-")}.txt`);
   // What differs from run to run: numbers of jobs, ULNs, dates.
-  const steady = text.replace(/\d{2,}/g, "N");
-  if (process.env.LRS_UPDATE_GOLDENS === "1") {
+  const steady = text.replace(/\d{2,}/g, "N").replace(/(January|February|March|April|May|June|July|August|September|October|November|December)/g, "MONTH");
+  if (updates) {
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, steady);
   }

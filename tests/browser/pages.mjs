@@ -3,7 +3,7 @@
 import { demo } from "./visitor.mjs";
 
 /// The demo's learner for exact matches.
-export const LEARNER = { uln: "1100001017", given_name: "Ottoline", family_name: "Quillfeather" };
+export const LEARNER = { way: "uln", uln: "1100001017", given_name: "Ottoline", family_name: "Quillfeather" };
 
 const at = (path) => (page) => page.goto(path);
 
@@ -31,6 +31,70 @@ const secondFactor = (fields) => async (page) => {
   if (fields) await send(page, fields);
 };
 
+/// A search by details for the learner, and for somebody who has no ULN.
+const PERSON = { way: "details", given_name: "Ottoline", family_name: "Quillfeather", ...date("date_of_birth", 17, 3, 2004), gender: "2", postcode: "ZZ10 1AB" };
+const NOBODY = { ...PERSON, given_name: "Xanthe", family_name: "Zzyzx" };
+
+function date(name, day, month, year) {
+  return { [`${name}-day`]: String(day), [`${name}-month`]: String(month), [`${name}-year`]: String(year) };
+}
+
+/// Opens a page, then its first link whose address begins and goes on so, and sends the form there.
+function then(open, beginning, further = "", fields) {
+  return async (page) => {
+    await open(page);
+    const link = page.locator(`main a[href^="${beginning}"]${further && `[href*="${further}"]`}`).first();
+    await page.goto(await link.getAttribute("href"));
+    if (fields) await send(page, fields);
+  };
+}
+
+/// Somebody else each time, because afterwards they have a ULN; nobody like the one before.
+function newcomer() {
+  const below = (limit) => Math.floor(Math.random() * limit);
+  const name = () => Array.from({ length: 9 }, () => String.fromCharCode(97 + below(26))).join("");
+  const born = date("date_of_birth", 1 + below(28), 1 + below(12), 1930 + below(60));
+  return { ...NOBODY, given_name: name(), family_name: name(), ...born, postcode: `ZZ${10 + below(80)} ${below(10)}AB` };
+}
+
+/// Registers somebody whom a search did not find, as far as the answers go: with the last, to the end.
+function registering(...answers) {
+  return async (page) => {
+    await form("/learners/find", answers.length < 6 ? NOBODY : newcomer())(page);
+    await send(page);
+    for (const fields of answers) await send(page, fields);
+  };
+}
+
+/// Routes that are no pages, with what they are.
+export const NO_PAGES = {
+  "/maintenance.ics": "a calendar",
+  "/developers/contracts/{service}": "a file of XML",
+  "/developers/contracts/{service}/{file}": "a file of XML",
+  "/batches/{id}/progress": "what the script of a page asks for",
+  "/batches/{id}/output": "a file",
+  "/batches/{id}/errors": "a file",
+  "/batches/{id}/rows": "a file",
+  "/exceptions/export": "a file",
+};
+
+/// Pages that are not opened in Chromium yet. docs/accessibility.md says so too.
+export const NOT_YET = [
+  "/reset-password/{token}",
+  "/second-factor/{token}",
+  "/invitation/{token}",
+  "/batches/{id}",
+  "/batches/{id}/exceptions",
+  "/exceptions/{id}",
+];
+
+/// The first link of a page whose address begins so.
+const follow = (path, beginning) => async (page) => {
+  await page.goto(path);
+  const href = await page.locator(`main a[href^="${beginning}"]`).first().getAttribute("href");
+  await page.goto(href);
+};
+
 export const PAGES = [
   { name: "sign-in", open: at("/sign-in") },
   { name: "sign-in, empty", open: form("/sign-in"), status: 422, errors: true },
@@ -38,12 +102,53 @@ export const PAGES = [
   { name: "second factor", open: secondFactor() },
   { name: "second factor, empty", open: secondFactor({}), status: 422, errors: true },
   { name: "nothing here", open: at("/nothing-here"), status: 404 },
+  { name: "help", open: at("/help") },
+  { name: "status", open: at("/status") },
+  { name: "status of a month", open: at(`/status/${new Date().toISOString().slice(0, 7)}`) },
+  { name: "maintenance", open: at("/maintenance") },
+  { name: "developers", open: at("/developers") },
+  { name: "an operation", open: follow("/developers", "/developers/LearnerService/") },
+  { name: "accessibility", open: at("/accessibility") },
+  { name: "privacy", open: at("/privacy") },
+  { name: "cookies", open: at("/cookies") },
+  { name: "user agreement", open: at("/user-agreement") },
   { name: "home, super user", user: "PORTAL_SUPER", open: at("/") },
   { name: "home, online", user: "PORTAL_ONLINE", open: at("/") },
   { name: "home, awarding organisation", user: "PORTAL_AO", open: at("/") },
-  { name: "not allowed", user: "PORTAL_BATCH", open: at("/learners/find"), status: 403 },
+  { name: "not allowed", user: "PORTAL_AO", open: at("/learners/find"), status: 403 },
   { name: "find", user: "PORTAL_ONLINE", open: at("/learners/find") },
   { name: "find, empty", user: "PORTAL_ONLINE", open: form("/learners/find"), status: 422, errors: true },
+  { name: "find by ULN, empty", user: "PORTAL_ONLINE", open: form("/learners/find", { way: "uln" }), status: 422, errors: true },
+  { name: "find by details, empty", user: "PORTAL_ONLINE", open: form("/learners/find", { way: "details" }), status: 422, errors: true },
   { name: "find, nobody", user: "PORTAL_ONLINE", open: form("/learners/find", { ...LEARNER, given_name: "Xavier" }), status: 422, errors: true },
-  { name: "learner", user: "PORTAL_ONLINE", open: form("/learners/find", LEARNER) },
+  { name: "learner", user: "PORTAL_ONLINE", open: form("/learners/find", LEARNER), image: "learner" },
+  { name: "learner, view only", user: "PORTAL_VIEW", open: form("/learners/find", LEARNER) },
+  { name: "results, several", user: "PORTAL_ONLINE", open: form("/learners/find", { ...PERSON, given_name: "Ottolin", postcode: "ZZ10 1AD" }), image: "results" },
+  { name: "results, nobody", user: "PORTAL_ONLINE", open: form("/learners/find", NOBODY) },
+  { name: "search again", user: "PORTAL_ONLINE", open: then(form("/learners/find", NOBODY), "/learners/find/") },
+  { name: "register, names", user: "PORTAL_ONLINE", open: registering() },
+  { name: "register, address", user: "PORTAL_ONLINE", open: registering({}) },
+  { name: "register, more", user: "PORTAL_ONLINE", open: registering({}, {}) },
+  { name: "register, evidence", user: "PORTAL_ONLINE", open: registering({}, {}, {}) },
+  { name: "register, evidence empty", user: "PORTAL_ONLINE", open: registering({}, {}, {}, {}), status: 422, errors: true },
+  { name: "register, sharing", user: "PORTAL_ONLINE", open: registering({}, {}, {}, { evidence: "1" }) },
+  { name: "register, sharing empty", user: "PORTAL_ONLINE", open: registering({}, {}, {}, { evidence: "1" }, {}), status: 422, errors: true },
+  { name: "register, check", user: "PORTAL_ONLINE", open: registering({}, {}, {}, { evidence: "1" }, { sharing: "1" }) },
+  { name: "register, done", user: "PORTAL_ONLINE", open: registering({}, {}, {}, { evidence: "1" }, { sharing: "1" }, {}), image: "registered" },
+  { name: "change", user: "PORTAL_ONLINE", open: then(form("/learners/find", LEARNER), "/learners/", "/change/") },
+  { name: "change, check", user: "PORTAL_ONLINE", open: then(form("/learners/find", LEARNER), "/learners/", "/change/", { title: "Dr" }) },
+  { name: "change, nothing", user: "PORTAL_ONLINE", open: then(form("/learners/find", LEARNER), "/learners/", "/change/", {}), status: 422 },
+  { name: "recovery code", open: async (page) => {
+    await secondFactor()(page);
+    await page.goto("/sign-in/recovery");
+  } },
+  { name: "forgotten password", open: at("/reset-password") },
+  { name: "organisation", user: "PORTAL_SUPER", open: at("/organisation") },
+  { name: "batches", user: "PORTAL_BATCH", open: at("/batches") },
+  { name: "new batch", user: "PORTAL_BATCH", open: at("/batches/new") },
+  { name: "exceptions", user: "PORTAL_SUPER", open: at("/exceptions") },
+  { name: "check a file", user: "PORTAL_BATCH", open: at("/check-a-file") },
+  { name: "verify", user: "PORTAL_ONLINE", open: at("/verify") },
+  { name: "verify, answer", user: "PORTAL_ONLINE", open: form("/verify", { uln: LEARNER.uln, given_name: LEARNER.given_name, family_name: "Other" }) },
+  { name: "verify, empty", user: "PORTAL_ONLINE", open: form("/verify"), status: 422, errors: true },
 ];

@@ -2,10 +2,11 @@
 //
 // usage: node run.mjs FOLDER-OF-PACKAGES [PAGE ...]; the demo's variables (demo.env) are in the environment.
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 
 import { checkPage } from "./checks.mjs";
-import { PAGES } from "./pages.mjs";
+import { NO_PAGES, NOT_YET, PAGES } from "./pages.mjs";
 import { TASKS } from "./tasks.mjs";
 import { Visitor } from "./visitor.mjs";
 
@@ -37,9 +38,28 @@ async function run(kind, entry, work) {
   console.log(`${kind === "pages" ? "page" : "task"} ${entry.name}: ${Date.now() - begun} ms`);
 }
 
-for (const entry of PAGES) await run("pages", entry, () => checkPage(visitor, entry, tools, counts));
+// Several at a time; the tasks, which change what others see, one after another.
+const waiting = [...PAGES];
+await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, async () => {
+  for (let entry = waiting.shift(); entry; entry = waiting.shift()) {
+    const page = entry;
+    await run("pages", page, () => checkPage(visitor, page, tools, counts));
+  }
+}));
 for (const entry of TASKS) await run("tasks", entry, () => entry.work(visitor));
 await browser.close();
+if (chosen.length === 0) wrong.push(...unseen());
+
+/// The routes of the portal that no page above has shown.
+function unseen() {
+  const routes = (process.env.PORTAL_ROUTES ?? "").split(" ").filter((route) => route && !(route in NO_PAGES) && !NOT_YET.includes(route));
+  const shows = (route) => {
+    const form = new RegExp(`^${route.replace(/\{[^}]*\}/g, "[^/]+")}$`);
+    // A path with parameters may look like one without.
+    return [...visitor.paths].some((path) => form.test(path) && (path === route || !routes.includes(path)));
+  };
+  return routes.filter((route) => !shows(route)).map((route) => `no page of pages.mjs shows ${route}`);
+}
 
 console.log(`${counts.pages} pages with ${counts.checks} checks, ${counts.tasks} tasks with the keyboard alone`);
 if (wrong.length > 0) {

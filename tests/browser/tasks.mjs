@@ -15,9 +15,10 @@ export const TASKS = [
       await keys.type("Code", oneTimeCode(demo.PORTAL_TOTP_SECRET));
       await keys.press("Continue");
       await keys.press("Find a learner");
-      await keys.type("ULN", LEARNER.uln);
       await keys.type("Given name", LEARNER.given_name);
       await keys.type("Family name", LEARNER.family_name);
+      await keys.choose("By ULN");
+      await keys.type("ULN", LEARNER.uln);
       await keys.press("Find learner");
       const heading = await page.locator("h1").textContent();
       await page.context().close();
@@ -37,6 +38,30 @@ export const TASKS = [
       return inside ? [] : ["the link does not lead into the content"];
     },
   },
+  {
+    name: "stay signed in",
+    async work(visitor) {
+      const page = await visitor.page("PORTAL_ONLINE");
+      await page.clock.install();
+      await page.goto("/");
+      const warning = page.locator("dialog.lr-session");
+      const wrong = [];
+      await page.clock.runFor("15:00");
+      if (await warning.isVisible()) wrong.push("the warning shows while there is time");
+      await page.clock.fastForward("03:30");
+      await page.clock.runFor("00:02");
+      if (!(await warning.isVisible())) wrong.push("no warning shows before the session ends");
+      await page.keyboard.press("Enter");
+      await warning.waitFor({ state: "hidden" });
+      // Without an answer the browser leaves the page, whose session is over.
+      const left = page.waitForRequest("**/sign-in");
+      await page.clock.fastForward("20:30");
+      await page.clock.runFor("00:02");
+      await left;
+      await page.context().close();
+      return wrong;
+    },
+  },
 ];
 
 /// Reaches what it uses by Tab, by the name that is read aloud.
@@ -51,6 +76,19 @@ class Keyboard {
     await this.page.keyboard.type(text);
   }
 
+  /// Chooses a radio: Tab reaches its group, arrows move within it.
+  async choose(name) {
+    for (let presses = 0; presses < 80; presses += 1) {
+      if (await this.page.evaluate(() => document.activeElement.type === "radio")) break;
+      await this.page.keyboard.press("Tab");
+    }
+    await this.page.keyboard.press("Space");
+    for (let presses = 0; presses < 20 && (await this.focused()) !== name; presses += 1) {
+      await this.page.keyboard.press("ArrowDown");
+    }
+    if ((await this.focused()) !== name) throw new Error(`no radio "${name}" on ${await this.page.title()}`);
+  }
+
   /// Presses a button or follows a link, to the next page.
   async press(name) {
     await this.reach(name);
@@ -59,14 +97,18 @@ class Keyboard {
 
   async reach(name) {
     for (let presses = 0; presses < 80; presses += 1) {
-      const focused = await this.page.evaluate(() => {
-        const it = document.activeElement;
-        const words = it.labels?.[0]?.textContent ?? it.getAttribute("aria-label") ?? it.textContent;
-        return words.replace(/\s+/g, " ").trim();
-      });
-      if (focused === name) return;
+      if ((await this.focused()) === name) return;
       await this.page.keyboard.press("Tab");
     }
     throw new Error(`Tab does not reach "${name}" on ${await this.page.title()}`);
+  }
+
+  /// What is read aloud of what has the focus.
+  focused() {
+    return this.page.evaluate(() => {
+      const it = document.activeElement;
+      const words = it.labels?.[0]?.textContent ?? it.getAttribute("aria-label") ?? it.textContent;
+      return words.replace(/\s+/g, " ").trim();
+    });
   }
 }

@@ -8,6 +8,8 @@ export class Visitor {
   constructor(browser) {
     this.browser = browser;
     this.sessions = new Map();
+    /// The paths of all pages that were shown.
+    this.paths = new Set();
   }
 
   /// A page of a browser of its own; signed in, if a user is named: PORTAL_SUPER, PORTAL_ONLINE ...
@@ -21,7 +23,9 @@ export class Visitor {
       storageState,
     });
     context.setDefaultTimeout(10_000);
-    return context.newPage();
+    const page = await context.newPage();
+    page.on("framenavigated", (frame) => this.paths.add(new URL(frame.url(), demo.PORTAL_URL).pathname));
+    return page;
   }
 
   /// The cookies of a user's session. Each user signs in once, because a code of the second factor is good once.

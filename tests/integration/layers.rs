@@ -36,12 +36,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("client", &["contract", "pki"]),
     ("files", &["domain", "model", "xml"]),
     ("workers", &["domain", "files", "model"]),
+    // The words of messages to users, and how they are sent.
+    ("mail", &["domain", "config", "model"]),
     ("demo", &["domain", "model", "pki"]),
     (
         "cli",
         &[
             "client", "manual", "http", "soap", "portal", "workers", "demo", "files", "domain", "model", "contract",
-            "xml", "config", "tls", "ops", "pki",
+            "xml", "config", "tls", "ops", "pki", "mail",
         ],
     ),
     // The world of the unit tests, which all of them may import.

@@ -14,6 +14,7 @@ mod achievements;
 mod advice;
 mod batches;
 mod bodies;
+mod browser;
 mod certificates;
 mod check;
 mod contract;

@@ -3,21 +3,28 @@
 
 mod admission;
 mod kept;
+mod link;
 mod new_account;
+mod password_rules;
+mod recovery;
 mod second_factor;
 mod session;
 mod sign_in;
 mod token;
 mod totp;
+mod users;
 
 pub(super) use admission::Admission;
+pub use link::{FactorStep, Link, PasswordStep, Purpose, Step};
 pub use new_account::ReadyAccount;
+pub use password_rules::PasswordRefusal;
 pub use second_factor::{SecondFactor, SignedIn};
 pub use session::{Place, Session};
 pub use sign_in::{Credentials, PendingSignIn, SignIn};
 pub use token::Token;
 #[cfg(test)]
 pub(super) use totp::code as totp_code;
+pub use users::{Activity, ActivityPage, Changed, Invited, NewUser, User, UserDetails, UserStatus, Users};
 
 use super::caller::Party;
 use super::{Account, Action, Call, Service};
@@ -33,6 +40,9 @@ mod outcome {
     pub(super) const UNKNOWN: &str = "Unknown account";
     pub(super) const LOCKED: &str = "Locked";
     pub(super) const SUSPENDED: &str = "Suspended";
+    pub(super) const EXPIRED: &str = "Password expired";
+    pub(super) const INVITED: &str = "Invited";
+    pub(super) const SENT_BEFORE: &str = "Sent before";
     pub(super) const SLOWED_DOWN: &str = "Slowed down";
 }
 

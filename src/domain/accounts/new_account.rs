@@ -3,6 +3,7 @@
 
 use super::super::administration::{Administration, AdministrationError};
 use super::super::{Action, HashedPassword, Roles};
+use super::password_rules::NOT_AGAIN;
 use super::{outcome, totp};
 use crate::model::{EmailAddress, Ukprn};
 use crate::store::accounts::{self, MembershipRow, NewRow};
@@ -43,20 +44,25 @@ impl Administration<'_> {
             email_key: new.email.key(),
             given_name: new.given_name.to_owned(),
             family_name: new.family_name.to_owned(),
-            password_hash: Some(new.password.as_str().to_owned()),
-            password_set_at: Some(now),
+            telephone: None,
+            password_hash: None,
+            password_set_at: None,
             totp_secret: Some(new.totp_secret.to_owned()),
             agreed_at: Some(now),
             active_at: now,
             created_at: now,
         };
-        let roles = new.roles.to_string();
+        let (roles, hash) = (new.roles.to_string(), new.password.as_str().to_owned());
         let added = self.call(Action::AddUser, move |operator| {
             let entry = operator.entry(now, None, outcome::DONE);
             Ok::<_, super::super::Error>(self.service.inner.store.write(move |store| {
                 let id = match accounts::by_email(store, &row.email_key)? {
                     Some(known) => known.id,
-                    None => accounts::insert(store, &row)?,
+                    None => {
+                        let id = accounts::insert(store, &row)?;
+                        accounts::set_password(store, id, &hash, now, NOT_AGAIN)?;
+                        id
+                    }
                 };
                 let membership = MembershipRow {
                     account_id: id,

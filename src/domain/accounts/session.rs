@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::super::registry::Content;
-use super::super::{Account, Call, Caller, Error, OrganisationSummary, Roles};
+use super::super::{Account, Call, Caller, Error, OrganisationSummary, Role, Roles};
 use super::token;
 use super::{Accounts, Trace, outcome};
 use crate::model::{Organisation, Permission, Permissions, Timestamp, Ukprn};
@@ -40,6 +40,8 @@ pub struct Session {
     pub chosen: Option<Place>,
     /// The token that every form of this session must carry.
     pub form_token: String,
+    /// Whether the user agreement was accepted; before that, nothing can be done.
+    pub has_agreed: bool,
     /// Whether the second factor was given within the last ten minutes, as sensitive acts demand.
     pub factor_is_recent: bool,
     /// How long it lasts if nothing more is heard of the user.
@@ -110,12 +112,24 @@ impl Accounts<'_> {
     /// The user of a session as a caller, for the organisation that was chosen.
     ///
     /// # Errors
-    /// [`Error::UnknownOrganisation`] if none is chosen, or it is no longer active; errors of the
-    /// store.
+    /// [`Error::UnknownOrganisation`] if none is chosen, or it is no longer active;
+    /// [`Error::InsufficientAccess`] before the user agreement was accepted; errors of the store.
     pub fn caller<'c>(&self, call: &'c Call<'c>, session: &'c Session) -> Result<Caller<'c>, Error> {
         let place = session.chosen.as_ref().ok_or(Error::UnknownOrganisation)?;
+        if !session.has_agreed {
+            return Err(Error::InsufficientAccess);
+        }
         let account = Account { id: session.account_id, name: &session.name };
         self.0.organisations().signed_in(call, place.organisation.ukprn, account, place.roles)
+    }
+
+    /// Notes that the user accepts the user agreement ([`Action::AcceptAgreement`](super::super::Action)).
+    ///
+    /// # Errors
+    /// Errors of the store.
+    pub fn accept_agreement(&self, call: &Call<'_>, session: &Session) -> Result<(), Error> {
+        let (account_id, now) = (session.account_id, self.0.inner.clock.now());
+        self.note(call, session, move |store| accounts::note_agreement(store, account_id, now))
     }
 
     /// Ends a session ([`Action::SignOut`](super::super::Action)).
@@ -124,7 +138,7 @@ impl Accounts<'_> {
     /// Errors of the store.
     pub fn sign_out(&self, call: &Call<'_>, session: &Session) -> Result<(), Error> {
         let id = session.id;
-        self.end(call, session, move |store| sessions::end(store, id))
+        self.note(call, session, move |store| sessions::end(store, id))
     }
 
     /// Ends all sessions of the session's account, this one among them.
@@ -133,20 +147,21 @@ impl Accounts<'_> {
     /// Errors of the store.
     pub fn sign_out_everywhere(&self, call: &Call<'_>, session: &Session) -> Result<(), Error> {
         let account_id = session.account_id;
-        self.end(call, session, move |store| sessions::end_all(store, account_id).map(drop))
+        self.note(call, session, move |store| sessions::end_all(store, account_id).map(drop))
     }
 
-    fn end(
+    /// Makes a change with its audit line.
+    fn note(
         &self,
         call: &Call<'_>,
         session: &Session,
-        end: impl Fn(&mut Transaction<'_>) -> Result<(), StoreError> + Send + 'static,
+        change: impl Fn(&mut Transaction<'_>) -> Result<(), StoreError> + Send + 'static,
     ) -> Result<(), Error> {
         call.must_be_able_to_block()?;
         let trace = Trace::of(call, self.0.inner.clock.now());
         let account_id = session.account_id;
         Ok(self.0.inner.store.write(move |store| {
-            end(store)?;
+            change(store)?;
             let line = accounts::by_id(store, account_id)?.map(|account| trace.by_holder(&account, outcome::DONE));
             audit::insert(store, line.iter())
         })?)
@@ -174,6 +189,7 @@ impl Session {
             places: places.into_iter().map(|(_, place)| place).collect(),
             chosen,
             form_token: token::of_forms(token),
+            has_agreed: account.agreed_at.is_some(),
             factor_is_recent: now.signed_duration_since(stored.second_factor_at) < FACTOR_IS_RECENT,
             ends_in: ends_at(stored).signed_duration_since(now).to_std().unwrap_or_default(),
         }
@@ -195,18 +211,48 @@ impl Place {
     fn of(registry: &Content, membership: &MembershipRow) -> Option<(i32, Self)> {
         let organisation: &Arc<Organisation> =
             registry.organisation_of(membership.organisation_id).filter(|organisation| organisation.active)?;
-        // A role that a later release gave is not one of this release's.
-        let roles = membership.roles.split(',').filter_map(|name| name.parse().ok()).collect();
-        let permissions = organisation.permissions;
-        let place = Self { organisation: OrganisationSummary::from(&**organisation), roles, permissions };
+        let place = Self {
+            organisation: OrganisationSummary::from(&**organisation),
+            roles: roles_of(membership),
+            permissions: organisation.permissions,
+        };
         (!membership.suspended).then_some((organisation.id, place))
     }
 }
 
-/// Deletes what is over.
-pub(super) fn sweep(store: &mut Transaction<'_>, now: Timestamp) -> Result<(), StoreError> {
+/// The roles that a membership gives. One that a later release gave is none of this release's.
+pub(super) fn roles_of(membership: &MembershipRow) -> Roles {
+    membership.roles.split(',').filter_map(|name| name.parse::<Role>().ok()).collect()
+}
+
+/// Begins a session in a transaction, and deletes those that are over. If the user may work for one
+/// organisation alone, it is chosen; if for none, no session begins, and the outcome is `false`.
+pub(super) fn begin(
+    store: &mut Transaction<'_>,
+    registry: &Content,
+    account: &StoredAccount,
+    token_hash: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let memberships = accounts::memberships_of(store, account.id)?;
+    let places: Vec<i32> =
+        memberships.iter().filter_map(|membership| Place::of(registry, membership)).map(|(id, _)| id).collect();
+    if places.is_empty() {
+        return Ok(false);
+    }
     let before = |time: TimeDelta| now.checked_sub_signed(time).unwrap_or(now);
-    sessions::sweep(store, before(IDLE), before(LONGEST), now)
+    sessions::sweep(store, before(IDLE), before(LONGEST), now)?;
+    accounts::note_active(store, account.id, now)?;
+    let new = sessions::NewSession {
+        token_hash: token_hash.to_owned(),
+        account_id: account.id,
+        organisation_id: if let [only] = places.as_slice() { Some(*only) } else { None },
+        created_at: now,
+        seen_at: now,
+        second_factor_at: now,
+    };
+    sessions::insert(store, &new)?;
+    Ok(true)
 }
 
 fn is_open(session: &StoredSession, now: Timestamp) -> bool {

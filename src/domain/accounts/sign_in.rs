@@ -6,14 +6,15 @@ use std::net::IpAddr;
 use chrono::TimeDelta;
 
 use super::super::{Call, Error, passwords};
+use super::admission::Check;
 use super::token::Token;
 use super::{Accounts, Trace, lock, outcome};
 use crate::model::EmailAddress;
-use crate::store::accounts::{self, sessions};
+use crate::store::accounts::{self, StoredAccount, sessions};
 use crate::store::{StoreError, Transaction, audit};
 
 /// After this many wrong passwords in a row an account is locked (rules.md 7.4).
-const MOST_WRONG_PASSWORDS: i32 = 3;
+pub(super) const MOST_WRONG_PASSWORDS: i32 = 3;
 /// How long a sign-in waits for its second factor (our choice).
 const PENDING: TimeDelta = TimeDelta::minutes(10);
 /// The longest password that is looked at, in bytes; longer ones are wrong.
@@ -57,12 +58,7 @@ impl Accounts<'_> {
         call.must_be_able_to_block()?;
         let (inner, now) = (&self.0.inner, self.0.inner.clock.now());
         let trace = Trace::of(call, now);
-        let check = inner.sign_ins.begin(given.address, now).map_err(|refusal| {
-            if refusal.is_news {
-                call.keep(inner.store.record(vec![trace.by_visitor(outcome::SLOWED_DOWN)]));
-            }
-            refusal.busy
-        })?;
+        let check = self.admit(call, trace, given.address)?;
         let key = given.email.parse().ok().map(|email: EmailAddress| email.key());
         let account = match key {
             Some(key) => inner.store.read(|store| accounts::by_email(store, &key))?,
@@ -80,19 +76,35 @@ impl Accounts<'_> {
             return Ok(SignIn::Refused);
         };
         if !is_right {
-            inner.sign_ins.note_wrong(given.address, now);
-            inner.store.write(move |store| {
-                let line = trace.by_holder(&account, outcome::WRONG_PASSWORD);
-                let count = accounts::count_wrong_password(store, account.id)?;
-                let locked = if count >= MOST_WRONG_PASSWORDS { lock(store, trace, &account)? } else { None };
-                audit::insert(store, std::iter::once(&line).chain(&locked))
-            })?;
+            self.wrong_password(trace, account, given.address)?;
             return Ok(SignIn::Refused);
         }
         let token = Token::random();
         let hash = token.hash();
         let is_pending = inner.store.write(move |store| begin_pending(store, trace, &account, &hash))?;
         Ok(if is_pending { SignIn::Pending(PendingSignIn { token }) } else { SignIn::Refused })
+    }
+
+    /// Takes a place for a check of a password from this address.
+    pub(super) fn admit(&self, call: &Call<'_>, trace: Trace, address: IpAddr) -> Result<Check<'_>, Error> {
+        let inner = &self.0.inner;
+        inner.sign_ins.begin(address, trace.at).map_err(|refusal| {
+            if refusal.is_news {
+                call.keep(inner.store.record(vec![trace.by_visitor(outcome::SLOWED_DOWN)]));
+            }
+            refusal.busy.into()
+        })
+    }
+
+    /// Counts a wrong password, and locks the account after the third in a row.
+    pub(super) fn wrong_password(&self, trace: Trace, account: StoredAccount, address: IpAddr) -> Result<(), Error> {
+        self.0.inner.sign_ins.note_wrong(address, trace.at);
+        Ok(self.0.inner.store.write(move |store| {
+            let line = trace.by_holder(&account, outcome::WRONG_PASSWORD);
+            let count = accounts::count_wrong_password(store, account.id)?;
+            let locked = if count >= MOST_WRONG_PASSWORDS { lock(store, trace, &account)? } else { None };
+            audit::insert(store, std::iter::once(&line).chain(&locked))
+        })?)
     }
 }
 
@@ -101,7 +113,7 @@ impl Accounts<'_> {
 fn begin_pending(
     store: &mut Transaction<'_>,
     trace: Trace,
-    account: &accounts::StoredAccount,
+    account: &StoredAccount,
     hash: &str,
 ) -> Result<bool, StoreError> {
     let is_open = accounts::by_id(store, account.id)?

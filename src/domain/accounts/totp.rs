@@ -5,6 +5,9 @@ use totp_rs::{Builder, Secret, Totp};
 
 use crate::model::Timestamp;
 
+/// The name of the service in authenticator apps.
+const ISSUER: &str = "Learning Records";
+
 /// The time step whose code this is, if it is right now, was 30 seconds ago or will be in 30
 /// seconds. Spaces in the code do not matter. Whether the step was used before is the caller's to
 /// check.
@@ -19,6 +22,18 @@ pub(super) fn step_of(secret: &str, code: &str, now: Timestamp) -> Option<i64> {
 /// Whether the text can be the secret of a second factor: base32 of at least 128 bits.
 pub(super) fn is_secret(secret: &str) -> bool {
     totp(secret).is_some()
+}
+
+/// A new secret: 160 random bits in base32, the length that RFC 4226 recommends.
+pub(super) fn new_secret() -> String {
+    Secret::new_stack(rand::random()).to_base32()
+}
+
+/// The secret as a URL, for a QR code that authenticator apps read.
+pub(super) fn url(secret: &str, email: &str) -> Option<String> {
+    let secret = Secret::try_from_base32(secret).ok()?;
+    let totp = Builder::new().with_secret(secret).with_issuer(Some(ISSUER)).with_account_name(email).build().ok()?;
+    totp.to_url().ok()
 }
 
 fn totp(secret: &str) -> Option<Totp> {
@@ -77,6 +92,16 @@ mod tests {
         for text in ["", "12345", "1234567", "abcdef", "０５０４７１", "+50471"] {
             assert_eq!(step_of(SECRET, text, at(now)), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_new_secret_has_a_url_for_apps() {
+        let secret = new_secret();
+        assert!(secret.len() == 32 && secret != new_secret());
+        let url = url(&secret, "ada.o'neil@school.example").unwrap();
+        assert!(url.starts_with("otpauth://totp/Learning%20Records:"), "{url}");
+        assert!(url.contains(&format!("secret={secret}")) && url.contains("issuer=Learning%20Records"), "{url}");
+        assert_eq!(Totp::from_url(&url).unwrap().account_name(), "ada.o'neil@school.example");
     }
 
     #[test]

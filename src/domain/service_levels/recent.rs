@@ -33,7 +33,8 @@ impl Status<'_> {
         let days = (0..SHOWN).filter_map(|back| today.checked_sub_months(Months::new(back)));
         let months = days.map(|day| self.month(day)).collect::<Result<Vec<_>, _>>()?;
         let months: Arc<[ServiceMonth]> = months.into_iter().filter(ServiceMonth::is_measured).collect();
-        *kept = Some((now, Arc::clone(&months)));
+        // Before the first measurement there is nothing to keep.
+        *kept = (!months.is_empty()).then(|| (now, Arc::clone(&months)));
         Ok(months)
     }
 }

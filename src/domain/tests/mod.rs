@@ -10,6 +10,7 @@
     clippy::string_slice
 )]
 
+mod account_links;
 mod achievements;
 mod administration;
 mod authentication;

@@ -7,12 +7,12 @@ use crate::model::EmailAddress;
 
 /// Whoever signs in from nowhere in particular.
 const ADDRESS: &str = "192.0.2.1";
-const EMAIL: &str = "ada.tester@college.example";
+pub(super) const EMAIL: &str = "ada.tester@college.example";
 const SECRET: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
-const CHOSEN: &str = "Synthetic-Passw0rd";
+pub(super) const CHOSEN: &str = "Synthetic-Passw0rd";
 
 impl World {
-    fn add_user(&self, email: &str, ukprn: &str, roles: &[Role]) -> i32 {
+    pub(super) fn add_user(&self, email: &str, ukprn: &str, roles: &[Role]) -> i32 {
         let added = self.administration().add_ready_account(&ReadyAccount {
             email: email.parse().unwrap(),
             given_name: "Ada",
@@ -36,20 +36,20 @@ impl World {
         })
     }
 
-    fn pending(&self, email: &str, password: &str) -> Option<String> {
+    pub(super) fn pending(&self, email: &str, password: &str) -> Option<String> {
         self.try_from(ADDRESS, email, password).unwrap()
     }
 
-    fn code(&self) -> String {
+    pub(super) fn code(&self) -> String {
         totp_code(SECRET, self.clock.now())
     }
 
-    fn session(&self, token: &str) -> Option<Session> {
+    pub(super) fn session(&self, token: &str) -> Option<Session> {
         self.service.accounts().session(token, true).unwrap()
     }
 
     /// Signs in with a code of a later time step than the last.
-    fn signed_in(&self, email: &str) -> String {
+    pub(super) fn signed_in(&self, email: &str) -> String {
         self.clock.advance(TimeDelta::seconds(30));
         let pending = self.pending(email, CHOSEN).unwrap();
         match second_factor(&self.service, &pending, &self.code()) {
@@ -58,12 +58,12 @@ impl World {
         }
     }
 
-    fn on_session<T>(&self, action: Action, body: impl FnOnce(&Call<'_>) -> Result<T, Error>) -> T {
+    pub(super) fn on_session<T>(&self, action: Action, body: impl FnOnce(&Call<'_>) -> Result<T, Error>) -> T {
         self.service.call(Door::Portal, action, body).unwrap()
     }
 
     /// Action, user and outcome of what was done by accounts or visitors, in order.
-    fn portal_lines(&self) -> Vec<(String, String, String)> {
+    pub(super) fn portal_lines(&self) -> Vec<(String, String, String)> {
         use diesel::prelude::*;
         diesel::table! { audit (id) { id -> BigInt, door -> Text, action -> Text, user_name -> Text, outcome -> Text, } }
         self.stored.store.flush_trail().unwrap();
@@ -78,13 +78,13 @@ impl World {
     }
 }
 
-fn second_factor(node: &Service, pending: &str, code: &str) -> SecondFactor {
+pub(super) fn second_factor(node: &Service, pending: &str, code: &str) -> SecondFactor {
     let called =
         node.call(Door::Portal, Action::SecondFactor, |call| node.accounts().second_factor(call, pending, code));
     called.unwrap()
 }
 
-fn line(action: &str, user: &str, outcome: &str) -> (String, String, String) {
+pub(super) fn line(action: &str, user: &str, outcome: &str) -> (String, String, String) {
     (action.to_owned(), user.to_owned(), outcome.to_owned())
 }
 
@@ -280,9 +280,11 @@ fn who_works_for_several_organisations_chooses_one() {
 fn an_account_that_was_not_used_for_half_a_year_is_suspended() {
     each_world(|world| {
         world.add_user(EMAIL, PROVIDER, &[Role::Online]);
-        world.clock.advance(TimeDelta::days(180) - TimeDelta::seconds(30));
-        world.signed_in(EMAIL);
-        world.clock.advance(TimeDelta::days(180) + TimeDelta::seconds(1));
+        world.clock.advance(TimeDelta::days(180));
+        let pending = world.pending(EMAIL, CHOSEN).unwrap();
+        let used = second_factor(&world.service, &pending, &world.code());
+        assert!(matches!(used, SecondFactor::PasswordExpired(_)), "the account is open, but the password is old");
+        world.clock.advance(TimeDelta::seconds(30));
         let pending = world.pending(EMAIL, CHOSEN).unwrap();
         assert!(matches!(second_factor(&world.service, &pending, &world.code()), SecondFactor::Suspended));
     });

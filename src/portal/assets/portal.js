@@ -3,9 +3,17 @@
 import { initAll } from "./govuk-frontend.js";
 
 initAll();
+document.querySelectorAll(".govuk-radios__input[aria-expanded]").forEach(dropExpanded);
 document.querySelectorAll("[data-progress]").forEach(followJob);
 document.querySelectorAll("[data-copy]").forEach(offerCopy);
 document.querySelectorAll("dialog[data-seconds]").forEach(warnBeforeEnd);
+
+// govuk-frontend marks a radio that shows more as expanded or not, which ARIA has for checkboxes but not for radios.
+function dropExpanded(radio) {
+  const drop = () => radio.removeAttribute("aria-expanded");
+  drop();
+  new MutationObserver(drop).observe(radio, { attributeFilter: ["aria-expanded"] });
+}
 
 // Asks every five seconds how a job is doing and changes the words of its status, which are read aloud. When the job
 // is finished, it shows the link to the result; nothing else moves.
@@ -63,12 +71,9 @@ function warnBeforeEnd(dialog) {
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const response = await fetch(form.action, {
-      method: "POST",
-      body: new URLSearchParams(new FormData(form)),
-      redirect: "manual",
-    }).catch(() => null);
-    if (response && response.status === 204) {
+    const request = { method: "POST", body: new URLSearchParams(new FormData(form)) };
+    const response = await fetch(form.action, request).catch(() => null);
+    if (response && response.ok && !response.url.endsWith("/sign-in")) {
       begin();
       tabs.postMessage("active");
     } else {

@@ -34,6 +34,11 @@ impl Html {
         Html(Cow::Borrowed(html))
     }
 
+    /// A picture that a library of ours drew, without any text of a user.
+    pub(in crate::portal) const fn drawn(svg: String) -> Html {
+        Html(Cow::Owned(svg))
+    }
+
     /// What a component or a template renders to.
     pub fn of(component: &impl HtmlSafe) -> Html {
         Html(Cow::Owned(component.to_string()))

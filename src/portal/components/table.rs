@@ -14,6 +14,8 @@ pub struct Table {
     pub(super) rows: Vec<Vec<Cell>>,
     /// Whether the first cell of each row names the row.
     pub(super) first_is_header: bool,
+    /// Whether it scrolls by itself where the page is too narrow, so that the page does not.
+    pub(super) in_region: bool,
     pub(super) classes: Classes,
     pub(super) attributes: Attributes,
 }
@@ -32,9 +34,9 @@ pub struct Cell {
 component!(Table);
 
 impl Table {
-    /// A table by what it shows.
+    /// A table by what it shows. It scrolls by itself where the page is too narrow.
     pub fn new(caption: impl Into<String>) -> Table {
-        Table { caption: caption.into(), ..Table::default() }
+        Table { caption: caption.into(), in_region: true, ..Table::default() }
     }
 
     /// The caption as large as a heading: `l`, `m` or `s`.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::details::Details;
 use crate::domain::format::Field;
-use crate::domain::{Dismissal, Found, NoneOfThese};
+use crate::domain::{Dismissal, Found, FoundLearner, NoneOfThese};
 use crate::model::Uln;
 use crate::portal::problem::Problem;
 use crate::portal::visit::{Kept, Visit};
@@ -24,6 +24,8 @@ pub(super) struct Search {
     pub(super) code: String,
     /// The learners found.
     ulns: Vec<String>,
+    /// Those of them that stand for a merged record, which is what matched.
+    masters: Vec<String>,
     /// The optional details that would narrow the search.
     narrowing: Vec<String>,
     /// Why none of the learners found is the one.
@@ -80,8 +82,10 @@ impl Search {
             Found::TooMany { narrowing } => narrowing.iter().map(|field| field.name().to_owned()).collect(),
             _ => Vec::new(),
         };
-        let ulns = found.learners().iter().map(|each| each.learner.uln.as_str().to_owned()).collect();
-        Self { details, code: found.code().to_owned(), ulns, narrowing, ..Self::default() }
+        let number = |each: &FoundLearner| each.learner.uln.as_str().to_owned();
+        let ulns = found.learners().iter().map(number).collect();
+        let masters = found.learners().iter().filter(|each| each.substituted).map(number).collect();
+        Self { details, code: found.code().to_owned(), ulns, masters, narrowing, ..Self::default() }
     }
 
     /// Details that are carried over to the next search.
@@ -97,6 +101,11 @@ impl Search {
     /// The learners found.
     pub(super) fn ulns(&self) -> Vec<Uln> {
         self.ulns.iter().filter_map(|uln| uln.parse().ok()).collect()
+    }
+
+    /// Whether this learner stands for a merged record, which is what matched.
+    pub(super) fn is_master(&self, uln: Uln) -> bool {
+        self.masters.iter().any(|master| master == uln.as_str())
     }
 
     /// The optional details that would narrow the search.

@@ -29,7 +29,6 @@ struct Results<'p> {
     /// The optional details that would narrow a search that found too many.
     narrowing: Vec<&'static str>,
     is_too_many: bool,
-    is_by_uln: bool,
     may_register: bool,
     /// Why none of these is the learner, before a registration.
     reasons: Option<Radios>,
@@ -82,7 +81,9 @@ fn results<'v>(visit: &'v Visit<'_>, errors: &FormErrors) -> Result<Results<'v>,
         ulns => visit.call(Action::ViewLearner, |caller| visit.service().learners().view_several(caller, ulns))?,
     };
     let is_by_uln = !search.details.get(Field::Uln).is_empty();
-    let may_register = visit.may(Permission::RegisterLearner) && !is_by_uln;
+    // A record that was merged has these details: the learner is registered.
+    let is_registered = search.code == codes::MASTER_SUBSTITUTED;
+    let may_register = visit.may(Permission::RegisterLearner) && !is_by_uln && !is_registered;
     let reasons = (may_register && needs_reason(&search)).then(|| {
         let legend =
             if found.is_empty() { "Why do you register a new learner?" } else { "Why is none of these the learner?" };
@@ -98,6 +99,7 @@ fn results<'v>(visit: &'v Visit<'_>, errors: &FormErrors) -> Result<Results<'v>,
     let heading = match found.len() {
         0 if is_too_many => "Too many learners match".to_owned(),
         0 => format!("No learner found for {}", search.details.name()),
+        1 if is_registered => "1 match, by a linked ULN".to_owned(),
         1 => "1 possible match".to_owned(),
         several => format!("{several} possible matches"),
     };
@@ -111,7 +113,6 @@ fn results<'v>(visit: &'v Visit<'_>, errors: &FormErrors) -> Result<Results<'v>,
         matches: found.iter().enumerate().map(|(place, found)| compare(place + 1, found, &search)).collect(),
         narrowing: search.narrowing().map(|field| Asked::of(field).label).collect(),
         is_too_many,
-        is_by_uln,
         may_register,
         reasons,
     })
@@ -132,8 +133,12 @@ fn searched(search: &Search) -> SummaryList {
 fn compare(number: usize, found: &FoundLearner, search: &Search) -> Match {
     let learner = &found.learner;
     let caption = format!("Match {number}: {} {}, ULN {}", learner.names.given, learner.names.family, learner.uln);
-    let table =
-        Table::new(caption).caption_size("m").named_rows().head(["Detail", "You entered", "In the register", ""]);
+    let table = Table::new(caption).caption_size("m").named_rows().head([
+        "Detail",
+        "You entered",
+        "In the register",
+        "Comparison",
+    ]);
     let comparison = found.compared(&search.details.texts()).into_iter().fold(table, |table, compared| {
         let ComparedField { field, likeness } = compared;
         let held = text_of(learner, field).map(|text| words::value(field, &text)).unwrap_or_default();
@@ -144,8 +149,9 @@ fn compare(number: usize, found: &FoundLearner, search: &Search) -> Match {
     });
     let born = words::date(learner.birth.date);
     let more = search.details.get(Field::DateOfBirth).is_empty().then(|| format!("Born {born}."));
-    let linked =
-        found.substituted.then(|| "This record replaces the one that matched: the two were merged.".to_owned());
+    let linked = search.is_master(learner.uln).then(|| {
+        "This record stands for the one that matched: that ULN is linked, because the two were merged.".to_owned()
+    });
     Match { number, comparison, more: linked.or(more) }
 }
 

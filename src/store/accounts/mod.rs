@@ -1,11 +1,13 @@
 //! Accounts of people, and the organisations that each belongs to. What else hangs on an account
-//! stands beside: sessions.
+//! stands beside: sessions, links and recovery codes, and the users of an organisation.
 
+pub mod links;
 pub mod sessions;
+pub mod users;
 
 use diesel::prelude::*;
 
-use super::schema::{accounts, memberships};
+use super::schema::{account_passwords, accounts, memberships};
 use super::{AnyConnection, StoreError};
 use crate::model::Timestamp;
 
@@ -21,8 +23,12 @@ pub struct StoredAccount {
     pub given_name: String,
     /// Family name.
     pub family_name: String,
+    /// Telephone number.
+    pub telephone: Option<String>,
     /// The argon2id hash of the password in PHC form; without one nobody can sign in.
     pub password_hash: Option<String>,
+    /// When the password was set (UTC).
+    pub password_set_at: Option<Timestamp>,
     /// The secret of the second factor in base32.
     pub totp_secret: Option<String>,
     /// The last time step whose code was used.
@@ -31,6 +37,8 @@ pub struct StoredAccount {
     pub wrong_codes: i32,
     /// When it was locked (UTC).
     pub locked_at: Option<Timestamp>,
+    /// When the user agreement was accepted (UTC).
+    pub agreed_at: Option<Timestamp>,
     /// The last sign-in (UTC), or a later reinstatement.
     pub active_at: Timestamp,
 }
@@ -54,6 +62,8 @@ pub struct NewRow {
     pub given_name: String,
     /// Family name.
     pub family_name: String,
+    /// Telephone number.
+    pub telephone: Option<String>,
     /// The hash of the password.
     pub password_hash: Option<String>,
     /// When the password was set (UTC).
@@ -166,4 +176,63 @@ pub fn lock(connection: &mut AnyConnection, id: i32, at: Timestamp) -> Result<bo
         .set(accounts::locked_at.eq(at))
         .execute(connection)?;
     Ok(locked > 0)
+}
+
+/// Sets the password of an account, and unlocks nothing. The earlier one is remembered, with as many
+/// more as make `remembered` together.
+pub fn set_password(
+    connection: &mut AnyConnection,
+    id: i32,
+    hash: &str,
+    at: Timestamp,
+    remembered: i64,
+) -> Result<(), StoreError> {
+    diesel::update(accounts::table.find(id))
+        .set((accounts::password_hash.eq(hash), accounts::password_set_at.eq(at), accounts::wrong_passwords.eq(0)))
+        .execute(connection)?;
+    diesel::insert_into(account_passwords::table)
+        .values((
+            account_passwords::account_id.eq(id),
+            account_passwords::set_at.eq(at),
+            account_passwords::password_hash.eq(hash),
+        ))
+        .execute(connection)?;
+    let oldest: Option<Timestamp> = account_passwords::table
+        .filter(account_passwords::account_id.eq(id))
+        .order(account_passwords::set_at.desc())
+        .offset(remembered)
+        .select(account_passwords::set_at)
+        .first(connection)
+        .optional()?;
+    if let Some(oldest) = oldest {
+        let forgotten = account_passwords::table
+            .filter(account_passwords::account_id.eq(id))
+            .filter(account_passwords::set_at.le(oldest));
+        diesel::delete(forgotten).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// The hashes of the last passwords of an account, the present one among them.
+pub fn last_passwords(connection: &mut AnyConnection, id: i32, count: i64) -> Result<Vec<String>, StoreError> {
+    Ok(account_passwords::table
+        .filter(account_passwords::account_id.eq(id))
+        .order(account_passwords::set_at.desc())
+        .limit(count)
+        .select(account_passwords::password_hash)
+        .load(connection)?)
+}
+
+/// Sets the second factor of an account, whose code of this time step was used to prove it.
+pub fn set_factor(connection: &mut AnyConnection, id: i32, secret: &str, step: i64) -> Result<(), StoreError> {
+    diesel::update(accounts::table.find(id))
+        .set((accounts::totp_secret.eq(secret), accounts::totp_step.eq(step), accounts::wrong_codes.eq(0)))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Notes that the user agreement was accepted.
+pub fn note_agreement(connection: &mut AnyConnection, id: i32, at: Timestamp) -> Result<(), StoreError> {
+    diesel::update(accounts::table.find(id)).set(accounts::agreed_at.eq(at)).execute(connection)?;
+    Ok(())
 }

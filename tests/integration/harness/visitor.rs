@@ -119,6 +119,39 @@ impl<'d> Visitor<'d> {
         self.post(&action, &sent.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>())
     }
 
+    /// Fills in the form that has a file, and sends it with these bytes as the file.
+    pub fn send_file(&mut self, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> &Page {
+        const BOUNDARY: &str = "----a-boundary-of-the-tests";
+        let html = self.page.html();
+        let form =
+            html.select(&selector("main form[enctype='multipart/form-data']")).next().expect("a form with a file");
+        let action = form.attr("action").unwrap_or(&self.page.path).to_owned();
+        let mut sent = initial(form);
+        sent.retain(|(name, _)| !fields.iter().any(|(filled, _)| filled == name));
+        sent.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let mut body = Vec::new();
+        for (name, value) in sent {
+            body.extend_from_slice(
+                format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                    .as_bytes(),
+            );
+        }
+        let name = name.replace('"', "%22");
+        body.extend_from_slice(
+            format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+                 Content-Type: application/octet-stream\r\n\r\n"
+            )
+            .as_bytes(),
+        );
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        let headers = format!(
+            "Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nOrigin: null\r\nSec-Fetch-Site: same-origin\r\n"
+        );
+        self.go("POST", &action, &headers, &body)
+    }
+
     /// Presses the button with this text, in the form that it stands in.
     pub fn press(&mut self, text: &str) -> &Page {
         let html = self.page.html();

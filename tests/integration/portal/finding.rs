@@ -139,6 +139,13 @@ on_both! {
         assert_eq!(page.one("#uln"), "110 000 1025");
         assert!(page.text().contains("The ULN 110 000 1033 is linked: it was merged into this one"), "{}", page.text());
         assert!(page.text().contains("WSRC0022"));
+        let child = Person { postcode: "ZZ12 3EQ".to_owned(), born: "1999-11-05".to_owned(), gender: "1", ..barnaby };
+        let page = search(&mut visitor, &child);
+        assert_eq!(page.heading(), "1 match, by a linked ULN");
+        assert!(page.text().contains("This record stands for the one that matched") && page.text().contains("WSRC0022"));
+        assert!(!page.text().contains("Register a new learner"));
+        assert_eq!(visitor.press("Choose match 1").one("#uln"), "110 000 1025");
+        let barnaby = child;
         let page = open(&mut visitor, "1100001025", &barnaby);
         assert_eq!(page.all("main .govuk-list--bullet li"), ["110 000 1033"]);
         assert!(page.text().contains("WSRC0004"));

@@ -489,6 +489,7 @@ pub fn table(o: &Options<'_>) -> Table {
         head: o.is("head").then(|| o.list("head").iter().map(cell).collect()),
         rows: o.list("rows").iter().filter(|row| row.is_list()).map(row).collect(),
         first_is_header: o.is("firstCellIsHeader"),
+        in_region: false,
         classes: o.classes(),
         attributes: o.attributes(),
     }

@@ -1,0 +1,9 @@
+//! Sends messages to users: by a mail server, or into a folder for demonstrations. What is told is the
+//! domain's; here are the words and the way.
+
+mod letter;
+mod post;
+mod sender;
+
+pub use post::{MailError, Post};
+pub use sender::Sender;

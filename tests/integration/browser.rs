@@ -1,0 +1,30 @@
+//! The portal in a real browser: `tests/browser/` opens its pages in Chromium beside a demo, checks
+//! each, and does the main tasks with the keyboard alone. `docs/accessibility.md` says what is checked.
+
+use std::path::Path;
+use std::process::Command;
+
+use learning_records::portal::route_table;
+
+use crate::harness::{Database, Deployment};
+
+#[test]
+fn every_page_is_accessible_and_the_tasks_need_no_mouse() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let packages = root.join(".work/node");
+    assert!(packages.join("node_modules/playwright-core").is_dir(), "run scripts/test-environment");
+    let deployment = Deployment::start(Database::Sqlite);
+    let mut runner = Command::new("node");
+    runner.arg(root.join("tests/browser/run.mjs")).arg(&packages).envs(deployment.variables());
+    let routes: Vec<&str> =
+        route_table().into_iter().filter(|(method, ..)| *method == "GET").map(|(_, path, _)| path).collect();
+    runner.env("PORTAL_ROUTES", routes.join(" "));
+    // Names of pages and tasks, separated by commas, to run these alone.
+    if let Ok(chosen) = std::env::var("LRS_BROWSER_PAGES") {
+        runner.args(chosen.split(','));
+    }
+    let run = runner.output().expect("node: run scripts/test-environment");
+    let told = String::from_utf8_lossy(&run.stdout);
+    println!("{told}");
+    assert!(run.status.success(), "{told}\n{}", String::from_utf8_lossy(&run.stderr));
+}
