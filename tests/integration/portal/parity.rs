@@ -76,12 +76,23 @@ fn written(person: &Person, slips: (u8, u8, u8, u8, u8)) -> Person {
         family: cut(&person.family, family),
         born: match born {
             0 => person.born.clone(),
-            1 => format!("{}{}", &person.born[..9], (person.born.as_bytes()[9] - b'0' + 1) % 10),
+            1 => one_digit_off(&person.born),
             _ => "1949-12-31".to_owned(),
         },
         postcode: if postcode == 0 { person.postcode.clone() } else { "LU4 9QX".to_owned() },
         gender: ["2", "9", "1"][usize::from(gender)],
     }
+}
+
+/// Another date of the calendar, with one digit changed: the last of the day, or else of the year.
+fn one_digit_off(date: &str) -> String {
+    let changed = |place: usize, by: u8| {
+        let digit = (date.as_bytes()[place] - b'0' + by) % 10;
+        format!("{}{digit}{}", &date[..place], &date[place + 1..])
+    };
+    let mut dates =
+        [9, 3].into_iter().flat_map(|place| (1..10).map(move |by| (place, by))).map(|(place, by)| changed(place, by));
+    dates.find(|date| date.parse::<chrono::NaiveDate>().is_ok()).expect("a date")
 }
 
 /// Both doors, for one learner as somebody writes them down: a find, a search, a verification.
