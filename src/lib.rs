@@ -7,9 +7,9 @@
 //!                                              └── model: values with invariants
 //! ```
 //!
-//! Imports run one way: `cli` → edges (`http`, `soap`, `portal`, `files`, `workers`, `demo`) → `domain` →
-//! `store` → `model`. `contract` is compiled from `wsdl/` and `schemas/`; `xml` reads and writes
-//! what it describes.
+//! Imports run one way: `cli` → edges (`http`, `soap`, `portal`, `files`, `workers`, `demo`) →
+//! `domain` → `store` → `model`. `contract` is compiled from `wsdl/` and `schemas/`; `xml` reads
+//! and writes what it describes.
 
 pub mod cli;
 pub mod client;

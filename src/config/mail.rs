@@ -19,7 +19,8 @@ pub struct Mail {
     pub ca: Option<PathBuf>,
 }
 
-/// `smtps://user:password@host`, or `smtp://` with `?tls=required`. Without TLS only to this machine.
+/// `smtps://user:password@host`, or `smtp://` with `?tls=required`. Without TLS only to this
+/// machine.
 #[derive(Clone)]
 pub struct ServerUrl(String);
 

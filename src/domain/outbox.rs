@@ -1,5 +1,5 @@
-//! Messages to users, which are written in the transaction of what they tell, and sent afterwards. How
-//! they are sent, and in which words, is not the domain's.
+//! Messages to users, which are written in the transaction of what they tell, and sent afterwards.
+//! How they are sent, and in which words, is not the domain's.
 
 use chrono::TimeDelta;
 

@@ -162,8 +162,8 @@ pub(super) fn hash(password: &str) -> Result<String, Error> {
         .map_err(|_| Error::Unexpected("a password could not be hashed"))
 }
 
-/// Whether this is the password of a hash in PHC form. Takes 19 MiB and some milliseconds: limit how
-/// many run at once.
+/// Whether this is the password of a hash in PHC form. Takes 19 MiB and some milliseconds: limit
+/// how many run at once.
 pub(super) fn is_right(password: &str, stored: &str) -> Result<bool, Error> {
     let parsed = PasswordHash::new(stored).map_err(|_| Error::Unexpected("a stored password hash is unreadable"))?;
     Ok(Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())

@@ -1,7 +1,7 @@
-//! A cache of organisations, certificates and planned maintenance, so that a call needs no query for
-//! them. No call uses a cache older than [`VALID`]: an operator's change is effective on every node
-//! once that time has passed since its commit, and the command waits for it. So no node needs to be
-//! told or to respond, and one that cannot reach the store admits nobody.
+//! A cache of organisations, certificates and planned maintenance, so that a call needs no query
+//! for them. No call uses a cache older than [`VALID`]: an operator's change is effective on every
+//! node once that time has passed since its commit, and the command waits for it. So no node needs
+//! to be told or to respond, and one that cannot reach the store admits nobody.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -30,7 +30,8 @@ impl Status<'_> {
     /// service's operators are always admitted.
     ///
     /// # Errors
-    /// [`Error::Maintenance`], [`Error::OutOfHours`], [`Error::MustBlock`], and errors of the store.
+    /// [`Error::Maintenance`], [`Error::OutOfHours`], [`Error::MustBlock`], and errors of the
+    /// store.
     pub fn check_open(&self, door: Door, may_block: bool) -> Result<(), Error> {
         let inner = &self.0.inner;
         let is_closed = match door {

@@ -34,23 +34,28 @@ pub fn convert(
     let records: Vec<Vec<&str>> =
         batch.values().into_iter().filter(|values| values.iter().any(|value| !value.trim().is_empty())).collect();
     let count = records.len().to_string();
-    let header: Vec<&str> = layout
-        .header
-        .columns
-        .iter()
-        .map(|column| match column.holds {
-            Holds::Version => layout.version.as_str(),
-            Holds::Name => &name,
-            Holds::Ukprn => ukprn.as_str(),
-            Holds::Count => &count,
-            other => batch.header.get(other),
-        })
-        .collect();
+    let header = header_values(layout, [&name, ukprn.as_str(), &count], |holds| batch.header.get(holds));
     let text = match extension {
         Extension::Csv => csv_text(layout, &[], &header, records.into_iter()),
         Extension::Xml => xml::write(layout, &[], header, records),
     };
     Ok(NamedText { name, text })
+}
+
+/// The values of the header's columns: what is known of every file, and the rest from `other`.
+pub(super) fn header_values<'v>(
+    layout: &'v Layout,
+    [name, ukprn, count]: [&'v str; 3],
+    other: impl Fn(Holds) -> &'v str,
+) -> Vec<&'v str> {
+    let value = |holds| match holds {
+        Holds::Version => layout.version.as_str(),
+        Holds::Name => name,
+        Holds::Ukprn => ukprn,
+        Holds::Count => count,
+        other_column => other(other_column),
+    };
+    layout.header.columns.iter().map(|column| value(column.holds)).collect()
 }
 
 /// The layout's headings plus `further` ones, then the records; the first record carries the

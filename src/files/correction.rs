@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::check::Checked;
-use super::convert::{NamedText, csv_text};
+use super::convert::{NamedText, csv_text, header_values};
 use super::finding::{Finding, Weight};
 use super::layout::{CORRECTION_COLUMNS, Holds, Layout};
 use crate::domain::achievements::{self, AchievedRow};
@@ -65,19 +65,10 @@ pub fn failed_achievements(
     let lines: Vec<(String, String)> = rows.iter().map(errors_of).collect();
     let count = rows.len().to_string();
     let name = format!("ERR_{}.CSV", name.rsplit_once('.').map_or(name, |(stem, _)| stem).trim_start_matches("ERR_"));
-    let header: Vec<&str> = layout
-        .header
-        .columns
-        .iter()
-        .map(|column| match column.holds {
-            Holds::Version => layout.version.as_str(),
-            Holds::Name => &name,
-            Holds::Ukprn => ukprn.as_str(),
-            Holds::Count => &count,
-            Holds::Submission => submission_type.code(),
-            Holds::Email => "",
-        })
-        .collect();
+    let header = header_values(layout, [&name, ukprn.as_str(), &count], |holds| match holds {
+        Holds::Submission => submission_type.code(),
+        _ => "",
+    });
     let records = rows.iter().zip(&lines).map(|(each, (errors, advice))| {
         let values = layout.record.columns.iter().map(|column| each.row.get(column.field()).unwrap_or_default());
         values.chain([errors.as_str(), advice.as_str()]).collect()

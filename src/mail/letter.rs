@@ -1,5 +1,5 @@
-//! The words of each message, in plain text. None has personal data but the name of the one who gets
-//! it.
+//! The words of each message, in plain text. None has personal data but the name of the one who
+//! gets it.
 
 use crate::domain::Message;
 use crate::model::MessageKind;

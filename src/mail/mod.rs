@@ -1,5 +1,5 @@
-//! Sends messages to users: by a mail server, or into a folder for demonstrations. What is told is the
-//! domain's; here are the words and the way.
+//! Sends messages to users: by a mail server, or into a folder for demonstrations. What is told is
+//! the domain's; here are the words and the way.
 
 mod letter;
 mod post;

@@ -31,7 +31,7 @@ enum Way {
 /// Why messages cannot be sent, or one could not. The texts name no recipient.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
-    /// The sender's address is none.
+    /// The sender's address is not an e-mail address.
     #[error("mail.from is not an address: {0}")]
     From(String),
     /// The server's URL cannot be used.

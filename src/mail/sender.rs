@@ -1,5 +1,5 @@
-//! The thread that sends messages: it looks for new ones every few seconds, and tries again later what
-//! was not taken.
+//! The thread that sends messages: it looks for new ones every few seconds, and tries again later
+//! what was not taken.
 
 use std::sync::mpsc::{RecvTimeoutError, Sender as Channel, channel};
 use std::thread::JoinHandle;

@@ -1,5 +1,5 @@
-//! The look of the pages that the web services serve themselves: that of the portal, in a few rules of
-//! style inside each page, because nothing else is served there.
+//! The look of the pages that the web services serve themselves: that of the portal, in a few rules
+//! of style inside each page, because nothing else is served there.
 
 use crate::xml::escape;
 

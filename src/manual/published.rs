@@ -1,5 +1,5 @@
-//! The contract of a web service as it is published: the WSDL with its schemas apart, in one document,
-//! or as files for one folder.
+//! The contract of a web service as it is published: the WSDL with its schemas apart, in one
+//! document, or as files for one folder.
 
 use std::borrow::Cow;
 

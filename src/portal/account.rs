@@ -1,5 +1,5 @@
-//! What users decide before they work: the organisation, and the user agreement; and the sign-in with
-//! a recovery code.
+//! What users decide before they work: the organisation, and the user agreement; and the sign-in
+//! with a recovery code.
 
 use askama::Template;
 
@@ -74,7 +74,7 @@ pub(super) fn recover(visit: &Visit<'_>) -> Result<Answer, Problem> {
     let given =
         service.call(Door::Portal, Action::UseRecoveryCode, |call| service.accounts().recover(call, pending, code))?;
     sign_in::given(visit, given, || {
-        let text = "The code is none of yours, or was used before";
+        let text = "The code does not belong to your account, or has already been used";
         Answer::form_again(&recovery_page(visit, FormErrors::one("code", text)))
     })
 }

@@ -1,5 +1,5 @@
-//! The pages behind links that come by e-mail: an invitation, a new password, a new second factor; and
-//! asking for a new password.
+//! The pages behind links that come by e-mail: an invitation, a new password, a new second factor;
+//! and asking for a new password.
 
 use askama::Template;
 use qrcode::QrCode;

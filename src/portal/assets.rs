@@ -1,8 +1,8 @@
 //! The files that pages refer to: style, scripts and icon, each at an address with its content's
 //! hash.
 //!
-//! They are part of the program. A browser may keep each for ever: what changes has another address.
-//! `scripts/portal-assets` makes those that come from govuk-frontend.
+//! They are part of the program. A browser may keep each for ever: what changes has another
+//! address. `scripts/portal-assets` makes those that come from govuk-frontend.
 
 use std::io::Write;
 use std::sync::LazyLock;

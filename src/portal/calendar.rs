@@ -1,5 +1,5 @@
-//! Planned maintenance as a calendar (RFC 5545), which programs subscribe to. An event keeps its UID
-//! when it is cancelled, and then says so, so that calendars strike it out.
+//! Planned maintenance as a calendar (RFC 5545), which programs subscribe to. An event keeps its
+//! UID when it is cancelled, and then says so, so that calendars strike it out.
 
 use icalendar::{Calendar, Component, Event, EventStatus, Property};
 

@@ -1,5 +1,5 @@
-//! What developers need: the contracts to download, and each operation with its fields, its codes and
-//! an example. All of it is the manual's (`src/manual`), as on the command line.
+//! What developers need: the contracts to download, and each operation with its fields, its codes
+//! and an example. All of it is the manual's (`src/manual`), as on the command line.
 
 use askama::Template;
 

@@ -80,8 +80,8 @@ impl Handler for Portal {
     }
 }
 
-/// How a page counts in the metrics and in the availability of the service. Its function is the first
-/// segment of the path: what people do there belongs together.
+/// How a page counts in the metrics and in the availability of the service. Its function is the
+/// first segment of the path: what people do there belongs together.
 fn called(path: &'static str, status: StatusCode) -> Called {
     let end = path.match_indices('/').nth(1).map_or(path.len(), |(at, _)| at);
     let outcome = match status.as_u16() {

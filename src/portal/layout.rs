@@ -1,8 +1,8 @@
-//! What every page has around its own content: wordmark, parts of the service, phase banner, footer,
-//! and the warning before a session ends.
+//! What every page has around its own content: wordmark, parts of the service, phase banner,
+//! footer, and the warning before a session ends.
 //!
-//! A page's template begins with `{% extends "layout.html" %}`, its struct has a field `layout`, and
-//! it fills the blocks `title`, `before_content` and `content`.
+//! A page's template begins with `{% extends "layout.html" %}`, its struct has a field `layout`,
+//! and it fills the blocks `title`, `before_content` and `content`.
 
 use askama::Template;
 use askama::filters::HtmlSafe;

@@ -1,7 +1,7 @@
 //! What script brings to life on a page: the progress of a job, and a button that copies.
 //!
-//! `assets/portal.js` finds them by their `data-` attributes. Without script the progress is as it was when
-//! the page was made, and the button does not show.
+//! `assets/portal.js` finds them by their `data-` attributes. Without script the progress is as it
+//! was when the page was made, and the button does not show.
 
 use askama::Template;
 use askama::filters::HtmlSafe;
@@ -13,7 +13,8 @@ use serde::Serialize;
 pub struct Progress {
     /// How it stands now.
     pub words: String,
-    /// The address that says how it stands, as [`ProgressNow`]. Asking there must not keep the session alive.
+    /// The address that says how it stands, as [`ProgressNow`]. Asking there must not keep the
+    /// session alive.
     pub source: String,
     /// The address of the page with the result, which is offered when the job is finished.
     pub result: String,

@@ -15,8 +15,8 @@ pub(super) fn answer(site: &Site, asked: &Asked) -> Answer {
     page(site, asked).unwrap_or_else(|problem| problem_page::answer(site, asked, problem))
 }
 
-/// The phases of each visit: the page, the session, the origin of a form, access, whether the service
-/// is open, and then the page itself, whose calls open and settle by [`Visit::call`].
+/// The phases of each visit: the page, the session, the origin of a form, access, whether the
+/// service is open, and then the page itself, whose calls open and settle by [`Visit::call`].
 fn page(site: &Site, asked: &Asked) -> Result<Answer, Problem> {
     let (route, parameters) = match routes::find(&asked.method, &asked.path) {
         Found::Page(route, parameters) => (route, parameters),

@@ -23,7 +23,8 @@ pub(super) struct Route {
     pub(super) page: Page,
     /// Whether its form has a file, which the page reads while it arrives.
     pub(super) has_file: bool,
-    /// Whether a request shows that the user is there, so that the session's idle time starts again.
+    /// Whether a request shows that the user is there, so that the session's idle time starts
+    /// again.
     pub(super) extends: bool,
 }
 

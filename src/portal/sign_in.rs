@@ -100,7 +100,8 @@ pub(super) fn given(
     }
 }
 
-/// `POST /stay-signed-in`: any request does that. Answers the home page for browsers without script.
+/// `POST /stay-signed-in`: any request does that. Answers the home page for browsers without
+/// script.
 pub(super) fn stay(_: &Visit<'_>) -> Result<Answer, Problem> {
     Ok(Answer::redirect("/"))
 }

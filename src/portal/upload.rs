@@ -1,4 +1,5 @@
-//! A form with a file, read piece by piece while it arrives: the file is never in memory as a whole.
+//! A form with a file, read piece by piece while it arrives: the file is never in memory as a
+//! whole.
 
 use std::cell::RefCell;
 

@@ -1,4 +1,5 @@
-//! What a page is given: the request, the session, calls of the service, values kept for the session.
+//! What a page is given: the request, the session, calls of the service, values kept for the
+//! session.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -35,7 +36,7 @@ pub struct Addresses {
 
 /// What a session can keep between two requests.
 pub(super) trait Kept: Serialize + DeserializeOwned {
-    /// Tells kinds apart: a handle of one is none of another. It never changes.
+    /// Tells kinds apart: a handle finds values of its own kind only. It never changes.
     const KIND: &'static str;
 }
 
@@ -113,7 +114,7 @@ impl<'v> Visit<'v> {
     /// The session.
     ///
     /// # Errors
-    /// There is none.
+    /// The visitor has not signed in.
     pub(super) fn session(&self) -> Result<&Session, Problem> {
         self.session.as_ref().ok_or(Problem::NotSignedIn)
     }
@@ -172,8 +173,8 @@ impl<'v> Visit<'v> {
         if is_there { Ok(()) } else { Err(Problem::NotFound) }
     }
 
-    /// The parts of a form with a file, up to the file. The form's token comes first, so that nothing
-    /// of a file is read that another site sends.
+    /// The parts of a form with a file, up to the file. The form's token comes first, so that
+    /// nothing of a file is read that another site sends.
     ///
     /// # Errors
     /// The form is not ours, or has no file; or the connection broke.

@@ -60,8 +60,8 @@ pub fn is_any_due(connection: &mut AnyConnection, now: Timestamp) -> Result<bool
     Ok(diesel::select(diesel::dsl::exists(outbox::table.filter(outbox::due_at.le(now)))).get_result(connection)?)
 }
 
-/// Takes the message that has been due longest, for an attempt to send it: until `until` nobody else
-/// takes it.
+/// Takes the message that has been due longest, for an attempt to send it: until `until` nobody
+/// else takes it.
 pub fn take(
     connection: &mut AnyConnection,
     now: Timestamp,

@@ -91,7 +91,8 @@ function validate(html, { HtmlValidate }) {
       "attribute-boolean-style": "off",
       "no-trailing-whitespace": "off",
       "void-style": "off",
-      // govuk-frontend writes roles and types that its own reasons ask for: a region that is a div, a link that is a button.
+      // govuk-frontend writes roles and types that its own reasons ask for: a region that is a div,
+      // a link that is a button.
       "prefer-native-element": "off",
       "no-redundant-role": "off",
       "no-implicit-button-type": "off",
@@ -156,7 +157,8 @@ async function errorPath(page) {
   return wrong;
 }
 
-/// Tab reaches everything that can be used; each shows that it has the focus, and nothing covers it.
+/// Tab reaches everything that can be used; each shows that it has the focus, and nothing covers
+/// it.
 async function keyboard(page) {
   const wrong = [];
   await page.evaluate(() => { document.activeElement?.blur(); window.scrollTo(0, 0); });
@@ -192,7 +194,8 @@ async function keyboard(page) {
   return [...new Set(wrong)];
 }
 
-/// Everything to press is at least 24 by 24 pixels, or a link within a line of text, or has that much room (WCAG 2.5.8).
+/// Everything to press is at least 24 by 24 pixels, or a link within a line of text, or has that
+/// much room (WCAG 2.5.8).
 async function targets(page) {
   return page.evaluate(() => {
     const boxes = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]

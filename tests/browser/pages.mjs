@@ -1,5 +1,5 @@
-// Every page of the portal in every state that is checked: who opens it, how, and with which status it comes.
-// A page that a form leads to is opened by filling in the form.
+// Every page of the portal in every state that is checked: who opens it, how, and with which status
+// it comes. A page that a form leads to is opened by filling in the form.
 import { demo } from "./visitor.mjs";
 
 /// The demo's learner for exact matches.
@@ -57,7 +57,8 @@ function newcomer() {
   return { ...NOBODY, given_name: name(), family_name: name(), ...born, postcode: `ZZ${10 + below(80)} ${below(10)}AB` };
 }
 
-/// Registers somebody whom a search did not find, as far as the answers go: with the last, to the end.
+/// Registers somebody whom a search did not find, as far as the answers go: with the last, to the
+/// end.
 function registering(...answers) {
   return async (page) => {
     await form("/learners/find", answers.length < 6 ? NOBODY : newcomer())(page);

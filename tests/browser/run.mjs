@@ -1,6 +1,8 @@
-// Opens every page of the portal in Chromium and checks it; tests/integration/browser.rs starts it beside a demo.
+// Opens every page of the portal in Chromium and checks it; tests/integration/browser.rs starts it
+// beside a demo.
 //
-// usage: node run.mjs FOLDER-OF-PACKAGES [PAGE ...]; the demo's variables (demo.env) are in the environment.
+// usage: node run.mjs FOLDER-OF-PACKAGES [PAGE ...]; the demo's variables (demo.env) are in the
+// environment.
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import path from "node:path";

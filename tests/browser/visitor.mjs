@@ -28,7 +28,8 @@ export class Visitor {
     return page;
   }
 
-  /// The cookies of a user's session. Each user signs in once, because a code of the second factor is good once.
+  /// The cookies of a user's session. Each user signs in once, because a code of the second factor
+  /// is good once.
   session(user) {
     if (!this.sessions.has(user)) {
       this.sessions.set(user, (async () => {

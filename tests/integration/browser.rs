@@ -1,5 +1,6 @@
 //! The portal in a real browser: `tests/browser/` opens its pages in Chromium beside a demo, checks
-//! each, and does the main tasks with the keyboard alone. `docs/accessibility.md` says what is checked.
+//! each, and does the main tasks with the keyboard alone. `docs/accessibility.md` says what is
+//! checked.
 
 use std::path::Path;
 use std::process::Command;

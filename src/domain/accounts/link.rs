@@ -197,9 +197,9 @@ impl Accounts<'_> {
         })?)
     }
 
-    /// The page of a link with the second factor ([`Action::SetSecondFactor`](super::super::Action)):
-    /// a code proves that the app was set up. Ends all other sessions. Runs on a thread that may
-    /// block.
+    /// The page of a link with the second factor
+    /// ([`Action::SetSecondFactor`](super::super::Action)): a code proves that the app was set up.
+    /// Ends all other sessions. Runs on a thread that may block.
     ///
     /// # Errors
     /// Errors of the store.
@@ -338,8 +338,8 @@ impl Accounts<'_> {
     }
 }
 
-/// Sets the password of an account. Its earlier one is remembered, sessions end, and so do links for
-/// passwords.
+/// Sets the password of an account. Its earlier one is remembered, sessions end, and so do links
+/// for passwords.
 pub(super) fn set_password(
     store: &mut Transaction<'_>,
     trace: Trace,
@@ -351,7 +351,7 @@ pub(super) fn set_password(
     sessions::end_all(store, account.id).map(drop)
 }
 
-/// Sends a link for a new password, or says why there is none. Returns the audit line.
+/// Sends a link for a new password, or notes why none is sent. Returns the audit line.
 fn send_reset(
     store: &mut Transaction<'_>,
     trace: Trace,

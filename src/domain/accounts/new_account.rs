@@ -32,7 +32,8 @@ impl Administration<'_> {
     /// and tests. Returns its internal number.
     ///
     /// # Errors
-    /// If the organisation is unknown, the user is in it already, or the secret is none.
+    /// If the organisation is unknown, the user is in it already, or the secret is too short or not
+    /// base32.
     pub fn add_ready_account(&self, new: &ReadyAccount<'_>) -> Result<i32, AdministrationError> {
         if !totp::is_secret(new.totp_secret) {
             return Err(AdministrationError::FactorSecret);

@@ -32,8 +32,8 @@ pub enum SecondFactor {
     WrongCode,
     /// The sign-in took too long, had too many wrong codes, or the account was locked: start again.
     Over,
-    /// The account may work for no organisation now: it is suspended everywhere, or was not used for
-    /// 180 days. A super user can reinstate it.
+    /// The account may work for no organisation now: it is suspended everywhere, or was not used
+    /// for 180 days. A super user can reinstate it.
     Suspended,
 }
 

@@ -60,7 +60,7 @@ pub struct Place {
 }
 
 impl Accounts<'_> {
-    /// The session with this token; `None` if there is none, or it is over. `extend` says that the
+    /// The session with this token; `None` if it does not exist, or is over. `extend` says that the
     /// user is there: the idle time starts again. Roles and organisations are those of this moment.
     /// Runs on a thread that may block.
     ///
@@ -89,7 +89,7 @@ impl Accounts<'_> {
     }
 
     /// Chooses the organisation to work for ([`Action::ChooseOrganisation`](super::super::Action)).
-    /// `false` if it is none of the session's.
+    /// `false` if the user may not work for it.
     ///
     /// # Errors
     /// Errors of the store.
@@ -123,7 +123,8 @@ impl Accounts<'_> {
         self.0.organisations().signed_in(call, place.organisation.ukprn, account, place.roles)
     }
 
-    /// Notes that the user accepts the user agreement ([`Action::AcceptAgreement`](super::super::Action)).
+    /// Notes that the user accepts the user agreement
+    /// ([`Action::AcceptAgreement`](super::super::Action)).
     ///
     /// # Errors
     /// Errors of the store.
@@ -207,7 +208,8 @@ impl Place {
         self.permissions.contains(permission) && self.roles.permissions().contains(permission)
     }
 
-    /// Where a membership lets the user work now: not where it is suspended, or the organisation is.
+    /// Where a membership lets the user work now: not where it is suspended, or the organisation
+    /// is.
     fn of(registry: &Content, membership: &MembershipRow) -> Option<(i32, Self)> {
         let organisation: &Arc<Organisation> =
             registry.organisation_of(membership.organisation_id).filter(|organisation| organisation.active)?;
@@ -220,7 +222,7 @@ impl Place {
     }
 }
 
-/// The roles that a membership gives. One that a later release gave is none of this release's.
+/// The roles that a membership gives. Roles that only a later release knows are left out.
 pub(super) fn roles_of(membership: &MembershipRow) -> Roles {
     membership.roles.split(',').filter_map(|name| name.parse::<Role>().ok()).collect()
 }

@@ -1,5 +1,5 @@
-//! The first step of signing in: e-mail address and password. Whatever is wrong, the outcome and the
-//! time are the same, so that nobody learns which addresses have accounts.
+//! The first step of signing in: e-mail address and password. Whatever is wrong, the outcome and
+//! the time are the same, so that nobody learns which addresses have accounts.
 
 use std::net::IpAddr;
 
@@ -52,8 +52,8 @@ impl Accounts<'_> {
     /// passwords in a row lock the account. Runs on a thread that may block.
     ///
     /// # Errors
-    /// [`Error::Busy`] if too many wrong passwords came from the address, or too many people sign in;
-    /// errors of the store.
+    /// [`Error::Busy`] if too many wrong passwords came from the address, or too many people sign
+    /// in; errors of the store.
     pub fn sign_in(&self, call: &Call<'_>, given: &Credentials<'_>) -> Result<SignIn, Error> {
         call.must_be_able_to_block()?;
         let (inner, now) = (&self.0.inner, self.0.inner.clock.now());

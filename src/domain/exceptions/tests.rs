@@ -7,24 +7,10 @@ use chrono::TimeDelta;
 use super::*;
 use crate::domain::jobs::{JobId, Submission};
 use crate::domain::registrations::{JobType, RegistrationRow};
+use crate::domain::tests::batches::learner;
 use crate::domain::{Action, Caller, Claim};
 use crate::model::{Door, Uln};
 use crate::test_world::{AWARDING, PROVIDER, World, each_world};
-
-fn learner(given: &str, family: &str) -> RegistrationRow {
-    let text = |text: &str| Some(text.to_owned());
-    RegistrationRow {
-        mis_identifier: text("MIS-1"),
-        given_name: text(given),
-        family_name: text(family),
-        date_of_birth: text("2005-02-03"),
-        gender: text("2"),
-        postcode: text("CV1 2WT"),
-        ability_to_share: text("1"),
-        verification_type: text("2"),
-        ..RegistrationRow::default()
-    }
-}
 
 fn by_portal<T>(world: &World, ukprn: &str, body: impl FnOnce(&Caller<'_>) -> T) -> T {
     let claim = Claim { ukprn: Some(ukprn), ..world.claim() };

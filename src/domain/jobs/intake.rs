@@ -141,7 +141,8 @@ impl Intake<'_> {
     /// Commits the job and makes it available to workers. `code` is the outcome in the audit line.
     ///
     /// # Errors
-    /// When the store fails, or the upload that it comes from was submitted or cancelled meanwhile; the submission is then lost.
+    /// When the store fails, or the upload that it comes from was submitted or cancelled meanwhile;
+    /// the submission is then lost.
     pub fn submit(mut self, code: &str) -> Result<JobId, Error> {
         code.clone_into(&mut self.entry.outcome);
         while self.bytes_written() + BYTES_AT_ONCE < self.file.len() {

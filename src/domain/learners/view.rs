@@ -7,7 +7,7 @@ use crate::model::{Permission, Uln};
 use crate::store::Record;
 
 impl Learners<'_> {
-    /// The learner of a ULN, or the master if it was merged; `None` if there is none any more.
+    /// The learner of a ULN, or the master if it was merged; `None` if neither exists any more.
     ///
     /// It asks for no names, unlike [`Learners::find`]: the ULN must be one that this person found,
     /// registered or verified in the same session, never one that they typed. The portal keeps

@@ -60,8 +60,8 @@ impl Kind for Registrations {
     }
 }
 
-/// Blocks other registrations of the same details until the transaction is done. Locks in a fixed order,
-/// so that two chunks cannot deadlock.
+/// Blocks other registrations of the same details until the transaction is done. Locks in a fixed
+/// order, so that two chunks cannot deadlock.
 pub(in crate::domain) fn lock_details(store: &mut Transaction<'_>, rows: &[RegistrationRow]) -> Result<(), StoreError> {
     let without_number = rows.iter().filter(|row| row.get("ULN").is_none());
     let mut keys: Vec<i64> = without_number
@@ -88,8 +88,8 @@ const fn somebody(code: &'static str, uln: Uln) -> Decided {
 }
 
 impl Registrations {
-    /// Decides on one row and carries it out. The caller must hold the lock on its details, if it is
-    /// to be registered.
+    /// Decides on one row and carries it out. The caller must hold the lock on its details, if it
+    /// is to be registered.
     pub(in crate::domain) fn decide(
         &self,
         store: &mut Transaction<'_>,

@@ -19,7 +19,7 @@ pub(super) fn text(text: &str) -> Option<String> {
 }
 
 /// A complete learner who matches no other row.
-pub(super) fn learner(given: &str, family: &str) -> RegistrationRow {
+pub(in crate::domain) fn learner(given: &str, family: &str) -> RegistrationRow {
     RegistrationRow {
         mis_identifier: text("MIS-1"),
         given_name: text(given),

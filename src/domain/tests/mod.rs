@@ -14,7 +14,7 @@ mod account_links;
 mod achievements;
 mod administration;
 mod authentication;
-mod batches;
+pub(in crate::domain) mod batches;
 mod concurrency;
 mod days;
 mod finding;

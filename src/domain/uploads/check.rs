@@ -1,5 +1,5 @@
-//! Checking an upload: claim it, read its bytes, keep what was found. A worker calls this; how a
-//! file is checked is none of the domain's business.
+//! Checking an upload: claim it, read its bytes, keep what was found. A worker calls this and
+//! checks the file itself: the domain knows no file formats.
 
 use std::collections::HashMap;
 

@@ -5,7 +5,8 @@ use std::fmt::{self, Display, Formatter};
 
 use askama::filters::{Escaper, HtmlSafe};
 
-/// Further classes of an element: each is written with a space before it, after the component's own.
+/// Further classes of an element: each is written with a space before it, after the component's
+/// own.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Classes(pub(super) String);
 

@@ -39,8 +39,8 @@ impl FileUpload {
         FileUpload { name, field, label: label.into(), ..FileUpload::default() }
     }
 
-    /// With script, a file can be dropped on it. Its button is then named by words in another order than
-    /// those that it shows, which axe reports.
+    /// With script, a file can be dropped on it. Its button is then named by words in another order
+    /// than those that it shows, which axe reports.
     pub fn droppable(mut self) -> FileUpload {
         self.drop_zone = Some(DropZone::default());
         self

@@ -3,7 +3,8 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-/// A hidden field. It never holds personal data: what belongs to a learner is kept with the session.
+/// A hidden field. It never holds personal data: what belongs to a learner is kept with the
+/// session.
 #[derive(Template)]
 #[template(ext = "html", source = "<input type=\"hidden\" name=\"{{ name }}\" value=\"{{ value }}\">")]
 pub(super) struct Hidden<'p> {

@@ -1,5 +1,5 @@
-//! Learners: finding, registering, viewing, changing and verifying them. Every learner of a page was found
-//! first; addresses have random handles, never a name or a number.
+//! Learners: finding, registering, viewing, changing and verifying them. Every learner of a page
+//! was found first; addresses have random handles, never a name or a number.
 
 pub(super) mod change;
 mod details;

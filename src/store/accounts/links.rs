@@ -60,8 +60,8 @@ pub fn made_at(
         .optional()?)
 }
 
-/// Notes the first page of a link: the password, and the secret that its second page offers. `false`
-/// if the link was used up meanwhile.
+/// Notes the first page of a link: the password, and the secret that its second page offers.
+/// `false` if the link was used up meanwhile.
 pub fn note_password(
     connection: &mut AnyConnection,
     hash: &str,

@@ -178,8 +178,8 @@ pub fn lock(connection: &mut AnyConnection, id: i32, at: Timestamp) -> Result<bo
     Ok(locked > 0)
 }
 
-/// Sets the password of an account, and unlocks nothing. The earlier one is remembered, with as many
-/// more as make `remembered` together.
+/// Sets the password of an account, and unlocks nothing. The earlier one is remembered, with as
+/// many more as make `remembered` together.
 pub fn set_password(
     connection: &mut AnyConnection,
     id: i32,

@@ -102,8 +102,8 @@ pub fn end_all(connection: &mut AnyConnection, account_id: i32) -> Result<usize,
     Ok(diesel::delete(sessions::table.filter(sessions::account_id.eq(account_id))).execute(connection)?)
 }
 
-/// Deletes sessions that nobody has used since `idle` or that began before `begun`, and sign-ins that
-/// ended before `now`.
+/// Deletes sessions that nobody has used since `idle` or that began before `begun`, and sign-ins
+/// that ended before `now`.
 pub fn sweep(
     connection: &mut AnyConnection,
     idle: Timestamp,

@@ -143,8 +143,8 @@ pub fn unlock(connection: &mut AnyConnection, account_id: i32) -> Result<(), Sto
     Ok(())
 }
 
-/// An audit line about a user: what was done by the user for the organisation, and what was done with
-/// the account.
+/// An audit line about a user: what was done by the user for the organisation, and what was done
+/// with the account.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Activity {
     /// When (UTC).

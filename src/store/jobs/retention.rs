@@ -24,8 +24,8 @@ pub fn with_records_until(connection: &mut AnyConnection, before: Timestamp) -> 
     row.map(Job::try_from).transpose()
 }
 
-/// Deletes the records of a job, their results, what was worked of them, and its file. `settings` and `counters` are what is
-/// kept of it from now on. `false` when somebody else has done so.
+/// Deletes the records of a job, their results, what was worked of them, and its file. `settings`
+/// and `counters` are what is kept of it from now on. `false` when somebody else has done so.
 pub fn delete_records(
     connection: &mut AnyConnection,
     id: JobId,

@@ -55,7 +55,8 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["call", "caller"],
             // What is known and remembered about callers, and the settings for that.
             &["audit", "misses", "organisations", "passwords", "registry", "settings", "strangers"],
-            // Learners, users and messages to them, operators' work on organisations, planned maintenance.
+            // Learners, users and messages to them, operators' work on organisations, planned
+            // maintenance.
             &["accounts", "administration", "learners", "maintenance", "outbox"],
             // What is built on those. `jobs` knows no kind of job.
             &["catalogue", "import", "jobs", "linking", "records", "service_levels", "uploads"],

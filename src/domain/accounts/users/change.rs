@@ -1,5 +1,5 @@
-//! Changes of a user: roles, details, suspension, removal, resets. Each ends the user's sessions where
-//! it changes what they may do. The last super user who can sign in stays.
+//! Changes of a user: roles, details, suspension, removal, resets. Each ends the user's sessions
+//! where it changes what they may do. The last super user who can sign in stays.
 
 use super::super::super::outbox::tell;
 use super::super::super::{Action, Error, Role, Roles};
@@ -84,7 +84,8 @@ impl Users<'_> {
         })
     }
 
-    /// Denies a user access for this organisation ([`Action::SuspendUser`]). The user's sessions end.
+    /// Denies a user access for this organisation ([`Action::SuspendUser`]). The user's sessions
+    /// end.
     ///
     /// # Errors
     /// Errors of the store.
@@ -182,8 +183,8 @@ impl Users<'_> {
         })
     }
 
-    /// Makes a change and its audit line in one transaction. `takes_away` says that a super user would
-    /// be none afterwards; then another one must be there.
+    /// Makes a change and its audit line in one transaction. `takes_away` says that a super user
+    /// would be none afterwards; then another one must be there.
     fn change(
         &self,
         action: Action,

@@ -132,8 +132,8 @@ impl Users<'_> {
         }
     }
 
-    /// Sends the link of a user who has not followed it again, and returns its token; the earlier one
-    /// ends. `None` if the user is none of the organisation's, or has a password.
+    /// Sends the link of a user who has not followed it again, and returns its token; the earlier
+    /// one ends. `None` if the user is not in the organisation, or has a password.
     ///
     /// # Errors
     /// Errors of the store.

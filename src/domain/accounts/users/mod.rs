@@ -76,7 +76,8 @@ pub struct User {
     pub roles: Roles,
     /// Whether the user can sign in, and if not, why.
     pub status: UserStatus,
-    /// The last sign-in (UTC), or a later reinstatement; before the first one, the time of invitation.
+    /// The last sign-in (UTC), or a later reinstatement; before the first one, the time of
+    /// invitation.
     pub active_at: Timestamp,
 }
 
