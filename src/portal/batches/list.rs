@@ -16,6 +16,8 @@ use crate::portal::visit::Visit;
 const JOBS: usize = 25;
 /// Files on the page: more than may wait for a decision.
 const FILES: usize = 100;
+/// The last files and jobs that the home page shows.
+pub(in crate::portal) const FEW: usize = 5;
 
 /// `GET /batches`
 pub(in crate::portal) fn list(visit: &Visit<'_>) -> Result<Answer, Problem> {
@@ -33,7 +35,7 @@ pub(in crate::portal) fn list(visit: &Visit<'_>) -> Result<Answer, Problem> {
     }
     page = match jobs.jobs.as_slice() {
         [] => page.say("Your organisation has no batches yet."),
-        jobs => page.with(&jobs_table(jobs)),
+        jobs => page.with(&jobs_table("Submitted batches", jobs)),
     };
     if let Some(next) = jobs.next {
         page = page.link("Older batches", format!("/batches?before={next}"));
@@ -41,7 +43,8 @@ pub(in crate::portal) fn list(visit: &Visit<'_>) -> Result<Answer, Problem> {
     Answer::page(&page)
 }
 
-fn files_table(files: &[Upload]) -> Table {
+/// Files that wait for a decision, with a link to each.
+pub(in crate::portal) fn files_table(files: &[Upload]) -> Table {
     let rows = files.iter().map(|file| {
         [
             Cell::from(Html::of(&Anchor::new(file.file_name.as_str(), format!("/batches/file-{}", file.id)))),
@@ -54,7 +57,8 @@ fn files_table(files: &[Upload]) -> Table {
     rows.fold(Table::new("Files that are not submitted").head(head), |table, row| table.row(row))
 }
 
-fn jobs_table(jobs: &[Job]) -> Table {
+/// Jobs with their state, and a link to each.
+pub(in crate::portal) fn jobs_table(caption: &str, jobs: &[Job]) -> Table {
     let rows = jobs.iter().map(|job| {
         let name = job.file_name.clone().unwrap_or_else(|| "By web service".to_owned());
         [
@@ -74,7 +78,7 @@ fn jobs_table(jobs: &[Job]) -> Table {
         Cell::numeric("Records"),
         Cell::from("State"),
     ];
-    rows.fold(Table::new("Submitted batches").head(head), |table, row| table.row(row))
+    rows.fold(Table::new(caption).head(head), |table, row| table.row(row))
 }
 
 fn progress(job: &Job) -> String {

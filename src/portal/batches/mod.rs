@@ -12,7 +12,7 @@ mod words;
 pub(super) use act::{cancel, resubmit, submit};
 pub(super) use downloads::{download, errors, output, rows, ukprn};
 pub(super) use finished::way;
-pub(super) use list::list;
+pub(super) use list::{FEW, files_table, jobs_table, list};
 pub(super) use new::{form, receive};
 pub(super) use show::{progress, report, show};
 pub(super) use words::{plain_findings, size, time};

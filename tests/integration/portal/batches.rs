@@ -108,6 +108,12 @@ on_both! {
         assert!(output.contains("<ReturnCode>RC007</ReturnCode>"), "{output}");
         assert!(fetched(&mut visitor, &format!("{batch}/errors")).contains("RC007"));
 
+        let home = visitor.open("/");
+        assert!(home.text().contains("Finished with problems") && home.text().contains(" open exception"), "{}", home.text());
+        assert_eq!(visitor.follow(&format!("Batch {}", number(&batch))).path, batch);
+        let home = Visitor::signed_in(deployment, "PORTAL_AO").open("/").text();
+        assert!(home.contains("Upload a file") && !home.contains(NAME) && !home.contains(" open exception"), "{home}");
+
         visitor.open(&batch);
         visitor.follow("Work through the exceptions");
         assert_eq!(visitor.page().heading(), format!("Batch {} Exceptions", number(&batch)));

@@ -212,15 +212,16 @@ on_both! {
     fn home_has_the_tasks_of_the_roles(database) {
         let deployment = Deployment::shared(database);
         for (user, tasks) in [
-            ("PORTAL_ONLINE", &["Find a learner", "Register a learner", "Verify a learner"][..]),
-            ("PORTAL_VIEW", &["Find a learner", "Verify a learner"]),
-            ("PORTAL_AO", &["Verify a learner"]),
+            ("PORTAL_ONLINE", &["Find a learner", "Register a learner", "Verify a learner", "Check a file"][..]),
+            ("PORTAL_VIEW", &["Find a learner", "Verify a learner", "Check a file"]),
+            ("PORTAL_BATCH", &["Find a learner", "Verify a learner", "Upload a file", "Check a file"]),
+            ("PORTAL_AO", &["Verify a learner", "Upload a file", "Check a file"]),
         ] {
             let mut visitor = Visitor::signed_in(deployment, user);
-            let shown = visitor.open("/").all("main h2 a");
-            for task in ["Find a learner", "Register a learner", "Verify a learner"] {
-                assert_eq!(shown.iter().any(|each| each == task), tasks.contains(&task), "{user}: {task}");
-            }
+            let home = visitor.open("/");
+            assert_eq!(home.all("main h2 a"), tasks, "{user}");
+            let has_batches = home.all("main h2").iter().any(|heading| heading.starts_with("Batches of "));
+            assert_eq!(has_batches, tasks.contains(&"Upload a file"), "{user}");
         }
     }
 }
