@@ -13,7 +13,7 @@ use crate::config::{self, Config, Sources};
 use crate::demo::Demo;
 use crate::domain::{Database, Service};
 use crate::http::{self, Clients, Listener, Setup, Signals, StartError};
-use crate::mail::{Post, Sender};
+use crate::mail::{Folder, Post, Sender};
 use crate::ops::{self, Metrics, Operations};
 use crate::portal::{Addresses, Portal};
 use crate::soap::{self, SoapHandler};
@@ -93,9 +93,13 @@ pub fn listen(
     let handler = SoapHandler::new(service.clone(), public_url.clone(), &limits, always_block);
     let services = Listener::new(listen, workers, limits, trust.clone(), Clients::Certified, Arc::new(handler));
     let addresses = Addresses { portal: config.portal.public_url.clone(), web_services: public_url.clone() };
-    let portal = Arc::new(Portal::new(service.clone(), addresses));
-    let portal =
-        Listener::new(config.portal.listen, PORTAL_THREADS, portal_limits, trust.clone(), Clients::Anybody, portal);
+    let demo_mail = match (&demo, &config.mail.folder) {
+        (Some(_), Some(folder)) => Some(Folder::at(folder.clone()).map_err(not_started)?),
+        _ => None,
+    };
+    let portal = Arc::new(Portal::new(service.clone(), addresses, &config.portal, demo_mail));
+    let visitors = if config.portal.behind_proxy { Clients::Proxied } else { Clients::Anybody };
+    let portal = Listener::new(config.portal.listen, PORTAL_THREADS, portal_limits, trust.clone(), visitors, portal);
     let setup = Setup { listeners: vec![services, portal], operations: config.operations, health };
     let post = Post::of(&config.mail, &config.portal.public_url).map_err(not_started)?;
     if post.is_none() {

@@ -55,6 +55,24 @@ fn defaults_need_no_file() {
 }
 
 #[test]
+fn behind_a_proxy_the_portal_is_on_loopback() {
+    let load = |listen: &str, behind_proxy: &str| {
+        let sources = Sources::default().with_flag("portal.listen", listen);
+        Config::load(&sources.with_flag("portal.behind_proxy", behind_proxy)).map_err(|error| error.to_string())
+    };
+    for listen in ["127.0.0.1:8444", "[::1]:8444"] {
+        assert!(load(listen, "true").is_ok_and(|config| config.portal.behind_proxy), "{listen}");
+    }
+    for listen in ["0.0.0.0:8444", "[::]:8444", "192.0.2.1:8444"] {
+        let error = load(listen, "true").unwrap_err();
+        assert!(error.contains("portal.listen") && error.contains("loopback"), "{error}");
+        assert!(load(listen, "false").is_ok(), "{listen} has TLS");
+    }
+    let error = error(&Sources::default().with_flag("portal.hsts_s", "99999999"));
+    assert!(error.contains("portal.hsts_s") && error.contains("two years"), "{error}");
+}
+
+#[test]
 fn flag_beats_environment_beats_file_beats_default() {
     let (_folder, sources) = file("[limits]\nbody_bytes = 1000\nidle_s = 30\nhandshakes = 7\n");
     let sources = with_variable(sources, "LRS_LIMITS_BODY_BYTES", "2000");

@@ -159,7 +159,13 @@ fn clear(path: &Path) -> Result<(), DemoError> {
     for file in CONTENTS.iter().map(|name| path.join(name)).chain(samples) {
         remove(fs::remove_file(&file), &file)?;
     }
-    for folder in [path.join("pki"), path.join("samples")] {
+    let mail = path.join("mail");
+    for entry in fs::read_dir(&mail).into_iter().flatten().flatten() {
+        if entry.path().extension().is_some_and(|extension| extension == "eml") {
+            remove(fs::remove_file(entry.path()), &mail)?;
+        }
+    }
+    for folder in [path.join("pki"), path.join("samples"), mail] {
         let is_empty = fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_none());
         if is_empty {
             remove(fs::remove_dir(&folder), &folder)?;

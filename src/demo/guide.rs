@@ -109,7 +109,8 @@ fn write_accounts(guide: &mut String) -> fmt::Result {
         guide,
         "\n## Users of the portal\n\nThe portal's address is `$PORTAL_URL` in `demo.env`. All users have the password `{}`. Their second factor \
          has the secret `{}`: enter it in an authenticator app, or let `oathtool --totp --base32 \"$PORTAL_TOTP_SECRET\"` show the code. \
-         Each code can be used once.\n\n| e-mail address | variable | role | organisation |\n|---|---|---|---|",
+         Each code can be used once. No e-mail is sent: what the service would send, such as an invitation, stands at `$PORTAL_URL/demo/mail`, \
+         for everybody who can reach the portal.\n\n| e-mail address | variable | role | organisation |\n|---|---|---|---|",
         accounts::PASSWORD,
         accounts::TOTP_SECRET
     )?;

@@ -45,10 +45,11 @@ pub(super) async fn answer<H: Handler>(
     };
     connection.pulse.busy();
     let peer = connection.client.as_ref().map(|client| client.peer());
-    let asked = Request::new(&request, peer, edge.name_request());
+    let (address, party) = connection.sender(&request);
+    let asked = Request::new(&request, peer, address, edge.name_request());
     let mut progress = Progress { request: &asked, certificate: None, started: Instant::now(), bytes_in: 0 };
     let mut alarm = pin!(None);
-    let share = edge.budget.share(connection.party);
+    let share = edge.budget.share(party);
     let mut body = Body::new(&mut payload, asked.headers(), alarm.as_mut(), edge.pace, share);
     let answered = match connection.admit(&edge.trust) {
         Ok(()) => {

@@ -1,10 +1,14 @@
 //! The peer: taken from the TLS session when a connection is established, checked again before
 //! every request.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
+use actix_web::HttpRequest;
 use chrono::Utc;
 
+use super::forwarded;
+use super::origin::Origin;
 use super::party::Party;
 use super::places::Place;
 use super::pulse::Pulse;
@@ -46,6 +50,18 @@ impl Connection {
         match &self.client {
             Some(client) => Ok(client.admit(trust, Utc::now().naive_utc())?),
             None => Ok(()),
+        }
+    }
+
+    /// The address that a request on it comes from, and who has a share of the memory for its body.
+    pub(super) fn sender(&self, request: &HttpRequest) -> (Option<IpAddr>, Party) {
+        let address = request.peer_addr().map(|address| address.ip());
+        match (self.party, address) {
+            (Party::Proxy, Some(proxy)) => {
+                let address = forwarded::address(request.headers(), proxy);
+                (Some(address), Party::Address(Origin::of(address)))
+            }
+            (party, address) => (address, party),
         }
     }
 }

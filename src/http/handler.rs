@@ -31,13 +31,19 @@ pub trait Handler: Send + Sync + 'static {
 pub struct Request<'r> {
     http: &'r HttpRequest,
     peer: Option<&'r Arc<Peer>>,
+    address: Option<IpAddr>,
     id: RequestId,
     service: Cell<&'static str>,
 }
 
 impl<'r> Request<'r> {
-    pub(super) fn new(http: &'r HttpRequest, peer: Option<&'r Arc<Peer>>, id: RequestId) -> Self {
-        Self { http, peer, id, service: Cell::new("-") }
+    pub(super) fn new(
+        http: &'r HttpRequest,
+        peer: Option<&'r Arc<Peer>>,
+        address: Option<IpAddr>,
+        id: RequestId,
+    ) -> Self {
+        Self { http, peer, address, id, service: Cell::new("-") }
     }
 
     /// Its name in the log, and for the client in `X-Request-Id`.
@@ -70,9 +76,10 @@ impl<'r> Request<'r> {
         self.http.headers()
     }
 
-    /// The address that the connection comes from; nothing where the client has already gone.
-    pub fn address(&self) -> Option<IpAddr> {
-        self.http.peer_addr().map(|address| address.ip())
+    /// The address that the request comes from, behind a proxy the one that the proxy names; nothing
+    /// where the client has already gone.
+    pub const fn address(&self) -> Option<IpAddr> {
+        self.address
     }
 
     /// The client's certificate: good at this moment, by the revocation lists too.

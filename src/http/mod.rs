@@ -1,4 +1,4 @@
-//! The HTTP edge: any number of listeners, each with its TLS mode, its limits and the [`Handler`]
+//! The HTTP edge: any number of listeners, each with its TLS mode (or plain, behind a proxy), its limits and the [`Handler`]
 //! that answers its requests. It knows connections, certificates, bodies, compression, the names of
 //! requests and the line of the log. What a request means is the handler's.
 //!
@@ -14,6 +14,7 @@ mod coding;
 mod connection;
 mod edge;
 mod farewell;
+mod forwarded;
 mod gzip;
 mod handler;
 mod listener;

@@ -1,5 +1,5 @@
 //! Who has a share of what a listener has: a certificate, or where clients have none, the place
-//! that they call from.
+//! that they call from. Connections of a reverse proxy are nobody's, its requests are its visitors'.
 
 use super::origin::Origin;
 use super::refused::Refused;
@@ -9,6 +9,8 @@ use crate::model::Fingerprint;
 pub(super) enum Party {
     Certificate(Fingerprint),
     Address(Origin),
+    /// A reverse proxy, which may have all connections.
+    Proxy,
 }
 
 impl Party {
@@ -16,7 +18,7 @@ impl Party {
     pub(super) const fn too_many_connections(self) -> Refused {
         match self {
             Self::Certificate(_) => Refused::CONNECTIONS_OF_CERTIFICATE,
-            Self::Address(_) => Refused::CONNECTIONS_OF_ADDRESS,
+            Self::Address(_) | Self::Proxy => Refused::CONNECTIONS_OF_ADDRESS,
         }
     }
 
@@ -24,7 +26,7 @@ impl Party {
     pub(super) const fn too_many_bodies(self) -> Refused {
         match self {
             Self::Certificate(_) => Refused::BODIES_OF_CERTIFICATE,
-            Self::Address(_) => Refused::BODIES_OF_ADDRESS,
+            Self::Address(_) | Self::Proxy => Refused::BODIES_OF_ADDRESS,
         }
     }
 }

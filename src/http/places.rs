@@ -86,7 +86,7 @@ impl Places {
         };
         let beyond = if all.served >= self.all {
             Some(Refused::CONNECTIONS)
-        } else if own.connections.served >= self.by_party {
+        } else if own.connections.served >= self.by_party && party != Party::Proxy {
             Some(party.too_many_connections())
         } else if of_caller >= self.by_organisation {
             Some(Refused::CONNECTIONS_OF_ORGANISATION)

@@ -1,5 +1,5 @@
 //! The socket of one connection, which ends when its pulse is cut, and which keeps what is known of
-//! its client.
+//! its client; and the stream above it, with TLS or plain.
 
 use std::future::poll_fn;
 use std::io::{self, IoSlice};
@@ -110,10 +110,77 @@ impl AsyncWrite for Socket {
     }
 }
 
+/// What requests are read from.
+pub(super) enum Stream {
+    /// TLS.
+    Tls(Box<TlsStream<Socket>>),
+    /// Behind a proxy on this machine.
+    Plain(Socket),
+}
+
+impl Stream {
+    fn socket(&self) -> &Socket {
+        match self {
+            Self::Tls(stream) => stream.get_ref().0,
+            Self::Plain(socket) => socket,
+        }
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match &mut *self {
+            Self::Tls(stream) => Pin::new(stream).poll_read(cx, buffer),
+            Self::Plain(socket) => Pin::new(socket).poll_read(cx, buffer),
+        }
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match &mut *self {
+            Self::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Self::Plain(socket) => Pin::new(socket).poll_write(cx, bytes),
+        }
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match &mut *self {
+            Self::Tls(stream) => Pin::new(stream).poll_write_vectored(cx, bytes),
+            Self::Plain(socket) => Pin::new(socket).poll_write_vectored(cx, bytes),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match self {
+            Self::Tls(stream) => stream.is_write_vectored(),
+            Self::Plain(socket) => socket.is_write_vectored(),
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut *self {
+            Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
+            Self::Plain(socket) => Pin::new(socket).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut *self {
+            Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
+            Self::Plain(socket) => Pin::new(socket).poll_shutdown(cx),
+        }
+    }
+}
+
 /// Called by the HTTP library for each established connection; its requests find the connection by
 /// this.
-pub(super) fn introduce(stream: &TlsStream<Socket>, data: &mut Extensions) {
-    if let Some(connection) = &stream.get_ref().0.connection {
+pub(super) fn introduce(stream: &Stream, data: &mut Extensions) {
+    if let Some(connection) = &stream.socket().connection {
         data.insert(Rc::clone(connection));
     }
 }

@@ -1,7 +1,7 @@
 //! The way of a message: to a mail server, or into a folder.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use lettre::message::header::ContentType;
@@ -9,7 +9,7 @@ use lettre::message::{Mailbox, Message as Mime};
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{Address, SmtpTransport, Transport};
 
-use super::letter;
+use super::{Folder, letter};
 use crate::config::Mail;
 use crate::domain::Message;
 
@@ -25,7 +25,7 @@ pub struct Post {
 
 enum Way {
     Server(Box<SmtpTransport>),
-    Folder(PathBuf),
+    Folder(Folder),
 }
 
 /// Why messages cannot be sent, or one could not. The texts name no recipient.
@@ -60,10 +60,7 @@ impl Post {
     pub fn of(settings: &Mail, portal: &str) -> Result<Option<Self>, MailError> {
         let way = match (&settings.server, &settings.folder) {
             (Some(server), _) => Way::Server(Box::new(transport(server.as_str(), settings.ca.as_deref())?)),
-            (None, Some(folder)) => {
-                std::fs::create_dir_all(folder)?;
-                Way::Folder(folder.clone())
-            }
+            (None, Some(folder)) => Way::Folder(Folder::at(folder.clone())?),
             (None, None) => return Ok(None),
         };
         let from = settings.from.parse().map_err(|error| MailError::From(format!("{error}")))?;
@@ -81,7 +78,10 @@ impl Post {
                 Ok(_) => Ok(()),
                 Err(error) => Err(MailError::Refused(cause(&error))),
             },
-            Way::Folder(folder) => Ok(std::fs::write(folder.join(format!("{:06}.eml", message.id)), mime.formatted())?),
+            Way::Folder(folder) => {
+                let number = u32::try_from(message.id).map_err(|_| MailError::Message("its number".to_owned()))?;
+                Ok(folder.keep(number, &mime.formatted())?)
+            }
         }
     }
 

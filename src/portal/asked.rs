@@ -35,14 +35,15 @@ pub(super) enum Origin {
 }
 
 impl Asked {
-    /// The request without its body.
-    pub(super) fn of(request: &Request<'_>) -> Self {
+    /// The request without its body. `own` is the portal's origin where it is known: behind a proxy,
+    /// which may have replaced the header `Host`.
+    pub(super) fn of(request: &Request<'_>, own: Option<&str>) -> Self {
         Self {
             method: request.method().clone(),
             path: request.path().to_owned(),
             query: request.query().to_owned(),
             address: request.address(),
-            origin: Origin::of(request.headers()),
+            origin: Origin::of(request.headers(), own),
             cookies: cookies(request.headers()),
             form: Form::default(),
             upload: None,
@@ -91,13 +92,15 @@ impl Origin {
     /// From `Origin`, or where that says nothing, from `Sec-Fetch-Site`: with the referrer policy
     /// `no-referrer`, browsers send `Origin: null` with the forms of the same site (Fetch, "append
     /// a request Origin header").
-    fn of(headers: &HeaderMap) -> Self {
+    fn of(headers: &HeaderMap, own: Option<&str>) -> Self {
         match text(headers, header::ORIGIN) {
             "" | "null" => match text(headers, header::HeaderName::from_static("sec-fetch-site")) {
                 "same-origin" | "none" => Self::Ours,
                 "" => Self::Unknown,
                 _ => Self::Foreign,
             },
+            origin if own.is_some_and(|own| origin.eq_ignore_ascii_case(own)) => Self::Ours,
+            _ if own.is_some() => Self::Foreign,
             origin => {
                 let host = text(headers, header::HOST);
                 let is_ours = origin.strip_prefix("https://").is_some_and(|site| site.eq_ignore_ascii_case(host));
@@ -130,7 +133,7 @@ mod tests {
         for (name, value) in sent {
             headers.insert(header::HeaderName::from_static(name), HeaderValue::from_static(value));
         }
-        Origin::of(&headers)
+        Origin::of(&headers, None)
     }
 
     #[test]
@@ -147,5 +150,21 @@ mod tests {
         assert_eq!(origin(&[host, ("sec-fetch-site", "same-site")]), Origin::Foreign);
         assert_eq!(origin(&[host]), Origin::Unknown);
         assert_eq!(origin(&[("origin", "https://")]), Origin::Foreign);
+    }
+
+    #[test]
+    fn behind_a_proxy_the_host_says_nothing() {
+        let sent = |origin| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, HeaderValue::from_static("127.0.0.1:8444"));
+            headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+            Origin::of(&headers, Some("https://portal.example.org"))
+        };
+        assert_eq!(sent("https://portal.example.org"), Origin::Ours);
+        for foreign in
+            ["https://127.0.0.1:8444", "http://portal.example.org", "https://portal.example.org.evil.example"]
+        {
+            assert_eq!(sent(foreign), Origin::Foreign, "{foreign}");
+        }
     }
 }

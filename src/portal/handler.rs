@@ -11,22 +11,48 @@ use super::routes::{self, Found};
 use super::upload::Upload;
 use super::visit::{Addresses, Site};
 use super::{phases, problem_page};
+use crate::config;
 use crate::domain::Service;
 use crate::http::{
     Body, Called, Handler, HeaderValue, Method, Outcome, Refused, Request, Response, StatusCode, block, header,
 };
+use crate::mail::Folder;
 
 /// For what never changes at its address.
 const UNCHANGING: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// The portal: pages for people, over one service.
-pub struct Portal(Arc<Site>);
+pub struct Portal {
+    site: Arc<Site>,
+    /// The portal's origin, behind a proxy.
+    origin: Option<String>,
+    /// What browsers are told about TLS.
+    hsts: Option<HeaderValue>,
+}
 
 impl Portal {
-    /// The pages over this service, which people and programs call by these addresses.
-    pub fn new(service: Service, addresses: Addresses) -> Self {
-        Self(Arc::new(Site { service, addresses }))
+    /// The pages over this service, which people and programs call by these addresses. The demo
+    /// shows its messages besides.
+    pub fn new(service: Service, addresses: Addresses, settings: &config::Portal, demo_mail: Option<Folder>) -> Self {
+        let origin = settings.behind_proxy.then(|| origin(&addresses.portal));
+        let hsts = format!("max-age={}", settings.hsts_s);
+        let hsts = HeaderValue::try_from(hsts).ok().filter(|_| settings.hsts_s > 0);
+        Self { site: Arc::new(Site { service, addresses, demo_mail }), origin, hsts }
     }
+
+    /// A response with what every response has.
+    fn sent(&self, response: Response) -> Response {
+        match &self.hsts {
+            Some(hsts) => response.with(header::STRICT_TRANSPORT_SECURITY, hsts.clone()),
+            None => response,
+        }
+    }
+}
+
+/// The origin of an address, as browsers write it: without a path, and without the usual port.
+fn origin(address: &str) -> String {
+    let host = address.trim_start_matches("https://").split('/').next().unwrap_or_default();
+    format!("https://{}", host.strip_suffix(":443").unwrap_or(host))
 }
 
 impl Handler for Portal {
@@ -36,10 +62,11 @@ impl Handler for Portal {
             && let Some(asset) = assets().at(request.path())
         {
             let response = Response::new(StatusCode::OK, asset.content_type, asset.plain.as_slice());
-            return Ok(safe(response.packed_as(asset.gzip.as_slice())).with(header::CACHE_CONTROL, UNCHANGING));
+            let response = safe(response.packed_as(asset.gzip.as_slice())).with(header::CACHE_CONTROL, UNCHANGING);
+            return Ok(self.sent(response));
         }
-        let mut asked = Asked::of(request);
-        let found = routes::find(request.method(), request.path());
+        let mut asked = Asked::of(request, self.origin.as_deref());
+        let found = routes::find(request.method(), request.path(), self.site.demo_mail.is_some());
         let (mut read, mut source) = (Ok(()), None);
         if let Found::Page(route, _) = found
             && route.method == Method::POST
@@ -53,7 +80,7 @@ impl Handler for Portal {
                 read = asked.read(request, body).await?;
             }
         }
-        let (site, id) = (Arc::clone(&self.0), request.id());
+        let (site, id) = (Arc::clone(&self.site), request.id());
         let page = block(move || match read {
             Ok(()) => phases::answer(&site, &asked),
             Err(problem) => problem_page::answer(&site, &asked, problem),
@@ -72,7 +99,7 @@ impl Handler for Portal {
             log::error!("request {id}: the page failed: {reason}");
         }
         let status = answer.status();
-        let response = answer.into_response();
+        let response = self.sent(answer.into_response());
         Ok(match found {
             Found::Page(route, _) => response.to_call(called(route.path, status)),
             Found::OtherMethod | Found::Nothing => response,
@@ -96,6 +123,16 @@ fn called(path: &'static str, status: StatusCode) -> Called {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_origin_is_an_address_without_path_and_usual_port() {
+        for address in
+            ["https://p.example", "https://p.example:443", "https://p.example/portal", "https://p.example:443/a"]
+        {
+            assert_eq!(origin(address), "https://p.example", "{address}");
+        }
+        assert_eq!(origin("https://p.example:8444"), "https://p.example:8444");
+    }
 
     #[test]
     fn pages_of_one_noun_are_one_function() {

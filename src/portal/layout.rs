@@ -21,6 +21,8 @@ pub struct Layout {
     pub navigation: Vec<NavigationItem>,
     /// What everybody must know: maintenance that is planned.
     pub maintenance: Option<Content>,
+    /// Whether the service is the demo, which shows its messages.
+    pub is_demo: bool,
     /// Whether the page says what is wrong with what was entered. Its title then begins so.
     pub has_errors: bool,
 }
@@ -83,8 +85,8 @@ impl Layout {
     }
 
     /// The words and addresses of the links at the end.
-    pub fn footer(&self) -> [(&'static str, &'static str); 7] {
-        [
+    pub fn footer(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let always = [
             ("Help", "/help"),
             ("Service status", "/status"),
             ("Planned maintenance", "/maintenance"),
@@ -92,7 +94,8 @@ impl Layout {
             ("Accessibility", "/accessibility"),
             ("Privacy", "/privacy"),
             ("Cookies", "/cookies"),
-        ]
+        ];
+        always.into_iter().chain(self.is_demo.then_some(("Messages of this demonstration", "/demo/mail")))
     }
 }
 
@@ -124,7 +127,13 @@ mod tests {
         ] {
             assert!(page.contains(part), "{part} is missing:\n{page}");
         }
-        assert!(!page.contains("Sign out") && !page.contains("style=") && !page.contains("<script>"), "{page}");
+        assert!(
+            !page.contains("Sign out")
+                && !page.contains("/demo/mail")
+                && !page.contains("style=")
+                && !page.contains("<script>"),
+            "{page}"
+        );
     }
 
     #[test]
@@ -139,6 +148,7 @@ mod tests {
             signed_in: Some(signed_in),
             navigation: vec![NavigationItem::new("Find a learner", "/learners/find").seen_from("/learners/find")],
             maintenance: Some(Content::from("Closed on <Sunday>")),
+            is_demo: true,
             has_errors: true,
         };
         let page = Page { layout }.render().unwrap();
@@ -150,6 +160,7 @@ mod tests {
             "aria-current=\"page\"",
             "Closed on &#60;Sunday&#62;",
             "data-seconds=\"1200\"",
+            "href=\"/demo/mail\"",
         ] {
             assert!(page.contains(part), "{part} is missing:\n{page}");
         }

@@ -15,6 +15,7 @@ mod blocks;
 mod calendar;
 mod check_a_file;
 pub mod components;
+mod demo_mail;
 mod developers;
 mod exceptions;
 mod form;

@@ -5,8 +5,8 @@ use super::answer::Answer;
 use super::problem::Problem;
 use super::visit::Visit;
 use super::{
-    account, account_links, batches, check_a_file, developers, exceptions, furniture, home, learners, maintenance_page,
-    sign_in, status,
+    account, account_links, batches, check_a_file, demo_mail, developers, exceptions, furniture, home, learners,
+    maintenance_page, sign_in, status,
 };
 use crate::http::Method;
 use crate::model::Permission;
@@ -126,7 +126,11 @@ pub(super) static ROUTES: &[Route] = &[
     post("/user-agreement", Access::Session, account::accept),
 ];
 
-/// Every page as text, for the test of who may see what: method, path, access.
+/// The pages that the demo has besides.
+static DEMO_ROUTES: &[Route] =
+    &[get("/demo/mail", Public, demo_mail::list), get("/demo/mail/{number}", Public, demo_mail::one)];
+
+/// Every page of a real service as text, for the test of who may see what: method, path, access.
 pub fn table() -> Vec<(&'static str, &'static str, String)> {
     ROUTES.iter().map(|route| (route.method.as_str(), route.path, format!("{:?}", route.access))).collect()
 }
@@ -142,10 +146,10 @@ pub(super) enum Found<'r> {
 }
 
 /// The page for this method and path. HEAD asks for what GET does.
-pub(super) fn find<'r>(method: &Method, path: &'r str) -> Found<'r> {
+pub(super) fn find<'r>(method: &Method, path: &'r str, is_demo: bool) -> Found<'r> {
     let method = if *method == Method::HEAD { &Method::GET } else { method };
     let mut found = Found::Nothing;
-    for route in ROUTES {
+    for route in ROUTES.iter().chain(if is_demo { DEMO_ROUTES } else { &[] }) {
         if let Some(parameters) = parameters(route.path, path) {
             if route.method == *method {
                 return Found::Page(route, parameters);
@@ -183,13 +187,19 @@ mod tests {
 
     #[test]
     fn a_path_finds_its_page_and_its_parameters() {
-        let Found::Page(route, parameters) = find(&Method::GET, "/learners/0123") else { panic!("nothing found") };
+        let Found::Page(route, parameters) = find(&Method::GET, "/learners/0123", false) else {
+            panic!("nothing found")
+        };
         assert_eq!((route.path, parameters), ("/learners/{handle}", vec![("handle", "0123")]));
-        let Found::Page(route, _) = find(&Method::HEAD, "/learners/find") else { panic!("nothing found") };
+        let Found::Page(route, _) = find(&Method::HEAD, "/learners/find", false) else { panic!("nothing found") };
         assert_eq!(route.path, "/learners/find", "a fixed path comes before a parameter");
-        assert!(matches!(find(&Method::DELETE, "/learners/find"), Found::OtherMethod));
+        assert!(matches!(find(&Method::DELETE, "/learners/find", false), Found::OtherMethod));
         for path in ["/learners/", "/learners", "/learners/0123/", "//sign-in", "/Sign-In", "/learners/a/b/c/d/e/f"] {
-            assert!(matches!(find(&Method::GET, path), Found::Nothing), "{path}");
+            assert!(matches!(find(&Method::GET, path, false), Found::Nothing), "{path}");
+        }
+        for path in ["/demo/mail", "/demo/mail/1"] {
+            assert!(matches!(find(&Method::GET, path, false), Found::Nothing), "{path} of a real service");
+            assert!(matches!(find(&Method::GET, path, true), Found::Page(..)), "{path} of the demo");
         }
     }
 

@@ -11,6 +11,7 @@ use super::problem::Problem;
 use super::upload::{File, Part};
 use super::{maintenance, navigation};
 use crate::domain::{Action, Caller, Error, Service, Session};
+use crate::mail::Folder;
 use crate::model::{Door, Permission};
 
 /// The cookie of a session. Its prefix makes browsers refuse it from other hosts and without TLS.
@@ -23,6 +24,8 @@ pub(super) const CSRF_FIELD: &str = "csrf";
 pub(super) struct Site {
     pub(super) service: Service,
     pub(super) addresses: Addresses,
+    /// The messages of the demo; a real service has none to show.
+    pub(super) demo_mail: Option<Folder>,
 }
 
 /// What people and programs call the service, without a path.
@@ -51,7 +54,11 @@ pub(super) struct Visit<'v> {
 /// What surrounds a page at this path for a visitor: who they are, the parts of the service that
 /// they may open, and maintenance that everybody must know of.
 pub(super) fn surroundings(site: &Site, session: Option<&Session>, path: &str) -> Layout {
-    let layout = Layout { maintenance: maintenance::notice(&site.service), ..Layout::default() };
+    let layout = Layout {
+        maintenance: maintenance::notice(&site.service),
+        is_demo: site.demo_mail.is_some(),
+        ..Layout::default()
+    };
     let Some(session) = session else { return layout };
     let organisation = session.chosen.as_ref().map(|place| place.organisation.name.clone());
     let signed_in = SignedIn {
@@ -89,6 +96,11 @@ impl<'v> Visit<'v> {
     /// What people and programs call the service.
     pub(super) const fn addresses(&self) -> &Addresses {
         &self.site.addresses
+    }
+
+    /// The messages of the demo, where this is one.
+    pub(super) const fn demo_mail(&self) -> Option<&Folder> {
+        self.site.demo_mail.as_ref()
     }
 
     /// The request.

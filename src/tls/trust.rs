@@ -40,6 +40,8 @@ pub enum Clients {
     Certified,
     /// Anybody: the server alone has a certificate, and clients are asked for none.
     Anybody,
+    /// Anybody, through a reverse proxy on this machine, which opens TLS: there is no handshake.
+    Proxied,
 }
 
 pub(super) struct Inner {
@@ -98,7 +100,7 @@ impl Trust {
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])?;
         let builder = match clients {
             Clients::Certified => builder.with_client_cert_verifier(self.0.clone()),
-            Clients::Anybody => builder.with_no_client_auth(),
+            Clients::Anybody | Clients::Proxied => builder.with_no_client_auth(),
         };
         let mut config = builder.with_cert_resolver(self.0.clone());
         config.session_storage = ServerSessionMemoryCache::new(SESSIONS);

@@ -49,6 +49,16 @@ function then(open, beginning, further = "", fields) {
   };
 }
 
+/// Asks for a new password, and opens the demo's messages when the link for it is there.
+function message() {
+  return async (page) => {
+    await form("/reset-password", { email: demo.PORTAL_VIEW })(page);
+    const first = page.locator(`main a[href^="/demo/mail/"]`).first();
+    do await page.goto("/demo/mail");
+    while (!(await first.count()));
+  };
+}
+
 /// Somebody else each time, because afterwards they have a ULN; nobody like the one before.
 function newcomer() {
   const below = (limit) => Math.floor(Math.random() * limit);
@@ -144,6 +154,8 @@ export const PAGES = [
     await page.goto("/sign-in/recovery");
   } },
   { name: "forgotten password", open: at("/reset-password") },
+  { name: "messages of the demo", open: message() },
+  { name: "a message of the demo", open: then(message(), "/demo/mail/") },
   { name: "organisation", user: "PORTAL_SUPER", open: at("/organisation") },
   { name: "batches", user: "PORTAL_BATCH", open: at("/batches") },
   { name: "new batch", user: "PORTAL_BATCH", open: at("/batches/new") },

@@ -3,6 +3,8 @@
 
 #[path = "portal/batches.rs"]
 mod batches;
+#[path = "portal/behind_proxy.rs"]
+mod behind_proxy;
 #[path = "portal/changing.rs"]
 mod changing;
 #[path = "portal/finding.rs"]

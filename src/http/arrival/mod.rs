@@ -1,5 +1,6 @@
 //! The arrival of a new connection: the waiting room until the client has sent its complete hello,
-//! the TLS handshake, and then a slot among the established connections.
+//! the TLS handshake, and then a slot among the established connections. Those of a reverse proxy
+//! only take a slot: they are plain HTTP.
 //!
 //! The listener accepts every connection, and each phase has its own limits, so that filling one
 //! phase does not block another.
@@ -27,7 +28,7 @@ use super::party::Party;
 use super::places::Places;
 use super::pulse::Pulse;
 use super::refusals::{Cause, Refusals};
-use super::socket::Socket;
+use super::socket::{Socket, Stream};
 use super::stalls::Stalls;
 use crate::config::Limits;
 use crate::ops::Metrics;
@@ -83,10 +84,7 @@ impl Arrivals {
     ///
     /// # Errors
     /// When it failed in one of them and was closed.
-    pub(super) async fn receive(
-        &self,
-        stream: TcpStream,
-    ) -> Result<(TlsStream<Socket>, Option<SocketAddr>), TurnedAway> {
+    pub(super) async fn receive(&self, stream: TcpStream) -> Result<(Stream, Option<SocketAddr>), TurnedAway> {
         // If the client has already gone, there is no address.
         let address = stream.peer_addr().map_err(|_| TurnedAway)?;
         let _ = stream.set_nodelay(true);
@@ -99,23 +97,33 @@ impl Arrivals {
         }
     }
 
-    async fn phases(&self, socket: Socket, address: SocketAddr) -> Result<TlsStream<Socket>, Cause> {
+    async fn phases(&self, mut socket: Socket, address: SocketAddr) -> Result<Stream, Cause> {
         let pulse = Arc::clone(socket.pulse());
+        if self.clients == Clients::Proxied {
+            self.stand(&mut socket, None, Party::Proxy, pulse)?;
+            return Ok(Stream::Plain(socket));
+        }
         let handshake = self.handshake(socket, address, &pulse).await;
         let mut stream = handshake.map_err(|cause| if pulse.is_cut() { Cause::Displaced } else { cause })?;
         let (socket, session) = stream.get_mut();
         let client = match self.clients {
             Clients::Certified => Some(self.client(session)?),
-            Clients::Anybody => None,
+            Clients::Anybody | Clients::Proxied => None,
         };
         let party = match &client {
             Some(client) => Party::Certificate(client.peer().fingerprint),
             None => Party::Address(Origin::of(address.ip())),
         };
+        self.stand(socket, client, party, pulse)?;
+        Ok(Stream::Tls(Box::new(stream)))
+    }
+
+    /// A slot among the established connections.
+    fn stand(&self, socket: &mut Socket, client: Option<Client>, party: Party, pulse: Arc<Pulse>) -> Result<(), Cause> {
         let place = self.places.take(party).ok_or(Cause::Full)?;
         self.stalls.add(&pulse);
         socket.stand(Rc::new(Connection::new(client, party, pulse, place, Arc::clone(&self.metrics))));
-        Ok(stream)
+        Ok(())
     }
 
     /// The client by the certificate that it sent.

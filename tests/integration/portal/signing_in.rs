@@ -1,5 +1,7 @@
 //! Signing in and out.
 
+use std::time::{Duration, Instant};
+
 use crate::harness::visitor::Visitor;
 use crate::harness::{Deployment, on_both};
 
@@ -36,6 +38,28 @@ on_both! {
         assert_eq!(page.heading(), "Sign in");
         visitor.set_cookie("__Host-session", &session);
         assert_eq!(visitor.open("/").heading(), "Sign in", "the session is over, not only forgotten");
+    }
+
+    fn the_demo_shows_the_messages_that_it_does_not_send(database) {
+        let deployment = Deployment::shared(database);
+        let mut visitor = Visitor::of(deployment);
+        visitor.open("/reset-password");
+        visitor.send(&[("email", deployment.variable("PORTAL_AO_SUPER"))]);
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while !visitor.open("/demo/mail").text().contains(deployment.variable("PORTAL_AO_SUPER")) {
+            assert!(Instant::now() < deadline, "no message: {}", visitor.page().text());
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        visitor.follow("Messages of this demonstration");
+        let page = visitor.follow("A new password for Learning Records");
+        assert_eq!(page.heading(), "A new password for Learning Records");
+        let link = page.one("main p a");
+        let token = link.strip_prefix(&format!("{}/reset-password/", deployment.variable("PORTAL_URL")));
+        let path = format!("/reset-password/{}", token.expect("a whole link"));
+        assert_eq!(visitor.open(&path).heading(), "Choose a password");
+        for path in ["/demo/mail/999999", "/demo/mail/..%2flrs", "/demo/mail/-1", "/demo/mail/1.eml"] {
+            assert_eq!(visitor.open(path).status(), 404, "{path}");
+        }
     }
 
     fn a_code_is_used_once(database) {
