@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "each bench uses a part")]
 
+pub mod visitor;
+
 use std::error::Error;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;

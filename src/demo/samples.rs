@@ -1,5 +1,5 @@
 //! The batch files in the demo's folder, about its own people, from `fixtures/files/demo/`. In all
-//! but the first two, the MISIdentifier of each record begins with the code that the record gets,
+//! but the first three, the MISIdentifier of each record begins with the code that the record gets,
 //! or says what it prepares.
 
 /// A batch file.
@@ -25,6 +25,9 @@ samples! {
     /// Three learners: a new one, a known one, and one similar to another. Used in
     /// `docs/send-a-batch.md`.
     LEARNERS = "LRB_TEST0038_310720251440.CSV";
+    /// 200 learners, of whom one is similar to the learner whom README registers, and one has no
+    /// gender.
+    YEAR = "LRB_TEST0038_310720251230.CSV";
     /// Three achievements, the last of an unknown qualification. Used in `docs/send-a-batch.md`.
     ACHIEVEMENTS = "QCF_TEST0045_20250731_040.CSV";
     /// A record for every return code of the web service.

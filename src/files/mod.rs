@@ -34,7 +34,7 @@ pub use finding::{Finding, Weight};
 pub use layout::Layout;
 pub use name::Extension;
 pub use output::{
-    Answered, exception_file, registration_file, registration_output, verification_file, verification_output,
+    Answered, exception_file, registration_file, registration_output, template, verification_file, verification_output,
 };
 pub use report::{ReportFormat, Summary, report};
 pub use submit::{Submitted, submit};

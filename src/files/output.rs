@@ -63,6 +63,12 @@ pub fn exception_file(answered: &Answered<'_>, rows: &[RegisteredRow]) -> Option
         .then(|| registration_text(layout, name, answered.ukprn, exceptions.into_iter(), Extension::Csv))
 }
 
+/// A file of a layout's headings alone, to be filled in: CSV.
+pub fn template(layout: &Layout) -> NamedText {
+    let name = format!("{}-{}-template.csv", layout.title().replace(' ', "-"), layout.version);
+    NamedText { name, text: csv_text(layout, &[], &[], std::iter::empty()) }
+}
+
 fn registration_text<'r>(
     layout: &Layout,
     name: String,

@@ -18,6 +18,8 @@ pub struct Progress {
     pub source: String,
     /// The address of the page with the result, which is offered when the job is finished.
     pub result: String,
+    /// The words of the link to it.
+    pub result_words: &'static str,
 }
 
 /// What the address of a job's progress replies, as JSON.
@@ -48,7 +50,9 @@ mod tests {
 
     #[test]
     fn what_they_show_is_escaped() {
-        let progress = Progress { words: "<5> done".into(), source: "/a?b&c".into(), result: "/a".into() }.to_string();
+        let progress =
+            Progress { words: "<5> done".into(), source: "/a?b&c".into(), result: "/a".into(), result_words: "See" }
+                .to_string();
         assert!(
             progress.contains("&#60;5&#62; done") && progress.contains("data-progress=\"/a?b&#38;c\""),
             "{progress}"

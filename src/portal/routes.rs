@@ -72,6 +72,7 @@ pub(super) static ROUTES: &[Route] = &[
     get("/batches", May(Permission::SubmitBatches), batches::list),
     get("/batches/new", May(Permission::SubmitBatches), batches::form),
     upload("/batches/new", May(Permission::SubmitBatches), batches::receive),
+    get("/batches/templates/{layout}", May(Permission::SubmitBatches), batches::template),
     get("/batches/{id}", May(Permission::SubmitBatches), batches::show),
     poll("/batches/{id}/progress", May(Permission::SubmitBatches), batches::progress),
     get("/batches/{id}/output", May(Permission::SubmitBatches), batches::output),

@@ -87,7 +87,7 @@ impl Worker {
     /// Checks what was uploaded, because somebody waits for it at a browser: one file before each
     /// turn of a job.
     fn check_uploads(&self) -> Result<(), Error> {
-        let Some(held) = self.service.claim_upload(&self.name)? else { return Ok(()) };
+        let Some(held) = self.service.claim_upload(&self.name, self.lease)? else { return Ok(()) };
         // A file may be hostile, and libraries read it: a panic must not end the worker.
         match catch_unwind(AssertUnwindSafe(|| files::check_upload(&held))) {
             Ok(checked) => held.keep(&checked?).map(|_| self.service.wake_workers()),

@@ -149,7 +149,8 @@ async function errorPath(page) {
     await link.click();
     const field = await page.evaluate(() => {
       const focused = document.activeElement;
-      const ids = (focused.getAttribute("aria-describedby") ?? focused.closest("fieldset")?.getAttribute("aria-describedby") ?? "").split(" ");
+      // A radio may have a hint of its own; the error is told with the group.
+      const ids = [focused, focused.closest("fieldset")].flatMap((it) => it?.getAttribute("aria-describedby")?.split(" ") ?? []);
       return ids.map((id) => document.getElementById(id)?.textContent ?? "").join(" ");
     });
     if (!field.includes(words)) wrong.push(`"${words}" does not lead to a field that says so, but: ${field}`);
@@ -180,7 +181,8 @@ async function keyboard(page) {
       const label = it.labels?.[0] && getComputedStyle(it.labels[0], "::before");
       const marked = (s) => s && ((s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2) || s.boxShadow !== "none");
       const box = it.getBoundingClientRect();
-      const [x, y] = [box.left + box.width / 2, box.top + Math.min(box.height, innerHeight) / 2];
+      // The middle of the part that is in the window.
+      const [x, y] = [box.left + box.width / 2, (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2];
       const top = document.elementFromPoint(x, y);
       const own = top && (it.contains(top) || top.contains(it) || [...(it.labels ?? [])].some((label) => label.contains(top)));
       return { id: it.dataset.reached, html: it.outerHTML.slice(0, 100), visible: marked(style) || marked(label), own: Boolean(own) };

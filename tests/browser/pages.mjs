@@ -1,5 +1,7 @@
 // Every page of the portal in every state that is checked: who opens it, how, and with which status
 // it comes. A page that a form leads to is opened by filling in the form.
+import { fileURLToPath } from "node:url";
+
 import { demo } from "./visitor.mjs";
 
 /// The demo's learner for exact matches.
@@ -82,6 +84,7 @@ export const NO_PAGES = {
   "/maintenance.ics": "a calendar",
   "/developers/contracts/{service}": "a file of XML",
   "/developers/contracts/{service}/{file}": "a file of XML",
+  "/batches/templates/{layout}": "a file",
   "/batches/{id}/progress": "what the script of a page asks for",
   "/batches/{id}/output": "a file",
   "/batches/{id}/errors": "a file",
@@ -94,9 +97,6 @@ export const NOT_YET = [
   "/reset-password/{token}",
   "/second-factor/{token}",
   "/invitation/{token}",
-  "/batches/{id}",
-  "/batches/{id}/exceptions",
-  "/exceptions/{id}",
 ];
 
 /// The first link of a page whose address begins so.
@@ -105,6 +105,37 @@ const follow = (path, beginning) => async (page) => {
   const href = await page.locator(`main a[href^="${beginning}"]`).first().getAttribute("href");
   await page.goto(href);
 };
+
+/// Uploads one of the demo's files, and opens its page again until it is checked.
+const uploaded = (file, purpose = "submit") => async (page) => {
+  await form("/batches/new", { purpose, file: fileURLToPath(new URL(`../../fixtures/files/${file}`, import.meta.url)) })(page);
+  await until(page, "[data-progress]");
+};
+
+/// Presses a button, and opens the page again until the batch is finished.
+const submitted = (open, words) => async (page) => {
+  await open(page);
+  await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: words }).click()]);
+  await until(page, "[data-progress]");
+};
+
+/// Opens the page again until nothing is in progress there.
+async function until(page, progress) {
+  for (let tries = 0; tries < 300 && (await page.locator(progress).count()) > 0; tries += 1) {
+    await page.waitForTimeout(100);
+    await page.reload();
+  }
+}
+
+/// The exception of the demo's sample with this code, as the first batch of the page has it.
+const exception = (code, fields) => async (page) => {
+  await submitted(uploaded(CODES), "Submit all records")(page);
+  await page.getByRole("link", { name: "Work through the exceptions" }).click();
+  await page.locator("main table tr", { hasText: code }).locator("a").first().click();
+  if (fields) await send(page, fields);
+};
+
+const CODES = "demo/LRB_TEST0038_310720251450.CSV";
 
 export const PAGES = [
   { name: "sign-in", open: at("/sign-in") },
@@ -159,6 +190,19 @@ export const PAGES = [
   { name: "organisation", user: "PORTAL_SUPER", open: at("/organisation") },
   { name: "batches", user: "PORTAL_BATCH", open: at("/batches") },
   { name: "new batch", user: "PORTAL_BATCH", open: at("/batches/new") },
+  { name: "new batch, empty", user: "PORTAL_BATCH", open: form("/batches/new"), status: 422, errors: true },
+  { name: "checked file", user: "PORTAL_BATCH", open: uploaded(CODES) },
+  { name: "checked file, not to be submitted", user: "PORTAL_BATCH", open: uploaded(CODES, "check") },
+  { name: "checked file, refused", user: "PORTAL_BATCH", open: uploaded("registration/faults/LRB_TEST0039_310720251413.CSV") },
+  { name: "cancelled file", user: "PORTAL_BATCH", open: async (page) => {
+    await uploaded(CODES)(page);
+    await page.getByRole("button", { name: "Delete the file" }).click();
+  } },
+  { name: "finished batch", user: "PORTAL_BATCH", open: submitted(uploaded(CODES), "Submit all records") },
+  { name: "finished batch, achievements", user: "PORTAL_AO", open: submitted(uploaded("demo/QCF_TEST0045_20250731_050.CSV"), "Submit all records") },
+  { name: "exceptions of a batch", user: "PORTAL_BATCH", open: then(submitted(uploaded(CODES), "Submit all records"), "/batches/", "/exceptions") },
+  { name: "exception, possible matches", user: "PORTAL_BATCH", open: exception("RC007") },
+  { name: "exception, to correct", user: "PORTAL_BATCH", open: exception("RC011") },
   { name: "exceptions", user: "PORTAL_SUPER", open: at("/exceptions") },
   { name: "check a file", user: "PORTAL_BATCH", open: at("/check-a-file") },
   { name: "verify", user: "PORTAL_ONLINE", open: at("/verify") },

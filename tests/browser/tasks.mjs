@@ -1,8 +1,11 @@
 // What people come for, done with the keyboard alone, and what script adds.
+import { Keyboard } from "./keyboard.mjs";
 import { LEARNER } from "./pages.mjs";
+import { STORY } from "./story.mjs";
 import { demo, oneTimeCode } from "./visitor.mjs";
 
 export const TASKS = [
+  STORY,
   {
     name: "sign in and find a learner",
     async work(visitor) {
@@ -63,52 +66,3 @@ export const TASKS = [
     },
   },
 ];
-
-/// Reaches what it uses by Tab, by the name that is read aloud.
-class Keyboard {
-  constructor(page) {
-    this.page = page;
-  }
-
-  async type(name, text) {
-    await this.reach(name);
-    await this.page.keyboard.press("Control+A");
-    await this.page.keyboard.type(text);
-  }
-
-  /// Chooses a radio: Tab reaches its group, arrows move within it.
-  async choose(name) {
-    for (let presses = 0; presses < 80; presses += 1) {
-      if (await this.page.evaluate(() => document.activeElement.type === "radio")) break;
-      await this.page.keyboard.press("Tab");
-    }
-    await this.page.keyboard.press("Space");
-    for (let presses = 0; presses < 20 && (await this.focused()) !== name; presses += 1) {
-      await this.page.keyboard.press("ArrowDown");
-    }
-    if ((await this.focused()) !== name) throw new Error(`no radio "${name}" on ${await this.page.title()}`);
-  }
-
-  /// Presses a button or follows a link, to the next page.
-  async press(name) {
-    await this.reach(name);
-    await Promise.all([this.page.waitForNavigation(), this.page.keyboard.press("Enter")]);
-  }
-
-  async reach(name) {
-    for (let presses = 0; presses < 80; presses += 1) {
-      if ((await this.focused()) === name) return;
-      await this.page.keyboard.press("Tab");
-    }
-    throw new Error(`Tab does not reach "${name}" on ${await this.page.title()}`);
-  }
-
-  /// What is read aloud of what has the focus.
-  focused() {
-    return this.page.evaluate(() => {
-      const it = document.activeElement;
-      const words = it.labels?.[0]?.textContent ?? it.getAttribute("aria-label") ?? it.textContent;
-      return words.replace(/\s+/g, " ").trim();
-    });
-  }
-}

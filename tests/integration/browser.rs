@@ -19,7 +19,7 @@ fn every_page_is_accessible_and_the_tasks_need_no_mouse() {
     runner.arg(root.join("tests/browser/run.mjs")).arg(&packages).envs(deployment.variables());
     let routes: Vec<&str> =
         route_table().into_iter().filter(|(method, ..)| *method == "GET").map(|(_, path, _)| path).collect();
-    runner.env("PORTAL_ROUTES", routes.join(" "));
+    runner.env("PORTAL_ROUTES", routes.join(" ")).env("PORTAL_INVITATION", invitation(&deployment));
     // Names of pages and tasks, separated by commas, to run these alone.
     if let Ok(chosen) = std::env::var("LRS_BROWSER_PAGES") {
         runner.args(chosen.split(','));
@@ -28,4 +28,14 @@ fn every_page_is_accessible_and_the_tasks_need_no_mouse() {
     let told = String::from_utf8_lossy(&run.stdout);
     println!("{told}");
     assert!(run.status.success(), "{told}\n{}", String::from_utf8_lossy(&run.stderr));
+}
+
+/// The link that invites somebody to the demo's college, as `lrs user add` prints it.
+fn invitation(deployment: &Deployment) -> String {
+    let new = ["user", "add", deployment.variable("PROVIDER_UKPRN"), "newcomer@college.example", "--given", "Nadia"];
+    let roles = ["--family", "Demo", "--role", "online", "--role", "batch", "--identity", "Passport seen"];
+    let added = deployment.lrs(&[&new[..], &roles].concat());
+    let told = String::from_utf8_lossy(&added.stdout).into_owned();
+    let link = told.lines().find(|line| line.starts_with("https://"));
+    link.unwrap_or_else(|| panic!("no link: {told}{}", String::from_utf8_lossy(&added.stderr))).to_owned()
 }

@@ -11,6 +11,8 @@ mod changing;
 mod finding;
 #[path = "portal/headers.rs"]
 mod headers;
+#[path = "portal/interrupted.rs"]
+mod interrupted;
 #[path = "portal/matrix.rs"]
 mod matrix;
 #[path = "portal/parity.rs"]
@@ -21,5 +23,7 @@ mod registering;
 mod service_pages;
 #[path = "portal/signing_in.rs"]
 mod signing_in;
+#[path = "portal/strangers.rs"]
+mod strangers;
 #[path = "portal/verifying.rs"]
 mod verifying;

@@ -2,6 +2,7 @@
 //! checks the file itself: the domain knows no file formats.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use chrono::{NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
@@ -16,8 +17,6 @@ use crate::store::{StoreError, Transaction};
 /// Attempts to check a file before it is refused (our choice). A file that ends the process three
 /// times must not end it a fourth time.
 const MOST_ATTEMPTS: i32 = 3;
-/// How long a worker may take to check a file before others try.
-const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// The pause before the next attempt.
 const PAUSE: TimeDelta = TimeDelta::seconds(2);
 /// Findings that are written at once: as many as SQLite writes in a few milliseconds.
@@ -29,6 +28,7 @@ pub struct HeldUpload<'s> {
     upload: Upload,
     terms: Terms,
     owner: String,
+    lease: TimeDelta,
 }
 
 /// What a file is checked against, apart from its own content.
@@ -172,15 +172,17 @@ impl Uploads<'_> {
 }
 
 impl Service {
-    /// Claims the next upload to check, if there is one. `owner` is the worker's unique name.
+    /// Claims the next upload to check, if there is one. `owner` is the worker's unique name;
+    /// `lease` is how long it may take before others try.
     ///
     /// # Errors
     /// When the store fails.
-    pub fn claim_upload(&self, owner: &str) -> Result<Option<HeldUpload<'_>>, Error> {
+    pub fn claim_upload(&self, owner: &str, lease: Duration) -> Result<Option<HeldUpload<'_>>, Error> {
         let now = self.inner.clock.now();
-        let latest = later(now, LEASE.max(PAUSE));
+        let lasts = TimeDelta::from_std(lease).map_err(|_| Error::Unexpected("a lease that is too long"))?;
+        let latest = later(now, lasts.max(PAUSE));
         let Some(id) = self.inner.store.read(|store| uploads::claimable(store, now, latest))? else { return Ok(None) };
-        let lease = Lease { owner: owner.to_owned(), until: later(now, LEASE) };
+        let lease = Lease { owner: owner.to_owned(), until: later(now, lasts) };
         let claimed = self.inner.store.write_aside(move |store| uploads::claim(store, id, &lease, now, latest))?;
         let Some(upload) = claimed else { return Ok(None) };
         let organisation = self.registry(true)?.organisation_of(upload.organisation_id).cloned();
@@ -188,7 +190,7 @@ impl Service {
             return Err(Error::Unexpected("an upload of an unknown organisation"));
         };
         let terms = self.terms_of(organisation.ukprn);
-        let held = HeldUpload { service: self, upload, terms, owner: owner.to_owned() };
+        let held = HeldUpload { service: self, upload, terms, owner: owner.to_owned(), lease: lasts };
         if held.upload.attempts >= MOST_ATTEMPTS {
             held.keep(&CheckedUpload::given_up())?;
             return Ok(None);
@@ -265,7 +267,7 @@ impl HeldUpload<'_> {
         mut write: impl FnMut(&mut Transaction<'_>) -> Result<(), StoreError> + Send + 'static,
     ) -> Result<bool, Error> {
         let id = self.upload.id;
-        let lease = Lease { owner: self.owner.clone(), until: later(self.service.inner.clock.now(), LEASE) };
+        let lease = Lease { owner: self.owner.clone(), until: later(self.service.inner.clock.now(), self.lease) };
         Ok(self.service.inner.store.write_aside(move |store| {
             let held = uploads::renew(store, id, &lease)?;
             if held {

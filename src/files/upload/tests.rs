@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::sync::Barrier;
+use std::time::Duration;
 
 use super::*;
 use crate::domain::jobs::{Cancelled, JobState};
@@ -10,6 +11,7 @@ use crate::files::{Included, with_errors};
 use crate::model::Door;
 use crate::test_world::{AWARDING, PROVIDER, World, each_world};
 
+const LEASE: Duration = Duration::from_secs(60);
 const NAME: &str = "LRB_TEST0038_310720251200.CSV";
 const HEADINGS: &str = "FileVersion,FileName,UKPRN,LearnerRecordCount,ULN,MISIdentifier,Title,GivenName,PreferredGivenName,\
                         MiddleOtherName,FamilyName,PreviousFamilyName,FamilyNameAt16,SchoolAtAge16,LastKnownAddressLine1,\
@@ -47,7 +49,7 @@ fn upload(world: &World, name: &str, bytes: &[u8], check_only: bool) -> UploadId
 }
 
 fn check_all(world: &World) {
-    while let Some(held) = world.service.claim_upload("checker").unwrap() {
+    while let Some(held) = world.service.claim_upload("checker", LEASE).unwrap() {
         assert!(held.keep(&check_upload(&held).unwrap()).unwrap());
     }
 }
@@ -193,11 +195,11 @@ fn a_larger_file_is_not_kept_and_neither_is_an_empty_one() {
 fn an_upload_survives_its_checker() {
     each_world(|world| {
         let id = upload(world, NAME, registrations(&[("Alpha", "2008-02-29")]).as_bytes(), false);
-        let lost = world.service.claim_upload("killed").unwrap().unwrap();
+        let lost = world.service.claim_upload("killed", LEASE).unwrap().unwrap();
         let outcome = check_upload(&lost).unwrap();
-        assert!(world.service.claim_upload("another").unwrap().is_none(), "it is held");
+        assert!(world.service.claim_upload("another", LEASE).unwrap().is_none(), "it is held");
         world.clock.advance(chrono::TimeDelta::seconds(61));
-        let later = world.service.claim_upload("another").unwrap().unwrap();
+        let later = world.service.claim_upload("another", LEASE).unwrap().unwrap();
         assert!(!lost.keep(&outcome).unwrap(), "the first lost it");
         assert!(later.keep(&check_upload(&later).unwrap()).unwrap());
         assert_eq!(get(world, id).state, UploadState::Ready);
@@ -209,10 +211,10 @@ fn a_file_that_ends_its_checker_three_times_is_refused() {
     each_world(|world| {
         let id = upload(world, NAME, registrations(&[("Alpha", "2008-02-29")]).as_bytes(), false);
         for _ in 0..3 {
-            world.service.claim_upload("killed").unwrap().unwrap();
+            world.service.claim_upload("killed", LEASE).unwrap().unwrap();
             world.clock.advance(chrono::TimeDelta::seconds(61));
         }
-        assert!(world.service.claim_upload("another").unwrap().is_none());
+        assert!(world.service.claim_upload("another", LEASE).unwrap().is_none());
         assert_eq!(get(world, id).state, UploadState::Refused);
     });
 }

@@ -5,7 +5,7 @@ use super::{Batch, named, named_job};
 use crate::domain::Action;
 use crate::domain::jobs::{BatchOutput, JobReport};
 use crate::domain::verifications::VerifiedRow;
-use crate::files::{self, Answered, Extension, Included, NamedText};
+use crate::files::{self, Answered, Extension, Included, Layout, NamedText};
 use crate::model::{Job, JobId, JobKind, Ukprn};
 use crate::portal::answer::Answer;
 use crate::portal::form::Form;
@@ -70,6 +70,18 @@ pub(in crate::portal) fn rows(visit: &Visit<'_>) -> Result<Answer, Problem> {
     let failed = failed.ok_or(Problem::NotFound)?;
     let text = files::failed_achievements(&failed.file_name, ukprn(visit)?, failed.submission_type, &failed.rows);
     download(text.ok_or(Problem::NotFound)?)
+}
+
+/// `GET /batches/templates/{layout}`: a file of headings, to be filled in.
+pub(in crate::portal) fn template(visit: &Visit<'_>) -> Result<Answer, Problem> {
+    let asked = visit.parameter("layout");
+    let layout = Layout::all().iter().find(|layout| template_path(layout).ends_with(&format!("/{asked}")));
+    download(files::template(layout.ok_or(Problem::NotFound)?))
+}
+
+/// The address of the template of a layout.
+pub(super) fn template_path(layout: &Layout) -> String {
+    format!("/batches/templates/{}-{}", layout.kind().code().to_lowercase(), layout.version)
 }
 
 fn beside(visit: &Visit<'_>, included: Included) -> Result<Answer, Problem> {

@@ -10,7 +10,7 @@ mod show;
 mod words;
 
 pub(super) use act::{cancel, resubmit, submit};
-pub(super) use downloads::{download, errors, output, rows, ukprn};
+pub(super) use downloads::{download, errors, output, rows, template, ukprn};
 pub(super) use finished::way;
 pub(super) use list::{FEW, files_table, jobs_table, list};
 pub(super) use new::{form, receive};

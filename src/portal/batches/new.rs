@@ -1,9 +1,11 @@
 //! Uploading a file: what kind it is, whether it is to be submitted, and its bytes, which are
 //! stored while they arrive.
 
+use super::downloads::template_path;
 use crate::domain::Action;
 use crate::domain::uploads::{NewUpload, Received};
-use crate::model::{JobKind, Permission};
+use crate::files::Layout;
+use crate::model::{JobKind, Permission, Permissions};
 use crate::portal::answer::Answer;
 use crate::portal::blocks::{Act, Blocks};
 use crate::portal::components::{Button, Details, FileUpload, Item, Radios};
@@ -59,9 +61,9 @@ pub(in crate::portal) fn receive(visit: &Visit<'_>) -> Result<Answer, Problem> {
 fn page(visit: &Visit<'_>, form: &Form, errors: &FormErrors) -> Result<Blocks, Problem> {
     let permissions = visit.call(Action::UploadFile, |caller| Ok(caller.organisation()?.permissions))?;
     let kinds = [
-        (JobKind::Registration, "Learners to find, register or update", Permission::RegisterLearner),
-        (JobKind::Verification, "Learners to verify", Permission::VerifyLearner),
-        (JobKind::Achievement, "Achievements", Permission::SubmitAchievements),
+        (JobKind::Registration, "Learners to find, register or update"),
+        (JobKind::Verification, "Learners to verify"),
+        (JobKind::Achievement, "Achievements"),
     ];
     let chosen = match form.text("kind") {
         "" => "find-out",
@@ -70,8 +72,8 @@ fn page(visit: &Visit<'_>, form: &Form, errors: &FormErrors) -> Result<Blocks, P
     let find_out = Item::new("find-out", "Find out from the file");
     let kind = kinds
         .into_iter()
-        .filter(|(_, _, permission)| permissions.contains(*permission))
-        .fold(Radios::new("kind", "What is in the file?").item(find_out), |radios, (kind, words, _)| {
+        .filter(|(kind, _)| permissions.contains(needs(*kind)))
+        .fold(Radios::new("kind", "What is in the file?").item(find_out), |radios, (kind, words)| {
             radios.item(Item::new(kind.code(), words))
         })
         .value(chosen);
@@ -94,5 +96,26 @@ fn page(visit: &Visit<'_>, form: &Form, errors: &FormErrors) -> Result<Blocks, P
          columns of a spreadsheet may be in any order.",
     );
     let act = Act::with_file(visit, "/batches/new").with(&kind).with(&purpose).with(&file).with(&about);
-    Ok(Blocks::new(visit, "Upload a file").back("/batches").errors(errors).with(&act.with(&Button::new("Upload file"))))
+    let page = Blocks::new(visit, "Upload a file").back("/batches").errors(errors);
+    let page = page.with(&act.with(&Button::new("Upload file"))).heading("Templates");
+    Ok(page.say("Each is a file of the headings alone, to fill in.").links(templates(permissions)))
+}
+
+/// The templates of the files that the organisation may submit.
+fn templates(permissions: Permissions) -> Vec<(String, String)> {
+    let may = |layout: &&Layout| permissions.contains(needs(layout.kind()));
+    let link = |layout: &Layout| {
+        let words = format!("Template of a {}, version {} (CSV)", layout.title(), layout.version);
+        (words, template_path(layout))
+    };
+    Layout::all().iter().filter(may).map(link).collect()
+}
+
+/// What an organisation needs to submit a file of this kind.
+const fn needs(kind: JobKind) -> Permission {
+    match kind {
+        JobKind::Registration => Permission::RegisterLearner,
+        JobKind::Verification => Permission::VerifyLearner,
+        JobKind::Achievement => Permission::SubmitAchievements,
+    }
 }

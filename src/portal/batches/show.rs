@@ -63,6 +63,7 @@ fn file(visit: &Visit<'_>, id: UploadId) -> Result<Answer, Problem> {
                 words: "The file is received and being checked. You can close this page; nothing is lost.".to_owned(),
                 source: format!("{address}/progress"),
                 result: address.clone(),
+                result_words: "See what the check found",
             })
             .link("Refresh", &address)
             .with(&cancel(visit, &address, "Cancel the file")),
@@ -177,6 +178,7 @@ fn job(visit: &Visit<'_>, id: JobId) -> Result<Answer, Problem> {
                 words: standing(&report),
                 source: format!("{address}/progress"),
                 result: address.clone(),
+                result_words: "See what became of the records",
             })
             .link("Refresh", &address)
             .with(&cancel(visit, &address, "Cancel the batch")),

@@ -18,7 +18,7 @@ pub(super) fn find(visit: &Visit<'_>, row: &RegistrationRow) -> Result<Found, Pr
 pub(super) fn table(row: &RegistrationRow, found: &[FoundLearner]) -> Table {
     let text = |field| row.get(field).unwrap_or_default().to_owned();
     let name = format!("{} {}", text("GivenName"), text("FamilyName"));
-    let head = ["", "Name", "Date of birth", "Gender", "Postcode", "ULN", "Differences"];
+    let head = ["Record", "Name", "Date of birth", "Gender", "Postcode", "ULN", "Differences"];
     let own = ["Your record".to_owned(), name, text("DateOfBirth"), text("Gender"), text("LastKnownPostCode")];
     let table = Table::new("Your record and the possible matches").head(head);
     let table = table.named_rows().row(own.into_iter().chain([text("ULN"), String::new()]));

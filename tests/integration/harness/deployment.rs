@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::{Actor, Database};
+use super::{Actor, Database, visitor};
 
 /// The program under test.
 pub const LRS: &str = env!("CARGO_BIN_EXE_lrs");
@@ -184,10 +184,7 @@ impl Deployment {
 
     /// The code that the authenticator app of the demo's users shows now.
     pub fn portal_code(&self) -> String {
-        let secret = totp_rs::Secret::try_from_base32(self.variable("PORTAL_TOTP_SECRET")).expect("base32");
-        let totp = totp_rs::Builder::new().with_secret(secret).build().expect("a secret");
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
-        totp.generate(now.as_secs()).to_string()
+        visitor::code(self.variable("PORTAL_TOTP_SECRET"))
     }
 
     /// A learning provider with the demo's certificate and credentials.

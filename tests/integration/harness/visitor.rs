@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use scraper::{ElementRef, Html, Selector};
 
 use super::actor::request;
-use super::wire::Answer;
+use super::wire::{Answer, Connection};
 use super::{Actor, Deployment};
 
 /// The cookie of a session.
@@ -58,6 +58,19 @@ impl<'d> Visitor<'d> {
         });
         visitor.set_cookie(SESSION, session);
         visitor.open("/");
+        visitor
+    }
+
+    /// Somebody who has followed the link of an invitation, with a password, a second factor and the
+    /// user agreement, and is signed in.
+    pub fn invited(deployment: &'d Deployment, link: &str) -> Visitor<'d> {
+        let mut visitor = Visitor::of(deployment);
+        visitor.open(link);
+        visitor.send(&[("password", "Walrus-kettle-91"), ("again", "Walrus-kettle-91")]);
+        let secret = visitor.page.one("main p code");
+        visitor.send(&[("code", &code(&secret.replace(' ', "")))]);
+        visitor.follow("Continue to the user agreement");
+        visitor.press("Accept the user agreement");
         visitor
     }
 
@@ -121,6 +134,21 @@ impl<'d> Visitor<'d> {
 
     /// Fills in the form that has a file, and sends it with these bytes as the file.
     pub fn send_file(&mut self, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> &Page {
+        let (action, headers, body) = self.filled_with_file(fields, name, bytes);
+        self.go("POST", &action, &headers, &body)
+    }
+
+    /// Begins to send the form with a file, and stops in the middle of the file.
+    pub fn send_half_of_file(&mut self, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> Connection {
+        let (action, headers, body) = self.filled_with_file(fields, name, bytes);
+        let request = request("POST", &action, &format!("{headers}{}", self.cookie_header()), &body);
+        let mut connection = self.browser.connect_to(self.port).expect("a connection");
+        connection.send(&request[..request.len() - bytes.len() / 2]).expect("sent");
+        connection
+    }
+
+    /// The form's address, headers and body.
+    fn filled_with_file(&self, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> (String, String, Vec<u8>) {
         const BOUNDARY: &str = "----a-boundary-of-the-tests";
         let html = self.page.html();
         let form =
@@ -149,7 +177,7 @@ impl<'d> Visitor<'d> {
         let headers = format!(
             "Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nOrigin: null\r\nSec-Fetch-Site: same-origin\r\n"
         );
-        self.go("POST", &action, &headers, &body)
+        (action, headers, body)
     }
 
     /// Presses the button with this text, in the form that it stands in.
@@ -202,8 +230,7 @@ impl<'d> Visitor<'d> {
 
     /// Sends one request and keeps its cookies. Follows nothing.
     pub fn ask(&mut self, method: &str, path: &str, headers: &str, body: &[u8]) -> Page {
-        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let cookies = if cookies.is_empty() { String::new() } else { format!("Cookie: {}\r\n", cookies.join("; ")) };
+        let cookies = self.cookie_header();
         let mut connection = self.browser.connect_to(self.port).expect("a connection");
         connection.send(&request(method, path, &format!("{headers}{cookies}"), body)).expect("sent");
         let answer = connection.receive_for(method).expect("an answer");
@@ -216,6 +243,11 @@ impl<'d> Visitor<'d> {
             };
         }
         Page { path: path.to_owned(), answer }
+    }
+
+    fn cookie_header(&self) -> String {
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if cookies.is_empty() { String::new() } else { format!("Cookie: {}\r\n", cookies.join("; ")) }
     }
 }
 
@@ -310,4 +342,12 @@ fn squeezed(element: ElementRef<'_>) -> String {
 
 fn selector(css: &str) -> Selector {
     Selector::parse(css).unwrap_or_else(|error| panic!("{css}: {error}"))
+}
+
+/// The code that an authenticator app shows now for a secret in base32.
+pub fn code(secret: &str) -> String {
+    let secret = totp_rs::Secret::try_from_base32(secret).expect("base32");
+    let totp = totp_rs::Builder::new().with_secret(secret).build().expect("a secret");
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    totp.generate(now.as_secs()).to_string()
 }

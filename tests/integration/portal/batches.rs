@@ -7,7 +7,7 @@ use crate::harness::visitor::{Page, Visitor};
 use crate::harness::{Deployment, on_both};
 
 const PATIENCE: Duration = Duration::from_secs(60);
-const NAME: &str = "LRB_TEST0038_310720251200.CSV";
+pub const NAME: &str = "LRB_TEST0038_310720251200.CSV";
 const HEADINGS: &str = "FileVersion,FileName,UKPRN,LearnerRecordCount,ULN,MISIdentifier,Title,GivenName,PreferredGivenName,\
                         MiddleOtherName,FamilyName,PreviousFamilyName,FamilyNameAt16,SchoolAtAge16,LastKnownAddressLine1,\
                         LastKnownAddressLine2,LastKnownAddressTown,LastKnownAddressCountyorCity,LastKnownPostCode,\
@@ -16,7 +16,7 @@ const HEADINGS: &str = "FileVersion,FileName,UKPRN,LearnerRecordCount,ULN,MISIde
 const ACHIEVEMENTS: &str = "QCF_TEST0045_20250731_001.CSV";
 
 /// A registration file of these people, each with a gender as it is to stand in the file.
-fn registrations(people: &[(&Person, &str)]) -> String {
+pub fn registrations(people: &[(&Person, &str)]) -> String {
     let mut text = format!("{HEADINGS}\r\n");
     for (index, (Person { given, family, postcode, born, .. }, gender)) in people.iter().enumerate() {
         let header = if index == 0 { format!("2A,{NAME},TEST0038,{}", people.len()) } else { ",,,".to_owned() };
@@ -27,7 +27,7 @@ fn registrations(people: &[(&Person, &str)]) -> String {
 }
 
 /// Somebody who may be the same person.
-fn similar(person: &Person) -> Person {
+pub fn similar(person: &Person) -> Person {
     Person {
         given: format!("{}a", person.given),
         family: person.family.clone(),
@@ -38,7 +38,7 @@ fn similar(person: &Person) -> Person {
 }
 
 /// Uploads a file and waits until it is checked.
-fn checked<'v>(visitor: &'v mut Visitor<'_>, purpose: &str, name: &str, bytes: &[u8]) -> &'v Page {
+pub fn checked<'v>(visitor: &'v mut Visitor<'_>, purpose: &str, name: &str, bytes: &[u8]) -> &'v Page {
     visitor.open("/batches/new");
     let page = visitor.send_file(&[("purpose", purpose)], name, bytes);
     let path = page.path.clone();
@@ -47,7 +47,7 @@ fn checked<'v>(visitor: &'v mut Visitor<'_>, purpose: &str, name: &str, bytes: &
 }
 
 /// Opens the page again until it is so.
-fn until<'v>(visitor: &'v mut Visitor<'_>, path: &str, is_so: impl Fn(&Page) -> bool) -> &'v Page {
+pub fn until<'v>(visitor: &'v mut Visitor<'_>, path: &str, is_so: impl Fn(&Page) -> bool) -> &'v Page {
     let deadline = Instant::now() + PATIENCE;
     while !is_so(visitor.open(path)) {
         assert!(Instant::now() < deadline, "{path} does not change: {}", visitor.page().text());
@@ -56,7 +56,7 @@ fn until<'v>(visitor: &'v mut Visitor<'_>, path: &str, is_so: impl Fn(&Page) -> 
     visitor.page()
 }
 
-fn is_over(page: &Page) -> bool {
+pub fn is_over(page: &Page) -> bool {
     page.summary("State").is_some_and(|state| state != "Waiting" && state != "In progress")
 }
 
@@ -74,6 +74,10 @@ on_both! {
         let deployment = Deployment::shared(database);
         let mut visitor = Visitor::signed_in(deployment, "PORTAL_BATCH");
         assert_eq!(visitor.open("/batches/new").heading(), "Upload a file");
+        let template = visitor.page().html().select(&scraper::Selector::parse("a[href*=templates]").expect("css")).next()
+            .and_then(|link| link.attr("href").map(str::to_owned)).expect("a template");
+        assert_eq!(fetched(&mut visitor, &template).replace('"', "").trim_end(), HEADINGS);
+        visitor.open("/batches/new");
         let page = visitor.send_file(&[], NAME, b"");
         assert_eq!(page.errors(), ["Select what to do with the file"]);
         let page = visitor.send_file(&[("purpose", "submit")], NAME, b"");

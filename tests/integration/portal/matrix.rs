@@ -17,6 +17,9 @@ const ROLES: [(&str, &str); 7] = [
     ("desk", "PORTAL_DESK"),
 ];
 
+/// A page has at most 60 KB, so that it is there at once on a slow line.
+const MOST_BYTES: usize = 60 * 1024;
+
 /// The table is compared with matrix.txt. After a change that is meant, write it again with
 /// `LRS_UPDATE_GOLDENS=1`, and read what changed.
 #[test]
@@ -52,6 +55,8 @@ fn seen(visitor: &mut Visitor<'_>, method: &str, path: &str) -> &'static str {
         "GET" => visitor.ask("GET", path, "", b""),
         _ => visitor.ask(method, path, headers, format!("csrf={token}").as_bytes()),
     };
+    let is_page = page.answer.header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
+    assert!(!is_page || page.answer.body.len() <= MOST_BYTES, "{method} {path} has {} bytes", page.answer.body.len());
     match (page.status(), page.answer.header("location")) {
         (403, _) => "no",
         (303, Some("/sign-in")) => "sign in",

@@ -1,0 +1,116 @@
+//! What a user of one organisation does is not there for a user of another, on any route.
+
+use learning_records::portal::route_table;
+
+use super::batches::{NAME, checked, is_over, registrations, similar, until};
+use super::finding::{open, search};
+use crate::flows::Person;
+use crate::harness::visitor::Visitor;
+use crate::harness::{Deployment, on_both};
+
+/// Routes whose parameter does not belong to an organisation, or is a secret that is sent by
+/// e-mail.
+const OF_NOBODY: [&str; 5] = ["/status/", "/developers/", "/batches/templates/", "{token}", "/demo/"];
+
+on_both! {
+    fn a_second_organisation_sees_nothing_of_the_first(database) {
+        let deployment = Deployment::start(database);
+        let mut first = Visitor::signed_in(&deployment, "PORTAL_SUPER");
+        let person = Person::new();
+        let addresses = work(&deployment, &mut first, &person);
+        let mut second = Visitor::invited(&deployment, &invitation(&deployment));
+        let token = second.form_token();
+        let mut shown = Vec::new();
+        for (method, route, _) in route_table() {
+            if OF_NOBODY.iter().any(|part| route.contains(part)) || route == "/sign-out" {
+                continue;
+            }
+            let of_route: Vec<String> = match route.contains('{') {
+                true => addresses.iter().filter_map(|address| filled(route, address)).filter(|path| !is_fixed(path)).collect(),
+                false => vec![route.to_owned()],
+            };
+            assert!(!of_route.is_empty(), "{route}: the first organisation has made nothing that this route shows");
+            for address in of_route {
+                let page = match method {
+                    "GET" => second.ask("GET", &address, "", b""),
+                    _ => second.post(&address, &[("csrf", &token), ("rows", "all"), ("close_reason", "x")]).clone(),
+                };
+                let text = page.answer.text();
+                let tells = [&*person.family, NAME, "Samira", "super@college.example"].iter().any(|word| text.contains(word));
+                let refused = matches!(page.status(), 403 | 404);
+                if tells || (route.contains('{') && !refused) {
+                    shown.push(format!("{method} {address} ({route}): {} {}", page.status(), page.heading()));
+                }
+            }
+        }
+        assert!(shown.is_empty(), "{} routes show something:\n{}", shown.len(), shown.join("\n"));
+        // Nothing of it has changed either.
+        for address in &addresses {
+            let page = first.open(address);
+            assert!(matches!(page.status(), 200 | 303), "{address}: {}", page.status());
+        }
+    }
+}
+
+/// Does at the first organisation what the portal keeps, and returns the addresses that show it.
+fn work(deployment: &Deployment, first: &mut Visitor<'_>, person: &Person) -> Vec<String> {
+    let mut addresses = Vec::new();
+    let uln = person.register(&deployment.provider(), "1");
+    let learner = open(first, &uln, person).path.clone();
+    addresses.push(learner.clone());
+    first.open(&format!("{learner}/change/names"));
+    addresses.push(first.page().path.clone());
+    addresses.push(first.send(&[("given_name", &person.given), ("title", "Dr")]).path.clone());
+    let results = search(first, &similar(person)).path.clone();
+    addresses.push(results.replace("/results/", "/find/"));
+    addresses.push(results);
+    search(first, &Person { family: person.family.clone(), ..Person::new() });
+    addresses.push(first.press("Register a new learner").path.clone());
+
+    let text = registrations(&[(person, "2"), (&similar(person), "2")]);
+    addresses.push(checked(first, "submit", NAME, text.as_bytes()).path.clone());
+    checked(first, "submit", NAME, text.as_bytes());
+    let batch = first.press("Submit the batch").path.clone();
+    until(first, &batch, is_over);
+    addresses.push(format!("/exceptions/{}-2", batch.trim_start_matches("/batches/")));
+    addresses.push(batch);
+    addresses
+}
+
+/// The address of this route for what another address shows: both begin with the same noun, and
+/// what the other has at the first parameter stands there.
+fn filled(route: &str, address: &str) -> Option<String> {
+    let mut of_address = address.split('/');
+    let mut segments = Vec::new();
+    for segment in route.split('/') {
+        let given = of_address.next();
+        match (segment.starts_with('{'), given) {
+            (true, Some(given)) => segments.push(given),
+            // What the other address does not say is something that any of these pages knows.
+            (true, None) => segments.push("names"),
+            (false, Some(given)) if given == segment => segments.push(segment),
+            (false, _) if segments.len() > 2 => segments.push(segment),
+            (false, _) => return None,
+        }
+    }
+    Some(segments.join("/"))
+}
+
+/// Whether a route without parameters has this path.
+fn is_fixed(path: &str) -> bool {
+    route_table().iter().any(|(_, route, _)| *route == path)
+}
+
+/// Another learning provider, whose first user is invited; the link.
+fn invitation(deployment: &Deployment) -> String {
+    let run = |arguments: &[&str]| {
+        let output = deployment.lrs(arguments);
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{arguments:?}: {told}{}", String::from_utf8_lossy(&output.stderr));
+        told
+    };
+    run(&["org", "add", "--ukprn", "90000051", "--ref", "RIVER1", "--name", "Riverside", "--lrb"]);
+    let new = ["user", "add", "90000051", "ada@riverside.example", "--given", "Ada", "--family", "Example"];
+    let told = run(&[&new[..], &["--role", "super-user", "--identity", "Passport seen"]].concat());
+    told.lines().find_map(|line| line.find("/invitation/").and_then(|at| line.get(at..))).expect("a link").to_owned()
+}
