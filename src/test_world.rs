@@ -10,8 +10,10 @@ use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version};
 use chrono::{NaiveDate, TimeDelta};
 
 use crate::domain::jobs::Step;
-use crate::domain::{Action, Administration, Caller, Claim, Clock, Error, MissLimits, RuleSettings, Service};
-use crate::model::{Door, Fingerprint, Organisation, Peer, Permissions, Timestamp};
+use crate::domain::{
+    Action, Administration, Caller, Claim, Clock, Error, LinkRequest, Linked, MissLimits, RuleSettings, Service,
+};
+use crate::model::{Door, Fingerprint, Organisation, Peer, Permissions, Timestamp, Uln};
 use crate::store::organisations;
 use crate::store::test_support::{TestStore, each_store};
 
@@ -98,6 +100,21 @@ impl World {
 
     pub(crate) fn administration(&self) -> Administration<'_> {
         self.service.administration("operator")
+    }
+
+    /// Merges a learner into a master.
+    pub(crate) fn merge(&self, merged: Uln, master: Uln) {
+        self.link(&LinkRequest::Merge { merged: vec![merged], master });
+    }
+
+    /// Deletes a learner.
+    pub(crate) fn delete(&self, uln: Uln) {
+        self.link(&LinkRequest::Delete(vec![uln]));
+    }
+
+    fn link(&self, request: &LinkRequest) {
+        let linked = self.administration().change_links(request, &"a test".parse().unwrap()).unwrap();
+        assert!(matches!(linked, Linked::Done(_)), "{linked:?}");
     }
 
     /// The provider's credentials.

@@ -136,6 +136,12 @@ actions! {
     UnmergeLearner = "unmerge-learner", formerly "unmerge";
     /// Delete a learner.
     DeleteLearner = "delete-learner", formerly "delete";
+    /// Restore a learner who was deleted.
+    RestoreLearner = "restore-learner";
+    /// See what a change of the links between learners would do.
+    PreviewLinks = "preview-link-change";
+    /// See what was done to the links between learners.
+    ViewLinks = "view-link-changes";
     /// See which batches there are, and how far each is.
     ListJobs = "list-batches";
     /// Fetch the file that a batch came in.

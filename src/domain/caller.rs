@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::roles::Roles;
+use super::roles::{Role, Roles};
 use super::{Action, Call, Error, codes};
 use crate::model::{AuditEntry, Fingerprint, Organisation, Permission, Timestamp, Uln};
 use crate::store::Record;
@@ -102,6 +102,15 @@ impl Caller<'_> {
             Ok(())
         } else {
             Err(self.refuse())
+        }
+    }
+
+    /// Refuses everybody but the service's operators and its service desk, with an audit line.
+    pub(super) fn require_desk(&self) -> Result<(), Error> {
+        match &self.party {
+            Party::Operator { .. } => Ok(()),
+            Party::User { roles, .. } if roles.contains(Role::ServiceDesk) => Ok(()),
+            _ => Err(self.refuse()),
         }
     }
 

@@ -69,7 +69,7 @@ pub use learners::{
     Dismissal, FieldChange, FindByUln, Found, FoundLearner, Insufficient, LearnerChange, Learners, NewLearner,
     NoneOfThese, NotRegistered, Registered, RetrievedUln, UnknownReason, Updated, Verification, VerifyQuery, text_of,
 };
-pub use linking::Linking;
+pub use linking::{LinkEffect, LinkRefusal, LinkRequest, Linked, Linking, Standing};
 pub use maintenance::{Cancelled, Maintenance, MaintenancePlan, NotPlanned, Planned};
 pub use misses::MissLimits;
 pub use organisations::{Claim, OrganisationSummary, Organisations};
@@ -173,6 +173,11 @@ impl Service {
     /// Learners: find, register, update, verify, retrieve.
     pub const fn learners(&self) -> Learners<'_> {
         Learners(self)
+    }
+
+    /// The links between the ULNs of one person: merge, unmerge, delete, restore.
+    pub const fn linking(&self) -> Linking<'_> {
+        Linking(self)
     }
 
     /// Personal learning records.

@@ -12,6 +12,7 @@ mod exception;
 mod grading;
 mod job;
 mod learner;
+mod link;
 mod maintenance;
 mod message;
 mod organisation;
@@ -38,6 +39,7 @@ pub use exception::{Exception, ExceptionId, InvalidExceptionId, WayOfWorking, Wo
 pub use grading::{GRADE_SETS, Grading, InvalidGrading, LONGEST_GRADE};
 pub use job::{Job, JobId, JobKind, JobRecord, JobState};
 pub use learner::{Address, Birth, Candidate, Contact, Evidence, Identifiers, Learner, Names, SearchKeys};
+pub use link::{InvalidReason, LinkChange, LinkKind, Reason};
 pub use maintenance::{Affected, MaintenanceWindow};
 pub use message::MessageKind;
 pub use organisation::{InvalidOrgRef, InvalidUkprn, OrgRef, Organisation, Ukprn};

@@ -163,6 +163,11 @@ pub fn of(connection: &mut AnyConnection, ulns: &[Uln]) -> Result<Vec<LearningEv
     rows.into_iter().map(LearningEvent::try_from).collect()
 }
 
+/// How many events, including withdrawn ones, are stored under this ULN itself.
+pub fn count(connection: &mut AnyConnection, uln: Uln) -> Result<i64, StoreError> {
+    Ok(learning_events::table.filter(learning_events::uln.eq(uln.as_str())).count().get_result(connection)?)
+}
+
 /// Adds events and numbers them.
 pub fn insert(connection: &mut AnyConnection, events: &[LearningEvent]) -> Result<usize, StoreError> {
     let mut added = 0;

@@ -22,6 +22,7 @@ pub mod exceptions;
 pub mod jobs;
 pub mod kept;
 pub mod learners;
+pub mod links;
 pub mod maintenance;
 mod migrations;
 pub mod organisations;
@@ -201,6 +202,14 @@ impl Store {
             memory.keep(before, stored);
         }
         Ok(stored)
+    }
+
+    /// Returns once no other process on the same database uses a learner as cached before now. On
+    /// SQLite this blocks for a second, on PostgreSQL not at all.
+    pub fn await_other_processes(&self) {
+        if self.inner.memory.is_some() {
+            std::thread::sleep(learners::FRESH);
+        }
     }
 
     /// Runs a change on the writer's thread and waits until it is durable. Either all of its

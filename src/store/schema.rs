@@ -452,3 +452,17 @@ diesel::table! {
         kept_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    link_changes (id) {
+        id -> BigInt,
+        changed_at -> Timestamp,
+        kind -> Text,
+        uln -> Text,
+        master_uln -> Nullable<Text>,
+        reason -> Text,
+        user_name -> Text,
+        organisation_id -> Nullable<Integer>,
+        part_of -> Nullable<BigInt>,
+    }
+}

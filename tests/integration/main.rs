@@ -32,6 +32,7 @@ mod http;
 mod interop;
 mod layers;
 mod life;
+mod linking;
 mod nodes;
 mod portal;
 mod privacy;

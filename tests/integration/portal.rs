@@ -8,7 +8,7 @@ mod behind_proxy;
 #[path = "portal/changing.rs"]
 mod changing;
 #[path = "portal/finding.rs"]
-mod finding;
+pub mod finding;
 #[path = "portal/headers.rs"]
 mod headers;
 #[path = "portal/interrupted.rs"]

@@ -1,5 +1,6 @@
-//! `lrs learner`: bulk import and look-up for operators.
+//! `lrs learner`: bulk import, look-up, and the links between learners, for operators.
 
+mod links;
 mod rows;
 mod show;
 
@@ -13,10 +14,10 @@ use std::time::Instant;
 use self::rows::Rows;
 use super::failure::Failure;
 use super::{config, setup};
-use crate::domain::Clock;
+use crate::domain::{Clock, LinkRequest};
 use crate::model::Uln;
 
-/// Import learners, or look one up
+/// Import learners, look one up, merge, unmerge, delete and restore them
 #[derive(Debug, Subcommand)]
 pub enum LearnerCommand {
     /// Import learners that already have ULNs from a CSV file
@@ -54,6 +55,51 @@ Exit code: 0 if every row is in the register, 1 if rows were refused.")]
         #[command(flatten)]
         config: config::File,
     },
+    /// Merge the ULNs of one person
+    #[command(after_help = links::MERGE_HELP)]
+    Merge {
+        #[command(flatten)]
+        change: links::Change,
+        /// The ULN of the master, which the others then mean
+        #[arg(long, value_name = "ULN")]
+        into: String,
+    },
+    /// Undo merges, so that each ULN means its own learner again
+    #[command(after_help = "\
+Learners that followed the merged one to its master return with it.
+
+Example:
+  lrs learner unmerge 1100001025 --reason 'Two people after all, case 17' --config demo/lrs.toml")]
+    Unmerge {
+        #[command(flatten)]
+        change: links::Change,
+    },
+    /// Delete learners, so that every operation returns \"not found\"
+    #[command(after_help = "\
+Nothing is erased: 'lrs learner restore' undoes it. A ULN is never issued again. A learner into whom others are merged cannot be deleted.
+
+Example:
+  lrs learner delete 1100001025 --reason 'Registered by mistake, case 18' --config demo/lrs.toml")]
+    Delete {
+        #[command(flatten)]
+        change: links::Change,
+    },
+    /// Undo deletions
+    #[command(
+        after_help = "Example:\n  lrs learner restore 1100001025 --reason 'The wrong one, case 18' --config demo/lrs.toml"
+    )]
+    Restore {
+        #[command(flatten)]
+        change: links::Change,
+    },
+    /// Print what was done to the links of a learner, the newest first
+    #[command(after_help = "Example:\n  lrs learner links 1100001025 --config demo/lrs.toml")]
+    Links {
+        /// The ULN
+        uln: String,
+        #[command(flatten)]
+        config: config::File,
+    },
 }
 
 /// Runs the command.
@@ -61,12 +107,24 @@ pub fn run(command: LearnerCommand, out: &mut impl Write) -> Result<(), Failure>
     match command {
         LearnerCommand::Import { file, config } => import(&file, &config, out),
         LearnerCommand::Show { uln, config } => {
-            let uln: Uln = uln.parse().map_err(|error| Failure::Usage(format!("Invalid ULN: {error}.")))?;
+            let uln = read_uln(&uln)?;
             let learner = setup::administer(&config, |admin| admin.learner(uln))?;
             let learner = learner.ok_or_else(|| Failure::Failed("No learner has this ULN.".to_owned()))?;
             Ok(show::show(&learner, out)?)
         }
+        LearnerCommand::Merge { change, into } => {
+            let master = read_uln(&into)?;
+            links::run(&change, |merged| LinkRequest::Merge { merged, master }, out)
+        }
+        LearnerCommand::Unmerge { change } => links::run(&change, LinkRequest::Unmerge, out),
+        LearnerCommand::Delete { change } => links::run(&change, LinkRequest::Delete, out),
+        LearnerCommand::Restore { change } => links::run(&change, LinkRequest::Restore, out),
+        LearnerCommand::Links { uln, config } => links::history(read_uln(&uln)?, &config, out),
     }
+}
+
+fn read_uln(text: &str) -> Result<Uln, Failure> {
+    text.parse().map_err(|error| Failure::Usage(format!("Invalid ULN: {error}.")))
 }
 
 fn import(path: &Path, config: &config::File, out: &mut impl Write) -> Result<(), Failure> {

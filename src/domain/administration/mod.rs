@@ -22,6 +22,8 @@ pub struct Administration<'a> {
     user_name: String,
     /// Whether organisations, certificates or planned maintenance were changed.
     changed: AtomicBool,
+    /// Whether learners were changed that other processes may have cached.
+    pub(super) learners_changed: AtomicBool,
 }
 
 /// An organisation to add.
@@ -45,7 +47,12 @@ pub struct NewOrganisation<'a> {
 impl Service {
     /// The service as an operator of this name uses it.
     pub fn administration(&self, user_name: &str) -> Administration<'_> {
-        Administration { service: self, user_name: user_name.to_owned(), changed: AtomicBool::new(false) }
+        Administration {
+            service: self,
+            user_name: user_name.to_owned(),
+            changed: AtomicBool::new(false),
+            learners_changed: AtomicBool::new(false),
+        }
     }
 }
 
@@ -157,11 +164,15 @@ impl Administration<'_> {
         if revoked { Ok(()) } else { Err(AdministrationError::UnknownCertificate(fingerprint)) }
     }
 
-    /// Returns once every node is certain to use the organisations and certificates as changed
-    /// here. Blocks for a third of a second if anything was changed.
+    /// Returns once every node is certain to use organisations, certificates and links between
+    /// learners as changed here. Blocks for a third of a second if anything was changed; after a
+    /// change of links on SQLite, for a second.
     pub fn reach_every_node(&self) {
         if self.changed.swap(false, Ordering::Relaxed) {
             std::thread::sleep(registry::EVERYWHERE);
+        }
+        if self.learners_changed.swap(false, Ordering::Relaxed) {
+            self.service.inner.store.await_other_processes();
         }
     }
 

@@ -27,37 +27,6 @@ fn an_organisation_is_added_once() {
 }
 
 #[test]
-fn merging_has_one_level() {
-    each_world(|world| {
-        let postcodes = ["CV4 9EE", "CV4 9EF", "CV4 9EG", "CV4 9EH"];
-        let [a, b, c, d] = postcodes.map(|postcode| world.registered(&ada().with(Field::LastKnownPostCode, postcode)));
-        let operator = world.administration();
-        let master = |uln| (world.learner(uln).status, world.learner(uln).master);
-        assert_eq!(operator.merge(a, b).unwrap(), Linking::Done);
-        assert_eq!(operator.merge(b, c).unwrap(), Linking::Done);
-        assert_eq!(master(a), (LearnerStatus::Merged, Some(c)), "the numbers of a merged master follow");
-        assert_eq!(master(b), (LearnerStatus::Merged, Some(c)));
-        assert_eq!(operator.merge(a, d).unwrap(), Linking::NotAllowed);
-        assert_eq!(operator.merge(d, a).unwrap(), Linking::NotAllowed);
-        assert_eq!(operator.merge(d, d).unwrap(), Linking::NotAllowed);
-        assert_eq!(operator.merge(d, "1000000000".parse().unwrap()).unwrap(), Linking::NotFound);
-        assert_eq!(operator.delete_learner(c).unwrap(), Linking::NotAllowed);
-        assert_eq!(operator.unmerge(c).unwrap(), Linking::NotAllowed);
-
-        assert_eq!(operator.unmerge(a).unwrap(), Linking::Done);
-        assert_eq!(master(a), (LearnerStatus::Active, None));
-        assert!(matches!(world.find(a.as_str(), "Testcase", "Adalind"), Found::Exact(_)));
-        match world.find(c.as_str(), "Testcase", "Adalind") {
-            Found::Exact(found) => assert_eq!(found.linked_ulns, [b]),
-            other => panic!("{}", other.code()),
-        }
-        assert_eq!(operator.unmerge(b).unwrap(), Linking::Done);
-        assert_eq!(operator.delete_learner(c).unwrap(), Linking::Done);
-        assert_eq!(operator.delete_learner(c).unwrap(), Linking::NotAllowed);
-    });
-}
-
-#[test]
 fn an_import_keeps_numbers_and_links() {
     each_world(|world| {
         let person = world.learner(world.registered(&ada()));

@@ -122,8 +122,8 @@ fn a_learner_who_was_found_can_be_seen_again() {
         let merged = world.registered(&ada());
         let master = world.registered(&ada().with(Field::LastKnownPostCode, "AB12 3EQ"));
         let gone = world.registered(&ada().with(Field::LastKnownPostCode, "LU4 9QX"));
-        world.administration().merge(merged, master).unwrap();
-        world.administration().delete_learner(gone).unwrap();
+        world.merge(merged, master);
+        world.delete(gone);
         let view = |uln| world.call(Action::ViewLearner, |caller| world.service.learners().view(caller, uln)).unwrap();
         let shown = view(merged).unwrap();
         assert_eq!((shown.learner.uln, shown.linked_ulns.as_slice(), shown.substituted), (master, &[merged][..], true));
@@ -153,7 +153,7 @@ fn a_merged_number_gives_its_master() {
     each_world(|world| {
         let merged = world.registered(&ada());
         let master = world.registered(&ada().with(Field::LastKnownPostCode, "AB12 3EQ").with(Field::GivenName, "Ada"));
-        assert_eq!(world.administration().merge(merged, master).unwrap(), Linking::Done);
+        world.merge(merged, master);
 
         match world.find(merged.as_str(), "Testcase", "Adalind") {
             Found::MasterSubstituted(found) => {
@@ -192,7 +192,7 @@ fn a_merged_number_gives_its_master() {
 fn a_deleted_learner_is_nowhere() {
     each_world(|world| {
         let uln = world.registered(&ada());
-        assert_eq!(world.administration().delete_learner(uln).unwrap(), Linking::Done);
+        world.delete(uln);
         assert_eq!(world.find(uln.as_str(), "Testcase", "Adalind"), Found::None);
         assert_eq!(world.search(&ada()), Found::None);
         world.call(Action::RetrieveUlns, |caller| {

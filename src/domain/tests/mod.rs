@@ -20,7 +20,7 @@ mod days;
 mod finding;
 mod guessing;
 mod jobs;
-mod records;
+pub(in crate::domain) mod records;
 mod registering;
 mod retention;
 mod signing_in;
@@ -41,14 +41,14 @@ impl World {
         self.call(Action::RegisterLearner, |caller| self.service.learners().register(caller, &(*new).into())).unwrap()
     }
 
-    pub(super) fn registered(&self, new: &FieldTexts<'_>) -> Uln {
+    pub(in crate::domain) fn registered(&self, new: &FieldTexts<'_>) -> Uln {
         match self.register(new) {
             Registered::Registered(uln) => uln,
             Registered::Refused(_) => panic!("the registration was refused"),
         }
     }
 
-    pub(super) fn find(&self, uln: &str, family_name: &str, given_name: &str) -> Found {
+    pub(in crate::domain) fn find(&self, uln: &str, family_name: &str, given_name: &str) -> Found {
         let query = FindByUln { uln: uln.parse().ok(), family_name, given_name };
         self.call(Action::FindByUln, |caller| self.service.learners().find(caller, &query)).unwrap()
     }
@@ -57,12 +57,12 @@ impl World {
         self.call(Action::FindByDetails, |caller| self.service.learners().search(caller, query)).unwrap()
     }
 
-    pub(super) fn learner(&self, uln: Uln) -> Learner {
+    pub(in crate::domain) fn learner(&self, uln: Uln) -> Learner {
         self.administration().learner(uln).unwrap().unwrap()
     }
 
     /// Who did what about a learner, newest first: operation and outcome.
-    pub(super) fn trail(&self, uln: Uln) -> Vec<(String, String)> {
+    pub(in crate::domain) fn trail(&self, uln: Uln) -> Vec<(String, String)> {
         use diesel::prelude::*;
         diesel::table! { audit (id) { id -> BigInt, action -> Text, uln -> Text, outcome -> Text, } }
         self.stored.store.flush_trail().unwrap();
@@ -79,7 +79,7 @@ impl World {
     }
 }
 
-pub(super) fn ada() -> FieldTexts<'static> {
+pub(in crate::domain) fn ada() -> FieldTexts<'static> {
     FieldTexts::default()
         .with(Field::Title, "Ms")
         .with(Field::GivenName, "Adalind")

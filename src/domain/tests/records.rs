@@ -1,7 +1,7 @@
 use super::*;
 use crate::model::{EventSource, EventStatus, LearningEvent};
 
-pub(super) fn question(uln: &str) -> RecordQuery<'_> {
+pub(in crate::domain) fn question(uln: &str) -> RecordQuery<'_> {
     RecordQuery {
         uln,
         claimed: Claimed::names("Adalind", "Testcase"),
@@ -10,7 +10,7 @@ pub(super) fn question(uln: &str) -> RecordQuery<'_> {
     }
 }
 
-fn event(uln: Uln, source: EventSource, status: EventStatus, subject: &str) -> LearningEvent {
+pub(in crate::domain) fn event(uln: Uln, source: EventSource, status: EventStatus, subject: &str) -> LearningEvent {
     LearningEvent {
         id: 0,
         uln,
@@ -38,7 +38,7 @@ fn event(uln: Uln, source: EventSource, status: EventStatus, subject: &str) -> L
     }
 }
 
-fn events(world: &World, query: &RecordQuery<'_>) -> RecordAnswer {
+pub(in crate::domain) fn events(world: &World, query: &RecordQuery<'_>) -> RecordAnswer {
     world.call(Action::ViewEvents, |caller| world.service.records().events(caller, query)).unwrap()
 }
 
@@ -126,7 +126,7 @@ fn a_merged_number_opens_the_master_record() {
             .administration()
             .import_events([merged, master].map(|uln| event(uln, EventSource::Ao, EventStatus::Final, "x")))
             .unwrap();
-        world.administration().merge(merged, master).unwrap();
+        world.merge(merged, master);
         let answer = events(world, &question(merged.as_str()));
         assert_eq!((answer.outcome.code(), answer.found_uln, answer.events.len()), ("WSRC0022", Some(master), 2));
     });

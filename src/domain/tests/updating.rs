@@ -47,7 +47,7 @@ fn nothing_to_change() {
         for uln in ["1000000000", "1026893097"] {
             assert_eq!(update(world, &LearnerChange { uln: uln.parse().ok(), ..nothing }).code(), "WSRC0019");
         }
-        world.administration().delete_learner(uln).unwrap();
+        world.delete(uln);
         assert_eq!(update(world, &nothing), Updated::NotFound);
     });
 }
@@ -127,7 +127,7 @@ fn a_merged_number_is_not_updated() {
     each_world(|world| {
         let merged = world.registered(&ada());
         let master = world.registered(&ada().with(Field::LastKnownPostCode, "AB12 3EQ"));
-        world.administration().merge(merged, master).unwrap();
+        world.merge(merged, master);
         let change =
             LearnerChange { uln: Some(merged), version: 2, fields: FieldTexts::default().with(Field::Notes, "x") };
         assert_eq!(update(world, &change).code(), "WSRC0022");

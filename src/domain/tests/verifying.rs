@@ -34,7 +34,7 @@ fn every_outcome() {
         }
 
         let master = world.registered(&ada().with(Field::FamilyName, "Zwart"));
-        world.administration().merge(uln, master).unwrap();
+        world.merge(uln, master);
         let linked = verify(world, &query);
         assert_eq!((linked.code(), linked.learner.unwrap().uln), ("WSVRC002", master));
         assert_eq!(verify(world, &ask(Claimed::names("Adalind", "Zwart"))).code(), "WSVRC002");

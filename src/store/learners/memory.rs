@@ -56,7 +56,7 @@ use crate::store::transaction::Changed;
 /// The number of cached learners, about 1 KB each.
 const LEARNERS: usize = 8_192;
 /// How long after a comparison with the database the cache may be used.
-const FRESH: Duration = Duration::from_secs(1);
+pub(in crate::store) const FRESH: Duration = Duration::from_secs(1);
 /// How long after a comparison the next one is requested.
 const DUE: Duration = Duration::from_millis(500);
 

@@ -8,7 +8,7 @@ mod search;
 use diesel::prelude::*;
 
 pub use bulk::{begin_bulk, end_bulk, insert_many, make_search_indexes, mark_masters};
-pub(super) use memory::LearnerMemory;
+pub(super) use memory::{FRESH, LearnerMemory};
 pub use row::Stored;
 use row::{Columns, Row};
 pub use search::{Conditions, born_and_named, living_at, meeting};

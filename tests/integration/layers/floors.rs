@@ -29,6 +29,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "jobs",
                 "kept",
                 "learners",
+                "links",
                 "maintenance",
                 "organisations",
                 "outbox",

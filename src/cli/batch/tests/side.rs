@@ -39,8 +39,8 @@ pub(super) struct Side {
 impl Side {
     pub(super) fn new(world: World) -> Side {
         let known: Vec<Uln> = KNOWN.iter().map(|details| register(&world, *details)).collect();
+        world.merge(known[3], known[2]);
         let administration = world.administration();
-        administration.merge(known[3], known[2]).unwrap();
         let entries = [(GCSE, "GCSE (9 to 1)", "GCSE (9 to 1)"), (UNIT, "", "")].map(|(reference, kind, grading)| {
             let cell = |heading: &str| match heading {
                 "Reference" => reference,

@@ -262,7 +262,7 @@ fn a_merged_number_means_its_master() {
         let merged =
             world.registered(&ada().with(Field::LastKnownPostCode, "CV5 6AA").with(Field::DateOfBirth, "2004-02-04"));
         process(world, "F", vec![achievement(merged, &[])], 200);
-        world.administration().merge(merged, master).unwrap();
+        world.merge(merged, master);
         let (counters, errors) = process(
             world,
             "F",

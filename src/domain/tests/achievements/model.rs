@@ -139,7 +139,7 @@ fn random_sequences_come_to_what_the_model_says() {
                 )
             };
             let (uln, merged) = (register("CV49EE"), register("CV5 6AA"));
-            world.administration().merge(merged, uln).unwrap();
+            world.merge(merged, uln);
             let mut model = Model::default();
             for (is_final, chunk, acts) in batches {
                 let mut expected = Counters::default();
