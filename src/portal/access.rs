@@ -2,7 +2,7 @@
 //! in a form that they may not send.
 
 use super::problem::Problem;
-use crate::domain::Session;
+use crate::domain::{Role, Session};
 use crate::model::Permission;
 
 /// Who may see a page.
@@ -16,12 +16,16 @@ pub(super) enum Access {
     SignedIn,
     /// Those of them with this permission, by their organisation and their roles.
     May(Permission),
+    /// Super users of the organisation.
+    SuperUser,
 }
 
 impl Access {
     /// Whether the page is shown to this visitor.
     pub(super) fn check(self, session: Option<&Session>) -> Result<(), Problem> {
-        let (Self::Session | Self::SignedIn | Self::May(_)) = self else { return Ok(()) };
+        if self == Self::Public {
+            return Ok(());
+        }
         let session = session.ok_or(Problem::NotSignedIn)?;
         if self == Self::Session {
             return Ok(());
@@ -33,6 +37,7 @@ impl Access {
         let allowed = match self {
             Self::Public | Self::Session | Self::SignedIn => true,
             Self::May(permission) => place.may(permission),
+            Self::SuperUser => place.roles.contains(Role::SuperUser),
         };
         if allowed { Ok(()) } else { Err(Problem::Forbidden) }
     }

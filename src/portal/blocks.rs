@@ -1,6 +1,8 @@
 //! A page of blocks: a heading, and below it paragraphs, lists, tables and forms, one under the
 //! other.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use askama::filters::HtmlSafe;
 
@@ -122,7 +124,7 @@ pub(super) struct Act {
     action: String,
     csrf: String,
     has_file: bool,
-    hidden: Vec<(&'static str, String)>,
+    hidden: Vec<(Cow<'static, str>, String)>,
     inside: Vec<Html>,
 }
 
@@ -142,8 +144,8 @@ impl Act {
 
     /// Adds a value that is sent with the form and not shown.
     #[must_use]
-    pub(super) fn hidden(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.hidden.push((name, value.into()));
+    pub(super) fn hidden(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.hidden.push((name.into(), value.into()));
         self
     }
 

@@ -40,7 +40,7 @@ struct Task {
 }
 
 /// What can be done, in the order of how often it is.
-static TASKS: [Task; 5] = [
+static TASKS: [Task; 6] = [
     Task {
         needs: Access::May(Permission::FindLearner),
         name: "Find a learner",
@@ -70,6 +70,12 @@ static TASKS: [Task; 5] = [
         name: "Check a file",
         about: "See what is wrong with a batch file. Nothing of it is stored",
         href: "/check-a-file",
+    },
+    Task {
+        needs: Access::SuperUser,
+        name: "Manage users",
+        about: "Invite people, give roles, unlock accounts, and see what each user did",
+        href: "/users",
     },
 ];
 

@@ -15,6 +15,7 @@ mod blocks;
 mod calendar;
 mod check_a_file;
 pub mod components;
+mod confirm;
 mod demo_mail;
 mod developers;
 mod exceptions;
@@ -37,6 +38,7 @@ mod sign_in;
 mod status;
 mod times;
 mod upload;
+mod users;
 mod visit;
 
 pub use handler::Portal;

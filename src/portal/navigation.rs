@@ -14,6 +14,7 @@ static PARTS: &[Part] = &[
     ("Verify a learner", "/verify", Access::May(Permission::VerifyLearner)),
     ("Batches", "/batches", Access::May(Permission::SubmitBatches)),
     ("Exceptions", "/exceptions", Access::May(Permission::SubmitBatches)),
+    ("Users", "/users", Access::SuperUser),
     ("Check a file", "/check-a-file", Access::SignedIn),
 ];
 

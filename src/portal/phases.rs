@@ -3,6 +3,7 @@
 use super::access::Access;
 use super::answer::Answer;
 use super::asked::Asked;
+use super::confirm;
 use super::problem::Problem;
 use super::problem_page;
 use super::routes::{self, Found};
@@ -16,7 +17,7 @@ pub(super) fn answer(site: &Site, asked: &Asked) -> Answer {
 }
 
 /// The phases of each visit: the page, the session, the origin of a form, access, whether the
-/// service is open, and then the page itself, whose calls open and settle by [`Visit::call`].
+/// service is open, a recent second factor, and then the page itself, whose calls open and settle by [`Visit::call`].
 fn page(site: &Site, asked: &Asked) -> Result<Answer, Problem> {
     let (route, parameters) = match routes::find(&asked.method, &asked.path, site.demo_mail.is_some()) {
         Found::Page(route, parameters) => (route, parameters),
@@ -32,6 +33,11 @@ fn page(site: &Site, asked: &Asked) -> Result<Answer, Problem> {
     // Public pages stay open: they say when the service returns. What they call is refused itself.
     if route.access != Access::Public {
         site.service.status().check_open(Door::Portal, true)?;
+    }
+    if route.is_sensitive
+        && let Some(question) = confirm::ask(&visit)?
+    {
+        return Ok(question);
     }
     (route.page)(&visit)
 }

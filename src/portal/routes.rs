@@ -6,7 +6,7 @@ use super::problem::Problem;
 use super::visit::Visit;
 use super::{
     account, account_links, batches, check_a_file, demo_mail, developers, exceptions, furniture, home, learners,
-    maintenance_page, sign_in, status,
+    maintenance_page, sign_in, status, users,
 };
 use crate::http::Method;
 use crate::model::Permission;
@@ -26,27 +26,34 @@ pub(super) struct Route {
     /// Whether a request shows that the user is there, so that the session's idle time starts
     /// again.
     pub(super) extends: bool,
+    /// Whether it does what only a recent second factor allows.
+    pub(super) is_sensitive: bool,
 }
 
 const fn get(path: &'static str, access: Access, page: Page) -> Route {
-    Route { method: Method::GET, path, access, page, has_file: false, extends: true }
+    Route { method: Method::GET, path, access, page, has_file: false, extends: true, is_sensitive: false }
 }
 
 const fn post(path: &'static str, access: Access, page: Page) -> Route {
-    Route { method: Method::POST, path, access, page, has_file: false, extends: true }
+    Route { method: Method::POST, path, access, page, has_file: false, extends: true, is_sensitive: false }
 }
 
 /// What scripts ask for by themselves.
 const fn poll(path: &'static str, access: Access, page: Page) -> Route {
-    Route { method: Method::GET, path, access, page, has_file: false, extends: false }
+    Route { method: Method::GET, path, access, page, has_file: false, extends: false, is_sensitive: false }
+}
+
+/// A form that does what only a recent second factor allows. A GET of the same path shows it.
+const fn sensitive(path: &'static str, access: Access, page: Page) -> Route {
+    Route { method: Method::POST, path, access, page, has_file: false, extends: true, is_sensitive: true }
 }
 
 /// A form with a file.
 const fn upload(path: &'static str, access: Access, page: Page) -> Route {
-    Route { method: Method::POST, path, access, page, has_file: true, extends: true }
+    Route { method: Method::POST, path, access, page, has_file: true, extends: true, is_sensitive: false }
 }
 
-use Access::{May, Public, SignedIn};
+use Access::{May, Public, SignedIn, SuperUser};
 
 /// All pages.
 pub(super) static ROUTES: &[Route] = &[
@@ -111,6 +118,17 @@ pub(super) static ROUTES: &[Route] = &[
     post("/learners/{handle}/check/{change}", May(Permission::UpdateLearner), learners::change::save),
     get("/verify", May(Permission::VerifyLearner), learners::verify::form),
     post("/verify", May(Permission::VerifyLearner), learners::verify::verify),
+    get("/users", SuperUser, users::list),
+    get("/users/new", SuperUser, users::invite_form),
+    sensitive("/users/new", SuperUser, users::invite),
+    get("/users/{id}", SuperUser, users::show),
+    get("/users/{id}/activity", SuperUser, users::activity),
+    get("/users/{id}/details", SuperUser, users::update_form),
+    sensitive("/users/{id}/details", SuperUser, users::update),
+    get("/users/{id}/roles", SuperUser, users::roles_form),
+    sensitive("/users/{id}/roles", SuperUser, users::set_roles),
+    get("/users/{id}/{act}", SuperUser, users::ask),
+    sensitive("/users/{id}/{act}", SuperUser, users::act),
     get("/status", Public, status::page),
     get("/status/{month}", Public, status::month),
     get("/maintenance", Public, maintenance_page::show),

@@ -137,6 +137,14 @@ const exception = (code, fields) => async (page) => {
 
 const CODES = "demo/LRB_TEST0038_310720251450.CSV";
 
+/// Opens the page of the demo's user of this name, then the page of it that is named.
+const user = (name, further = "", fields) => async (page) => {
+  await page.goto("/users");
+  const path = await page.getByRole("link", { name, exact: true }).getAttribute("href");
+  await page.goto(`${path}${further}`);
+  if (fields) await send(page, fields);
+};
+
 export const PAGES = [
   { name: "sign-in", open: at("/sign-in") },
   { name: "sign-in, empty", open: form("/sign-in"), status: 422, errors: true },
@@ -188,6 +196,16 @@ export const PAGES = [
   { name: "messages of the demo", open: message() },
   { name: "a message of the demo", open: then(message(), "/demo/mail/") },
   { name: "organisation", user: "PORTAL_SUPER", open: at("/organisation") },
+  { name: "users", user: "PORTAL_SUPER", open: at("/users") },
+  { name: "invite a user", user: "PORTAL_SUPER", open: at("/users/new") },
+  { name: "invite a user, empty", user: "PORTAL_SUPER", open: form("/users/new"), status: 422, errors: true },
+  { name: "user", user: "PORTAL_SUPER", open: user("Owen Demo") },
+  { name: "user, activity", user: "PORTAL_SUPER", open: user("Samira Demo", "/activity") },
+  { name: "user, details", user: "PORTAL_SUPER", open: user("Owen Demo", "/details") },
+  { name: "user, details wrong", user: "PORTAL_SUPER", open: user("Owen Demo", "/details", { given_name: "" }), status: 422, errors: true },
+  { name: "user, roles", user: "PORTAL_SUPER", open: user("Owen Demo", "/roles") },
+  { name: "user, suspend", user: "PORTAL_SUPER", open: user("Owen Demo", "/suspend") },
+  { name: "user, the last super user", user: "PORTAL_SUPER", open: user("Samira Demo", "/remove", {}), status: 422 },
   { name: "batches", user: "PORTAL_BATCH", open: at("/batches") },
   { name: "new batch", user: "PORTAL_BATCH", open: at("/batches/new") },
   { name: "new batch, empty", user: "PORTAL_BATCH", open: form("/batches/new"), status: 422, errors: true },

@@ -25,5 +25,7 @@ mod service_pages;
 mod signing_in;
 #[path = "portal/strangers.rs"]
 mod strangers;
+#[path = "portal/users.rs"]
+mod users;
 #[path = "portal/verifying.rs"]
 mod verifying;

@@ -184,7 +184,12 @@ impl Deployment {
 
     /// The code that the authenticator app of the demo's users shows now.
     pub fn portal_code(&self) -> String {
-        visitor::code(self.variable("PORTAL_TOTP_SECRET"))
+        self.portal_code_in(0)
+    }
+
+    /// The code that it shows in so many seconds.
+    pub fn portal_code_in(&self, seconds: u64) -> String {
+        visitor::code(self.variable("PORTAL_TOTP_SECRET"), seconds)
     }
 
     /// A learning provider with the demo's certificate and credentials.

@@ -74,6 +74,8 @@ fn work(deployment: &Deployment, first: &mut Visitor<'_>, person: &Person) -> Ve
     until(first, &batch, is_over);
     addresses.push(format!("/exceptions/{}-2", batch.trim_start_matches("/batches/")));
     addresses.push(batch);
+    first.open("/users");
+    addresses.push(first.follow("Samira Demo").path.clone());
     addresses
 }
 

@@ -44,7 +44,8 @@ pub struct UserDetails<'a> {
 }
 
 impl Users<'_> {
-    /// Sets the roles of a user ([`Action::SetUserRoles`]). The user's sessions end.
+    /// Sets the roles of a user ([`Action::SetUserRoles`]). The user's sessions end. The service
+    /// desk's role stays as it is where the caller may not give it.
     ///
     /// # Errors
     /// Errors of the store.
@@ -52,12 +53,15 @@ impl Users<'_> {
         if !self.may_give(roles) {
             return Ok(Changed::RolesNotAllowed);
         }
-        let (text, is_super) = (roles.to_string(), roles.contains(Role::SuperUser));
+        let (is_super, may_give_desk) = (roles.contains(Role::SuperUser), self.may_give_desk());
         self.change(Action::SetUserRoles, account_id, !is_super, move |store, user| {
             let local = user.account.email.split('@').next().unwrap_or_default();
             if is_super && is_shared_mailbox(local) {
                 return Ok(Changed::SharedMailbox);
             }
+            let is_kept = !may_give_desk && user.roles.contains(Role::ServiceDesk);
+            let kept = is_kept.then_some(Role::ServiceDesk);
+            let text = roles.iter().chain(kept).collect::<Roles>().to_string();
             users::set_roles(store, user.organisation_id, user.account.id, &text)?;
             sessions::end_all(store, user.account.id)?;
             Ok(Changed::Done)
@@ -204,7 +208,8 @@ impl Users<'_> {
             let changed = if takes_away && is_last_super_user(store, &account, &membership)? {
                 Changed::LastSuperUser
             } else {
-                make(store, &Target { account, organisation_id, now })?
+                let roles = session::roles_of(&membership);
+                make(store, &Target { account, roles, organisation_id, now })?
             };
             entry.outcome = format!("{changed:?}");
             audit::insert(store, std::iter::once(&entry))?;
@@ -216,6 +221,7 @@ impl Users<'_> {
 /// The user who is changed.
 struct Target {
     account: StoredAccount,
+    roles: Roles,
     organisation_id: i32,
     now: Timestamp,
 }

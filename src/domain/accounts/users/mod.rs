@@ -184,14 +184,18 @@ impl Users<'_> {
     /// registration bodies and awarding organisations where it is one, and the service desk's by
     /// operators alone.
     pub fn may_give(&self, roles: Roles) -> bool {
-        let is_operator = matches!(self.caller.party, Party::Operator { .. });
         !roles.is_empty()
             && roles.iter().all(|role| match role {
                 Role::SuperUser => true,
                 Role::Online | Role::Batch | Role::ViewOnly => self.organisation.learner_registration_body,
                 Role::AwardingOrganisation => self.organisation.awarding_organisation,
-                Role::ServiceDesk => is_operator,
+                Role::ServiceDesk => self.may_give_desk(),
             })
+    }
+
+    /// Whether the caller gives and takes the service desk's role: operators alone do.
+    const fn may_give_desk(&self) -> bool {
+        matches!(self.caller.party, Party::Operator { .. })
     }
 
     /// An audit line about a user.
