@@ -36,6 +36,7 @@ pub mod service_levels;
 mod settings;
 mod status;
 mod strangers;
+pub mod support_hours;
 #[cfg(test)]
 mod tests;
 mod unsettled;

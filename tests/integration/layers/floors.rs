@@ -47,7 +47,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
         "domain",
         &[
             // Words, and the formats of fields.
-            &["action", "codes", "format", "roles"],
+            &["action", "codes", "format", "roles", "support_hours"],
             // Pure rules about learners' details.
             &["names", "matching", "verification"],
             // What the service as a whole needs, and every call.
@@ -112,6 +112,7 @@ const PURE: &[&str] = &[
     "codes",
     "format",
     "roles",
+    "support_hours",
     "names",
     "matching",
     "verification",
