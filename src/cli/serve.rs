@@ -150,11 +150,12 @@ fn health(service: &Service, metrics: &Arc<Metrics>, demo: Option<Demo>) -> Oper
         }
     };
     let service = service.clone();
-    let (queue, guessed) = (service.clone(), service.clone());
+    let (queue, guessed, desk) = (service.clone(), service.clone(), service.clone());
     let health = Operations::new(Arc::clone(metrics))
         .with_probe("store", probe)
         .with_refresh(move |metrics| workers::look_at_queue(&queue, metrics))
-        .with_refresh(move |metrics| workers::look_at_guesses(&guessed, metrics));
+        .with_refresh(move |metrics| workers::look_at_guesses(&guessed, metrics))
+        .with_refresh(move |metrics| workers::look_at_cases(&desk, metrics));
     match demo {
         None => health,
         Some(demo) => health.with_reset(move || match demo.reset(&service) {

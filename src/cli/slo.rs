@@ -6,15 +6,19 @@ use chrono::{Months, NaiveDate, TimeDelta};
 
 use super::failure::Failure;
 use super::{config, setup};
-use crate::domain::Clock;
+use crate::domain::desk::{CategoryFigures, DeskMonth, TARGET as TO_RECTIFY};
 use crate::domain::service_levels::{BatchTimes, FunctionMonth, ServiceMonth, SizeTimes, TARGET};
+use crate::domain::{Clock, support_hours};
 
-/// Print the service levels: availability of every function, and processing times of batches
+/// Print the service levels: availability, processing times of batches, and cases of the service desk
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Times are measured from entry to exit: for a call, from the request's headers to the reply; for a batch, from its durable submission to its
 last record. A function is down in any minute in which no server was up, or in which all calls of it failed with an internal error (WSEC0999).
 Maintenance of the web services ('lrs maintenance plan', service.maintenance) does not count. Every minute, each server records that it is up.
+
+Cases of the service desk are counted in the month in which they were logged, from the logged call to the user being advised, in support hours:
+08:00 to 18:00, Monday to Friday, without public holidays of England.
 
 Examples:
   lrs slo
@@ -39,13 +43,17 @@ pub fn run(slo: &Slo, out: &mut impl Write) -> Result<(), Failure> {
     let last = slo.month.unwrap_or_else(|| Clock::system().today());
     let months = (0..slo.months).rev().filter_map(|back| last.checked_sub_months(Months::new(back)));
     let months = setup::administer(&slo.config, |admin| {
-        months.map(|month| Ok(admin.service().status().month(month)?)).collect::<Result<Vec<_>, _>>()
+        let service = admin.service();
+        months
+            .map(|month| Ok((service.status().month(month)?, service.desk().month(month)?)))
+            .collect::<Result<Vec<_>, _>>()
     })?;
-    months.iter().try_for_each(|month| print(month, out))
+    months.iter().try_for_each(|(month, desk)| print(month, desk, out))
 }
 
-fn print(month: &ServiceMonth, out: &mut impl Write) -> Result<(), Failure> {
-    let ServiceMonth { month, measured_minutes, maintenance_minutes, down_minutes, functions, batches } = month;
+fn print(month: &ServiceMonth, desk: &DeskMonth, out: &mut impl Write) -> Result<(), Failure> {
+    let ServiceMonth { month, measured_minutes, maintenance_minutes, down_minutes, functions, batches, outages: _ } =
+        month;
     writeln!(out, "{}, measured entry to exit", month.format("%Y-%m"))?;
     writeln!(
         out,
@@ -78,7 +86,31 @@ fn print(month: &ServiceMonth, out: &mut impl Write) -> Result<(), Failure> {
             writeln!(out, "      {size:<26} {finished} finished; median {median}, longest {longest}")?;
         }
     }
+    print_desk(desk, out)?;
     writeln!(out)?;
+    Ok(())
+}
+
+fn print_desk(desk: &DeskMonth, out: &mut impl Write) -> Result<(), Failure> {
+    writeln!(out, "\n  Cases logged with the service desk, rectified within support hours (target {TO_RECTIFY:.0} %)")?;
+    for figures in &desk.categories {
+        let CategoryFigures { category, limit, in_time, late, open, .. } = figures;
+        let limit = limit.map_or_else(|| "no limit".to_owned(), |limit| format!("{} hours", limit.num_hours()));
+        let share = match figures.share() {
+            Some(share) if share < TO_RECTIFY => format!("{share:.1} %  BELOW TARGET"),
+            Some(share) => format!("{share:.1} %"),
+            None => "not measured".to_owned(),
+        };
+        let name = format!("category {category} ({limit})");
+        writeln!(out, "    {name:<28} {in_time} in time, {late} late, {open} still open; {share}")?;
+    }
+    if !desk.knows_holidays {
+        let (first, last) = support_hours::years();
+        writeln!(
+            out,
+            "    warning: public holidays are known for {first} to {last} only; others count as working days"
+        )?;
+    }
     Ok(())
 }
 
@@ -106,10 +138,18 @@ mod tests {
         let config = config::File { config: Some(file) };
         setup::open(&config.load().unwrap()).unwrap().migrate().unwrap();
         let mut out = Vec::new();
-        run(&Slo { month: Some(month("2025-06").unwrap()), months: 2, config }, &mut out).unwrap();
+        run(&Slo { month: Some(month("2025-06").unwrap()), months: 2, config: config.clone() }, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert!(text.starts_with("2025-05, measured entry to exit\n") && text.contains("\n2025-06,"), "{text}");
         assert!(text.contains("no calls") && text.contains("Registration"), "{text}");
+        assert!(
+            text.contains("category 1 (4 hours)         0 in time, 0 late, 0 still open; not measured\n"),
+            "{text}"
+        );
+        assert!(text.contains("category 3 (no limit)") && !text.contains("warning"), "{text}");
+        let mut out = Vec::new();
+        run(&Slo { month: Some(month("2023-06").unwrap()), months: 1, config }, &mut out).unwrap();
+        assert!(String::from_utf8(out).unwrap().contains("warning: public holidays are known for 2024 to 2028 only"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What `lrs serve` and `lrs worker` share: starting workers, gauges for the metrics, and the
 //! minutes that `lrs slo` reads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
@@ -9,8 +9,10 @@ use std::time::Duration;
 
 use super::failure::Failure;
 use crate::config;
+use crate::domain::desk::ClockState;
 use crate::domain::service_levels::FunctionMinute;
 use crate::domain::{Guesses, Service};
+use crate::model::london_text;
 use crate::ops::{Calls, Metrics, Queue};
 use crate::workers::{Observer, WorkerSettings, Workers};
 
@@ -39,6 +41,39 @@ pub fn look_at_queue(service: &Service, metrics: &Metrics) {
     }
 }
 
+/// Sets the metrics of the service desk's open cases.
+pub fn look_at_cases(service: &Service, metrics: &Metrics) {
+    match service.desk().open_figures() {
+        Ok(figures) => figures.iter().for_each(|each| {
+            metrics.cases(each.category.code(), each.open, each.run_out_soon, each.open_late);
+        }),
+        Err(error) => log::warn!("cannot read the cases of the service desk: {error}"),
+    }
+}
+
+/// Warns once of each case whose clock runs out soon, and once more when it has.
+fn warn_of_cases(service: &Service, warned: &mut BTreeSet<(i32, bool)>) {
+    let cases = match service.desk().to_escalate() {
+        Ok(cases) => cases,
+        Err(error) => return log::warn!("cannot read the cases of the service desk: {error}"),
+    };
+    for (number, category, clock) in cases {
+        let is_late = clock.state == ClockState::Late;
+        if warned.insert((number, is_late)) {
+            let limit = clock.runs_out_at.map(london_text).unwrap_or_default();
+            if is_late {
+                log::warn!(
+                    "case {number} of category {category} is late: its limit ended at {limit} (/desk/incidents)"
+                );
+            } else {
+                log::warn!(
+                    "escalate case {number} of category {category}: its limit ends at {limit} (/desk/incidents)"
+                );
+            }
+        }
+    }
+}
+
 /// Sets the metrics of guesses.
 pub fn look_at_guesses(service: &Service, metrics: &Metrics) {
     let Guesses { wrong_passwords, passwords_refused, misses, misses_refused } = service.status().guesses();
@@ -48,7 +83,8 @@ pub fn look_at_guesses(service: &Service, metrics: &Metrics) {
     metrics.guesses("miss_refused", misses_refused);
 }
 
-/// Records every minute that the service is up, and the calls since the last time, for `lrs slo`.
+/// Records every minute that the service is up, and the calls since the last time, for `lrs slo`,
+/// and warns of cases whose clocks run out.
 /// Dropping it makes a last record.
 pub struct Minutes {
     end: Option<Sender<()>>,
@@ -64,12 +100,14 @@ impl Minutes {
             .name("lrs-minutes".to_owned())
             .spawn(move || {
                 let mut before = BTreeMap::new();
+                let mut warned = BTreeSet::new();
                 let mut note = || {
                     let calls = metrics.calls_so_far();
                     match service.status().note_minute(&since(&before, &calls)) {
                         Ok(()) => before = calls,
                         Err(error) => log::warn!("cannot record the minute for 'lrs slo': {error}"),
                     }
+                    warn_of_cases(&service, &mut warned);
                 };
                 note();
                 while ended.recv_timeout(MINUTE) == Err(RecvTimeoutError::Timeout) {

@@ -142,6 +142,12 @@ actions! {
     PreviewLinks = "preview-link-change";
     /// See what was done to the links between learners.
     ViewLinks = "view-link-changes";
+    /// Log a case of the service desk.
+    LogCase = "log-case";
+    /// See cases of the service desk.
+    ViewCases = "view-cases";
+    /// Rectify a case of the service desk.
+    RectifyCase = "rectify-case";
     /// See which batches there are, and how far each is.
     ListJobs = "list-batches";
     /// Fetch the file that a batch came in.

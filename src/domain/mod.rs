@@ -13,6 +13,7 @@ pub mod catalogue;
 mod clock;
 pub mod codes;
 mod database;
+pub mod desk;
 mod error;
 pub mod exceptions;
 pub mod format;
@@ -62,6 +63,7 @@ pub use caller::{Account, Caller};
 pub use catalogue::{Catalogue, CatalogueReport};
 pub use clock::Clock;
 pub use database::Database;
+pub use desk::Desk;
 pub use error::{Busy, Error};
 pub use exceptions::Exceptions;
 pub use import::{ImportReport, MANDATORY_ON_IMPORT, imported_learner};
@@ -179,6 +181,11 @@ impl Service {
     /// The links between the ULNs of one person: merge, unmerge, delete, restore.
     pub const fn linking(&self) -> Linking<'_> {
         Linking(self)
+    }
+
+    /// The service desk: cases and their clocks.
+    pub const fn desk(&self) -> Desk<'_> {
+        Desk(self)
     }
 
     /// Personal learning records.

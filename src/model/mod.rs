@@ -3,6 +3,7 @@
 
 mod achievement;
 mod audit;
+mod case;
 mod catalogue;
 mod certificate;
 mod codes;
@@ -28,6 +29,7 @@ mod upload;
 
 pub use achievement::{Achievement, AchievementAction, AssessmentLanguage, SubmissionType};
 pub use audit::{AuditEntry, Door};
+pub use case::{Case, CaseKind, Category, Outage, Rectified};
 pub use catalogue::{Availability, CatalogueEntry, Recognition, RecognitionStatus};
 pub use certificate::{Fingerprint, InvalidFingerprint, Peer};
 pub use codes::{

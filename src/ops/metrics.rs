@@ -21,6 +21,7 @@ pub struct Metrics {
     jobs: IntGaugeVec,
     oldest_job: IntGauge,
     late_jobs: IntGauge,
+    cases: IntGaugeVec,
     seconds_left: IntGaugeVec,
 }
 
@@ -73,6 +74,10 @@ impl Metrics {
                 "lrs_jobs_over_48_hours",
                 "Unfinished jobs submitted more than 48 hours ago; should be 0",
             )?,
+            cases: IntGaugeVec::new(
+                Opts::new("lrs_cases", "Open cases of the service desk, and those that are to be escalated or late"),
+                &["category", "state"],
+            )?,
             seconds_left: IntGaugeVec::new(
                 Opts::new(
                     "lrs_certificate_seconds_left",
@@ -91,6 +96,7 @@ impl Metrics {
         metrics.registry.register(Box::new(metrics.jobs.clone()))?;
         metrics.registry.register(Box::new(metrics.oldest_job.clone()))?;
         metrics.registry.register(Box::new(metrics.late_jobs.clone()))?;
+        metrics.registry.register(Box::new(metrics.cases.clone()))?;
         metrics.registry.register(Box::new(metrics.seconds_left.clone()))?;
         Ok(metrics)
     }
@@ -151,6 +157,14 @@ impl Metrics {
         self.jobs.with_label_values(&["in_progress"]).set(in_progress);
         self.oldest_job.set(oldest_seconds);
         self.late_jobs.set(late);
+    }
+
+    /// Sets the metrics of the open cases of a category: all, those of which little time is left,
+    /// and those whose limit has passed.
+    pub fn cases(&self, category: &'static str, open: usize, run_out_soon: usize, late: usize) {
+        for (state, count) in [("open", open), ("runs_out_soon", run_out_soon), ("late", late)] {
+            self.cases.with_label_values(&[category, state]).set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
     }
 
     /// Sets the time until certificates or lists expire.
@@ -223,9 +237,10 @@ mod tests {
     }
 
     #[test]
-    fn the_queue_is_shown() {
+    fn the_queue_and_the_cases_are_shown() {
         let metrics = Metrics::new().unwrap();
         metrics.job_records("Registration", 200);
+        metrics.cases("1", 3, 2, 1);
         metrics.queue(Queue { waiting: 3, in_progress: 1, oldest_seconds: 90, late: 0 });
         let text = metrics.render();
         for line in [
@@ -234,6 +249,9 @@ mod tests {
             r#"lrs_jobs{state="in_progress"} 1"#,
             "lrs_jobs_oldest_seconds 90",
             "lrs_jobs_over_48_hours 0",
+            r#"lrs_cases{category="1",state="open"} 3"#,
+            r#"lrs_cases{category="1",state="runs_out_soon"} 2"#,
+            r#"lrs_cases{category="1",state="late"} 1"#,
         ] {
             assert!(text.contains(line), "{text}");
         }

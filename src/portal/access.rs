@@ -18,6 +18,8 @@ pub(super) enum Access {
     May(Permission),
     /// Super users of the organisation.
     SuperUser,
+    /// The service desk.
+    ServiceDesk,
 }
 
 impl Access {
@@ -38,6 +40,7 @@ impl Access {
             Self::Public | Self::Session | Self::SignedIn => true,
             Self::May(permission) => place.may(permission),
             Self::SuperUser => place.roles.contains(Role::SuperUser),
+            Self::ServiceDesk => place.roles.contains(Role::ServiceDesk),
         };
         if allowed { Ok(()) } else { Err(Problem::Forbidden) }
     }

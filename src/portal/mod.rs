@@ -17,6 +17,7 @@ mod check_a_file;
 pub mod components;
 mod confirm;
 mod demo_mail;
+mod desk;
 mod developers;
 mod exceptions;
 mod form;

@@ -16,6 +16,7 @@ static PARTS: &[Part] = &[
     ("Exceptions", "/exceptions", Access::May(Permission::SubmitBatches)),
     ("Users", "/users", Access::SuperUser),
     ("Check a file", "/check-a-file", Access::SignedIn),
+    ("Cases", "/desk/incidents", Access::ServiceDesk),
 ];
 
 /// The parts that the user may open; the one of this path is marked.

@@ -5,7 +5,7 @@ use super::answer::Answer;
 use super::problem::Problem;
 use super::visit::Visit;
 use super::{
-    account, account_links, batches, check_a_file, demo_mail, developers, exceptions, furniture, home, learners,
+    account, account_links, batches, check_a_file, demo_mail, desk, developers, exceptions, furniture, home, learners,
     maintenance_page, sign_in, status, users,
 };
 use crate::http::Method;
@@ -53,7 +53,7 @@ const fn upload(path: &'static str, access: Access, page: Page) -> Route {
     Route { method: Method::POST, path, access, page, has_file: true, extends: true, is_sensitive: false }
 }
 
-use Access::{May, Public, SignedIn, SuperUser};
+use Access::{May, Public, ServiceDesk, SignedIn, SuperUser};
 
 /// All pages.
 pub(super) static ROUTES: &[Route] = &[
@@ -129,6 +129,12 @@ pub(super) static ROUTES: &[Route] = &[
     sensitive("/users/{id}/roles", SuperUser, users::set_roles),
     get("/users/{id}/{act}", SuperUser, users::ask),
     sensitive("/users/{id}/{act}", SuperUser, users::act),
+    get("/desk/incidents", ServiceDesk, desk::list),
+    get("/desk/incidents/new", ServiceDesk, desk::form),
+    post("/desk/incidents/new", ServiceDesk, desk::log),
+    get("/desk/incidents/rectified", ServiceDesk, desk::rectified),
+    get("/desk/incidents/{number}", ServiceDesk, desk::show),
+    post("/desk/incidents/{number}", ServiceDesk, desk::rectify),
     get("/status", Public, status::page),
     get("/status/{month}", Public, status::month),
     get("/maintenance", Public, maintenance_page::show),

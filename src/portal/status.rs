@@ -10,7 +10,7 @@ use super::maintenance::Line;
 use super::problem::Problem;
 use super::times;
 use super::visit::Visit;
-use crate::domain::service_levels::{BatchTimes, FunctionMonth, ServiceMonth, SizeTimes, TARGET};
+use crate::domain::service_levels::{BatchTimes, FunctionMonth, MonthOutage, ServiceMonth, SizeTimes, TARGET};
 use crate::model::JobKind;
 
 /// A month of the service, and the way to the others.
@@ -30,6 +30,7 @@ struct Month {
     functions: Option<Table>,
     batches: Option<Table>,
     late: usize,
+    outages: Vec<String>,
 }
 
 /// `GET /status`
@@ -81,8 +82,20 @@ impl Month {
             functions: (!month.functions.is_empty()).then(|| functions(&month.functions)),
             batches: batches(&month.batches),
             late: month.batches.iter().map(|batches| batches.late).sum(),
+            outages: month.outages.iter().map(outage).collect(),
         }
     }
+}
+
+/// An incident in a sentence or two.
+fn outage(outage: &MonthOutage) -> String {
+    let MonthOutage { case, category, began_at, rectified_at, words, down_minutes } = outage;
+    let when = match rectified_at {
+        Some(end) => format!("{}, rectified", times::period(*began_at, *end)),
+        None => format!("Since {}, not rectified yet", times::moment(*began_at)),
+    };
+    let down = times::count(*down_minutes, "minute");
+    format!("{when}: {words} (Case {case}, category {category}. No server was up in {down} of this time.)")
 }
 
 fn functions(functions: &[FunctionMonth]) -> Table {

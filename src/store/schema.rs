@@ -466,3 +466,20 @@ diesel::table! {
         part_of -> Nullable<BigInt>,
     }
 }
+
+diesel::table! {
+    cases (number) {
+        number -> Integer,
+        kind -> Text,
+        category -> Text,
+        summary -> Text,
+        logged_at -> Timestamp,
+        logged_by -> Text,
+        organisation_id -> Nullable<Integer>,
+        rectified_at -> Nullable<Timestamp>,
+        rectified_by -> Nullable<Text>,
+        advice -> Nullable<Text>,
+        outage_began_at -> Nullable<Timestamp>,
+        outage_words -> Nullable<Text>,
+    }
+}

@@ -51,6 +51,18 @@ function then(open, beginning, further = "", fields) {
   };
 }
 
+/// Opens a page and sends its form, or goes on to another page.
+function filled(open, fields = {}, further = null) {
+  return async (page) => {
+    await open(page);
+    if (fields) await send(page, fields);
+    if (further) await page.goto(further);
+  };
+}
+
+/// A case that the service desk logs.
+const CASE = { kind: "request", category: "4", summary: "A new user cannot sign in." };
+
 /// Asks for a new password, and opens the demo's messages when the link for it is there.
 function message() {
   return async (page) => {
@@ -165,6 +177,15 @@ export const PAGES = [
   { name: "home, super user", user: "PORTAL_SUPER", open: at("/") },
   { name: "home, online", user: "PORTAL_ONLINE", open: at("/") },
   { name: "home, awarding organisation", user: "PORTAL_AO", open: at("/") },
+  { name: "home of the service desk", user: "PORTAL_DESK", open: at("/") },
+  { name: "cases", user: "PORTAL_DESK", open: at("/desk/incidents") },
+  { name: "cases rectified", user: "PORTAL_DESK", open: at("/desk/incidents/rectified") },
+  { name: "log a case", user: "PORTAL_DESK", open: at("/desk/incidents/new") },
+  { name: "log a case empty", user: "PORTAL_DESK", open: form("/desk/incidents/new"), status: 422, errors: true },
+  { name: "case", user: "PORTAL_DESK", open: form("/desk/incidents/new", CASE) },
+  { name: "case without advice", user: "PORTAL_DESK", open: filled(form("/desk/incidents/new", CASE)), status: 422, errors: true },
+  { name: "case rectified", user: "PORTAL_DESK", open: filled(form("/desk/incidents/new", CASE), { advice: "The account is there." }) },
+  { name: "cases some open", user: "PORTAL_DESK", open: filled(form("/desk/incidents/new", CASE), null, "/desk/incidents") },
   { name: "not allowed", user: "PORTAL_AO", open: at("/learners/find"), status: 403 },
   { name: "find", user: "PORTAL_ONLINE", open: at("/learners/find") },
   { name: "find, empty", user: "PORTAL_ONLINE", open: form("/learners/find"), status: 422, errors: true },

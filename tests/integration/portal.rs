@@ -7,6 +7,8 @@ mod batches;
 mod behind_proxy;
 #[path = "portal/changing.rs"]
 mod changing;
+#[path = "portal/desk.rs"]
+mod desk;
 #[path = "portal/finding.rs"]
 pub mod finding;
 #[path = "portal/headers.rs"]

@@ -15,9 +15,10 @@ use chrono::{Datelike, NaiveDate, Timelike};
 
 use super::jobs::{JobKind, JobState};
 use super::{Error, Status};
-use crate::model::{Door, london_day, london_midnight};
+use crate::model::{Category, Door, Outage, Timestamp, london_day, london_midnight};
 use crate::store::jobs::{self, JobFilter};
 use crate::store::service_levels::{self as rows, FunctionDay, Minutes};
+use crate::store::{AnyConnection, StoreError, cases};
 
 pub use batches::{BatchTimes, SizeTimes};
 pub(super) use recent::RecentMonths;
@@ -69,6 +70,25 @@ pub struct ServiceMonth {
     pub functions: Vec<FunctionMonth>,
     /// All kinds of job.
     pub batches: Vec<BatchTimes>,
+    /// Incidents of category 1 and 2 that lasted into the month or began in it, the oldest first.
+    pub outages: Vec<MonthOutage>,
+}
+
+/// An incident of category 1 or 2, as everybody is told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthOutage {
+    /// The number of its case at the service desk.
+    pub case: i32,
+    /// The category.
+    pub category: Category,
+    /// When it began (UTC).
+    pub began_at: Timestamp,
+    /// When it was rectified (UTC); not yet if there is no such time.
+    pub rectified_at: Option<Timestamp>,
+    /// What did not work.
+    pub words: String,
+    /// Minutes meanwhile in which no server was up.
+    pub down_minutes: i64,
 }
 
 impl ServiceMonth {
@@ -108,13 +128,14 @@ impl Status<'_> {
         let month = day.with_day(1).unwrap_or(day);
         let next = month.checked_add_months(chrono::Months::new(1)).unwrap_or(month);
         let (from, until) = (london_midnight(month), london_midnight(next).min(now));
-        let (minutes, days, finished, open) = self.0.inner.store.read(|store| {
+        let (minutes, days, finished, open, outages) = self.0.inner.store.read(|store| {
             let open = JobFilter { states: &[JobState::Waiting, JobState::InProgress], ..JobFilter::default() };
             Ok((
                 rows::minutes(store, from, until)?,
                 rows::days(store, month, next)?,
                 jobs::finished_between(store, from, london_midnight(next))?,
                 jobs::newest(store, open, MOST_OPEN_JOBS)?,
+                outages(store, from, until, now)?,
             ))
         })?;
         let Minutes { first_ever, up, maintenance } = minutes;
@@ -129,8 +150,35 @@ impl Status<'_> {
             down_minutes,
             functions: functions(&days, measured_minutes, down_minutes),
             batches: JobKind::ALL.iter().map(|kind| BatchTimes::of(*kind, &finished, &open, now)).collect(),
+            outages,
         })
     }
+}
+
+/// The outages of a period, each with the minutes in which no server was up meanwhile.
+fn outages(
+    store: &mut AnyConnection,
+    from: Timestamp,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<Vec<MonthOutage>, StoreError> {
+    let mut outages = Vec::new();
+    for case in cases::outages(store, from, until)? {
+        let Some(Outage { began_at, words }) = case.outage else { continue };
+        let rectified_at = case.rectified.map(|rectified| rectified.at);
+        let ends = rectified_at.unwrap_or(now);
+        let Minutes { first_ever, up, maintenance } = rows::minutes(store, began_at, ends)?;
+        let whole = first_ever.map_or(0, |first| (ends - began_at.max(first)).num_minutes().max(0));
+        outages.push(MonthOutage {
+            case: case.number,
+            category: case.category,
+            began_at,
+            rectified_at,
+            words: words.as_str().to_owned(),
+            down_minutes: (whole - maintenance - up).max(0),
+        });
+    }
+    Ok(outages)
 }
 
 fn functions(days: &[FunctionDay], measured: i64, down: i64) -> Vec<FunctionMonth> {

@@ -23,6 +23,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "accounts",
                 "achievements",
                 "audit",
+                "cases",
                 "catalogue",
                 "events",
                 "exceptions",
@@ -58,7 +59,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["audit", "misses", "organisations", "passwords", "registry", "settings", "strangers"],
             // Learners, users and messages to them, operators' work on organisations, planned
             // maintenance.
-            &["accounts", "administration", "learners", "maintenance", "outbox"],
+            &["accounts", "administration", "desk", "learners", "maintenance", "outbox"],
             // What is built on those. `jobs` knows no kind of job.
             &["catalogue", "import", "jobs", "linking", "records", "service_levels", "uploads"],
             // The kinds of job.
