@@ -104,6 +104,8 @@ actions! {
     ViewEvents = "view-events", formerly "GetLearnerLearningEvents";
     /// See a learning record: personal details and events.
     ViewRecord = "view-record", formerly "GetLearnerRecord";
+    /// Make a report of a learning record.
+    ReportRecord = "report-record";
     /// See who saw a learning record.
     ViewAudit = "view-audit", formerly "ViewAudit";
     /// See an organisation.

@@ -88,28 +88,45 @@ impl Audit<'_> {
         caller.require(Permission::ViewAudit)?;
         caller.call.must_be_able_to_block()?;
         self.0.may_look(caller)?;
-        let page_index = query.page.max(1);
         let uln: Option<Uln> = query.uln.parse().ok();
         let resolved = self.0.resolve(uln)?.filter(|found| found.names_agree(query.given_name, query.family_name));
         let Some(found) = resolved else {
             self.0.missed(caller, usize::from(uln.is_some()));
             caller.trail([uln], codes::NO_MATCH);
-            return Ok(AuditPage {
-                entries: Vec::new(),
-                page_count: 0,
-                page_index,
-                page_size: PAGE_SIZE,
-                total_items: 0,
-            });
+            return Ok(AuditPage::empty(query.page));
         };
-        let ulns: Vec<Uln> = found.all_ulns().collect();
+        self.page(caller, found.learner.uln, &found.all_ulns().collect::<Vec<_>>(), query.page)
+    }
+
+    /// Who saw the learning record of a learner whom this person found, registered or verified in
+    /// the same session: the ULN must not be one that was typed. The list is empty if the learner
+    /// is not there any more.
+    pub fn view_known(&self, caller: &Caller<'_>, uln: Uln, page: i32) -> Result<AuditPage, Error> {
+        caller.require(Permission::ViewAudit)?;
+        caller.call.must_be_able_to_block()?;
+        let Some(found) = self.0.resolve(Some(uln))? else {
+            caller.trail([Some(uln)], codes::NO_MATCH);
+            return Ok(AuditPage::empty(page));
+        };
+        self.page(caller, found.learner.uln, &found.all_ulns().collect::<Vec<_>>(), page)
+    }
+
+    /// A page of the lines about any of the learner's ULNs.
+    fn page(&self, caller: &Caller<'_>, uln: Uln, ulns: &[Uln], page: i32) -> Result<AuditPage, Error> {
+        let page_index = page.max(1);
         let offset = i64::from(page_index - 1) * i64::from(PAGE_SIZE);
         self.0.inner.store.flush_trail()?;
         let (total, entries) =
-            self.0.inner.store.read(|store| audit::records_shown(store, &ulns, offset, i64::from(PAGE_SIZE)))?;
-        caller.trail([Some(found.learner.uln)], codes::FOUND);
+            self.0.inner.store.read(|store| audit::records_shown(store, ulns, offset, i64::from(PAGE_SIZE)))?;
+        caller.trail([Some(uln)], codes::FOUND);
         let total_items = i32::try_from(total).unwrap_or(i32::MAX);
         let page_count = total_items / PAGE_SIZE + i32::from(total_items % PAGE_SIZE > 0);
         Ok(AuditPage { entries, page_count, page_index, page_size: PAGE_SIZE, total_items })
+    }
+}
+
+impl AuditPage {
+    fn empty(page: i32) -> Self {
+        Self { entries: Vec::new(), page_count: 0, page_index: page.max(1), page_size: PAGE_SIZE, total_items: 0 }
     }
 }

@@ -79,7 +79,8 @@ pub use organisations::{Claim, OrganisationSummary, Organisations};
 pub use outbox::{Failed, Message, Outbox};
 pub use passwords::HashedPassword;
 pub use records::{
-    GetType, LearnerRecord, LearnerRecordQuery, RecordAnswer, RecordOutcome, RecordQuery, Records, UserType,
+    Credits, GetType, LearnerRecord, LearnerRecordQuery, Listed, Listing, ListingFilter, Origin, RecordAnswer,
+    RecordOutcome, RecordQuery, Records, UserType, listing_day,
 };
 pub use roles::{Role, Roles, UnknownRole};
 pub use settings::{OpeningHours, RuleSettings};

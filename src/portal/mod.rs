@@ -34,6 +34,7 @@ mod navigation;
 mod phases;
 mod problem;
 mod problem_page;
+mod records;
 mod routes;
 mod sign_in;
 mod status;

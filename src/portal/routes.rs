@@ -6,7 +6,7 @@ use super::problem::Problem;
 use super::visit::Visit;
 use super::{
     account, account_links, batches, check_a_file, demo_mail, desk, developers, exceptions, furniture, home, learners,
-    maintenance_page, sign_in, status, users,
+    maintenance_page, records, sign_in, status, users,
 };
 use crate::http::Method;
 use crate::model::Permission;
@@ -112,6 +112,12 @@ pub(super) static ROUTES: &[Route] = &[
     get("/learners/register/{handle}/{step}", May(Permission::RegisterLearner), learners::register::question),
     post("/learners/register/{handle}/{step}", May(Permission::RegisterLearner), learners::register::answer),
     get("/learners/{handle}", May(Permission::FindLearner), learners::show::page),
+    get("/learners/{handle}/record", May(Permission::ViewRecord), records::page),
+    get("/learners/{handle}/record/seen", May(Permission::ViewAudit), records::seen),
+    get("/learners/{handle}/record/report", May(Permission::ViewRecord), records::report::form),
+    post("/learners/{handle}/record/report", May(Permission::ViewRecord), records::report::choose),
+    get("/learners/{handle}/record/report/{report}", May(Permission::ViewRecord), records::report::page),
+    get("/learners/{handle}/record/report/{report}/{format}", May(Permission::ViewRecord), records::report::file),
     get("/learners/{handle}/change/{section}", May(Permission::UpdateLearner), learners::change::form),
     post("/learners/{handle}/change/{section}", May(Permission::UpdateLearner), learners::change::submit),
     get("/learners/{handle}/check/{change}", May(Permission::UpdateLearner), learners::change::check),

@@ -7,6 +7,27 @@ import { demo } from "./visitor.mjs";
 /// The demo's learner for exact matches.
 export const LEARNER = { way: "uln", uln: "1100001017", given_name: "Ottoline", family_name: "Quillfeather" };
 
+/// Learners without events, who does not share, and who has not seen the privacy notice.
+const NO_EVENTS = byUln("1100001106", "Isolde", "Barleyfrost");
+const NOT_SHARING = byUln("1100001041", "Hesper", "Wrenfold");
+const NOT_SEEN = byUln("1100001068", "Caspian", "Mudlark");
+
+function byUln(uln, given_name, family_name) {
+  return { way: "uln", uln, given_name, family_name };
+}
+
+/// Finds a learner and opens their learning record, or what stands below it.
+const record = (learner, further = "") => async (page) => {
+  await form("/learners/find", learner)(page);
+  await page.goto(`${new URL(page.url()).pathname}/record${further}`);
+};
+
+/// Makes a report of the whole record.
+const reporting = (fields = {}) => async (page) => {
+  await record(LEARNER, "/report")(page);
+  await send(page, fields);
+};
+
 const at = (path) => (page) => page.goto(path);
 
 /// Opens a page with a form, fills in its fields by name, and presses its last button.
@@ -102,6 +123,7 @@ export const NO_PAGES = {
   "/batches/{id}/errors": "a file",
   "/batches/{id}/rows": "a file",
   "/exceptions/export": "a file",
+  "/learners/{handle}/record/report/{report}/{format}": "a file",
 };
 
 /// Pages that are not opened in Chromium yet. docs/accessibility.md says so too.
@@ -209,6 +231,15 @@ export const PAGES = [
   { name: "change", user: "PORTAL_ONLINE", open: then(form("/learners/find", LEARNER), "/learners/", "/change/") },
   { name: "change, check", user: "PORTAL_ONLINE", open: then(form("/learners/find", LEARNER), "/learners/", "/change/", { title: "Dr" }) },
   { name: "change, nothing", user: "PORTAL_ONLINE", open: then(form("/learners/find", LEARNER), "/learners/", "/change/", {}), status: 422 },
+  { name: "record", user: "PORTAL_ONLINE", open: record(LEARNER) },
+  { name: "record filtered", user: "PORTAL_VIEW", open: record(LEARNER, "?year=2019&source=awarding") },
+  { name: "record without events", user: "PORTAL_VIEW", open: record(NO_EVENTS) },
+  { name: "record not shared", user: "PORTAL_VIEW", open: record(NOT_SHARING) },
+  { name: "record and privacy notice not seen", user: "PORTAL_ONLINE", open: record(NOT_SEEN) },
+  { name: "who has seen a record", user: "PORTAL_ONLINE", open: record(LEARNER, "/seen") },
+  { name: "report choices", user: "PORTAL_ONLINE", open: record(LEARNER, "/report") },
+  { name: "report without a purpose", user: "PORTAL_ONLINE", open: reporting(), status: 422, errors: true },
+  { name: "report", user: "PORTAL_ONLINE", open: reporting({ purpose: "learner" }) },
   { name: "recovery code", open: async (page) => {
     await secondFactor()(page);
     await page.goto("/sign-in/recovery");

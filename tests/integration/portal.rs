@@ -19,8 +19,12 @@ mod interrupted;
 mod matrix;
 #[path = "portal/parity.rs"]
 mod parity;
+#[path = "portal/records.rs"]
+mod records;
 #[path = "portal/registering.rs"]
 mod registering;
+#[path = "portal/report.rs"]
+mod report;
 #[path = "portal/service_pages.rs"]
 mod service_pages;
 #[path = "portal/signing_in.rs"]

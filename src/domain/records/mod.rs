@@ -1,10 +1,12 @@
 //! Personal learning records: who may see one, and what is in it (rules.md 2.13, 4.6).
 
+mod listing;
 mod question;
 
+pub use listing::{Credits, Listed, Listing, ListingFilter, Origin, listing_day};
 pub use question::{GetType, LearnerRecordQuery, RecordQuery, UserType};
 
-use super::learners::compare;
+use super::learners::{Resolved, compare};
 use super::misses::Way;
 use super::{Caller, Error, Service, codes};
 use crate::model::{AbilityToShare, EventStatus, Learner, LearningEvent, Permission, Postcode, Uln};
@@ -67,6 +69,8 @@ pub struct LearnerRecord {
     pub outcome: RecordOutcome,
     /// The learner; only if the outcome is a record.
     pub learner: Option<Learner>,
+    /// Whether the learner shares data; `None` if the learner was not verified.
+    pub sharing: Option<AbilityToShare>,
     /// The events.
     pub events: Vec<LearningEvent>,
 }
@@ -87,7 +91,21 @@ impl Records<'_> {
     /// GetLearnerRecord.
     pub fn with_learner(&self, caller: &Caller<'_>, query: &LearnerRecordQuery<'_>) -> Result<LearnerRecord, Error> {
         let (outcome, learner, events) = self.open_record(caller, query)?;
-        Ok(LearnerRecord { outcome, learner: learner.filter(|_| outcome.shows_record()), events })
+        Ok(LearnerRecord::of(outcome, learner, events))
+    }
+
+    /// The learning record of a learner whom this person found, registered or verified in the same
+    /// session, or of the master if the ULN was merged since. Like
+    /// [`Learners::view`](super::Learners::view), it asks for no names, so the ULN must not be one
+    /// that was typed. Everything else is as for GetLearnerRecord (rules.md 4.6, our choice).
+    pub fn view(&self, caller: &Caller<'_>, uln: Uln) -> Result<LearnerRecord, Error> {
+        caller.require(Permission::ViewRecord)?;
+        let Some(resolved) = self.0.resolve(Some(uln))? else {
+            caller.trail([Some(uln)], codes::NOT_VERIFIED);
+            return Ok(LearnerRecord::of(RecordOutcome::NotVerified, None, Vec::new()));
+        };
+        let (outcome, learner, events) = self.disclose(caller, resolved, UserType::Organisation)?;
+        Ok(LearnerRecord::of(outcome, learner, events))
     }
 
     /// The outcome, the learner if verified, and the events if they may be seen.
@@ -115,7 +133,17 @@ impl Records<'_> {
             caller.trail([Some(uln)], codes::NOT_VERIFIED);
             return Ok((RecordOutcome::NotVerified, None, Vec::new()));
         };
-        let outcome = if !self.shares(resolved.learner.ability_to_share, query.user_type) {
+        self.disclose(caller, resolved, query.user_type)
+    }
+
+    /// The record of a learner who is verified, if it may be seen, with its audit line.
+    fn disclose(
+        &self,
+        caller: &Caller<'_>,
+        resolved: Resolved,
+        user_type: UserType,
+    ) -> Result<(RecordOutcome, Option<Learner>, Vec<LearningEvent>), Error> {
+        let outcome = if !self.shares(resolved.learner.ability_to_share, user_type) {
             RecordOutcome::NotShared
         } else if resolved.is_substituted() {
             RecordOutcome::FoundLinked
@@ -144,5 +172,12 @@ impl Records<'_> {
             (_, AbilityToShare::DoesNotShare) => false,
             (_, AbilityToShare::NotSeen) => !self.0.inner.settings.unseen_notice_blocks,
         }
+    }
+}
+
+impl LearnerRecord {
+    fn of(outcome: RecordOutcome, learner: Option<Learner>, events: Vec<LearningEvent>) -> Self {
+        let sharing = learner.as_ref().map(|learner| learner.ability_to_share);
+        Self { outcome, learner: learner.filter(|_| outcome.shows_record()), sharing, events }
     }
 }

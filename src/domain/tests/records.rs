@@ -156,6 +156,49 @@ fn the_record_with_personal_details() {
 }
 
 #[test]
+fn a_learner_whom_a_person_found_is_shown_as_to_the_web_service() {
+    each_world(|world| {
+        let text = |share| ada().with(Field::AbilityToShare, share).with(Field::LastKnownPostCode, "CV4 9EF");
+        let master = world.registered(&ada());
+        let merged = world.registered(&text("1"));
+        world.merge(merged, master);
+        let refusing = world.registered(&ada().with(Field::GivenName, "Beatrix").with(Field::AbilityToShare, "2"));
+        let unseen = world.registered(&ada().with(Field::GivenName, "Cordula").with(Field::AbilityToShare, "0"));
+        let deleted = world.registered(&ada().with(Field::GivenName, "Drusilla"));
+        world.delete(deleted);
+        let events = [master, merged, refusing, unseen].map(|uln| event(uln, EventSource::Ao, EventStatus::Final, "x"));
+        world.administration().import_events(events).unwrap();
+        for (uln, given_name, code, shown) in [
+            (master, "Adalind", "WSRC0004", 2),
+            (merged, "Adalind", "WSRC0022", 2),
+            (refusing, "Beatrix", "WSEC0206", 0),
+            (unseen, "Cordula", "WSEC0206", 0),
+            (deleted, "Drusilla", "WSEC0208", 0),
+        ] {
+            let claimed = Claimed::names(given_name, "Testcase");
+            let query =
+                LearnerRecordQuery { uln: uln.as_str(), claimed, postcode: None, user_type: UserType::Organisation };
+            let [asked, known] = world.call(Action::ViewRecord, |caller| {
+                let records = world.service.records();
+                [records.with_learner(caller, &query).unwrap(), records.view(caller, uln).unwrap()]
+            });
+            assert_eq!((known.outcome.code(), known.events.len()), (code, shown));
+            assert_eq!((asked.outcome, &asked.events), (known.outcome, &known.events));
+            assert_eq!((&asked.learner, asked.sharing), (&known.learner, known.sharing));
+            let lines = world.trail(if uln == merged { master } else { uln });
+            assert_eq!(lines[0], lines[1], "both leave the same line");
+        }
+        let seen =
+            |uln| world.call(Action::ViewAudit, |caller| world.service.audit().view_known(caller, uln, 1)).unwrap();
+        assert_eq!((seen(merged).total_items, seen(master).total_items), (4, 4));
+        assert_eq!((seen(refusing).total_items, seen(deleted).total_items), (0, 0));
+        let refused =
+            world.call_as(AWARDING, Action::ViewRecord, |caller| world.service.records().view(caller, master));
+        assert!(matches!(refused, Err(Error::InsufficientAccess)));
+    });
+}
+
+#[test]
 fn the_audit_shows_who_saw_a_record() {
     each_world(|world| {
         let uln = world.registered(&ada());

@@ -11,7 +11,7 @@ use crate::portal::visit::{Kept, Visit};
 
 /// A learner whom the user found, registered or verified: their page may be opened.
 #[derive(Serialize, Deserialize)]
-pub(super) struct Known {
+pub(in crate::portal) struct Known {
     uln: String,
 }
 
@@ -70,7 +70,7 @@ impl Known {
     }
 
     /// The learner under the handle of the address.
-    pub(super) fn of(visit: &Visit<'_>) -> Result<Uln, Problem> {
+    pub(in crate::portal) fn of(visit: &Visit<'_>) -> Result<Uln, Problem> {
         visit.kept::<Self>(visit.parameter("handle"))?.uln.parse().map_err(|_| Problem::NotFound)
     }
 }

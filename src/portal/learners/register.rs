@@ -272,7 +272,7 @@ pub(in crate::portal) fn another(visit: &Visit<'_>) -> Result<Answer, Problem> {
 }
 
 /// A number in groups, as people read it.
-pub(super) fn spaced(uln: Uln) -> String {
+pub(in crate::portal) fn spaced(uln: Uln) -> String {
     let digits = uln.as_str();
     match (digits.get(..3), digits.get(3..6), digits.get(6..)) {
         (Some(first), Some(second), Some(third)) => format!("{first} {second} {third}"),

@@ -32,6 +32,8 @@ struct Page {
     notice: Option<InsetText>,
     sections: Vec<SummaryList>,
     updated: String,
+    /// The address of the learning record, for those who may see it.
+    record: Option<String>,
     code: &'static str,
 }
 
@@ -58,6 +60,7 @@ pub(in crate::portal) fn page(visit: &Visit<'_>) -> Result<Answer, Problem> {
         }),
         sections: SECTIONS.iter().map(|section| list(section, learner, may_change.then_some(handle))).collect(),
         updated: words::date(crate::model::london_day(learner.updated_at)),
+        record: visit.may(Permission::ViewRecord).then(|| format!("/learners/{handle}/record")),
         code: if found.substituted { codes::MASTER_SUBSTITUTED } else { codes::FOUND },
     })
 }

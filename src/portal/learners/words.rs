@@ -99,7 +99,7 @@ pub(super) fn value(field: Field, text: &str) -> String {
 }
 
 /// A day: 3 February 2004.
-pub(super) fn date(day: NaiveDate) -> String {
+pub(in crate::portal) fn date(day: NaiveDate) -> String {
     day.format("%-d %B %Y").to_string()
 }
 

@@ -120,6 +120,7 @@ const PURE: &[&str] = &[
     "achievements/codes",
     "achievements/row",
     "achievements/lifecycle",
+    "records/listing",
 ];
 
 #[test]
