@@ -44,7 +44,7 @@ Examples:
     /// Grant permissions to an organisation, or remove them with --remove
     #[command(after_help = "\
 Permissions: find-learner, register-learner, update-learner, verify-learner, retrieve-ulns, view-record, view-audit, \
-view-organisation, submit-achievements, submit-batches
+view-organisation, submit-achievements, submit-batches, maintain-plans
 
 Examples:
   lrs org grant 90000051 view-audit

@@ -2,7 +2,7 @@
 
 use super::{DemoError, FixtureError, aims};
 use crate::domain::{NewOrganisation, Service};
-use crate::model::{Organisation, Permissions, Ukprn};
+use crate::model::{Organisation, Permission, Permissions, Ukprn};
 
 /// An organisation of the demo.
 pub struct DemoOrganisation {
@@ -20,6 +20,7 @@ pub struct DemoOrganisation {
 }
 
 enum Roles {
+    /// One that teaches in custody, too.
     LearnerRegistrationBody,
     AwardingOrganisation,
     NoPermission,
@@ -83,9 +84,21 @@ impl DemoOrganisation {
             name: self.name,
             learner_registration_body: !matches!(self.roles, Roles::AwardingOrganisation),
             awarding_organisation: matches!(self.roles, Roles::AwardingOrganisation),
-            permissions: matches!(self.roles, Roles::NoPermission).then_some(Permissions::NONE),
+            permissions: Some(self.permissions()),
             password: Some(self.password),
         })?;
         Ok(added)
+    }
+
+    fn permissions(&self) -> Permissions {
+        match self.roles {
+            Roles::LearnerRegistrationBody => {
+                let mut permissions = Permissions::for_roles(true, false);
+                permissions.insert(Permission::MaintainPlans);
+                permissions
+            }
+            Roles::AwardingOrganisation => Permissions::for_roles(false, true),
+            Roles::NoPermission => Permissions::NONE,
+        }
     }
 }

@@ -168,6 +168,14 @@ actions! {
     WorkExceptions = "work-exceptions";
     /// Cancel a job.
     CancelJob = "cancel-batch", formerly "batch cancel";
+    /// See the plans of a learner, or one of them.
+    ViewPlan = "view-plan";
+    /// Make a plan for a learner.
+    CreatePlan = "create-plan";
+    /// Change a plan of a learner.
+    ChangePlan = "change-plan";
+    /// Take over a plan of a learner who has come from another establishment.
+    TakeOverPlan = "take-over-plan";
     /// Plan maintenance, and announce it.
     PlanMaintenance = "plan-maintenance";
     /// Cancel planned maintenance.

@@ -29,6 +29,7 @@ pub mod names;
 mod organisations;
 mod outbox;
 mod passwords;
+pub mod plans;
 mod records;
 pub mod registrations;
 mod registry;
@@ -217,6 +218,11 @@ impl Service {
     /// Qualifications and units, and who is recognised to award them.
     pub const fn catalogue(&self) -> Catalogue<'_> {
         Catalogue(self)
+    }
+
+    /// Plans of learners in custody.
+    pub const fn plans(&self) -> plans::Plans<'_> {
+        plans::Plans(self)
     }
 
     /// Planned maintenance.

@@ -63,8 +63,8 @@ impl Role {
     /// The permissions of the role. The table in rules.md 7.3 is our interpretation.
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            FindLearner, RegisterLearner, RetrieveUlns, SubmitAchievements, SubmitBatches, UpdateLearner,
-            VerifyLearner, ViewAudit, ViewOrganisation, ViewRecord,
+            FindLearner, MaintainPlans, RegisterLearner, RetrieveUlns, SubmitAchievements, SubmitBatches,
+            UpdateLearner, VerifyLearner, ViewAudit, ViewOrganisation, ViewRecord,
         };
         match self {
             Self::SuperUser => &[
@@ -77,6 +77,7 @@ impl Role {
                 ViewAudit,
                 ViewOrganisation,
                 SubmitBatches,
+                MaintainPlans,
             ],
             Self::Online => &[
                 FindLearner,
@@ -87,6 +88,7 @@ impl Role {
                 ViewRecord,
                 ViewAudit,
                 ViewOrganisation,
+                MaintainPlans,
             ],
             Self::Batch => &[FindLearner, VerifyLearner, RetrieveUlns, ViewOrganisation, SubmitBatches],
             Self::ViewOnly | Self::ServiceDesk => {

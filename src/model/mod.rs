@@ -19,6 +19,7 @@ mod message;
 mod organisation;
 mod permission;
 mod plain;
+mod plan;
 mod postcode;
 mod reference;
 #[cfg(test)]
@@ -47,6 +48,7 @@ pub use message::MessageKind;
 pub use organisation::{InvalidOrgRef, InvalidUkprn, OrgRef, Organisation, Ukprn};
 pub use permission::{Permission, Permissions, UnknownPermission};
 pub use plain::plain;
+pub use plan::{PlanId, PlanStatus, PlanStep};
 pub use postcode::{InvalidPostcode, Postcode};
 pub use reference::{InvalidReference, QualificationNumber, Reference, UnitNumber};
 pub use time::{Timestamp, from_london_time, london_day, london_midnight, london_text, london_time, to_microseconds};

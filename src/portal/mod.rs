@@ -32,6 +32,7 @@ mod maintenance;
 mod maintenance_page;
 mod navigation;
 mod phases;
+mod plans;
 mod problem;
 mod problem_page;
 mod records;

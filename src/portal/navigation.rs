@@ -14,6 +14,7 @@ static PARTS: &[Part] = &[
     ("Verify a learner", "/verify", Access::May(Permission::VerifyLearner)),
     ("Batches", "/batches", Access::May(Permission::SubmitBatches)),
     ("Exceptions", "/exceptions", Access::May(Permission::SubmitBatches)),
+    ("Learner plans", "/plans", Access::May(Permission::MaintainPlans)),
     ("Users", "/users", Access::SuperUser),
     ("Check a file", "/check-a-file", Access::SignedIn),
     ("Cases", "/desk/incidents", Access::ServiceDesk),

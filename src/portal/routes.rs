@@ -6,7 +6,7 @@ use super::problem::Problem;
 use super::visit::Visit;
 use super::{
     account, account_links, batches, check_a_file, demo_mail, desk, developers, exceptions, furniture, home, learners,
-    maintenance_page, records, sign_in, status, users,
+    maintenance_page, plans, records, sign_in, status, users,
 };
 use crate::http::Method;
 use crate::model::Permission;
@@ -122,6 +122,19 @@ pub(super) static ROUTES: &[Route] = &[
     post("/learners/{handle}/change/{section}", May(Permission::UpdateLearner), learners::change::submit),
     get("/learners/{handle}/check/{change}", May(Permission::UpdateLearner), learners::change::check),
     post("/learners/{handle}/check/{change}", May(Permission::UpdateLearner), learners::change::save),
+    get("/learners/{handle}/plans", May(Permission::MaintainPlans), plans::of_learner),
+    get("/learners/{handle}/plans/{id}", May(Permission::MaintainPlans), plans::of_another),
+    post("/learners/{handle}/plans/{id}", May(Permission::MaintainPlans), plans::take_over),
+    get("/plans", May(Permission::MaintainPlans), plans::list),
+    get("/plans/new/{handle}", May(Permission::MaintainPlans), plans::new_form),
+    post("/plans/new/{handle}", May(Permission::MaintainPlans), plans::create),
+    get("/plans/{id}", May(Permission::MaintainPlans), plans::show),
+    get("/plans/{id}/change", May(Permission::MaintainPlans), plans::change_form),
+    post("/plans/{id}/change", May(Permission::MaintainPlans), plans::change),
+    get("/plans/{id}/aims/{aim}", May(Permission::MaintainPlans), plans::aim_form),
+    post("/plans/{id}/aims/{aim}", May(Permission::MaintainPlans), plans::save_aim),
+    get("/plans/{id}/history", May(Permission::MaintainPlans), plans::history),
+    get("/plans/{id}/print", May(Permission::MaintainPlans), plans::print),
     get("/verify", May(Permission::VerifyLearner), learners::verify::form),
     post("/verify", May(Permission::VerifyLearner), learners::verify::verify),
     get("/users", SuperUser, users::list),

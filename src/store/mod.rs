@@ -28,6 +28,7 @@ pub mod maintenance;
 mod migrations;
 pub mod organisations;
 pub mod outbox;
+pub mod plans;
 mod private;
 mod schema;
 pub mod searches;

@@ -444,6 +444,29 @@ diesel::allow_tables_to_appear_in_same_query!(certificates, certificate_organisa
 diesel::allow_tables_to_appear_in_same_query!(accounts, memberships);
 
 diesel::table! {
+    plans (id) {
+        id -> BigInt,
+        uln -> Text,
+        organisation_id -> Integer,
+        version -> Integer,
+        changed_at -> Timestamp,
+        content -> Text,
+    }
+}
+
+diesel::table! {
+    plan_versions (plan_id, version) {
+        plan_id -> BigInt,
+        version -> Integer,
+        organisation_id -> Integer,
+        user_name -> Text,
+        changed_at -> Timestamp,
+        step -> Text,
+        content -> Text,
+    }
+}
+
+diesel::table! {
     kept_values (handle) {
         handle -> Text,
         session_id -> Integer,

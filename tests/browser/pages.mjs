@@ -131,6 +131,7 @@ export const NOT_YET = [
   "/reset-password/{token}",
   "/second-factor/{token}",
   "/invitation/{token}",
+  "/learners/{handle}/plans/{id}",
 ];
 
 /// The first link of a page whose address begins so.
@@ -177,6 +178,16 @@ const user = (name, further = "", fields) => async (page) => {
   const path = await page.getByRole("link", { name, exact: true }).getAttribute("href");
   await page.goto(`${path}${further}`);
   if (fields) await send(page, fields);
+};
+
+/// Makes a plan for the demo's learner, with an aim, and goes on as `further` says.
+const planned = (further) => async (page) => {
+  await then(form("/learners/find", LEARNER), "/learners/", "/plans")(page);
+  await page.getByRole("button", { name: "Make a plan" }).click();
+  await send(page, { title: "Bakery", establishment: "HMP Testham", ...date("starts", 1, 9, 2025), status: "Active" });
+  await page.getByRole("link", { name: "Add an aim" }).click();
+  await send(page, { aim: "Level 1 Baking", ...date("target", 31, 3, 2026) });
+  if (further) await page.getByRole("link", { name: further }).click();
 };
 
 export const PAGES = [
@@ -273,6 +284,18 @@ export const PAGES = [
   { name: "exceptions of a batch", user: "PORTAL_BATCH", open: then(submitted(uploaded(CODES), "Submit all records"), "/batches/", "/exceptions") },
   { name: "exception, possible matches", user: "PORTAL_BATCH", open: exception("RC007") },
   { name: "exception, to correct", user: "PORTAL_BATCH", open: exception("RC011") },
+  { name: "plans of a learner", user: "PORTAL_ONLINE", open: then(form("/learners/find", LEARNER), "/learners/", "/plans") },
+  { name: "new plan", user: "PORTAL_ONLINE", open: then(then(form("/learners/find", LEARNER), "/learners/", "/plans"), "/plans/new/") },
+  { name: "new plan, empty", user: "PORTAL_ONLINE", open: then(then(form("/learners/find", LEARNER), "/learners/", "/plans"), "/plans/new/", "", {}), status: 422, errors: true },
+  { name: "plan", user: "PORTAL_ONLINE", open: planned() },
+  { name: "plan, change", user: "PORTAL_ONLINE", open: planned("Change the details") },
+  { name: "plan, aim", user: "PORTAL_ONLINE", open: planned("Change aim 1: Level 1 Baking") },
+  { name: "plan, history", user: "PORTAL_ONLINE", open: planned("History") },
+  { name: "plan, print", user: "PORTAL_ONLINE", open: planned("Print") },
+  { name: "plans", user: "PORTAL_ONLINE", open: async (page) => {
+    await planned()(page);
+    await page.goto("/plans");
+  } },
   { name: "exceptions", user: "PORTAL_SUPER", open: at("/exceptions") },
   { name: "check a file", user: "PORTAL_BATCH", open: at("/check-a-file") },
   { name: "verify", user: "PORTAL_ONLINE", open: at("/verify") },

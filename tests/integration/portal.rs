@@ -19,6 +19,8 @@ mod interrupted;
 mod matrix;
 #[path = "portal/parity.rs"]
 mod parity;
+#[path = "portal/plans.rs"]
+mod plans;
 #[path = "portal/records.rs"]
 mod records;
 #[path = "portal/registering.rs"]

@@ -14,12 +14,13 @@ impl Permissions {
     pub const NONE: Self = Self(0);
 
     /// The default permissions for an organisation's roles (our choice). A learner registration
-    /// body may do everything except submit achievements. An awarding organisation may verify
-    /// learners, view organisations, and submit achievements and batches.
+    /// body may do everything except submit achievements and maintain plans. An awarding
+    /// organisation may verify learners, view organisations, and submit achievements and batches.
     pub fn for_roles(learner_registration_body: bool, awarding_organisation: bool) -> Self {
         let mut set = Self::NONE;
         if learner_registration_body {
-            set.extend(Permission::ALL.iter().copied().filter(|p| *p != Permission::SubmitAchievements));
+            let others = [Permission::SubmitAchievements, Permission::MaintainPlans];
+            set.extend(Permission::ALL.iter().copied().filter(|p| !others.contains(p)));
         }
         if awarding_organisation {
             set.extend([

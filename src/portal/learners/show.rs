@@ -35,6 +35,8 @@ struct Page {
     /// The address of the learning record, for those who may see it.
     record: Option<String>,
     code: &'static str,
+    /// The address of the learner's plans, for those who may see them.
+    plans: Option<String>,
 }
 
 /// `GET /learners/{handle}`
@@ -59,6 +61,7 @@ pub(in crate::portal) fn page(visit: &Visit<'_>) -> Result<Answer, Problem> {
             )
         }),
         sections: SECTIONS.iter().map(|section| list(section, learner, may_change.then_some(handle))).collect(),
+        plans: visit.may(Permission::MaintainPlans).then(|| format!("/learners/{handle}/plans")),
         updated: words::date(crate::model::london_day(learner.updated_at)),
         record: visit.may(Permission::ViewRecord).then(|| format!("/learners/{handle}/record")),
         code: if found.substituted { codes::MASTER_SUBSTITUTED } else { codes::FOUND },

@@ -74,6 +74,23 @@ impl<'d> Visitor<'d> {
         visitor
     }
 
+    /// The first user of another learning provider, `Riverside` with the UKPRN 90000051, which has
+    /// the permission to maintain plans.
+    pub fn of_new_provider(deployment: &'d Deployment) -> Visitor<'d> {
+        let run = |arguments: &[&str]| {
+            let output = deployment.lrs(arguments);
+            let told = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(output.status.success(), "{arguments:?}: {told}{}", String::from_utf8_lossy(&output.stderr));
+            told
+        };
+        run(&["org", "add", "--ukprn", "90000051", "--ref", "RIVER1", "--name", "Riverside", "--lrb"]);
+        run(&["org", "grant", "90000051", "maintain-plans"]);
+        let new = ["user", "add", "90000051", "ada@riverside.example", "--given", "Ada", "--family", "Example"];
+        let told = run(&[&new[..], &["--role", "super-user", "--identity", "Passport seen"]].concat());
+        let link = told.lines().find_map(|line| line.find("/invitation/").and_then(|at| line.get(at..)));
+        Visitor::invited(deployment, link.expect("a link"))
+    }
+
     /// Signs in with password and code. Each user of the demo can do that once in 30 seconds.
     pub fn sign_in(&mut self, variable: &str) -> &Page {
         let deployment = self.deployment;

@@ -34,6 +34,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "maintenance",
                 "organisations",
                 "outbox",
+                "plans",
                 "searches",
                 "service_levels",
                 "uploads",
@@ -61,7 +62,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             // maintenance.
             &["accounts", "administration", "desk", "learners", "maintenance", "outbox"],
             // What is built on those. `jobs` knows no kind of job.
-            &["catalogue", "import", "jobs", "linking", "records", "service_levels", "uploads"],
+            &["catalogue", "import", "jobs", "linking", "plans", "records", "service_levels", "uploads"],
             // The kinds of job.
             &["achievements", "registrations", "verifications"],
             // The list of those kinds.

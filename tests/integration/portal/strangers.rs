@@ -4,6 +4,7 @@ use learning_records::portal::route_table;
 
 use super::batches::{NAME, checked, is_over, registrations, similar, until};
 use super::finding::{open, search};
+use super::plans::plan;
 use crate::flows::Person;
 use crate::harness::visitor::Visitor;
 use crate::harness::{Deployment, on_both};
@@ -18,7 +19,7 @@ on_both! {
         let mut first = Visitor::signed_in(&deployment, "PORTAL_SUPER");
         let person = Person::new();
         let addresses = work(&deployment, &mut first, &person);
-        let mut second = Visitor::invited(&deployment, &invitation(&deployment));
+        let mut second = Visitor::of_new_provider(&deployment);
         let token = second.form_token();
         let mut shown = Vec::new();
         for (method, route, _) in route_table() {
@@ -58,6 +59,8 @@ fn work(deployment: &Deployment, first: &mut Visitor<'_>, person: &Person) -> Ve
     let uln = person.register(&deployment.provider(), "1");
     let learner = open(first, &uln, person).path.clone();
     addresses.push(learner.clone());
+    addresses.push(learner.replace("/learners/", "/plans/new/"));
+    addresses.push(plan(first, &learner, "A plan"));
     first.open(&format!("{learner}/change/names"));
     addresses.push(first.page().path.clone());
     addresses.push(first.send(&[("given_name", &person.given), ("title", "Dr")]).path.clone());
@@ -101,18 +104,4 @@ fn filled(route: &str, address: &str) -> Option<String> {
 /// Whether a route without parameters has this path.
 fn is_fixed(path: &str) -> bool {
     route_table().iter().any(|(_, route, _)| *route == path)
-}
-
-/// Another learning provider, whose first user is invited; the link.
-fn invitation(deployment: &Deployment) -> String {
-    let run = |arguments: &[&str]| {
-        let output = deployment.lrs(arguments);
-        let told = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(output.status.success(), "{arguments:?}: {told}{}", String::from_utf8_lossy(&output.stderr));
-        told
-    };
-    run(&["org", "add", "--ukprn", "90000051", "--ref", "RIVER1", "--name", "Riverside", "--lrb"]);
-    let new = ["user", "add", "90000051", "ada@riverside.example", "--given", "Ada", "--family", "Example"];
-    let told = run(&[&new[..], &["--role", "super-user", "--identity", "Passport seen"]].concat());
-    told.lines().find_map(|line| line.find("/invitation/").and_then(|at| line.get(at..))).expect("a link").to_owned()
 }
