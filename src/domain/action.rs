@@ -122,6 +122,8 @@ actions! {
     SetRecognition = "set-recognition", formerly "organisation recognition";
     /// Allow a certificate to act for an organisation.
     AddCertificate = "add-certificate", formerly "certificate add";
+    /// See the certificates of an organisation.
+    ViewCertificates = "view-certificates";
     /// Revoke a certificate.
     RevokeCertificate = "revoke-certificate", formerly "certificate revoke";
     /// Load qualifications and units into the catalogue.

@@ -40,7 +40,7 @@ struct Task {
 }
 
 /// What can be done, in the order of how often it is.
-static TASKS: [Task; 6] = [
+static TASKS: [Task; 7] = [
     Task {
         needs: Access::May(Permission::FindLearner),
         name: "Find a learner",
@@ -76,6 +76,12 @@ static TASKS: [Task; 6] = [
         name: "Manage users",
         about: "Invite people, give roles, unlock accounts, and see what each user did",
         href: "/users",
+    },
+    Task {
+        needs: Access::SuperUser,
+        name: "Manage certificates",
+        about: "See until when your programs can call the web services, and revoke certificates",
+        href: "/certificates",
     },
 ];
 

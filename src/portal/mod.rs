@@ -13,6 +13,7 @@ mod assets;
 mod batches;
 mod blocks;
 mod calendar;
+mod certificates;
 mod check_a_file;
 pub mod components;
 mod confirm;

@@ -16,6 +16,7 @@ static PARTS: &[Part] = &[
     ("Exceptions", "/exceptions", Access::May(Permission::SubmitBatches)),
     ("Learner plans", "/plans", Access::May(Permission::MaintainPlans)),
     ("Users", "/users", Access::SuperUser),
+    ("Certificates", "/certificates", Access::SuperUser),
     ("Check a file", "/check-a-file", Access::SignedIn),
     ("Cases", "/desk/incidents", Access::ServiceDesk),
 ];

@@ -5,8 +5,8 @@ use super::answer::Answer;
 use super::problem::Problem;
 use super::visit::Visit;
 use super::{
-    account, account_links, batches, check_a_file, demo_mail, desk, developers, exceptions, furniture, home, learners,
-    maintenance_page, plans, records, sign_in, status, users,
+    account, account_links, batches, certificates, check_a_file, demo_mail, desk, developers, exceptions, furniture,
+    home, learners, maintenance_page, plans, records, sign_in, status, users,
 };
 use crate::http::Method;
 use crate::model::Permission;
@@ -154,6 +154,9 @@ pub(super) static ROUTES: &[Route] = &[
     get("/desk/incidents/rectified", ServiceDesk, desk::rectified),
     get("/desk/incidents/{number}", ServiceDesk, desk::show),
     post("/desk/incidents/{number}", ServiceDesk, desk::rectify),
+    get("/certificates", SuperUser, certificates::list),
+    get("/certificates/{fingerprint}/revoke", SuperUser, certificates::ask),
+    sensitive("/certificates/{fingerprint}/revoke", SuperUser, certificates::revoke),
     get("/status", Public, status::page),
     get("/status/{month}", Public, status::month),
     get("/maintenance", Public, maintenance_page::show),

@@ -186,6 +186,17 @@ pub fn register_certificate(
     Ok(added > 0)
 }
 
+/// Takes a certificate away from an organisation; it keeps acting for others.
+pub fn withdraw_certificate(
+    connection: &mut AnyConnection,
+    fingerprint: Fingerprint,
+    organisation_id: i32,
+) -> Result<(), StoreError> {
+    diesel::delete(certificate_organisations::table.find((fingerprint.to_string(), organisation_id)))
+        .execute(connection)?;
+    count_change(connection)
+}
+
 /// Revokes a certificate permanently; `false` if it is unknown or already revoked.
 pub fn revoke_certificate(
     connection: &mut AnyConnection,

@@ -33,7 +33,7 @@ export async function checkPage(visitor, entry, tools, counts) {
       const moved = response.status() >= 300 && response.status() < 400;
       if (request.isNavigationRequest() && !moved) document = response;
     });
-    await entry.open(page);
+    await entry.open(page, visitor);
     await page.waitForLoadState("load");
     const html = await document.text();
 

@@ -7,7 +7,9 @@ use std::process::Command;
 
 use learning_records::portal::route_table;
 
+use crate::harness::visitor::Visitor;
 use crate::harness::{Database, Deployment};
+use crate::portal::{open_learner, plan};
 
 #[test]
 fn every_page_is_accessible_and_the_tasks_need_no_mouse() {
@@ -15,6 +17,7 @@ fn every_page_is_accessible_and_the_tasks_need_no_mouse() {
     let packages = root.join(".work/node");
     assert!(packages.join("node_modules/playwright-core").is_dir(), "run scripts/test-environment");
     let deployment = Deployment::start(Database::Sqlite);
+    plan_of_another_organisation(&deployment);
     let mut runner = Command::new("node");
     runner.arg(root.join("tests/browser/run.mjs")).arg(&packages).envs(deployment.variables());
     let routes: Vec<&str> =
@@ -38,4 +41,11 @@ fn invitation(deployment: &Deployment) -> String {
     let told = String::from_utf8_lossy(&added.stdout).into_owned();
     let link = told.lines().find(|line| line.starts_with("https://"));
     link.unwrap_or_else(|| panic!("no link: {told}{}", String::from_utf8_lossy(&added.stderr))).to_owned()
+}
+
+/// Another provider makes a plan for a learner of the demo, so that the page to take it over shows.
+fn plan_of_another_organisation(deployment: &Deployment) {
+    let mut other = Visitor::of_new_provider(deployment);
+    let learner = open_learner(&mut other, "1100001017", "Ottoline", "Quillfeather");
+    plan(&mut other, &learner, "Laundry");
 }

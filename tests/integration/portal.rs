@@ -5,6 +5,8 @@
 mod batches;
 #[path = "portal/behind_proxy.rs"]
 mod behind_proxy;
+#[path = "portal/certificates.rs"]
+mod certificates;
 #[path = "portal/changing.rs"]
 mod changing;
 #[path = "portal/desk.rs"]
@@ -15,6 +17,8 @@ pub mod finding;
 mod headers;
 #[path = "portal/interrupted.rs"]
 mod interrupted;
+#[path = "portal/links.rs"]
+mod links;
 #[path = "portal/matrix.rs"]
 mod matrix;
 #[path = "portal/parity.rs"]
@@ -37,3 +41,6 @@ mod strangers;
 mod users;
 #[path = "portal/verifying.rs"]
 mod verifying;
+
+pub use finding::open_learner;
+pub use plans::plan;

@@ -60,7 +60,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["audit", "misses", "organisations", "passwords", "registry", "settings", "strangers"],
             // Learners, users and messages to them, operators' work on organisations, planned
             // maintenance.
-            &["accounts", "administration", "desk", "learners", "maintenance", "outbox"],
+            &["accounts", "administration", "certificates", "desk", "learners", "maintenance", "outbox"],
             // What is built on those. `jobs` knows no kind of job.
             &["catalogue", "import", "jobs", "linking", "plans", "records", "service_levels", "uploads"],
             // The kinds of job.

@@ -27,8 +27,14 @@ pub fn search<'v>(visitor: &'v mut Visitor<'_>, person: &Person) -> &'v Page {
 
 /// Opens the page of a learner.
 pub fn open<'v>(visitor: &'v mut Visitor<'_>, uln: &str, person: &Person) -> &'v Page {
+    open_learner(visitor, uln, &person.given, &person.family);
+    visitor.page()
+}
+
+/// Opens the page of a learner by number and names, and returns its address.
+pub fn open_learner(visitor: &mut Visitor<'_>, uln: &str, given: &str, family: &str) -> String {
     visitor.open("/learners/find");
-    visitor.send(&[("way", "uln"), ("uln", uln), ("given_name", &person.given), ("family_name", &person.family)])
+    visitor.send(&[("way", "uln"), ("uln", uln), ("given_name", given), ("family_name", family)]).path.clone()
 }
 
 /// A number in groups, as the pages show it.

@@ -79,6 +79,8 @@ fn work(deployment: &Deployment, first: &mut Visitor<'_>, person: &Person) -> Ve
     addresses.push(batch);
     first.open("/users");
     addresses.push(first.follow("Samira Demo").path.clone());
+    first.open("/certificates");
+    addresses.push(first.follow("Revoke").path.clone());
     addresses
 }
 

@@ -194,7 +194,7 @@ fn address(page: &Page) -> String {
 }
 
 /// The path of the link in a message that was sent.
-fn letter(deployment: &Deployment, beginning: &str) -> String {
+pub(super) fn letter(deployment: &Deployment, beginning: &str) -> String {
     let folder: PathBuf = deployment.dir().join("mail");
     let deadline = Instant::now() + PATIENCE;
     loop {
