@@ -33,6 +33,7 @@ mod interop;
 mod layers;
 mod life;
 mod linking;
+mod mail;
 mod nodes;
 mod portal;
 mod privacy;
