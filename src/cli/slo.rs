@@ -10,7 +10,8 @@ use crate::domain::desk::{CategoryFigures, DeskMonth, TARGET as TO_RECTIFY};
 use crate::domain::service_levels::{BatchTimes, FunctionMonth, ServiceMonth, SizeTimes, TARGET};
 use crate::domain::{Clock, support_hours};
 
-/// Print the service levels: availability, processing times of batches, and cases of the service desk
+/// Print the service levels: availability, processing times of batches, and cases of the
+/// service desk
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Times are measured from entry to exit: for a call, from the request's headers to the reply; for a batch, from its durable submission to its

@@ -146,6 +146,10 @@ actions! {
     PreviewLinks = "preview-link-change";
     /// See what was done to the links between learners.
     ViewLinks = "view-link-changes";
+    /// Report a problem with a ULN.
+    ReportUlnProblem = "report-uln-problem";
+    /// See reported problems with ULNs.
+    ViewUlnProblems = "view-uln-problems";
     /// Log a case of the service desk.
     LogCase = "log-case";
     /// See cases of the service desk.

@@ -42,6 +42,7 @@ mod strangers;
 pub mod support_hours;
 #[cfg(test)]
 mod tests;
+mod uln_problems;
 mod unsettled;
 pub mod uploads;
 pub mod verification;
@@ -75,7 +76,7 @@ pub use learners::{
     Dismissal, FieldChange, FindByUln, Found, FoundLearner, Insufficient, LearnerChange, Learners, NewLearner,
     NoneOfThese, NotRegistered, Registered, RetrievedUln, UnknownReason, Updated, Verification, VerifyQuery, text_of,
 };
-pub use linking::{LinkEffect, LinkRefusal, LinkRequest, Linked, Linking, Standing};
+pub use linking::{LinkEffect, LinkRecord, LinkRefusal, LinkRequest, Linked, Linking, Standing};
 pub use maintenance::{Cancelled, Maintenance, MaintenancePlan, NotPlanned, Planned};
 pub use misses::MissLimits;
 pub use organisations::{Claim, OrganisationSummary, Organisations};
@@ -88,6 +89,7 @@ pub use records::{
 pub use roles::{Role, Roles, UnknownRole};
 pub use settings::{OpeningHours, RuleSettings};
 pub use status::{Guesses, Status};
+pub use uln_problems::{NewUlnProblem, Reported, UlnProblems};
 pub use unsettled::{MustBlock, Unsettled};
 pub use uploads::Uploads;
 pub use verification::{Flag, Verdict, Verified, VerifiedField};
@@ -185,6 +187,11 @@ impl Service {
     /// The links between the ULNs of one person: merge, unmerge, delete, restore.
     pub const fn linking(&self) -> Linking<'_> {
         Linking(self)
+    }
+
+    /// Problems with ULNs that users report to the service desk.
+    pub const fn uln_problems(&self) -> UlnProblems<'_> {
+        UlnProblems(self)
     }
 
     /// The service desk: cases and their clocks.

@@ -26,6 +26,7 @@ mod reference;
 pub(crate) mod test_support;
 mod time;
 mod uln;
+mod uln_problem;
 mod upload;
 
 pub use achievement::{Achievement, AchievementAction, AssessmentLanguage, SubmissionType};
@@ -53,4 +54,5 @@ pub use postcode::{InvalidPostcode, Postcode};
 pub use reference::{InvalidReference, QualificationNumber, Reference, UnitNumber};
 pub use time::{Timestamp, from_london_time, london_day, london_midnight, london_text, london_time, to_microseconds};
 pub use uln::{InvalidUln, Uln};
+pub use uln_problem::{UlnProblem, UlnProblemKind};
 pub use upload::{FindingKind, Upload, UploadFinding, UploadId, UploadState, Weight};

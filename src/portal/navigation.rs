@@ -18,7 +18,9 @@ static PARTS: &[Part] = &[
     ("Users", "/users", Access::SuperUser),
     ("Certificates", "/certificates", Access::SuperUser),
     ("Check a file", "/check-a-file", Access::SignedIn),
+    ("ULN problems", "/uln-problems", Access::May(Permission::VerifyLearner)),
     ("Cases", "/desk/incidents", Access::ServiceDesk),
+    ("Problems to solve", "/desk/uln-problems", Access::ServiceDesk),
 ];
 
 /// The parts that the user may open; the one of this path is marked.

@@ -40,6 +40,7 @@ mod tests;
 mod ticket;
 mod trail;
 mod transaction;
+pub mod uln_problems;
 pub mod uploads;
 mod wipe;
 mod writer;

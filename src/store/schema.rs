@@ -506,3 +506,16 @@ diesel::table! {
         outage_words -> Nullable<Text>,
     }
 }
+
+diesel::table! {
+    uln_problems (case_number) {
+        case_number -> Integer,
+        problem -> Text,
+        uln -> Text,
+        other_uln -> Nullable<Text>,
+        explanation -> Text,
+    }
+}
+
+diesel::joinable!(uln_problems -> cases (case_number));
+diesel::allow_tables_to_appear_in_same_query!(cases, uln_problems);

@@ -84,6 +84,33 @@ function filled(open, fields = {}, further = null) {
   };
 }
 
+/// A ULN problem that is reported, with the ULN of another learner.
+const ULN_PROBLEM = {
+  uln: LEARNER.uln,
+  given_name: LEARNER.given_name,
+  family_name: LEARNER.family_name,
+  problem: "created-incorrectly",
+  other: "1100001068",
+  explanation: "The learner has two numbers.",
+};
+
+/// A college reports a problem; the service desk opens it, and sends the form for a change of links.
+function ulnProblem(fields) {
+  return async (page, visitor) => {
+    await reported(page, visitor);
+    await page.goto(await page.locator(`main a[href^="/desk/uln-problems/"]`).first().getAttribute("href"));
+    if (fields) await send(page, fields);
+  };
+}
+
+/// A college reports a problem; the service desk opens its queue.
+async function reported(page, visitor) {
+  const college = await visitor.page("PORTAL_ONLINE");
+  await form("/uln-problems/new", ULN_PROBLEM)(college);
+  await college.context().close();
+  await page.goto("/desk/uln-problems");
+}
+
 /// A case that the service desk logs.
 const CASE = { kind: "request", category: "4", summary: "A new user cannot sign in." };
 
@@ -247,6 +274,14 @@ export const PAGES = [
   { name: "home of the service desk", user: "PORTAL_DESK", open: at("/") },
   { name: "cases", user: "PORTAL_DESK", open: at("/desk/incidents") },
   { name: "cases rectified", user: "PORTAL_DESK", open: at("/desk/incidents/rectified") },
+  { name: "ULN problems", user: "PORTAL_AO", open: at("/uln-problems") },
+  { name: "report a ULN problem", user: "PORTAL_AO", open: at("/uln-problems/new") },
+  { name: "report a ULN problem empty", user: "PORTAL_AO", open: form("/uln-problems/new"), status: 422, errors: true },
+  { name: "ULN problem reported", user: "PORTAL_ONLINE", open: form("/uln-problems/new", ULN_PROBLEM) },
+  { name: "ULN problems to solve", user: "PORTAL_DESK", open: reported },
+  { name: "ULN problem to solve", user: "PORTAL_DESK", open: ulnProblem() },
+  { name: "ULN problem without a choice", user: "PORTAL_DESK", open: ulnProblem({}), status: 422, errors: true },
+  { name: "change of links", user: "PORTAL_DESK", open: ulnProblem({ act: "merge-first", reason: "One person." }) },
   { name: "log a case", user: "PORTAL_DESK", open: at("/desk/incidents/new") },
   { name: "log a case empty", user: "PORTAL_DESK", open: form("/desk/incidents/new"), status: 422, errors: true },
   { name: "case", user: "PORTAL_DESK", open: form("/desk/incidents/new", CASE) },

@@ -1,6 +1,6 @@
 //! The service desk: cases are logged, listed and rectified, each with a clock in support hours
 //! (rules.md 9, rows 3 to 8). Other parts of the domain open and rectify their cases within their
-//! own transactions, by [`open`] and [`rectify`].
+//! own transactions, by `open` and `rectify`.
 
 mod figures;
 mod limits;
@@ -121,7 +121,8 @@ impl Desk<'_> {
         Ok(CaseList { cases, next: None })
     }
 
-    /// Rectified cases with a number below this one, the newest first ([`Action::ViewCases`](super::Action::ViewCases)).
+    /// Rectified cases with a number below this one, the newest first
+    /// ([`Action::ViewCases`](super::Action::ViewCases)).
     ///
     /// # Errors
     /// As for [`Self::log`].
@@ -152,8 +153,8 @@ impl Desk<'_> {
         }))
     }
 
-    /// Rectifies a case ([`Action::RectifyCase`](super::Action::RectifyCase)): the user is advised in these words, and the
-    /// clock stops.
+    /// Rectifies a case ([`Action::RectifyCase`](super::Action::RectifyCase)): the user is advised
+    /// in these words, and the clock stops.
     ///
     /// # Errors
     /// As for [`Self::log`].

@@ -11,7 +11,7 @@ use std::sync::atomic::Ordering;
 
 use super::names::search_keys;
 use super::{Administration, AdministrationError, Caller, Error, Service};
-use crate::model::{AuditEntry, LearnerStatus, LinkChange, Reason, Timestamp, Uln};
+use crate::model::{AuditEntry, Learner, LearnerStatus, LinkChange, Reason, Timestamp, Uln};
 use crate::store::learners::{self as rows, Stored};
 use crate::store::{AnyConnection, StoreError, Transaction, audit, events, links};
 
@@ -62,7 +62,32 @@ pub struct Standing {
     pub master: Option<Uln>,
 }
 
+/// A learner of any status, as those see them who decide about links.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkRecord {
+    /// The record of this ULN itself, even if it was merged or deleted.
+    pub learner: Learner,
+    /// The ULNs merged into it.
+    pub linked_ulns: Vec<Uln>,
+    /// The number of learning events under this ULN itself.
+    pub events: i64,
+}
+
 impl Linking<'_> {
+    /// The record of a ULN itself ([`Action::ViewLinks`](super::Action::ViewLinks)).
+    ///
+    /// # Errors
+    /// As for [`Self::change`].
+    pub fn record(&self, caller: &Caller<'_>, uln: Uln) -> Result<Option<LinkRecord>, Error> {
+        caller.require_desk()?;
+        caller.trail([Some(uln)], "record");
+        Ok(self.0.inner.store.read(|store| {
+            let Some(Stored { learner, .. }) = rows::by_uln(store, uln)? else { return Ok(None) };
+            let linked_ulns = rows::linked_to(store, &[uln])?.into_iter().map(|(linked, _)| linked).collect();
+            Ok(Some(LinkRecord { learner, linked_ulns, events: events::count(store, uln)? }))
+        })?)
+    }
+
     /// Changes links: for all ULNs of the request, or for none. Every door answers accordingly once
     /// this returns; on SQLite, other processes within a second. Each learner concerned gets an
     /// audit line.

@@ -2,12 +2,14 @@
 //! was found first; addresses have random handles, never a name or a number.
 
 pub(super) mod change;
+pub(super) mod compare;
 mod details;
 mod fields;
 pub(super) mod find;
 mod hidden;
 pub(super) mod kept;
 pub(super) mod register;
+pub(super) mod report;
 pub(super) mod results;
 mod sections;
 pub(super) mod show;

@@ -37,6 +37,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "plans",
                 "searches",
                 "service_levels",
+                "uln_problems",
                 "uploads",
             ],
             // The database as a whole.
@@ -62,7 +63,17 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             // maintenance.
             &["accounts", "administration", "certificates", "desk", "learners", "maintenance", "outbox"],
             // What is built on those. `jobs` knows no kind of job.
-            &["catalogue", "import", "jobs", "linking", "plans", "records", "service_levels", "uploads"],
+            &[
+                "catalogue",
+                "import",
+                "jobs",
+                "linking",
+                "plans",
+                "records",
+                "service_levels",
+                "uln_problems",
+                "uploads",
+            ],
             // The kinds of job.
             &["achievements", "registrations", "verifications"],
             // The list of those kinds.
