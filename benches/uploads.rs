@@ -1,5 +1,5 @@
-//! A file of 10,000 achievements uploaded at the portal and checked there, beside `lrs check` of the
-//! same file, in one run; and the memory that the service needs for it.
+//! A file of 10,000 achievements uploaded at the portal and checked there, against `lrs check` of
+//! the same file, in one run; and the memory that the service needs for it.
 //!
 //! The upload is measured from the first byte sent until the page's progress says that the check is
 //! done, on one kept-alive connection; `lrs check` from the program's start to its end. The upload

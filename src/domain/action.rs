@@ -106,6 +106,12 @@ actions! {
     ViewRecord = "view-record", formerly "GetLearnerRecord";
     /// Make a report of a learning record.
     ReportRecord = "report-record";
+    /// Raise a learning event data challenge.
+    RaiseChallenge = "raise-challenge";
+    /// See learning event data challenges.
+    ViewChallenges = "view-challenges";
+    /// Ask, answer, decide or withdraw a learning event data challenge.
+    DecideChallenge = "decide-challenge";
     /// See who saw a learning record.
     ViewAudit = "view-audit", formerly "ViewAudit";
     /// See an organisation.

@@ -107,11 +107,25 @@ impl Caller<'_> {
 
     /// Refuses everybody but the service's operators and its service desk, with an audit line.
     pub(super) fn require_desk(&self) -> Result<(), Error> {
+        if self.is_service_desk() { Ok(()) } else { Err(self.refuse()) }
+    }
+
+    /// Whether the caller works for the service desk. Operators may do all that it may.
+    pub fn is_service_desk(&self) -> bool {
         match &self.party {
-            Party::Operator { .. } => Ok(()),
-            Party::User { roles, .. } if roles.contains(Role::ServiceDesk) => Ok(()),
-            _ => Err(self.refuse()),
+            Party::User { roles, .. } => roles.contains(Role::ServiceDesk),
+            Party::Operator { .. } => true,
+            Party::Program { .. }
+            | Party::Worker { .. }
+            | Party::Stranger { .. }
+            | Party::Holder { .. }
+            | Party::Visitor => false,
         }
+    }
+
+    /// The account of a signed-in user.
+    pub(super) const fn account(&self) -> Option<Account<'_>> {
+        self.party.account()
     }
 
     /// Refuses an identified caller, with an audit line.

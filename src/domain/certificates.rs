@@ -93,8 +93,9 @@ impl Certificates<'_> {
         Ok(own.map(|row| OwnCertificate::of(row, now)).collect())
     }
 
-    /// Revokes a certificate ([`Action::RevokeCertificate`](super::Action)). One that acts for other organisations
-    /// too stops acting for this one alone (our choice). When this returns, every node refuses it.
+    /// Revokes a certificate ([`Action::RevokeCertificate`](super::Action)). One that acts for
+    /// other organisations, too, stops acting for this one alone (our choice). When this returns,
+    /// every node refuses it.
     ///
     /// # Errors
     /// Errors of the store.

@@ -11,6 +11,7 @@ mod call;
 mod caller;
 pub mod catalogue;
 mod certificates;
+pub mod challenges;
 mod clock;
 pub mod codes;
 mod database;
@@ -65,6 +66,7 @@ pub use call::Call;
 pub use caller::{Account, Caller};
 pub use catalogue::{Catalogue, CatalogueReport};
 pub use certificates::{Certificates, OwnCertificate, Revoked, Validity};
+pub use challenges::Challenges;
 pub use clock::Clock;
 pub use database::Database;
 pub use desk::Desk;
@@ -202,6 +204,11 @@ impl Service {
     /// Personal learning records.
     pub const fn records(&self) -> Records<'_> {
         Records(self)
+    }
+
+    /// Learning event data challenges.
+    pub const fn challenges(&self) -> Challenges<'_> {
+        Challenges(self)
     }
 
     /// Batches as jobs: an organisation's own, and the workers' queue.

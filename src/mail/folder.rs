@@ -18,7 +18,7 @@ pub struct Folder(PathBuf);
 pub struct Kept {
     /// Its number: later messages have higher ones.
     pub number: u32,
-    /// To whom it is addressed: name and e-mail address.
+    /// The addressee: name and e-mail address.
     pub recipient: String,
     /// The subject.
     pub subject: String,

@@ -81,6 +81,17 @@ pub(super) fn write(message: &Message, portal: &str) -> Letter {
              your organisation at once."
                 .to_owned(),
         ),
+        MessageKind::ChallengeWaits => (
+            "A data challenge waits for you",
+            format!("A learning event data challenge waits for {organisation}. Sign in to read it:\n\n{portal}/sign-in"),
+        ),
+        MessageKind::ChallengeMoved => (
+            "Your data challenge was answered",
+            format!(
+                "There is an answer to a learning event data challenge that you raised for {organisation}. Sign in to \
+                 read it:\n\n{portal}/sign-in"
+            ),
+        ),
     };
     let body = format!(
         "Dear {},\n\n{text}\n\nLearning Records\n\nThis is a demonstration, not a government service.\n",

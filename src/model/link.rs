@@ -31,7 +31,7 @@ pub struct LinkChange {
     pub at: Timestamp,
     /// What was done.
     pub kind: LinkKind,
-    /// To whom.
+    /// The ULN whose link changed.
     pub uln: Uln,
     /// The master: the new one, or the one that an undone merge had.
     pub master: Option<Uln>,

@@ -26,6 +26,10 @@ code_list! {
         FactorChanged = "factor-changed",
         /// A recovery code was used to sign in.
         RecoveryCodeUsed = "recovery-code-used",
+        /// A learning event data challenge waits for the user's organisation.
+        ChallengeWaits = "challenge-waits",
+        /// Something was done about a learning event data challenge that the user raised.
+        ChallengeMoved = "challenge-moved",
     }
 }
 

@@ -6,6 +6,7 @@ mod audit;
 mod case;
 mod catalogue;
 mod certificate;
+mod challenge;
 mod codes;
 mod email;
 mod event;
@@ -34,6 +35,10 @@ pub use audit::{AuditEntry, Door};
 pub use case::{Case, CaseKind, Category, Outage, Rectified};
 pub use catalogue::{Availability, CatalogueEntry, Recognition, RecognitionStatus};
 pub use certificate::{Fingerprint, InvalidFingerprint, Peer};
+pub use challenge::{
+    Challenge, ChallengeId, ChallengeKind, ChallengeState, ChallengeStep, EventField, EventTexts, EventVersion,
+    InvalidChallengeId,
+};
 pub use codes::{
     AbilityToShare, EventSource, EventStatus, Gender, LearnerStatus, TierLevel, UnknownCode, VerificationType,
 };

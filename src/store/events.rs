@@ -168,6 +168,20 @@ pub fn count(connection: &mut AnyConnection, uln: Uln) -> Result<i64, StoreError
     Ok(learning_events::table.filter(learning_events::uln.eq(uln.as_str())).count().get_result(connection)?)
 }
 
+/// An event by its number.
+pub fn by_id(connection: &mut AnyConnection, id: i32) -> Result<Option<LearningEvent>, StoreError> {
+    let row: Option<Row> = learning_events::table.find(id).select(Row::as_select()).first(connection).optional()?;
+    row.map(LearningEvent::try_from).transpose()
+}
+
+/// Replaces an event by its number. What only its awarding organisation needs stays.
+pub fn replace(connection: &mut AnyConnection, event: &LearningEvent) -> Result<(), StoreError> {
+    on_either!(connection, c => {
+        diesel::update(learning_events::table.find(event.id)).set(NewRow::from(event)).execute(c)
+    })?;
+    Ok(())
+}
+
 /// Adds events and numbers them.
 pub fn insert(connection: &mut AnyConnection, events: &[LearningEvent]) -> Result<usize, StoreError> {
     let mut added = 0;

@@ -127,6 +127,52 @@ diesel::table! {
 }
 
 diesel::table! {
+    challenges (id) {
+        id -> Integer,
+        raised_by -> Integer,
+        raised_by_name -> Text,
+        account_id -> Nullable<Integer>,
+        decided_by -> Nullable<Text>,
+        uln -> Text,
+        kind -> Text,
+        state -> Text,
+        event_id -> Nullable<Integer>,
+        other_event_id -> Nullable<Integer>,
+        original -> Text,
+        supplied -> Text,
+        contact_name -> Text,
+        telephone -> Text,
+        email -> Text,
+        information -> Text,
+        created_at -> Timestamp,
+        resolved_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    challenge_steps (challenge_id, number) {
+        challenge_id -> Integer,
+        number -> Integer,
+        at -> Timestamp,
+        state -> Text,
+        organisation -> Text,
+        user_name -> Text,
+        message -> Text,
+    }
+}
+
+diesel::table! {
+    event_versions (event_id, number) {
+        event_id -> Integer,
+        number -> Integer,
+        at -> Timestamp,
+        challenge_id -> Integer,
+        before -> Text,
+        after -> Text,
+    }
+}
+
+diesel::table! {
     catalogue (reference) {
         reference -> Text,
         title -> Text,

@@ -128,7 +128,7 @@ async function describe(page) {
 function outline(name, text) {
   const file = path.join(HERE, "outlines", `${name.replace(/[^a-z0-9]+/gi, "-")}.txt`);
   // What differs from run to run: numbers of jobs, ULNs, dates.
-  const steady = text.replace(/\bCase \d+/g, "Case N").replace(/\d{2,}/g, "N").replace(/(January|February|March|April|May|June|July|August|September|October|November|December)/g, "MONTH");
+  const steady = text.replace(/\b(Case|Batch) \d+/g, "$1 N").replace(/\d{2,}/g, "N").replace(/(January|February|March|April|May|June|July|August|September|October|November|December)/g, "MONTH");
   if (updates) {
     fs.mkdirSync(path.dirname(file), { recursive: true });
     fs.writeFileSync(file, steady);

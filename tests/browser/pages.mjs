@@ -326,7 +326,11 @@ export const PAGES = [
   } },
   { name: "forgotten password", open: at("/reset-password") },
   { name: "messages of the demo", open: message() },
-  { name: "a message of the demo", open: then(message(), "/demo/mail/") },
+  { name: "a message of the demo", open: async (page) => {
+    // The oldest one, which is there whatever other pages have sent meanwhile.
+    await message()(page);
+    await page.locator('main a[href^="/demo/mail/"]').last().click();
+  } },
   { name: "organisation", user: "PORTAL_SUPER", open: at("/organisation") },
   { name: "invitation", open: invitation() },
   { name: "invitation, empty", open: invitation({}), status: 422, errors: true },
@@ -342,7 +346,7 @@ export const PAGES = [
   { name: "invite a user", user: "PORTAL_SUPER", open: at("/users/new") },
   { name: "invite a user, empty", user: "PORTAL_SUPER", open: form("/users/new"), status: 422, errors: true },
   { name: "user", user: "PORTAL_SUPER", open: user("Owen Demo") },
-  { name: "user, activity", user: "PORTAL_SUPER", open: user("Samira Demo", "/activity") },
+  { name: "user, activity", user: "PORTAL_SUPER", open: user("Vikram Demo", "/activity") },
   { name: "user, details", user: "PORTAL_SUPER", open: user("Owen Demo", "/details") },
   { name: "user, details wrong", user: "PORTAL_SUPER", open: user("Owen Demo", "/details", { given_name: "" }), status: 422, errors: true },
   { name: "user, roles", user: "PORTAL_SUPER", open: user("Owen Demo", "/roles") },

@@ -17,7 +17,7 @@ export const STORY = {
     await acceptInvitation(page, keys);
     await register(page, keys);
     const batch = await submit(page, keys);
-    const worked = await workExceptions(page, keys);
+    const worked = await workExceptions(page, keys, batch);
     const wrong = worked === 2 ? [] : [`${worked} exceptions were worked, not 2`];
     await keys.press("Batches");
     await keys.press(batch);
@@ -89,8 +89,8 @@ async function finish(page, keys) {
   await keys.press((await link.textContent()).trim());
 }
 
-/// Works through the exceptions one by one, and returns how many there were.
-async function workExceptions(page, keys) {
+/// Works through the exceptions of the batch one by one, and returns how many there were.
+async function workExceptions(page, keys, batch) {
   await keys.press("Work through the exceptions");
   let worked = 0;
   for (let next = await page.locator("main table a").first().textContent(); next; worked += 1) {
@@ -103,7 +103,8 @@ async function workExceptions(page, keys) {
       await keys.type("Gender", "2");
       await keys.press("Save the corrected record");
     }
-    const button = page.locator("main a[role=button]");
+    // The next one may be of another batch.
+    const button = page.locator(`main a[role=button][href^="/exceptions/${batch.replace(/\D/g, "")}-"]`);
     next = (await button.count()) > 0 && (await button.textContent()).trim();
   }
   return worked;

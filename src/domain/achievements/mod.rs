@@ -17,4 +17,4 @@ pub use output::{AchievedRow, AchievementJob};
 pub use report::{Counters, ERROR_FILE_COLUMNS, ErrorFile, ErrorLine, lines};
 pub use row::{AchievementRow, format};
 pub use submit::{AchievementBatch, AchievementIntake, AchievementSubmission, MOST_ACHIEVEMENTS};
-pub(in crate::domain) use work::Achievements;
+pub(in crate::domain) use work::{Achievements, lock_of};

@@ -104,7 +104,7 @@ impl Outcome {
 fn work(store: &mut Transaction<'_>, terms: &Terms<'_>, rows: &[AchievementRow]) -> Result<Vec<Outcome>, StoreError> {
     let submitted: Vec<Option<Submitted<'_>>> =
         rows.iter().map(|row| if format(row).is_empty() { Submitted::read(row) } else { None }).collect();
-    lock(store, LOCK | i64::from(terms.job.organisation.id))?;
+    lock(store, lock_of(terms.job.organisation.id))?;
     let mut desk = Desk::prepare(store, terms, submitted.iter().flatten())?;
     let mut outcomes = Vec::with_capacity(rows.len());
     let mut trail = Vec::with_capacity(rows.len());
@@ -128,6 +128,11 @@ fn work(store: &mut Transaction<'_>, terms: &Terms<'_>, rows: &[AchievementRow])
 
 /// The common prefix of awarding organisations' lock keys.
 const LOCK: i64 = 0x4143_4849 << 32;
+
+/// The key by which those who change an awarding organisation's achievements wait for one another.
+pub(in crate::domain) fn lock_of(organisation_id: i32) -> i64 {
+    LOCK | i64::from(organisation_id)
+}
 
 fn first_finding(row: &AchievementRow) -> &'static str {
     format(row).first().map_or("F000", |finding| codes::of_field(finding.field))

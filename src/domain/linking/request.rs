@@ -8,9 +8,9 @@ use crate::model::Uln;
 pub enum LinkRequest {
     /// Merge learners into a master. Learners merged into them before follow.
     Merge {
-        /// Who is merged.
+        /// The learners to merge.
         merged: Vec<Uln>,
-        /// Into whom.
+        /// The learner that they are merged into.
         master: Uln,
     },
     /// Undo merges: each ULN means its own learner again. Learners that followed return with it.

@@ -15,6 +15,7 @@ mod achievements;
 mod administration;
 mod authentication;
 pub(in crate::domain) mod batches;
+mod challenges;
 mod concurrency;
 mod days;
 mod finding;

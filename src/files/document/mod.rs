@@ -1,5 +1,5 @@
 //! Documents that people read and keep: headings, paragraphs and tables, written as CSV or as a
-//! tagged PDF. What a document says is the business of whoever makes it.
+//! tagged PDF. The caller decides what a document says.
 
 mod csv;
 mod pdf;

@@ -25,6 +25,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "audit",
                 "cases",
                 "catalogue",
+                "challenges",
                 "events",
                 "exceptions",
                 "jobs",
@@ -78,8 +79,8 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["achievements", "registrations", "verifications"],
             // The list of those kinds.
             &["kinds"],
-            // What users do with the results of one kind.
-            &["exceptions"],
+            // What users do with the results of one kind, and challenges of achievements and other events.
+            &["challenges", "exceptions"],
         ],
     ),
 ];
@@ -133,6 +134,7 @@ const PURE: &[&str] = &[
     "achievements/row",
     "achievements/lifecycle",
     "records/listing",
+    "challenges/correction",
 ];
 
 #[test]

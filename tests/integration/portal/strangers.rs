@@ -27,6 +27,8 @@ on_both! {
                 continue;
             }
             let of_route: Vec<String> = match route.contains('{') {
+                // Those of the service desk are closed to all others, whatever the number.
+                true if route.starts_with("/desk/") => vec![route.replace("{number}", "1").replace("{handle}", "1")],
                 true => addresses.iter().filter_map(|address| filled(route, address)).filter(|path| !is_fixed(path)).collect(),
                 false => vec![route.to_owned()],
             };

@@ -1,0 +1,3 @@
+DROP TABLE event_versions;
+DROP TABLE challenge_steps;
+DROP TABLE challenges;
