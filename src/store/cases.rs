@@ -71,7 +71,7 @@ pub fn find(connection: &mut AnyConnection, number: i32) -> Result<Option<Case>,
     row.map(Case::try_from).transpose()
 }
 
-/// Rectifies an open case; `false` if it is rectified already, or there is none.
+/// Rectifies an open case; `false` if no open case has this number.
 pub fn rectify(connection: &mut AnyConnection, number: i32, how: &Rectified) -> Result<bool, StoreError> {
     let changed = diesel::update(cases::table.find(number))
         .filter(cases::rectified_at.is_null())

@@ -59,8 +59,8 @@ pub struct PlanVersion {
 }
 
 impl Plans<'_> {
-    /// The plans of a learner whom the caller found, of all establishments, the newest first. `None`
-    /// if nobody has the ULN.
+    /// The plans of a learner whom the caller found, of all establishments, the newest first.
+    /// `None` if nobody has the ULN.
     ///
     /// # Errors
     /// When the caller lacks the permission, or the store fails.
@@ -93,7 +93,7 @@ impl Plans<'_> {
         Ok(plans)
     }
 
-    /// A plan that the caller's organisation holds; `None` if there is none with this number.
+    /// A plan that the caller's organisation holds; `None` if no plan of theirs has this number.
     ///
     /// # Errors
     /// When the caller lacks the permission, or the store fails.

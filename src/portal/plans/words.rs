@@ -6,6 +6,7 @@ use crate::domain::plans::PlanFault;
 use crate::model::PlanStatus;
 use crate::portal::components::Tag;
 use crate::portal::form::{Form, FormErrors};
+pub(super) use crate::portal::learners::words::date;
 
 /// The state, as a tag.
 pub(super) fn status(status: PlanStatus) -> Tag {
@@ -14,11 +15,6 @@ pub(super) fn status(status: PlanStatus) -> Tag {
         PlanStatus::Active => Tag::coloured("Active", "green"),
         PlanStatus::Closed => Tag::coloured("Closed", "grey"),
     }
-}
-
-/// A day, such as 31 July 2025.
-pub(super) fn date(day: NaiveDate) -> String {
-    day.format("%-d %B %Y").to_string()
 }
 
 /// What is wrong, at the fields of the forms.
