@@ -1,6 +1,7 @@
-//! The HTTP edge: any number of listeners, each with its TLS mode (or plain, behind a proxy), its limits and the [`Handler`]
-//! that answers its requests. It knows connections, certificates, bodies, compression, the names of
-//! requests and the line of the log. What a request means is the handler's.
+//! The HTTP edge: any number of listeners, each with its TLS mode (or plain, behind a proxy), its
+//! limits and the [`Handler`] that answers its requests. It knows connections, certificates,
+//! bodies, compression, the names of requests and the line of the log. What a request means is the
+//! handler's.
 //!
 //! The path of a connection is in `arrival`, that of a request in `answer`.
 

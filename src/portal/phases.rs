@@ -17,7 +17,8 @@ pub(super) fn answer(site: &Site, asked: &Asked) -> Answer {
 }
 
 /// The phases of each visit: the page, the session, the origin of a form, access, whether the
-/// service is open, a recent second factor, and then the page itself, whose calls open and settle by [`Visit::call`].
+/// service is open, a recent second factor, and then the page itself, whose calls open and settle
+/// by [`Visit::call`].
 fn page(site: &Site, asked: &Asked) -> Result<Answer, Problem> {
     let (route, parameters) = match routes::find(&asked.method, &asked.path, site.demo_mail.is_some()) {
         Found::Page(route, parameters) => (route, parameters),
