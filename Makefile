@@ -14,8 +14,8 @@ test: ## run all tests, on SQLite and PostgreSQL; installs what it needs
 torture: ## kill server and workers a hundred times during large batches, on both databases
 	scripts/torture
 
-bench: ## run the benches: micro, load, a page beside its call, an upload, a full batch, and the cost of refusals
-	cargo bench --locked --bench messages --bench load --bench portal --bench uploads --bench achievements --bench refusals
+bench: ## run the benches: micro, load, pages beside their calls, an upload, a full batch, and the cost of refusals
+	cargo bench --locked --bench messages --bench load --bench portal --bench records --bench uploads --bench achievements --bench refusals
 
 fairness: ## measure how much one misbehaving client slows down others (needs Python and Linux)
 	cargo build --locked --release

@@ -3,6 +3,9 @@
 
 #![allow(dead_code, reason = "each bench uses a part")]
 
+pub mod bare;
+pub mod rounds;
+pub mod turns;
 pub mod visitor;
 
 use std::error::Error;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use learning_records::model::Learner;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
@@ -31,6 +32,20 @@ impl Visitor {
         let code = totp.generate(now.as_secs()).to_string();
         visitor.send("/sign-in/second-factor", &[("code", &code)]).await?;
         Ok(visitor)
+    }
+
+    /// Finds a learner by ULN and names, and returns the address of the learner's page.
+    pub async fn learner_page(&mut self, learner: &Learner) -> Outcome<String> {
+        let token = self.form_token("/learners/find").await?;
+        let fields = [
+            ("csrf", &*token),
+            ("way", "uln"),
+            ("uln", learner.uln.as_str()),
+            ("given_name", &learner.names.given),
+            ("family_name", &learner.names.family),
+        ];
+        let found = self.send("/learners/find", &fields).await?;
+        Ok(header(&found, "location").ok_or("the learner was not found")?)
     }
 
     /// The token of the form on this page.

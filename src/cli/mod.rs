@@ -1,6 +1,7 @@
 //! The command line: one file per command. Each turns its arguments into calls of the layers below
 //! and prints the outcome in plain English. No rule of the service lives here.
 
+mod audit;
 mod batch;
 mod call;
 mod caller;
@@ -56,6 +57,8 @@ enum Command {
     #[command(subcommand)]
     Learner(learner::LearnerCommand),
     #[command(subcommand)]
+    Audit(audit::Audit),
+    #[command(subcommand)]
     Catalogue(catalogue::CatalogueCommand),
     Call(call::Call),
     Check(check::Check),
@@ -86,6 +89,7 @@ pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
         Command::User(user) => user::run(&user, out),
         Command::Cert(cert) => cert::run(cert, out),
         Command::Learner(command) => learner::run(command, out),
+        Command::Audit(command) => audit::run(&command, out),
         Command::Catalogue(command) => catalogue::run(command, out),
         Command::Call(call) => call::run(call, out),
         Command::Check(check) => check::run(&check, out),

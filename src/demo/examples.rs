@@ -43,6 +43,8 @@ pub fn all(people: &People) -> Result<Vec<Example>, FixtureError> {
         cast.update(),
         cast.verify(),
         cast.retrieve(),
+        Cast::merged_report(),
+        Cast::deleted_report(),
         cast.submit_registration(),
         Cast::registration_output(),
         cast.submit_verification(),

@@ -14,7 +14,7 @@ use crate::domain::verification::Claimed;
 use crate::domain::verifications::VerificationRow;
 use crate::domain::{
     AchievementBatch, AchievementRow, Action, Claim, Clock, Database, Error, FindByUln, GetType, LearnerChange,
-    LearnerRecordQuery, NewOrganisation, RecordQuery, RuleSettings, VerifyQuery, codes,
+    LearnerRecordQuery, NewOrganisation, RecordQuery, ReportedDays, ReportedKinds, RuleSettings, VerifyQuery, codes,
 };
 use crate::model::{Door, Peer};
 
@@ -142,10 +142,15 @@ fn every_example_gives_its_code() {
 fn every_code_of_every_operation_has_an_example() {
     // By its table of codes, the operation could reply with it; but the few fields of the subset
     // are always sufficient.
-    let impossible = [("UpdateLearnerSubsetFields", "WSRC0015")];
+    let impossible = [
+        ("UpdateLearnerSubsetFields", "WSRC0015"),
+        // The original data has no change by the service desk.
+        ("getMergedUnmergedULNsReport", "WSRC0004"),
+        ("getDeletedULNsReport", "WSRC0004"),
+    ];
     let examples = examples::all(&People::named().unwrap()).unwrap();
     let operations: BTreeSet<_> = examples.iter().map(|e| e.operation).collect();
-    assert_eq!(operations.len(), 18);
+    assert_eq!(operations.len(), 20);
     for entry in codes::ALL.iter().filter(|entry| !entry.code.starts_with("VRF")) {
         let possible =
             entry.operations.iter().filter(|op| operations.contains(**op) && !impossible.contains(&(**op, entry.code)));
@@ -260,6 +265,15 @@ fn answer(
         "retrieveULNs" => {
             let retrieved = service.learners().retrieve(caller, &all("ULNsToRetrieve.ULN"))?;
             retrieved.first().unwrap().code()
+        }
+        "getMergedUnmergedULNsReport" | "getDeletedULNsReport" => {
+            let kinds = match example.operation {
+                "getDeletedULNsReport" => ReportedKinds::Deleted,
+                _ => ReportedKinds::MergedAndUnmerged,
+            };
+            let day = |name: &str| given(name).unwrap().parse().unwrap();
+            let days = ReportedDays { from: day("FromDate"), until: Some(day("ToDate")) };
+            service.linking().report(caller, kinds, days)?.code()
         }
         "GetLearnerLearningEvents" => {
             let query = RecordQuery {

@@ -148,10 +148,16 @@ actions! {
     DeleteLearner = "delete-learner", formerly "delete";
     /// Restore a learner who was deleted.
     RestoreLearner = "restore-learner";
+    /// Move learning events from a ULN that two people shared to the one of their own.
+    SplitLearner = "split-learner";
     /// See what a change of the links between learners would do.
     PreviewLinks = "preview-link-change";
     /// See what was done to the links between learners.
     ViewLinks = "view-link-changes";
+    /// See everything that is held about a person and was disclosed of it.
+    ViewSubject = "view-subject";
+    /// Report which ULNs were merged, unmerged or deleted.
+    ReportLinks = "report-link-changes";
     /// Report a problem with a ULN.
     ReportUlnProblem = "report-uln-problem";
     /// See reported problems with ULNs.

@@ -61,6 +61,10 @@ pub const NO_CHANGE: &str = "WSRC0020";
 pub const NOT_REGISTERED: &str = "WSRC0021";
 /// Master substituted.
 pub const MASTER_SUBSTITUTED: &str = "WSRC0022";
+/// The days of a report are none (which of the next two means what is our choice).
+pub const REPORT_NOT_FOUND: &str = "WSRC0023";
+/// Nothing to report.
+pub const NO_ULNS_FOR_REPORT: &str = "WSRC0024";
 /// Verify batch submitted (this and the next three are our choice, rules.md 2.9).
 pub const VERIFY_BATCH_SUBMITTED: &str = "WSRC0025";
 /// Verify batch still running.
@@ -94,6 +98,7 @@ pub const DONE: &str = "OK";
 const FINDS: &[&str] = &["learnerByULN", "learnerByDemographics", "LearnerByUln"];
 const UPDATES: &[&str] = &["updateSingleLearner", "UpdateLearnerSubsetFields"];
 const RECORDS: &[&str] = &["GetLearnerLearningEvents", "GetLearnerRecord"];
+const REPORTS: &[&str] = &["getMergedUnmergedULNsReport", "getDeletedULNsReport"];
 const VERIFY: &[&str] = &["verifyLearner"];
 const BATCH_OUTPUT: &[&str] = &["getBatchRegistrationOutput", "GetAchievementBatchJob"];
 const VERIFY_OUTPUT: &[&str] = &["getVerifyBatchOutput"];
@@ -127,6 +132,8 @@ pub const ALL: &[ResponseCode] = &[
             "GetLearnerLearningEvents",
             "GetLearnerRecord",
             "GetOrganisation",
+            "getMergedUnmergedULNsReport",
+            "getDeletedULNsReport",
         ],
     ),
     entry(REGISTERED, "Learner successfully registered.", &["registerSingleLearner"]),
@@ -170,8 +177,12 @@ pub const ALL: &[ResponseCode] = &[
             "GetLearnerRecord",
         ],
     ),
-    entry("WSRC0023", "ULNs for report not found.", &["getMergedUnmergedULNsReport", "getDeletedULNsReport"]),
-    entry("WSRC0024", "No ULNs for report.", &["getMergedUnmergedULNsReport", "getDeletedULNsReport"]),
+    entry(REPORT_NOT_FOUND, "ULNs for report not found: the first day is after the last.", REPORTS),
+    entry(
+        NO_ULNS_FOR_REPORT,
+        "No ULNs for report: nothing was changed in these days about learners whom the organisation registered or whose record it was shown.",
+        REPORTS,
+    ),
     entry(VERIFY_BATCH_SUBMITTED, "Verify batch successfully submitted.", &["submitVerifyBatch"]),
     entry(VERIFY_BATCH_INCOMPLETE, "Verify batch incomplete: still running.", VERIFY_OUTPUT),
     entry(VERIFY_BATCH_SUCCESSFUL, "Verify batch successful.", VERIFY_OUTPUT),

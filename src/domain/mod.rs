@@ -40,6 +40,7 @@ pub mod service_levels;
 mod settings;
 mod status;
 mod strangers;
+mod subjects;
 pub mod support_hours;
 #[cfg(test)]
 mod tests;
@@ -78,7 +79,10 @@ pub use learners::{
     Dismissal, FieldChange, FindByUln, Found, FoundLearner, Insufficient, LearnerChange, Learners, NewLearner,
     NoneOfThese, NotRegistered, Registered, RetrievedUln, UnknownReason, Updated, Verification, VerifyQuery, text_of,
 };
-pub use linking::{LinkEffect, LinkRecord, LinkRefusal, LinkRequest, Linked, Linking, Standing};
+pub use linking::{
+    LinkEffect, LinkRecord, LinkRefusal, LinkReport, LinkRequest, Linked, Linking, ReportedChange, ReportedDays,
+    ReportedKinds, Split, SplitRefusal, Standing,
+};
 pub use maintenance::{Cancelled, Maintenance, MaintenancePlan, NotPlanned, Planned};
 pub use misses::MissLimits;
 pub use organisations::{Claim, OrganisationSummary, Organisations};
@@ -91,6 +95,7 @@ pub use records::{
 pub use roles::{Role, Roles, UnknownRole};
 pub use settings::{OpeningHours, RuleSettings};
 pub use status::{Guesses, Status};
+pub use subjects::{SubjectReport, SubjectSection, Subjects};
 pub use uln_problems::{NewUlnProblem, Reported, UlnProblems};
 pub use unsettled::{MustBlock, Unsettled};
 pub use uploads::Uploads;
@@ -194,6 +199,11 @@ impl Service {
     /// Problems with ULNs that users report to the service desk.
     pub const fn uln_problems(&self) -> UlnProblems<'_> {
         UlnProblems(self)
+    }
+
+    /// What is held about a person and was disclosed of it.
+    pub const fn subjects(&self) -> Subjects<'_> {
+        Subjects(self)
     }
 
     /// The service desk: cases and their clocks.

@@ -19,6 +19,7 @@ mod number_format;
 mod output;
 mod report;
 mod spreadsheet;
+mod subject;
 mod submit;
 mod table;
 #[cfg(test)]
@@ -39,5 +40,6 @@ pub use output::{
     Answered, exception_file, registration_file, registration_output, template, verification_file, verification_output,
 };
 pub use report::{ReportFormat, Summary, report};
+pub use subject::subject_document;
 pub use submit::{Submitted, submit};
 pub use upload::{CheckedHere, SubmittedUpload, Taken, check_here, check_upload, read_upload, submit_upload};

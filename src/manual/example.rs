@@ -47,6 +47,8 @@ const CASES: &[Case] = &[
     case!("LearnerService", "submitVerifyBatch", "wsrc0025-one-learner"),
     case!("LearnerService", "getVerifyBatchOutput", "wsrc0027-wsvrc001-wsvrc002-wsvrc003-wsvrc005-wsvrc006-together"),
     case!("LearnerService", "retrieveULNs", "wsrc0004-found"),
+    case!("LearnerService", "getMergedUnmergedULNsReport", "wsrc0024-nothing"),
+    case!("LearnerService", "getDeletedULNsReport", "wsrc0024-nothing"),
     case!("LearnerService", "verifyLearner", "wsvrc001-match"),
     case!("LearnerServiceR9", "LearnerByUln", "wsrc0004-exact"),
     case!("LearnerServiceR9", "GetLearnerLearningEvents", "wsrc0004-full"),

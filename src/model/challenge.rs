@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::codes::{UnknownCode, code_list};
-use super::{EventSource, LearningEvent, Reference, Timestamp, Uln};
+use super::{LearningEvent, Reference, Timestamp, Uln};
 
 code_list! {
     /// What a challenge says is wrong (our choice).
@@ -202,7 +202,7 @@ impl EventField {
     pub fn set(self, event: &mut LearningEvent, text: &str) -> Option<()> {
         let optional = || (!text.is_empty()).then(|| text.to_owned());
         let day = || if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) };
-        let is_awarded = matches!(event.source, EventSource::Ao | EventSource::Qcfu | EventSource::Qcfq);
+        let is_awarded = event.source.is_awarded();
         match self {
             Self::Reference if is_awarded => event.subject_code = text.parse::<Reference>().ok()?.to_string(),
             Self::Reference => event.subject_code = optional()?,

@@ -19,6 +19,8 @@ code_list! {
         Delete = "delete",
         /// A deletion was undone.
         Restore = "restore",
+        /// Learning events moved to the ULN of another person.
+        Split = "split",
     }
 }
 
@@ -33,7 +35,7 @@ pub struct LinkChange {
     pub kind: LinkKind,
     /// The ULN whose link changed.
     pub uln: Uln,
-    /// The master: the new one, or the one that an undone merge had.
+    /// The master: the new one, or the one that an undone merge had; where events moved, their new ULN.
     pub master: Option<Uln>,
     /// Why.
     pub reason: Reason,

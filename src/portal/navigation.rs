@@ -21,6 +21,7 @@ static PARTS: &[Part] = &[
     ("ULN problems", "/uln-problems", Access::May(Permission::VerifyLearner)),
     ("Cases", "/desk/incidents", Access::ServiceDesk),
     ("Problems to solve", "/desk/uln-problems", Access::ServiceDesk),
+    ("Learners\u{2019} requests", "/desk/subjects", Access::ServiceDesk),
 ];
 
 /// The parts that the user may open; the one of this path is marked.

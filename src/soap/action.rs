@@ -20,6 +20,7 @@ impl From<Learner> for Action {
             Learner::SubmitVerifyBatch => Self::SubmitVerifications,
             Learner::GetVerifyBatchOutput => Self::ReadVerifications,
             Learner::RetrieveULNs => Self::RetrieveUlns,
+            Learner::GetMergedUnmergedULNsReport | Learner::GetDeletedULNsReport => Self::ReportLinks,
             Learner::VerifyLearner => Self::VerifyLearner,
         }
     }

@@ -3,8 +3,9 @@
 use super::door::{Credentialed, Credentials};
 use crate::contract::external_service::{GetAchievementBatchJob, SubmitAchievementBatchJob, User};
 use crate::contract::learner_service::{
-    BatchOutputRqst, BatchRegistrationRqst, LearnerByDemographicsRqst, LearnerByULNRqst, RegisterSingleLearnerRqst,
-    RetrieveULNsRqst, UpdateLearnerRqst, VerifyBatchOutputRqst, VerifyBatchRqst, VerifyLearnerRqst,
+    BatchOutputRqst, BatchRegistrationRqst, DeletedULNsReportRqst, LearnerByDemographicsRqst, LearnerByULNRqst,
+    MergedUnmergedULNsReportRqst, RegisterSingleLearnerRqst, RetrieveULNsRqst, UpdateLearnerRqst,
+    VerifyBatchOutputRqst, VerifyBatchRqst, VerifyLearnerRqst,
 };
 use crate::contract::learner_service_r9::{
     GetLearnerLearningEvents, GetLearnerRecord, GetOrganisation, InvokingOrganisation, InvokingOrganisationR10,
@@ -36,6 +37,8 @@ in_the_request!(
     VerifyBatchRqst,
     VerifyBatchOutputRqst,
     RetrieveULNsRqst,
+    MergedUnmergedULNsReportRqst,
+    DeletedULNsReportRqst,
     VerifyLearnerRqst
 );
 

@@ -1,24 +1,27 @@
 //! LearnerService: each operation in about ten lines, from the request to the domain and back.
 
 mod learner;
+mod report;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 
 use self::learner::{change, identity, learners, registration, retrieved_uln, some};
+use self::report::{deleted_ulns, merged_ulns};
 use super::door::{Door, Refused};
 use super::find_type::FindType;
 use crate::contract::learner_service::{
     ArrayOfMIAPRetrievedULN, BatchOutputResp, BatchOutputRqst, BatchRegistrationResp, BatchRegistrationRqst,
-    FindLearnerResp, LearnerByDemographicsRqst, LearnerByULNRqst, LearnerPortType, MIAPLearnerToVerify,
-    MIAPVerifiedLearner, RegisterSingleLearnerResp, RegisterSingleLearnerRqst, RetrieveULNsResp, RetrieveULNsRqst,
-    UpdateLearnerResp, UpdateLearnerRqst, VerifyBatchOutputResp, VerifyBatchOutputRqst, VerifyBatchResp,
-    VerifyBatchRqst, VerifyLearnerResp, VerifyLearnerRqst,
+    DeletedULNsReportResp, DeletedULNsReportRqst, FindLearnerResp, LearnerByDemographicsRqst, LearnerByULNRqst,
+    LearnerPortType, MIAPLearnerToVerify, MIAPVerifiedLearner, MergedUnmergedULNsReportResp,
+    MergedUnmergedULNsReportRqst, RegisterSingleLearnerResp, RegisterSingleLearnerRqst, RetrieveULNsResp,
+    RetrieveULNsRqst, UpdateLearnerResp, UpdateLearnerRqst, VerifyBatchOutputResp, VerifyBatchOutputRqst,
+    VerifyBatchResp, VerifyBatchRqst, VerifyLearnerResp, VerifyLearnerRqst,
 };
 use crate::domain::format::{Field, FieldTexts};
 use crate::domain::verification::Claimed;
-use crate::domain::{Call, FindByUln, Registered, VerifyQuery};
+use crate::domain::{Call, FindByUln, Registered, ReportedKinds, VerifyQuery};
 
 impl<'e> LearnerPortType for Door<'e> {
     type Call = Call<'e>;
@@ -149,6 +152,32 @@ impl<'e> LearnerPortType for Door<'e> {
         self.answer(crate::domain::codes::DONE);
         let verified_uln = retrieved.into_iter().map(retrieved_uln).collect();
         Ok(RetrieveULNsResp { retrieved_ulns: Some(ArrayOfMIAPRetrievedULN { verified_uln }) })
+    }
+
+    fn get_merged_unmerged_ulns_report<'a>(
+        &self,
+        call: &Call<'_>,
+        request: MergedUnmergedULNsReportRqst<'a>,
+    ) -> Result<MergedUnmergedULNsReportResp<'a>, Refused> {
+        let caller = self.caller(call, &request)?;
+        let report = self.link_report(
+            &caller,
+            ReportedKinds::MergedAndUnmerged,
+            &request.from_date,
+            request.to_date.as_deref(),
+        )?;
+        Ok(MergedUnmergedULNsReportResp { response_code: some(self.answer(report.code())), ..merged_ulns(report) })
+    }
+
+    fn get_deleted_ulns_report<'a>(
+        &self,
+        call: &Call<'_>,
+        request: DeletedULNsReportRqst<'a>,
+    ) -> Result<DeletedULNsReportResp<'a>, Refused> {
+        let caller = self.caller(call, &request)?;
+        let report =
+            self.link_report(&caller, ReportedKinds::Deleted, &request.from_date, request.to_date.as_deref())?;
+        Ok(DeletedULNsReportResp { response_code: some(self.answer(report.code())), ..deleted_ulns(report) })
     }
 
     fn verify_learner<'a>(

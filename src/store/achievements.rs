@@ -8,14 +8,11 @@ use super::dialect::on_either;
 use super::events::{NewRow, Row};
 use super::schema::learning_events;
 use super::{AnyConnection, StoreError};
-use crate::model::{Achievement, EventSource, LearningEvent, SubmissionType, Ukprn, Uln};
+use crate::model::{Achievement, LearningEvent, SubmissionType, Ukprn, Uln};
 
 /// Rows per statement, below the databases' limits on bound values.
 #[cfg(feature = "postgres")]
 const ROWS_AT_ONCE: usize = 500;
-
-/// The sources whose events awarding organisations maintain.
-const AWARDED: [EventSource; 3] = [EventSource::Ao, EventSource::Qcfu, EventSource::Qcfq];
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = learning_events)]
@@ -91,7 +88,7 @@ pub fn of(connection: &mut AnyConnection, ulns: &[Uln], awarded_by: Ukprn) -> Re
             .load(c)?,
     };
     let mut found = rows.into_iter().map(achievement).collect::<Result<Vec<_>, _>>()?;
-    found.retain(|achievement| AWARDED.contains(&achievement.event.source));
+    found.retain(|achievement| achievement.event.source.is_awarded());
     found.sort_unstable_by_key(|achievement| achievement.event.id);
     Ok(found)
 }

@@ -190,6 +190,48 @@ pub fn records_shown(
     })
 }
 
+/// An audit line about a learner, as it is stored. It contains personal data: it has no `Debug`.
+#[derive(Queryable)]
+pub struct AboutLearner {
+    /// When (UTC).
+    pub at: Timestamp,
+    /// The learner's ULN.
+    pub uln: String,
+    /// The organisation's name at that time.
+    pub organisation: String,
+    /// The user, as named by the caller.
+    pub user_name: String,
+    /// The door.
+    pub door: String,
+    /// What was done.
+    pub action: String,
+    /// The outcome.
+    pub outcome: String,
+    /// Whether a learning record was shown.
+    pub record_shown: bool,
+}
+
+/// All audit lines about these learners, newest first. No index helps: it reads the whole trail,
+/// because an index would cost every call, and this is asked a few times a year.
+pub fn about(connection: &mut AnyConnection, ulns: &[Uln]) -> Result<Vec<AboutLearner>, StoreError> {
+    Ok(on_either!(connection, c => {
+        audit::table
+            .filter(audit::uln.eq_any(ulns.iter().map(Uln::as_str)))
+            .order((audit::at.desc(), audit::id.desc()))
+            .select((
+                audit::at,
+                audit::uln.assume_not_null(),
+                audit::organisation_name,
+                audit::user_name,
+                audit::door,
+                audit::action,
+                audit::outcome,
+                audit::record_shown,
+            ))
+            .load(c)
+    })?)
+}
+
 /// The 64 hexadecimal digits of a fingerprint; runs for every line written.
 fn hexadecimal(fingerprint: &Fingerprint) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";

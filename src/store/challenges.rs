@@ -9,6 +9,9 @@ use crate::model::{
     Challenge, ChallengeId, ChallengeState, ChallengeStep, EventField, EventTexts, EventVersion, Timestamp, Uln,
 };
 
+/// Events per statement, below the databases' limits on bound values.
+const ROWS_AT_ONCE: usize = 1_000;
+
 /// Selects challenges. Only what the organisation raised or decides is found.
 #[derive(Debug, Clone, Copy)]
 pub struct ChallengeFilter<'a> {
@@ -151,6 +154,18 @@ pub fn list(
     rows.into_iter().map(Challenge::try_from).collect()
 }
 
+/// All challenges about these learners, the first first.
+pub fn about(connection: &mut AnyConnection, ulns: &[Uln]) -> Result<Vec<Challenge>, StoreError> {
+    let rows: Vec<Row> = on_either!(connection, c => {
+        challenges::table
+            .filter(challenges::uln.eq_any(ulns.iter().map(Uln::as_str)))
+            .order(challenges::id)
+            .select(Row::as_select())
+            .load(c)
+    })?;
+    rows.into_iter().map(Challenge::try_from).collect()
+}
+
 /// The states of challenges that wait for a decision.
 const OPEN: [ChallengeState; 2] = [ChallengeState::Open, ChallengeState::InProgress];
 
@@ -254,6 +269,17 @@ pub fn versions(connection: &mut AnyConnection, event: i32) -> Result<Vec<EventV
         Ok(EventVersion { at, challenge: ChallengeId(challenge), before: read(&before)?, after: read(&after)? })
     };
     rows.into_iter().map(version).collect()
+}
+
+/// Moves the challenges of these events from one learner to another.
+pub fn reassign(connection: &mut AnyConnection, events: &[i32], from: Uln, to: Uln) -> Result<(), StoreError> {
+    for events in events.chunks(ROWS_AT_ONCE) {
+        let theirs = challenges::event_id.eq_any(events.iter().copied()).and(challenges::uln.eq(from.as_str()));
+        on_either!(connection, c => {
+            diesel::update(challenges::table.filter(theirs)).set(challenges::uln.eq(to.as_str())).execute(c)
+        })?;
+    }
+    Ok(())
 }
 
 fn write(texts: &EventTexts) -> String {

@@ -182,6 +182,18 @@ pub fn replace(connection: &mut AnyConnection, event: &LearningEvent) -> Result<
     Ok(())
 }
 
+/// Moves events of one learner to another and returns how many.
+pub fn reassign(connection: &mut AnyConnection, ids: &[i32], from: Uln, to: Uln) -> Result<usize, StoreError> {
+    let mut moved = 0;
+    for ids in ids.chunks(ROWS_AT_ONCE) {
+        let theirs = learning_events::id.eq_any(ids.iter().copied()).and(learning_events::uln.eq(from.as_str()));
+        moved += on_either!(connection, c => {
+            diesel::update(learning_events::table.filter(theirs)).set(learning_events::uln.eq(to.as_str())).execute(c)
+        })?;
+    }
+    Ok(moved)
+}
+
 /// Adds events and numbers them.
 pub fn insert(connection: &mut AnyConnection, events: &[LearningEvent]) -> Result<usize, StoreError> {
     let mut added = 0;

@@ -2,9 +2,12 @@
 
 use diesel::prelude::*;
 
-use super::schema::link_changes;
+use diesel::dsl::exists;
+
+use super::dialect::on_either;
+use super::schema::{audit, learners, link_changes};
 use super::{AnyConnection, StoreError};
-use crate::model::{LinkChange, Timestamp, Uln};
+use crate::model::{LinkChange, LinkKind, OrgRef, Timestamp, Uln};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = link_changes)]
@@ -66,6 +69,45 @@ pub fn about(connection: &mut AnyConnection, ulns: &[Uln]) -> Result<Vec<LinkCha
         .order(link_changes::id.desc())
         .select(Row::as_select())
         .load(connection)?;
+    rows.into_iter().map(LinkChange::try_from).collect()
+}
+
+/// Which changes are reported to an organisation.
+#[derive(Debug, Clone, Copy)]
+pub struct ReportFilter {
+    /// From this moment (UTC).
+    pub from: Timestamp,
+    /// Before this one.
+    pub before: Timestamp,
+    /// Only these.
+    pub kinds: &'static [LinkKind],
+    /// Learners whom the organisation with this reference registered ...
+    pub registered_by: OrgRef,
+    /// ... or whose learning record was shown to the organisation with this internal number.
+    pub shown_to: i32,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// The changes that the filter finds, the first first.
+pub fn known_to(connection: &mut AnyConnection, filter: &ReportFilter) -> Result<Vec<LinkChange>, StoreError> {
+    let rows: Vec<Row> = on_either!(connection, c => {
+        let registered = learners::table
+            .filter(link_changes::uln.eq(learners::uln).or(link_changes::master_uln.eq(learners::uln.nullable())))
+            .filter(learners::registered_by.eq(filter.registered_by.as_str()));
+        let shown = audit::table
+            .filter(audit::record_shown)
+            .filter(audit::uln.eq(link_changes::uln.nullable()).or(audit::uln.eq(link_changes::master_uln)))
+            .filter(audit::organisation_id.eq(filter.shown_to));
+        link_changes::table
+            .filter(link_changes::changed_at.ge(filter.from).and(link_changes::changed_at.lt(filter.before)))
+            .filter(link_changes::kind.eq_any(filter.kinds.iter().map(|kind| kind.code())))
+            .filter(exists(registered).or(exists(shown)))
+            .order(link_changes::id)
+            .limit(filter.limit)
+            .select(Row::as_select())
+            .load(c)
+    })?;
     rows.into_iter().map(LinkChange::try_from).collect()
 }
 

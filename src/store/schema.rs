@@ -565,3 +565,4 @@ diesel::table! {
 
 diesel::joinable!(uln_problems -> cases (case_number));
 diesel::allow_tables_to_appear_in_same_query!(cases, uln_problems);
+diesel::allow_tables_to_appear_in_same_query!(link_changes, learners, audit);

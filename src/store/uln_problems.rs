@@ -48,3 +48,13 @@ pub fn cases_of(connection: &mut AnyConnection, organisation_id: i32, limit: i64
         .select(cases::number)
         .load(connection)?)
 }
+
+/// The problems that name any of these ULNs, the first first.
+pub fn about(connection: &mut AnyConnection, ulns: &[Uln]) -> Result<Vec<UlnProblem>, StoreError> {
+    let texts = || ulns.iter().map(Uln::as_str);
+    let rows: Vec<Row> = uln_problems::table
+        .filter(uln_problems::uln.eq_any(texts()).or(uln_problems::other_uln.eq_any(texts())))
+        .order(uln_problems::case_number)
+        .load(connection)?;
+    rows.into_iter().map(problem).collect()
+}

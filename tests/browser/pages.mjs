@@ -103,6 +103,17 @@ function ulnProblem(fields) {
   };
 }
 
+/// The service desk opens the page that moves events between the two learners, and sends its form.
+function split(fields) {
+  return async (page, visitor) => {
+    await ulnProblem()(page, visitor);
+    await page.getByRole("link", { name: "Move learning events between the two" }).click();
+    if (!fields) return;
+    if (fields.reason) await page.locator('input[name="first"]').first().check();
+    await send(page, fields);
+  };
+}
+
 /// A college reports a problem; the service desk opens its queue.
 async function reported(page, visitor) {
   const college = await visitor.page("PORTAL_ONLINE");
@@ -282,6 +293,12 @@ export const PAGES = [
   { name: "ULN problem to solve", user: "PORTAL_DESK", open: ulnProblem() },
   { name: "ULN problem without a choice", user: "PORTAL_DESK", open: ulnProblem({}), status: 422, errors: true },
   { name: "change of links", user: "PORTAL_DESK", open: ulnProblem({ act: "merge-first", reason: "One person." }) },
+  { name: "events to move", user: "PORTAL_DESK", open: split() },
+  { name: "events to move none chosen", user: "PORTAL_DESK", open: split({ reason: "" }), status: 422, errors: true },
+  { name: "events that move", user: "PORTAL_DESK", open: split({ reason: "They are another person's." }) },
+  { name: "learner's request", user: "PORTAL_DESK", open: at("/desk/subjects") },
+  { name: "learner's request empty", user: "PORTAL_DESK", open: form("/desk/subjects"), status: 422, errors: true },
+  { name: "what is held about a learner", user: "PORTAL_DESK", open: form("/desk/subjects", { uln: LEARNER.uln }) },
   { name: "log a case", user: "PORTAL_DESK", open: at("/desk/incidents/new") },
   { name: "log a case empty", user: "PORTAL_DESK", open: form("/desk/incidents/new"), status: 422, errors: true },
   { name: "case", user: "PORTAL_DESK", open: form("/desk/incidents/new", CASE) },

@@ -35,7 +35,7 @@ fn in_the_namespace_of_the_wsdl(request: &str, children: bool) -> String {
 }
 
 on_both! {
-    fn the_requests_of_savon_are_taken_for_all_ten_operations_of_learner_service(database) {
+    fn the_requests_of_savon_are_taken_for_all_operations_of_learner_service(database) {
         let deployment = Deployment::shared(database);
         let provider = deployment.provider();
         let credentials = provider.credentials();
@@ -61,6 +61,10 @@ on_both! {
             let to_verify = [&[("ULN", uln.as_str())], &names[..]].concat();
             assert_eq!(send(credentials.verify(&to_verify)).code(), "WSVRC001");
             assert_eq!(send(credentials.retrieve(&[&uln])).code(), "WSRC0004");
+            for report in ["GetMergedUnmergedULNsReport", "GetDeletedULNsReport"] {
+                let days = elements(&[("FromDate", "2001-01-01"), ("ToDate", "2001-12-31")]);
+                assert_eq!(send(credentials.request(REPORT, report, &days)).code(), "WSRC0024");
+            }
 
             let another = Person::new();
             let batch = send(credentials.submit_batch("FUL", &[another.registration("1")]));

@@ -30,10 +30,12 @@ pub(crate) use pattern;
 const NO_OPERATION: &str = "unknown-operation";
 
 /// Operations that leave the records as they were.
-const READING: [&str; 9] = [
+const READING: [&str; 11] = [
     "learnerByULN",
     "learnerByDemographics",
     "retrieveULNs",
+    "getMergedUnmergedULNsReport",
+    "getDeletedULNsReport",
     "verifyLearner",
     "LearnerByUln",
     "GetLearnerLearningEvents",

@@ -8,6 +8,7 @@ use learning_records::model::{EventSource, EventStatus, LearnerStatus, LearningE
 use learning_records::store::{Store, StoreSettings, events, learners, links};
 
 use crate::flows::Person;
+use crate::harness::message::REPORT;
 use crate::harness::visitor::Visitor;
 use crate::harness::{Actor, Answer, Deployment, on_both};
 use crate::portal::finding::{open, spaced};
@@ -95,6 +96,33 @@ on_both! {
         assert_eq!(open(&mut visitor, &merged, &person).one("#uln"), spaced(&merged));
         assert_eq!(learner(deployment, &["links", &merged]).lines().count(), 4);
         assert!(deployment.log().lines().all(|line| !line.contains(&merged)));
+    }
+
+    fn changes_are_reported_to_organisations_that_know_the_learners(database) {
+        let deployment = Deployment::shared(database);
+        let (provider, awarding) = (deployment.provider(), deployment.awarding_organisation());
+        let people = [Person::new(), Person::new(), Person::new()];
+        let [master, merged, deleted] = [0, 1, 2].map(|place: usize| people[place].register(&provider, "1"));
+        let report = |actor: &Actor<'_>, operation: &str| {
+            let day = learning_records::domain::Clock::system().today().to_string();
+            actor.post("LearnerService", &actor.credentials().request(REPORT, operation, &format!("<FromDate>{day}</FromDate>")))
+        };
+        learner(deployment, &["merge", &merged, "--into", &master, "--reason", "One person."]);
+        learner(deployment, &["unmerge", &merged, "--reason", "Two people."]);
+        learner(deployment, &["delete", &deleted, "--reason", "By mistake."]);
+
+        let answer = report(&provider, "GetMergedUnmergedULNsReport");
+        assert_eq!(answer.code(), "WSRC0004");
+        for kind in ["Merged", "Unmerged"] {
+            let row = answer.text().split(&format!("<{kind}ULN>")).find(|row| row.contains(&format!("<MasterULN>{master}<"))).map(str::to_owned);
+            let row = row.unwrap_or_else(|| panic!("{kind}: {}", answer.text()));
+            assert!(row.contains(&format!("{kind}ULN>{merged}<")) || answer.text().contains(&format!("<{kind}ULN>{merged}<")), "{row}");
+            assert!(row.contains(&format!("<MasterFamilyName>{}<", people[0].family)), "{row}");
+        }
+        let answer = report(&provider, "GetDeletedULNsReport");
+        assert!(answer.text().contains(&format!("<ULN>{deleted}<")) && !answer.text().contains(&merged), "{}", answer.text());
+
+        assert!(report(&awarding, "GetDeletedULNsReport").text().contains("WSEC0006"), "may not retrieve ULNs");
     }
 
     fn a_killed_merge_is_whole_or_undone(database) {

@@ -37,6 +37,8 @@ mod service_pages;
 mod signing_in;
 #[path = "portal/strangers.rs"]
 mod strangers;
+#[path = "portal/subjects.rs"]
+mod subjects;
 #[path = "portal/uln_problems.rs"]
 mod uln_problems;
 #[path = "portal/users.rs"]

@@ -153,6 +153,12 @@ function learner_service(Organisation $provider, Organisation $awarding): array
     $codes = array_map(fn ($row) => $row->ResponseCode, $answer->RetrievedULNs->VerifiedULN);
     expect($name, 'retrieveULNs', implode(',', $codes), 'WSRC0004,WSRC0001');
 
+    $days = ['FromDate' => '2001-01-01', 'ToDate' => '2001-12-31'];
+    foreach (['getMergedUnmergedULNsReport', 'getDeletedULNsReport'] as $operation) {
+        $answer = $service->$operation($provider->block() + $days);
+        expect($name, $operation, $answer->ResponseCode, 'WSRC0024');
+    }
+
     $verify = $question + ['DateOfBirth' => null, 'Gender' => null];
     $answer = $awarding->service($name)->verifyLearner($awarding->block() + ['LearnerToVerify' => $verify]);
     expect($name, 'verifyLearner', $answer->VerifiedLearner->ResponseCode, 'WSVRC001');

@@ -132,6 +132,12 @@ def learner_service(provider, awarding):
     rows = answer.VerifiedULN if hasattr(answer, "VerifiedULN") else answer
     expect(name, "retrieveULNs", ",".join(row.ResponseCode for row in rows), "WSRC0004,WSRC0001")
 
+    days = {"FromDate": "2001-01-01", "ToDate": "2001-12-31"}
+    answer = service.getMergedUnmergedULNsReport(**provider.block(), **days)
+    expect(name, "getMergedUnmergedULNsReport", answer.ResponseCode, "WSRC0024")
+    answer = service.getDeletedULNsReport(**provider.block(), **days)
+    expect(name, "getDeletedULNsReport", answer.ResponseCode, "WSRC0024")
+
     question = {"ULN": uln, "FamilyName": family, "GivenName": given, "DateOfBirth": None, "Gender": None}
     answer = awarding.service(name).verifyLearner(**awarding.block(), LearnerToVerify=question)
     expect(name, "verifyLearner", answer.ResponseCode, "WSVRC001")

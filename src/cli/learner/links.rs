@@ -96,6 +96,7 @@ pub fn history(uln: Uln, config: &config::File, out: &mut impl Write) -> Result<
             (LinkKind::Unmerge, Some(master)) => format!("{} unmerged from {master}", change.uln),
             (LinkKind::Delete, _) => format!("{} deleted", change.uln),
             (LinkKind::Restore, _) => format!("{} restored", change.uln),
+            (LinkKind::Split, Some(other)) => format!("learning events moved from {} to {other}", change.uln),
             (kind, None) => format!("{} {kind}", change.uln),
         };
         writeln!(out, "{at}  {done}, by {by}: {reason}")?;

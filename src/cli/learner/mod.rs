@@ -123,7 +123,7 @@ pub fn run(command: LearnerCommand, out: &mut impl Write) -> Result<(), Failure>
     }
 }
 
-fn read_uln(text: &str) -> Result<Uln, Failure> {
+pub(super) fn read_uln(text: &str) -> Result<Uln, Failure> {
     text.parse().map_err(|error| Failure::Usage(format!("Invalid ULN: {error}.")))
 }
 

@@ -186,6 +186,22 @@ impl Cast<'_> {
                 ulns(&[exact.as_str(), child.as_str(), NOBODY]),
             )
     }
+
+    pub(super) fn merged_report() -> Operation {
+        Self::report("getMergedUnmergedULNsReport")
+    }
+
+    pub(super) fn deleted_report() -> Operation {
+        Self::report("getDeletedULNsReport")
+    }
+
+    /// The demo's merged and deleted learners were so when they were imported.
+    fn report(operation: &'static str) -> Operation {
+        let days = |from: &str, until: &str| text(&[("FromDate", from), ("ToDate", until)]);
+        Operation::new(LS, operation, ("FromDate", "01/02/2001"))
+            .gives("WSRC0024", "nothing was changed in these days", days("2001-01-01", "2001-12-31"))
+            .gives("WSRC0023", "the first day is after the last", days("2002-01-01", "2001-12-31"))
+    }
 }
 
 fn demographics(learner: &Learner) -> Fields {

@@ -1,9 +1,14 @@
 //! Merges the ULNs of one person, undoes that, deletes learners and restores them (rules.md 1.5,
 //! our choice). Only for the service's operators and its service desk. What each change does is in
-//! `plan.rs`; learning events are never touched, since a record is read by all ULNs of a learner.
+//! `plan.rs`; it moves no learning event, since a record is read by all ULNs of a learner. `split.rs`
+//! moves those of a ULN that two people shared.
 
 mod plan;
+mod report;
 mod request;
+mod split;
+#[cfg(test)]
+mod split_tests;
 #[cfg(test)]
 mod tests;
 
@@ -16,8 +21,10 @@ use crate::store::learners::{self as rows, Stored};
 use crate::store::{AnyConnection, StoreError, Transaction, audit, events, links};
 
 use plan::{Plan, Step, plan};
+pub use report::{LinkReport, ReportedChange, ReportedDays, ReportedKinds};
 use request::Single;
 pub use request::{LinkRefusal, LinkRequest};
+pub use split::{Split, SplitRefusal};
 
 /// The outcome in the trail of what has no other.
 const DONE: &str = "Done";

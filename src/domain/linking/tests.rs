@@ -218,3 +218,48 @@ fn two_desks_that_merge_crosswise_do_not_make_a_ring() {
         assert!(masters == [Some(b), None] || masters == [None, Some(a)], "{masters:?}");
     });
 }
+
+#[test]
+fn changes_are_reported_to_organisations_that_know_the_learner() {
+    const NEIGHBOUR: &str = "90000077";
+    each_world(|world| {
+        world.add_organisation(NEIGHBOUR, "NEIGH1", "A neighbour", true);
+        let [a, b, c, _] = four(world);
+        world.linked(&merge(&[a], b));
+        world.linked(&LinkRequest::Delete(vec![c]));
+        let today = world.service.inner.clock.today();
+        let report = |ukprn: &str, kinds: ReportedKinds, from, until| {
+            let days = ReportedDays { from, until };
+            world
+                .call_as(ukprn, Action::ReportLinks, |caller| world.service.linking().report(caller, kinds, days))
+                .unwrap()
+        };
+        let told = |report: LinkReport| match report {
+            LinkReport::Changes(changes) => changes
+                .into_iter()
+                .map(|change| (change.kind, change.learner.uln, change.master.map(|master| master.uln), change.day))
+                .collect(),
+            LinkReport::Nothing | LinkReport::NoDays => Vec::new(),
+        };
+        let merged = vec![(LinkKind::Merge, a, Some(b), today)];
+        assert_eq!(told(report(PROVIDER, ReportedKinds::MergedAndUnmerged, today, None)), merged);
+        let deleted = vec![(LinkKind::Delete, c, None, today)];
+        assert_eq!(told(report(PROVIDER, ReportedKinds::Deleted, today, Some(today))), deleted);
+        assert!(world.trail(a).contains(&("report-link-changes".to_owned(), "WSRC0004".to_owned())));
+
+        // Another organisation is told once it has seen the record, and of that learner alone.
+        assert!(report(NEIGHBOUR, ReportedKinds::MergedAndUnmerged, today, None) == LinkReport::Nothing);
+        let question = records::question(b.as_str());
+        world
+            .call_as(NEIGHBOUR, Action::ViewEvents, |caller| {
+                world.service.records().events(caller, &question).map(drop)
+            })
+            .unwrap();
+        assert_eq!(told(report(NEIGHBOUR, ReportedKinds::MergedAndUnmerged, today, None)), merged);
+        assert!(report(NEIGHBOUR, ReportedKinds::Deleted, today, None) == LinkReport::Nothing);
+
+        let yesterday = today.pred_opt().unwrap();
+        assert!(report(PROVIDER, ReportedKinds::Deleted, yesterday, Some(yesterday)) == LinkReport::Nothing);
+        assert!(report(PROVIDER, ReportedKinds::Deleted, today, Some(yesterday)) == LinkReport::NoDays);
+    });
+}

@@ -21,6 +21,13 @@ code_list! {
     }
 }
 
+impl EventSource {
+    /// Whether awarding organisations maintain events of this source.
+    pub const fn is_awarded(self) -> bool {
+        matches!(self, Self::Ao | Self::Qcfu | Self::Qcfq)
+    }
+}
+
 code_list! {
     /// State of a learning event; P and W are our choice, withdrawn events are not returned
     /// (rules.md 2.2).

@@ -122,6 +122,10 @@ pub(super) fn page(visit: &Visit<'_>, hand: &InHand, with: &str, form: &Form, er
     if visit.asked().query.contains("changed") {
         page = page.with(&NotificationBanner::success("The links are changed. Every door answers accordingly now."));
     }
+    if visit.asked().query.contains("moved") {
+        page =
+            page.with(&NotificationBanner::success("The learning events have moved. Every door answers accordingly."));
+    }
     page = page.with(&facts(problem, case, clock));
     let records: Vec<&LinkRecord> = first.iter().chain(second).collect();
     page = match records.as_slice() {
@@ -144,6 +148,10 @@ pub(super) fn page(visit: &Visit<'_>, hand: &InHand, with: &str, form: &Form, er
             .with(&Button::new("Preview the change"));
         page = page.heading("Change the links").with(&act);
     }
+    if first.iter().chain(second).filter(|record| is_active(record)).count() == 2 {
+        page =
+            page.link("Move learning events between the two", format!("/desk/uln-problems/{number}/split?with={with}"));
+    }
     if !history.is_empty() {
         page = page.with(&past(history));
     }
@@ -151,6 +159,11 @@ pub(super) fn page(visit: &Visit<'_>, hand: &InHand, with: &str, form: &Form, er
         page = page.link("Advise the user, and record the case as rectified", format!("/desk/incidents/{number}"));
     }
     page
+}
+
+/// Whether a learner's events can move.
+pub(super) fn is_active(record: &LinkRecord) -> bool {
+    record.learner.status == crate::model::LearnerStatus::Active
 }
 
 fn facts(problem: &UlnProblem, case: &Case, clock: &CaseClock) -> SummaryList {
@@ -210,6 +223,9 @@ fn past(history: &[LinkChange]) -> Table {
             (LinkKind::Unmerge, Some(master)) => format!("{uln} was unmerged from {master}"),
             (LinkKind::Delete, _) => format!("{uln} was deleted"),
             (LinkKind::Restore, _) => format!("{uln} was restored"),
+            (LinkKind::Split, Some(other)) => {
+                format!("Learning events moved from {uln} to {other}")
+            }
             (kind, None) => format!("{uln}: {kind}"),
         };
         table.row([

@@ -81,6 +81,8 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["kinds"],
             // What users do with the results of one kind, and challenges of achievements and other events.
             &["challenges", "exceptions"],
+            // Everything about one person.
+            &["subjects"],
         ],
     ),
 ];

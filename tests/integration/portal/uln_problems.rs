@@ -2,9 +2,10 @@
 //! every door.
 
 use crate::flows::Person;
-use crate::harness::visitor::Visitor;
+use crate::harness::visitor::{Page, Visitor};
 use crate::harness::{Deployment, on_both};
 use crate::portal::finding::{open, spaced};
+use crate::portal::records::{OTTOLINE, find};
 
 on_both! {
     fn two_ulns_of_one_person_are_reported_and_merged(database) {
@@ -73,4 +74,45 @@ on_both! {
         assert!(college.open("/uln-problems").text().contains("The number is deleted; use the other one."));
         assert!(deployment.log().lines().all(|line| !line.contains(&doubled) && !line.contains(&master)));
     }
+
+    fn events_of_two_people_who_shared_a_uln_are_moved_apart(database) {
+        let deployment = Deployment::start(database);
+        let person = Person::new();
+        let own = person.register(&deployment.provider(), "1");
+        let (shared, given, family) = OTTOLINE;
+        let mut college = Visitor::signed_in(&deployment, "PORTAL_ONLINE");
+        college.open("/uln-problems/new");
+        college.send(&[("uln", shared), ("given_name", given), ("family_name", family), ("problem", "shared"), ("other", &own), ("explanation", "Two people use it.")]);
+
+        let mut desk = Visitor::signed_in(&deployment, "PORTAL_DESK");
+        desk.open("/desk/uln-problems/1");
+        let page = desk.follow("Move learning events between the two");
+        assert_eq!(page.heading(), "Case 1 Move learning events");
+        let offered = values(page, "first");
+        assert_eq!((offered.len(), values(page, "second").len()), (9, 0));
+        assert_eq!(desk.send(&[("reason", "")]).errors(), ["Select the events that move to the other ULN", "Enter why"]);
+        let page = desk.send(&[("first", &offered[0]), ("first", &offered[1]), ("reason", "Their certificates say so.")]);
+        assert_eq!(page.heading(), "Case 1 Check the events that move");
+        assert_eq!(page.all("tbody tr").len(), 2);
+        assert!(!page.path.contains(&own) && page.text().contains(&format!("to {}", spaced(&own))), "{}", page.text());
+        let check = page.path.clone();
+        let page = desk.press("Move the events");
+        assert!(page.text().contains("The learning events have moved."), "{}", page.text());
+        assert!(page.text().contains(&format!("Learning events moved from {} to {}", spaced(shared), spaced(&own))));
+
+        // Both records answer accordingly, at once; and what was moved is not moved again.
+        let learner = find(&mut college, OTTOLINE);
+        assert_eq!(college.open(&format!("{learner}/record")).one("#count"), "The learning record has 7 events.");
+        let learner = find(&mut college, (&own, &person.given, &person.family));
+        assert_eq!(college.open(&format!("{learner}/record")).one("#count"), "The learning record has 2 events.");
+        desk.open(&check);
+        let page = desk.press("Move the events");
+        assert!(page.text().contains("Nothing was moved: one of the learning events is no longer under this ULN"), "{}", page.text());
+    }
+}
+
+/// The values that the page offers to choose from in a field.
+fn values(page: &Page, field: &str) -> Vec<String> {
+    let boxes = scraper::Selector::parse(&format!("input[name='{field}']")).unwrap();
+    page.html().select(&boxes).filter_map(|each| each.attr("value").map(str::to_owned)).collect()
 }
