@@ -123,6 +123,8 @@ pub struct Challenge {
     pub created_at: Timestamp,
     /// When it was settled (UTC).
     pub resolved_at: Option<Timestamp>,
+    /// The number of its case at the service desk; `None` in what was raised before cases existed.
+    pub case: Option<i32>,
 }
 
 /// What somebody did about a challenge, and what they said.

@@ -20,6 +20,8 @@ pub(super) enum Access {
     SuperUser,
     /// The service desk.
     ServiceDesk,
+    /// Those who may raise data challenges, or decide about some.
+    Challenges,
 }
 
 impl Access {
@@ -41,6 +43,10 @@ impl Access {
             Self::May(permission) => place.may(permission),
             Self::SuperUser => place.roles.contains(Role::SuperUser),
             Self::ServiceDesk => place.roles.contains(Role::ServiceDesk),
+            Self::Challenges => {
+                [Permission::ViewRecord, Permission::SubmitAchievements].into_iter().any(|each| place.may(each))
+                    || place.roles.contains(Role::ServiceDesk)
+            }
         };
         if allowed { Ok(()) } else { Err(Problem::Forbidden) }
     }

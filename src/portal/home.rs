@@ -1,11 +1,12 @@
-//! The home page: what the user can do, the organisation's last batches, and the exceptions that
-//! are open.
+//! The home page: what the user can do, the organisation's last batches, and the exceptions and
+//! data challenges that are open.
 
 use askama::Template;
 
 use super::access::Access;
 use super::answer::Answer;
 use super::batches::{FEW, files_table, jobs_table};
+use super::challenges;
 use super::components::Html;
 use super::layout::Layout;
 use super::problem::Problem;
@@ -21,6 +22,8 @@ struct Home<'p> {
     layout: Layout,
     organisation: &'p str,
     tasks: Vec<&'static Task>,
+    /// Data challenges that are open: the words, and the address of the list.
+    challenges: Option<Vec<(String, String)>>,
     work: Option<Work>,
 }
 
@@ -91,7 +94,15 @@ pub(super) fn page(visit: &Visit<'_>) -> Result<Answer, Problem> {
     let place = session.chosen.as_ref().ok_or(Problem::NoOrganisation)?;
     let tasks = TASKS.iter().filter(|task| task.needs.check(Some(session)).is_ok()).collect();
     let work = if place.may(Permission::SubmitBatches) { Some(work(visit)?) } else { None };
-    Answer::page(&Home { layout: visit.layout(), organisation: &place.organisation.name, tasks, work })
+    let challenges = match Access::Challenges.check(Some(session)) {
+        Ok(()) => {
+            let service = visit.service();
+            let waiting = visit.call(Action::ViewChallenges, |caller| service.challenges().waiting(caller))?;
+            Some(challenges::words::waiting(waiting))
+        }
+        Err(_) => None,
+    };
+    Answer::page(&Home { layout: visit.layout(), organisation: &place.organisation.name, tasks, challenges, work })
 }
 
 fn work(visit: &Visit<'_>) -> Result<Work, Problem> {

@@ -14,6 +14,7 @@ mod batches;
 mod blocks;
 mod calendar;
 mod certificates;
+mod challenges;
 mod check_a_file;
 pub mod components;
 mod confirm;

@@ -15,6 +15,7 @@ static PARTS: &[Part] = &[
     ("Batches", "/batches", Access::May(Permission::SubmitBatches)),
     ("Exceptions", "/exceptions", Access::May(Permission::SubmitBatches)),
     ("Learner plans", "/plans", Access::May(Permission::MaintainPlans)),
+    ("Data challenges", "/challenges", Access::Challenges),
     ("Users", "/users", Access::SuperUser),
     ("Certificates", "/certificates", Access::SuperUser),
     ("Check a file", "/check-a-file", Access::SignedIn),

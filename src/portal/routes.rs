@@ -5,8 +5,8 @@ use super::answer::Answer;
 use super::problem::Problem;
 use super::visit::Visit;
 use super::{
-    account, account_links, batches, certificates, check_a_file, demo_mail, desk, developers, exceptions, furniture,
-    home, learners, maintenance_page, plans, records, sign_in, status, users,
+    account, account_links, batches, certificates, challenges, check_a_file, demo_mail, desk, developers, exceptions,
+    furniture, home, learners, maintenance_page, plans, records, sign_in, status, users,
 };
 use crate::http::Method;
 use crate::model::Permission;
@@ -53,7 +53,7 @@ const fn upload(path: &'static str, access: Access, page: Page) -> Route {
     Route { method: Method::POST, path, access, page, has_file: true, extends: true, is_sensitive: false }
 }
 
-use Access::{May, Public, ServiceDesk, SignedIn, SuperUser};
+use Access::{Challenges, May, Public, ServiceDesk, SignedIn, SuperUser};
 
 /// All pages.
 pub(super) static ROUTES: &[Route] = &[
@@ -118,6 +118,9 @@ pub(super) static ROUTES: &[Route] = &[
     post("/learners/{handle}/record/report", May(Permission::ViewRecord), records::report::choose),
     get("/learners/{handle}/record/report/{report}", May(Permission::ViewRecord), records::report::page),
     get("/learners/{handle}/record/report/{report}/{format}", May(Permission::ViewRecord), records::report::file),
+    get("/learners/{handle}/record/{event}", May(Permission::ViewRecord), records::event),
+    get("/learners/{handle}/record/{event}/problem", May(Permission::ViewRecord), challenges::raise_form),
+    post("/learners/{handle}/record/{event}/problem", May(Permission::ViewRecord), challenges::raise),
     get("/learners/{handle}/change/{section}", May(Permission::UpdateLearner), learners::change::form),
     post("/learners/{handle}/change/{section}", May(Permission::UpdateLearner), learners::change::submit),
     get("/learners/{handle}/check/{change}", May(Permission::UpdateLearner), learners::change::check),
@@ -125,6 +128,9 @@ pub(super) static ROUTES: &[Route] = &[
     get("/learners/{handle}/plans", May(Permission::MaintainPlans), plans::of_learner),
     get("/learners/{handle}/plans/{id}", May(Permission::MaintainPlans), plans::of_another),
     post("/learners/{handle}/plans/{id}", May(Permission::MaintainPlans), plans::take_over),
+    get("/challenges", Challenges, challenges::list),
+    get("/challenges/{id}", Challenges, challenges::show),
+    post("/challenges/{id}", Challenges, challenges::act),
     get("/plans", May(Permission::MaintainPlans), plans::list),
     get("/plans/new/{handle}", May(Permission::MaintainPlans), plans::new_form),
     post("/plans/new/{handle}", May(Permission::MaintainPlans), plans::create),

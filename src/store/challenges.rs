@@ -1,12 +1,15 @@
 //! Learning event data challenges, what was done about them, and what events had before.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use super::dialect::on_either;
 use super::schema::{challenge_steps, challenges, event_versions, learning_events};
 use super::{AnyConnection, StoreError};
 use crate::model::{
-    Challenge, ChallengeId, ChallengeState, ChallengeStep, EventField, EventTexts, EventVersion, Timestamp, Uln,
+    Challenge, ChallengeId, ChallengeKind, ChallengeState, ChallengeStep, EventField, EventTexts, EventVersion,
+    Timestamp, Uln,
 };
 
 /// Events per statement, below the databases' limits on bound values.
@@ -23,10 +26,14 @@ pub struct ChallengeFilter<'a> {
     pub of_desk: bool,
     /// Only these learners; empty means all.
     pub ulns: &'a [Uln],
-    /// Only those that wait for a decision.
-    pub open: bool,
-    /// Only with a smaller number: the last of the page before.
-    pub before: Option<ChallengeId>,
+    /// Only those that wait for a decision, or only those that do not.
+    pub open: Option<bool>,
+    /// Only of this kind.
+    pub kind: Option<ChallengeKind>,
+    /// Only those that follow this one: the last of the page before.
+    pub after: Option<ChallengeId>,
+    /// Whether the oldest is the first, and not the latest.
+    pub oldest_first: bool,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -51,6 +58,7 @@ struct Row {
     information: String,
     created_at: Timestamp,
     resolved_at: Option<Timestamp>,
+    case_number: Option<i32>,
 }
 
 impl TryFrom<Row> for Challenge {
@@ -76,6 +84,7 @@ impl TryFrom<Row> for Challenge {
             information: row.information,
             created_at: row.created_at,
             resolved_at: row.resolved_at,
+            case: row.case_number,
         })
     }
 }
@@ -101,6 +110,7 @@ impl From<&Challenge> for Row {
             information: challenge.information.clone(),
             created_at: challenge.created_at,
             resolved_at: challenge.resolved_at,
+            case_number: challenge.case,
         }
     }
 }
@@ -124,7 +134,7 @@ pub fn list(
     filter: &ChallengeFilter<'_>,
     limit: i64,
 ) -> Result<Vec<Challenge>, StoreError> {
-    let ChallengeFilter { raised_by, decided_by, of_desk, ulns, open, before } = *filter;
+    let ChallengeFilter { raised_by, decided_by, of_desk, ulns, open, kind, after, oldest_first } = *filter;
     let rows: Vec<Row> = on_either!(connection, c => {
         let mut query = challenges::table.select(Row::as_select()).into_boxed();
         query = match (decided_by, of_desk) {
@@ -143,13 +153,21 @@ pub fn list(
         if !ulns.is_empty() {
             query = query.filter(challenges::uln.eq_any(ulns.iter().map(Uln::as_str)));
         }
-        if open {
-            query = query.filter(challenges::state.eq_any(OPEN.map(ChallengeState::code)));
+        query = match open {
+            Some(true) => query.filter(challenges::state.eq_any(OPEN.map(ChallengeState::code))),
+            Some(false) => query.filter(challenges::state.ne_all(OPEN.map(ChallengeState::code))),
+            None => query,
+        };
+        if let Some(kind) = kind {
+            query = query.filter(challenges::kind.eq(kind.code()));
         }
-        if let Some(before) = before {
-            query = query.filter(challenges::id.lt(before.0));
-        }
-        query.order(challenges::id.desc()).limit(limit).load(c)
+        query = match (after, oldest_first) {
+            (Some(after), true) => query.filter(challenges::id.gt(after.0)),
+            (Some(after), false) => query.filter(challenges::id.lt(after.0)),
+            (None, _) => query,
+        };
+        query = if oldest_first { query.order(challenges::id.asc()) } else { query.order(challenges::id.desc()) };
+        query.limit(limit).load(c)
     })?;
     rows.into_iter().map(Challenge::try_from).collect()
 }
@@ -168,6 +186,36 @@ pub fn about(connection: &mut AnyConnection, ulns: &[Uln]) -> Result<Vec<Challen
 
 /// The states of challenges that wait for a decision.
 const OPEN: [ChallengeState; 2] = [ChallengeState::Open, ChallengeState::InProgress];
+
+/// How many challenges wait for a decision: those that the organisation raised, and those that it
+/// decides by its UKPRN, or as the service desk.
+pub fn count_open(
+    connection: &mut AnyConnection,
+    raised_by: i32,
+    decided_by: Option<&str>,
+    of_desk: bool,
+) -> Result<(i64, i64), StoreError> {
+    let open = OPEN.map(ChallengeState::code);
+    Ok(on_either!(connection, c => {
+        let waiting = || challenges::table.filter(challenges::state.eq_any(open));
+        let raised = waiting().filter(challenges::raised_by.eq(raised_by)).count().get_result(c)?;
+        let of_organisation: i64 = match decided_by {
+            Some(ukprn) => waiting().filter(challenges::decided_by.eq(ukprn)).count().get_result(c)?,
+            None => 0,
+        };
+        let others: i64 = match of_desk {
+            true => waiting().filter(challenges::decided_by.is_null()).count().get_result(c)?,
+            false => 0,
+        };
+        Ok::<_, diesel::result::Error>((raised, of_organisation.saturating_add(others)))
+    })?)
+}
+
+/// Sets the case of a challenge.
+pub fn set_case(connection: &mut AnyConnection, id: ChallengeId, case: i32) -> Result<(), StoreError> {
+    diesel::update(challenges::table.find(id.0)).set(challenges::case_number.eq(case)).execute(connection)?;
+    Ok(())
+}
 
 /// Sets the state of a challenge that waits for a decision; `false` if it does not any more.
 pub fn set_state(
@@ -255,6 +303,18 @@ pub fn add_version(connection: &mut AnyConnection, event: i32, version: &EventVe
         ))
         .execute(connection)?;
     Ok(())
+}
+
+/// Those of these events that were corrected.
+pub fn corrected(connection: &mut AnyConnection, events: &[i32]) -> Result<BTreeSet<i32>, StoreError> {
+    let ids: Vec<i32> = on_either!(connection, c => {
+        event_versions::table
+            .filter(event_versions::event_id.eq_any(events))
+            .select(event_versions::event_id)
+            .distinct()
+            .load(c)
+    })?;
+    Ok(ids.into_iter().collect())
 }
 
 /// What an event had before each correction, the first first.

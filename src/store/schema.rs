@@ -146,6 +146,7 @@ diesel::table! {
         information -> Text,
         created_at -> Timestamp,
         resolved_at -> Nullable<Timestamp>,
+        case_number -> Nullable<Integer>,
     }
 }
 

@@ -11,11 +11,11 @@ pub fn wipe(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
     match &mut **transaction {
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(c) => c.batch_execute(
-            "DELETE FROM uln_problems; DELETE FROM cases; DELETE FROM link_changes; DELETE FROM kept_values; DELETE FROM sessions; DELETE FROM pending_sign_ins; DELETE FROM account_links; DELETE FROM recovery_codes; \
+            "DELETE FROM event_versions; DELETE FROM challenge_steps; DELETE FROM challenges; DELETE FROM uln_problems; DELETE FROM cases; DELETE FROM link_changes; DELETE FROM kept_values; DELETE FROM sessions; DELETE FROM pending_sign_ins; DELETE FROM account_links; DELETE FROM recovery_codes; \
              DELETE FROM memberships; DELETE FROM account_passwords; DELETE FROM accounts; DELETE FROM outbox; \
              DELETE FROM plan_versions; DELETE FROM plans; DELETE FROM worked_exceptions; DELETE FROM upload_findings; DELETE FROM upload_finding_kinds; DELETE FROM upload_pieces; DELETE FROM uploads; \
              DELETE FROM job_results; DELETE FROM job_records; DELETE FROM job_files; DELETE FROM jobs; DELETE FROM job_turns; DELETE FROM catalogue; DELETE FROM awarding_recognitions; DELETE FROM audit; \
-             DELETE FROM recent_searches; DELETE FROM event_versions; DELETE FROM challenge_steps; DELETE FROM challenges; DELETE FROM learning_events; DELETE FROM learners; \
+             DELETE FROM recent_searches; DELETE FROM learning_events; DELETE FROM learners; \
              DELETE FROM certificate_organisations; DELETE FROM certificates; DELETE FROM organisations; DELETE FROM sqlite_sequence;",
         )?,
         #[cfg(feature = "postgres")]

@@ -22,6 +22,75 @@ const record = (learner, further = "") => async (page) => {
   await page.goto(`${new URL(page.url()).pathname}/record${further}`);
 };
 
+/// Opens an event of the learner's record, and follows a button of its page.
+const event = (subject, further) => async (page) => {
+  await record(LEARNER)(page);
+  await Promise.all([page.waitForNavigation(), page.getByRole("link", { name: subject }).click()]);
+  if (further) await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: further }).click()]);
+};
+const CHALLENGED = "Demonstration GCSE (9-1) in Mathematics";
+const CORRECTED = "Demonstration GCSE (A*-G) in Combined Crafts";
+
+/// What a data challenge needs besides its kind.
+const EVIDENCE = { telephone: "00000 000000", information: "The certificate says so." };
+
+/// Raises a data challenge about an event that is missing: as many as one likes can be.
+const missing = async (page) => {
+  await record(LEARNER, "/missing/problem")(page);
+  await send(page, { subject: "Demonstration Award in Bakery", ...EVIDENCE });
+};
+
+/// Does something as another user, in a browser of their own.
+async function as(visitor, user, work) {
+  const page = await visitor.page(user);
+  await work(page);
+  await page.context().close();
+}
+
+/// Lets the college challenge a grade, unless it has done so, then opens this address.
+const challenged = (address) => async (page, visitor) => {
+  await as(visitor, "PORTAL_ONLINE", async (college) => {
+    await event(CHALLENGED, "Report a problem")(college);
+    await send(college, { kind: "wrong-detail", grade: "6", ...EVIDENCE });
+  });
+  await page.goto(address);
+};
+
+/// Opens the data challenge that waits for a decision of the awarding organisation.
+const toDecide = async (page, visitor) => {
+  await challenged("/challenges?whose=to-decide&kind=wrong-detail")(page, visitor);
+  await Promise.all([page.waitForNavigation(), page.getByRole("link", { name: /^LEDC/ }).first().click()]);
+};
+
+/// Lets the college challenge a grade and the awarding organisation correct it, unless they have
+/// done so, then opens the event.
+const corrected = async (page, visitor) => {
+  await event(CORRECTED)(page);
+  if (await page.getByText("What was corrected").count()) return;
+  let address;
+  await as(visitor, "PORTAL_ONLINE", async (college) => {
+    await event(CORRECTED, "Report a problem")(college);
+    await send(college, { kind: "wrong-detail", grade: "AA", ...EVIDENCE });
+    address = new URL(college.url()).pathname;
+  });
+  await as(visitor, "PORTAL_AO", async (awarding) => {
+    await awarding.goto(address);
+    await send(awarding, { decision: "correct" });
+  });
+  await event(CORRECTED)(page);
+};
+
+/// Lets the service desk settle a data challenge, which its page then says.
+const settled = async (page, visitor) => {
+  let address;
+  await as(visitor, "PORTAL_ONLINE", async (college) => {
+    await missing(college);
+    address = new URL(college.url()).pathname;
+  });
+  await page.goto(address);
+  await send(page, { decision: "elsewhere", message: "It came with the last return." });
+};
+
 /// Makes a report of the whole record.
 const reporting = (fields = {}) => async (page) => {
   await record(LEARNER, "/report")(page);
@@ -333,6 +402,24 @@ export const PAGES = [
   { name: "record without events", user: "PORTAL_VIEW", open: record(NO_EVENTS) },
   { name: "record not shared", user: "PORTAL_VIEW", open: record(NOT_SHARING) },
   { name: "record and privacy notice not seen", user: "PORTAL_ONLINE", open: record(NOT_SEEN) },
+  { name: "learning event", user: "PORTAL_ONLINE", open: event("Demonstration GCSE (9-1) in English Language") },
+  { name: "learning event, corrected", user: "PORTAL_ONLINE", open: corrected },
+  { name: "problem with an event", user: "PORTAL_ONLINE", open: event("Demonstration GCSE (9-1) in English Language", "Report a problem") },
+  { name: "problem with an event, errors", user: "PORTAL_ONLINE", open: async (page) => {
+    await event("Demonstration GCSE (9-1) in English Language", "Report a problem")(page);
+    await send(page, { kind: "wrong-detail", email: "nobody" });
+  }, status: 422, errors: true },
+  { name: "missing event", user: "PORTAL_ONLINE", open: record(LEARNER, "/missing/problem") },
+  { name: "challenge, raised", user: "PORTAL_ONLINE", open: missing },
+  { name: "challenge, to decide", user: "PORTAL_AO", open: toDecide },
+  { name: "challenge, decision with errors", user: "PORTAL_AO", open: async (page, visitor) => {
+    await toDecide(page, visitor);
+    await send(page, { decision: "correct", grade: "A" });
+  }, status: 422, errors: true },
+  { name: "challenge, settled", user: "PORTAL_DESK", open: settled },
+  { name: "challenges", user: "PORTAL_ONLINE", open: challenged("/challenges") },
+  { name: "challenges to decide", user: "PORTAL_AO", open: challenged("/challenges?whose=to-decide") },
+  { name: "challenges, none found", user: "PORTAL_DESK", open: at("/challenges?kind=not-mine") },
   { name: "who has seen a record", user: "PORTAL_ONLINE", open: record(LEARNER, "/seen") },
   { name: "report choices", user: "PORTAL_ONLINE", open: record(LEARNER, "/report") },
   { name: "report without a purpose", user: "PORTAL_ONLINE", open: reporting(), status: 422, errors: true },

@@ -7,6 +7,8 @@ mod batches;
 mod behind_proxy;
 #[path = "portal/certificates.rs"]
 mod certificates;
+#[path = "portal/challenges.rs"]
+mod challenges;
 #[path = "portal/changing.rs"]
 mod changing;
 #[path = "portal/desk.rs"]

@@ -2,7 +2,7 @@
 //! without a change, or rejects it; who raised it answers or withdraws it.
 
 use super::correction::{Correction, NotCorrected, is_taken, with_fields};
-use super::{Challenges, Part, mark, outcome, step, take_turn, tell_deciders, tell_raiser};
+use super::{Challenges, LONGEST_VALUE, Part, cases, mark, outcome, said, step, take_turn, tell_deciders, tell_raiser};
 use crate::domain::{Caller, Error, codes};
 use crate::model::{
     Challenge, ChallengeId, ChallengeState, EventField, EventStatus, EventTexts, EventVersion, LearningEvent,
@@ -36,6 +36,8 @@ pub enum Decided {
     NotFound,
     /// The other party has to do this.
     NotAllowed,
+    /// The other party must be told something: the question, the answer, or the reason.
+    NoMessage,
     /// The challenge is settled already, and is in this state.
     Settled(ChallengeState),
     /// The correction cannot be made. Nothing was changed.
@@ -57,6 +59,15 @@ impl Decision {
         match self {
             Self::Ask | Self::Accept(_) | Self::NoChange | Self::Reject => part.decides,
             Self::Answer | Self::Withdraw => part.raised,
+        }
+    }
+
+    /// Whether the other party must be told something. A correction and a withdrawal speak for
+    /// themselves.
+    pub const fn needs_message(&self) -> bool {
+        match self {
+            Self::Ask | Self::Answer | Self::NoChange | Self::Reject | Self::Accept(Correction::Elsewhere) => true,
+            Self::Withdraw | Self::Accept(Correction::Fields(_) | Correction::Withdraw) => false,
         }
     }
 
@@ -97,6 +108,10 @@ impl Challenges<'_> {
         }
         let now = self.0.inner.clock.now();
         let step = step(caller, decision.state(), message, now)?;
+        if decision.needs_message() && step.message.is_empty() {
+            caller.trail([None], codes::NO_CHANGE);
+            return Ok(Decided::NoMessage);
+        }
         let line = caller.entry(now, Some(challenge.uln), &outcome(id, decision.word()));
         let decision = decision.clone();
         let decided = self.0.inner.store.write(move |store| {
@@ -113,6 +128,7 @@ impl Challenges<'_> {
                 return Ok(Decided::Settled(current.state));
             }
             challenges::add_step(store, id, &step)?;
+            cases::rectify(store, &challenge, state, &line)?;
             mark(store, &challenge)?;
             match (&decision, &decider) {
                 (Decision::Answer | Decision::Withdraw, Some(decider)) => tell_deciders(store, decider, now)?,
@@ -151,6 +167,7 @@ fn correct(
             (LearningEvent { status: EventStatus::Withdrawn, ..event.clone() }, EventTexts::new(), EventTexts::new())
         }
         Some(fields) => {
+            let fields: &EventTexts = &fields.iter().map(|(field, text)| (*field, said(text, LONGEST_VALUE))).collect();
             let reference = fields.get(&EventField::Reference).map_or(event.subject_code.as_str(), String::as_str);
             let entry = match reference.trim().parse::<Reference>() {
                 Ok(reference) => catalogue::of(store, &[reference])?.into_iter().next(),

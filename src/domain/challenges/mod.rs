@@ -1,6 +1,7 @@
 //! Learning event data challenges: somebody who sees a learning record says that an event is wrong,
 //! and the awarding organisation, or for ILR and NPD the service desk, decides (rules.md 7.6).
 
+mod cases;
 mod correction;
 mod decide;
 mod own;
@@ -8,8 +9,8 @@ mod raise;
 
 pub use correction::{Correction, NotCorrected};
 pub use decide::{Decided, Decision};
-pub use own::{ChallengePage, ChallengeQuery, ShownChallenge};
-pub use raise::{NewChallenge, Raised};
+pub use own::{ChallengePage, ChallengeQuery, ShownChallenge, Waiting, Whose};
+pub use raise::{ChallengeFault, LONGEST_CONTACT, NewChallenge, Raised};
 
 use super::achievements::lock_of;
 use super::outbox::tell;
@@ -23,6 +24,8 @@ use crate::store::{StoreError, Transaction, accounts, challenges, lock, organisa
 
 /// The most characters of what somebody says about a challenge (our choice).
 pub const LONGEST_MESSAGE: usize = 2_000;
+/// The most characters of a value that an event should have (our choice).
+pub const LONGEST_VALUE: usize = 255;
 /// All changes of challenges wait for one another, so that a mark is never left or lost.
 const LOCK: i64 = 0x4C45_4443 << 32;
 
@@ -51,6 +54,7 @@ impl Part {
         Ok(Self { raised: challenge.raised_by == organisation.id && caller.may(Permission::ViewRecord), decides })
     }
 
+    /// Whether the caller has a part in the challenge at all.
     const fn is_any(self) -> bool {
         self.raised || self.decides
     }
@@ -85,8 +89,15 @@ fn step(caller: &Caller<'_>, state: ChallengeState, message: &str, at: Timestamp
         state,
         organisation: caller.organisation()?.name.clone(),
         user_name: caller.user_name().to_owned(),
-        message: message.chars().take(LONGEST_MESSAGE).collect(),
+        message: said(message, LONGEST_MESSAGE),
     })
+}
+
+/// What somebody wrote, at most so many characters of it: lines end with a line feed, and there is
+/// no other control character, which not every database and no XML message can have.
+fn said(text: &str, longest: usize) -> String {
+    let text = text.trim().replace("\r\n", "\n");
+    text.chars().filter(|letter| *letter == '\n' || !letter.is_control()).take(longest).collect()
 }
 
 /// Marks the events of a challenge as the challenges that are open now say.

@@ -49,8 +49,18 @@ impl CaseClock {
     /// The clock at this time.
     pub fn of(case: &Case, now: Timestamp) -> Self {
         let stopped_at = case.rectified.as_ref().map(|rectified| rectified.at);
-        let passed = support_hours::between(case.logged_at, stopped_at.unwrap_or(now));
-        let limit = limit(case.category);
+        Self::since(case.category, case.logged_at, stopped_at, now)
+    }
+
+    /// The clock of what was logged and stopped at these times.
+    pub(in crate::domain) fn since(
+        category: Category,
+        logged_at: Timestamp,
+        stopped_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Self {
+        let passed = support_hours::between(logged_at, stopped_at.unwrap_or(now));
+        let limit = limit(category);
         let state = match (stopped_at, limit) {
             (None, Some(limit)) if passed > limit => ClockState::Late,
             (None, Some(limit)) if limit - passed <= limit / 4 => ClockState::RunsOutSoon,
@@ -58,6 +68,6 @@ impl CaseClock {
             (Some(_), Some(limit)) if passed > limit => ClockState::TooLate,
             (Some(_), _) => ClockState::InTime,
         };
-        Self { passed, runs_out_at: limit.map(|limit| support_hours::end_of(case.logged_at, limit)), state }
+        Self { passed, runs_out_at: limit.map(|limit| support_hours::end_of(logged_at, limit)), state }
     }
 }

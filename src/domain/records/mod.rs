@@ -114,10 +114,22 @@ impl Records<'_> {
         caller: &Caller<'_>,
         query: &LearnerRecordQuery<'_>,
     ) -> Result<(RecordOutcome, Option<Learner>, Vec<LearningEvent>), Error> {
+        match self.verified(caller, query)? {
+            Ok(resolved) => self.disclose(caller, resolved, query.user_type),
+            Err(outcome) => Ok((outcome, None, Vec::new())),
+        }
+    }
+
+    /// The learner, if the details are theirs; else the outcome, with its audit line.
+    pub(in crate::domain) fn verified(
+        &self,
+        caller: &Caller<'_>,
+        query: &LearnerRecordQuery<'_>,
+    ) -> Result<Result<Resolved, RecordOutcome>, Error> {
         caller.require(Permission::ViewRecord)?;
         let Ok(uln) = query.uln.parse::<Uln>() else {
             caller.trail([None], codes::INVALID_ULN);
-            return Ok((RecordOutcome::InvalidUln, None, Vec::new()));
+            return Ok(Err(RecordOutcome::InvalidUln));
         };
         self.0.may_try(caller, Way::Record, Some(uln))?;
         let verified = self.0.resolve(Some(uln))?.filter(|resolved| {
@@ -128,12 +140,12 @@ impl Records<'_> {
                         .is_ok_and(|asked: Postcode| resolved.records().any(|r| r.address.postcode == asked))
                 })
         });
-        let Some(resolved) = verified else {
-            self.0.tried(caller, Way::Record, uln);
-            caller.trail([Some(uln)], codes::NOT_VERIFIED);
-            return Ok((RecordOutcome::NotVerified, None, Vec::new()));
-        };
-        self.disclose(caller, resolved, query.user_type)
+        if let Some(resolved) = verified {
+            return Ok(Ok(resolved));
+        }
+        self.0.tried(caller, Way::Record, uln);
+        caller.trail([Some(uln)], codes::NOT_VERIFIED);
+        Ok(Err(RecordOutcome::NotVerified))
     }
 
     /// The record of a learner who is verified, if it may be seen, with its audit line.
@@ -166,7 +178,7 @@ impl Records<'_> {
     /// Whether the learning record may be shown: always to the learner; to others unless the
     /// learner refused or, depending on a setting, has not seen the privacy notice (rules.md 4.6,
     /// our choice).
-    fn shares(&self, ability: AbilityToShare, user_type: UserType) -> bool {
+    pub(in crate::domain) fn shares(&self, ability: AbilityToShare, user_type: UserType) -> bool {
         match (user_type, ability) {
             (UserType::Learner, _) | (_, AbilityToShare::Shares) => true,
             (_, AbilityToShare::DoesNotShare) => false,

@@ -1,9 +1,11 @@
 use super::records::{event, question};
 use super::*;
 use crate::domain::challenges::{
-    ChallengeQuery, Correction, Decided, Decision, NewChallenge, NotCorrected, Raised, ShownChallenge,
+    ChallengeFault, ChallengeQuery, Correction, Decided, Decision, NewChallenge, NotCorrected, Raised, ShownChallenge,
+    Waiting, Whose,
 };
 use crate::model::{ChallengeId, ChallengeKind, ChallengeState, EventField, EventSource, EventStatus, EventTexts};
+use crate::store::cases;
 
 /// A learner with two events of the awarding organisation, which shares a third with nobody.
 fn learner(world: &World) -> (Uln, Vec<i32>) {
@@ -31,9 +33,8 @@ fn challenged(world: &World, uln: Uln) -> Vec<i32> {
     record(world, uln).into_iter().filter(|event| event.under_data_challenge).map(|event| event.id).collect()
 }
 
-fn wrong_grade(uln: Uln, event: i32) -> NewChallenge<'static> {
-    NewChallenge {
-        uln,
+fn wrong_grade(uln: Uln, event: i32) -> (Uln, NewChallenge<'static>) {
+    let new = NewChallenge {
         kind: ChallengeKind::WrongDetail,
         event: Some(event),
         other_event: None,
@@ -42,14 +43,15 @@ fn wrong_grade(uln: Uln, event: i32) -> NewChallenge<'static> {
         telephone: "00000 000000",
         email: "tester@college.example",
         information: "The certificate says Merit.",
-    }
+    };
+    (uln, new)
 }
 
-fn raise(world: &World, new: &NewChallenge<'_>) -> Raised {
-    world.call(Action::RaiseChallenge, |caller| world.service.challenges().raise(caller, new)).unwrap()
+fn raise(world: &World, (uln, new): &(Uln, NewChallenge<'_>)) -> Raised {
+    world.call(Action::RaiseChallenge, |caller| world.service.challenges().raise(caller, *uln, new)).unwrap()
 }
 
-fn raised(world: &World, new: &NewChallenge<'_>) -> ChallengeId {
+fn raised(world: &World, new: &(Uln, NewChallenge<'_>)) -> ChallengeId {
     match raise(world, new) {
         Raised::Raised(id) => id,
         other => panic!("{other:?}"),
@@ -128,12 +130,12 @@ fn who_may_do_what_about_a_challenge() {
         for decision in [Decision::Withdraw, Decision::Answer] {
             assert_eq!(decide(world, AWARDING, id, &decision), Decided::NotAllowed);
         }
-        let list = |ukprn, open| {
-            let query = ChallengeQuery { open, before: None };
+        let list = |ukprn, open: bool| {
+            let query = ChallengeQuery { open: open.then_some(true), ..ChallengeQuery::default() };
             let page = world
                 .call_as(ukprn, Action::ViewChallenges, |caller| world.service.challenges().list(caller, &query))
                 .unwrap();
-            page.challenges.iter().map(|each| each.id).collect::<Vec<_>>()
+            page.challenges.iter().map(|(each, _)| each.id).collect::<Vec<_>>()
         };
         assert_eq!((list(PROVIDER, false), list(AWARDING, true)), (vec![of_desk, id], vec![id]));
         assert!(list("TEST0052", false).is_empty());
@@ -141,7 +143,7 @@ fn who_may_do_what_about_a_challenge() {
         assert_eq!((list(AWARDING, true), list(AWARDING, false)), (vec![], vec![id]));
         assert_eq!(challenged(world, uln), [events[2]]);
         let refused = world.call_as(AWARDING, Action::RaiseChallenge, |caller| {
-            world.service.challenges().raise(caller, &wrong_grade(uln, events[0]))
+            world.service.challenges().raise(caller, uln, &wrong_grade(uln, events[0]).1)
         });
         assert!(matches!(refused, Err(Error::InsufficientAccess)));
     });
@@ -151,7 +153,7 @@ fn who_may_do_what_about_a_challenge() {
 fn each_kind_needs_its_events() {
     each_world(|world| {
         let (uln, events) = learner(world);
-        let with = |kind, event, other_event| NewChallenge { kind, event, other_event, ..wrong_grade(uln, 0) };
+        let with = |kind, event, other_event| (uln, NewChallenge { kind, event, other_event, ..wrong_grade(uln, 0).1 });
         let (first, second) = (Some(events[0]), Some(events[1]));
         for (kind, event, other) in [
             (ChallengeKind::WrongDetail, None, None),
@@ -216,5 +218,101 @@ fn of_two_decisions_at_once_one_counts() {
         let shown = get(world, AWARDING, id).unwrap();
         assert_eq!(shown.steps.len(), 2);
         assert_eq!(*done[0], Decided::Done(shown.challenge.state));
+    });
+}
+
+#[test]
+fn each_challenge_is_a_case_of_the_service_desk() {
+    each_world(|world| {
+        let (uln, events) = learner(world);
+        let open = || {
+            let cases = world.service.inner.store.read(cases::open).unwrap();
+            cases.iter().map(|case| case.summary.as_str().to_owned()).collect::<Vec<_>>()
+        };
+        let first = raised(world, &wrong_grade(uln, events[0]));
+        let second = raised(world, &wrong_grade(uln, events[2]));
+        assert_eq!(open(), [format!("Data challenge {first}"), format!("Data challenge {second}")]);
+        assert_eq!(decide(world, AWARDING, first, &Decision::Ask), Decided::Done(ChallengeState::InProgress));
+        assert_eq!(open().len(), 2, "a question leaves the case open");
+        assert_eq!(decide(world, AWARDING, first, &Decision::Reject), Decided::Done(ChallengeState::Rejected));
+        assert_eq!(decide(world, PROVIDER, second, &Decision::Withdraw), Decided::Done(ChallengeState::Withdrawn));
+        assert_eq!(open(), Vec::<String>::new());
+        let case = get(world, PROVIDER, first).unwrap().challenge.case.unwrap();
+        let case = world.service.inner.store.read(|store| cases::find(store, case)).unwrap().unwrap();
+        assert_eq!(case.rectified.unwrap().advice.as_str(), "The challenge was rejected.");
+    });
+}
+
+#[test]
+fn a_challenge_says_enough_and_not_too_much() {
+    each_world(|world| {
+        let (uln, events) = learner(world);
+        let (_, new) = wrong_grade(uln, events[0]);
+        let long = "x".repeat(2_001);
+        let cases = [
+            (NewChallenge { supplied: EventTexts::new(), ..new.clone() }, ChallengeFault::NothingSupplied),
+            (NewChallenge { contact_name: " ", ..new.clone() }, ChallengeFault::ContactName),
+            (NewChallenge { telephone: &long, ..new.clone() }, ChallengeFault::Telephone),
+            (NewChallenge { email: "nobody", ..new.clone() }, ChallengeFault::Email),
+            (NewChallenge { information: &long, ..new.clone() }, ChallengeFault::Information),
+            (
+                NewChallenge { kind: ChallengeKind::NotMine, information: "", ..new.clone() },
+                ChallengeFault::Information,
+            ),
+            (
+                NewChallenge { supplied: EventTexts::from([(EventField::Grade, long.clone())]), ..new.clone() },
+                ChallengeFault::Value(EventField::Grade),
+            ),
+        ];
+        for (new, fault) in cases {
+            assert_eq!(new.faults(), [fault]);
+            assert_eq!(raise(world, &(uln, new)), Raised::Faulty(fault));
+        }
+        assert_eq!(challenged(world, uln), Vec::<i32>::new());
+        let hostile = NewChallenge { information: " a\u{0}b\r\nc\u{1b} ", ..new };
+        let id = raised(world, &(uln, hostile));
+        assert_eq!(get(world, PROVIDER, id).unwrap().challenge.information, "ab\nc");
+        let said = |decision: Decision| {
+            world
+                .call_as(AWARDING, Action::DecideChallenge, |caller| {
+                    world.service.challenges().decide(caller, id, &decision, " \u{0}")
+                })
+                .unwrap()
+        };
+        for decision in [Decision::Ask, Decision::Reject, Decision::NoChange, Decision::Accept(Correction::Elsewhere)] {
+            assert_eq!(said(decision), Decided::NoMessage);
+        }
+        assert_eq!(said(Decision::Accept(Correction::Withdraw)), Decided::Done(ChallengeState::Corrected));
+    });
+}
+
+#[test]
+fn lists_are_filtered_and_come_in_order() {
+    each_world(|world| {
+        let (uln, events) = learner(world);
+        let of = |kind, event| (uln, NewChallenge { kind, event, ..wrong_grade(uln, 0).1 });
+        let first = raised(world, &of(ChallengeKind::NotMine, Some(events[0])));
+        let second = raised(world, &of(ChallengeKind::WrongDetail, Some(events[1])));
+        let third = raised(world, &of(ChallengeKind::MissingEvent, None));
+        decide(world, AWARDING, second, &Decision::Reject);
+        let challenges = world.service.challenges();
+        let list = |ukprn, query: ChallengeQuery| {
+            let page = world.call_as(ukprn, Action::ViewChallenges, |caller| challenges.list(caller, &query)).unwrap();
+            page.challenges.iter().map(|(each, _)| each.id).collect::<Vec<_>>()
+        };
+        let all = ChallengeQuery::default();
+        assert_eq!(list(PROVIDER, all), [third, second, first]);
+        assert_eq!(list(PROVIDER, ChallengeQuery { open: Some(true), ..all }), [first, third]);
+        assert_eq!(list(PROVIDER, ChallengeQuery { open: Some(false), ..all }), [second]);
+        assert_eq!(list(PROVIDER, ChallengeQuery { kind: Some(ChallengeKind::MissingEvent), ..all }), [third]);
+        assert_eq!(list(PROVIDER, ChallengeQuery { whose: Some(Whose::ToDecide), ..all }), []);
+        assert_eq!(list(AWARDING, ChallengeQuery { whose: Some(Whose::ToDecide), ..all }), [second, first]);
+        assert_eq!(list(AWARDING, ChallengeQuery { whose: Some(Whose::Raised), ..all }), []);
+        assert_eq!(list(PROVIDER, ChallengeQuery { after: Some(third), ..all }), [second, first]);
+        assert_eq!(list(PROVIDER, ChallengeQuery { open: Some(true), after: Some(first), ..all }), [third]);
+        let waiting =
+            |ukprn| world.call_as(ukprn, Action::ViewChallenges, |caller| challenges.waiting(caller)).unwrap();
+        assert_eq!(waiting(PROVIDER), Waiting { raised: 2, to_decide: 0 });
+        assert_eq!(waiting(AWARDING), Waiting { raised: 0, to_decide: 1 });
     });
 }

@@ -16,3 +16,4 @@ pub(super) use one::{rectify, show};
 pub(super) use problems::{compare_with, problem, queue};
 pub(super) use split::{change as move_events, check as check_events, choose as choose_events, form as events_form};
 pub(super) use subjects::{file as subject_file, find as find_subject, form as subject_form, show as subject};
+pub(super) use words::hours;

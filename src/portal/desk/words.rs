@@ -28,7 +28,7 @@ pub(super) const fn category(category: Category) -> &'static str {
 }
 
 /// Support hours: `4 hours`, `3 hours 59 minutes`.
-pub(super) fn hours(time: TimeDelta) -> String {
+pub(in crate::portal) fn hours(time: TimeDelta) -> String {
     let (hours, minutes) = (time.num_hours(), time.num_minutes() % 60);
     match (hours, minutes) {
         (0, minutes) => times::count(minutes, "minute"),

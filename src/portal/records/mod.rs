@@ -2,25 +2,27 @@
 //! record may not be shown.
 
 mod content;
+mod event;
 mod filter;
 mod refused;
 pub(super) mod report;
 mod seen;
 mod words;
 
+pub(super) use event::{named, opened, page as event};
 pub(super) use seen::page as seen;
 
 use askama::Template;
 use filter::Filter;
 
 use super::answer::Answer;
-use super::components::{Html, Pagination, SummaryList, Table};
+use super::components::{Cell, Html, Pagination, SummaryList, Table};
 use super::layout::Layout;
 use super::learners::kept::Known;
 use super::problem::Problem;
 use super::visit::Visit;
 use crate::domain::{Action, Listed, Listing, Origin};
-use crate::model::Permission;
+use crate::model::{LearningEvent, Permission};
 
 /// Events on a page, without their units.
 const ON_A_PAGE: usize = 50;
@@ -63,13 +65,20 @@ pub(super) fn page(visit: &Visit<'_>) -> Result<Answer, Problem> {
     let current = filter.page.min(last);
     let on_page = listing.events.iter().skip((current - 1) * ON_A_PAGE).take(ON_A_PAGE);
     let address = format!("{learner}/record");
+    let ids: Vec<i32> = on_page
+        .clone()
+        .flat_map(|each| std::iter::once(each.event).chain(each.units.iter().copied()))
+        .map(|event| event.id)
+        .collect();
+    let corrected = visit.call(Action::ViewRecord, |caller| visit.service().challenges().corrected(caller, &ids))?;
+    let row = |event: &LearningEvent, is_below| words::row(event, is_below, corrected.contains(&event.id), &address);
     Answer::page(&Page {
         layout: visit.layout(),
         name: format!("{} {}", shown.names.given, shown.names.family),
         count: words::count(&listing, record.events.len(), filter.is_set()),
         filter: filter.form(&listing, &address),
         credits: words::credits(&listing),
-        years: years(on_page),
+        years: years(on_page, row),
         pages: (last > 1).then(|| Pagination::numbered(current, last, |number| filter.address(&address, number))),
         may_see_audit: visit.may(Permission::ViewAudit),
         code: record.outcome.code(),
@@ -78,7 +87,10 @@ pub(super) fn page(visit: &Visit<'_>) -> Result<Answer, Problem> {
 }
 
 /// Arranges events, which are in their order, in a table for each origin of each year.
-fn years<'l>(events: impl Iterator<Item = &'l Listed<'l>>) -> Vec<Year> {
+fn years<'l>(
+    events: impl Iterator<Item = &'l Listed<'l>>,
+    row: impl Fn(&LearningEvent, bool) -> Vec<Cell>,
+) -> Vec<Year> {
     let mut years: Vec<Year> = Vec::new();
     let mut before: Option<(Option<i32>, Origin)> = None;
     for each in events {
@@ -90,8 +102,8 @@ fn years<'l>(events: impl Iterator<Item = &'l Listed<'l>>) -> Vec<Year> {
             year.tables.push(words::table(each.origin, &year.heading));
         }
         if let Some(table) = year.tables.pop() {
-            let table = table.row(words::row(each.event, false));
-            year.tables.push(each.units.iter().fold(table, |table, unit| table.row(words::row(unit, true))));
+            let table = table.row(row(each.event, false));
+            year.tables.push(each.units.iter().fold(table, |table, unit| table.row(row(unit, true))));
         }
         before = Some((each.year, each.origin));
     }

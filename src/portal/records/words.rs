@@ -2,6 +2,7 @@
 
 use crate::domain::{Credits, Listing, Origin, listing_day};
 use crate::model::{EventStatus, LearningEvent};
+use crate::portal::blocks::Anchor;
 use crate::portal::components::{Cell, Html, SummaryList, Table, Tag};
 use crate::portal::learners::words::date;
 
@@ -83,16 +84,31 @@ fn lower_first(text: &str) -> String {
     characters.next().map_or_else(String::new, |first| format!("{}{}", first.to_lowercase(), characters.as_str()))
 }
 
-/// The row of an event.
-pub(super) fn row(event: &LearningEvent, is_below: bool) -> Vec<Cell> {
-    let mut cells: Vec<Cell> = texts(event, is_below).into_iter().map(Cell::from).collect();
-    if event.under_data_challenge
-        && let Some(state) = cells.last_mut()
+/// The row of an event in the record at this address: its cells, with the link to its own page and
+/// the marks of data challenges.
+pub(super) fn row(event: &LearningEvent, is_below: bool, is_corrected: bool, record: &str) -> Vec<Cell> {
+    let [subject, others @ ..] = texts(event, is_below);
+    let link = Anchor::new(subject, format!("{record}/{}", event.id));
+    let mut cells = vec![Cell::from(Html::of(&link))];
+    cells.extend(others.into_iter().map(Cell::from));
+    if let Some(state) = cells.last_mut()
+        && (event.under_data_challenge || is_corrected)
     {
-        let words = [Html::of(&Tag::new(status(event.status))), Html::of(&Tag::coloured(CHALLENGED, "yellow"))];
-        *state = Cell::from(Html::all(words));
+        *state = Cell::from(Html::all(tags(event, is_corrected)));
     }
     cells
+}
+
+/// The state of an event, and what data challenges made of it.
+pub(super) fn tags(event: &LearningEvent, is_corrected: bool) -> Vec<Html> {
+    let mut tags = vec![Html::of(&Tag::new(status(event.status)))];
+    if event.under_data_challenge {
+        tags.push(Html::of(&Tag::coloured(CHALLENGED, "yellow")));
+    }
+    if is_corrected {
+        tags.push(Html::of(&Tag::coloured("Corrected", "green")));
+    }
+    tags
 }
 
 const CHALLENGED: &str = "Under data challenge";

@@ -3,6 +3,7 @@
 use learning_records::portal::route_table;
 
 use super::batches::{NAME, checked, is_over, registrations, similar, until};
+use super::challenges::missing;
 use super::finding::{open, search};
 use super::plans::plan;
 use crate::flows::Person;
@@ -63,6 +64,7 @@ fn work(deployment: &Deployment, first: &mut Visitor<'_>, person: &Person) -> Ve
     addresses.push(learner.clone());
     addresses.push(learner.replace("/learners/", "/plans/new/"));
     addresses.push(plan(first, &learner, "A plan"));
+    addresses.push(missing(first, &learner));
     first.open(&format!("{learner}/change/names"));
     addresses.push(first.page().path.clone());
     addresses.push(first.send(&[("given_name", &person.given), ("title", "Dr")]).path.clone());
