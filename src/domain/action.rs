@@ -42,6 +42,12 @@ actions! {
     LockAccount = "lock-account";
     /// Sign in with a recovery code in place of the second factor.
     UseRecoveryCode = "use-recovery-code";
+    /// Sign in with a passkey in place of the app's code.
+    UsePasskey = "use-passkey";
+    /// Add a passkey to one's own account.
+    AddPasskey = "add-passkey";
+    /// Remove a passkey from one's own account.
+    RemovePasskey = "remove-passkey";
     /// Ask for a new password.
     AskForPassword = "ask-for-password";
     /// Choose a password for one's own account.

@@ -55,9 +55,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 pub use accounts::{
-    Accounts, Activity, ActivityPage, Changed, Credentials, FactorStep, Invited, Link, NewUser, PasswordRefusal,
-    PasswordStep, PendingSignIn, Place, Purpose, ReadyAccount, SecondFactor, Session, SignIn, SignedIn, Step, Token,
-    User, UserDetails, UserStatus, Users,
+    Accounts, Activity, ActivityPage, AddedPasskey, Changed, Credentials, FactorStep, Invited, Link, MOST_PASSKEYS,
+    NewUser, Passkey, PasswordRefusal, PasswordStep, PendingSignIn, Place, Purpose, ReadyAccount, SecondFactor,
+    Session, SignIn, SignedIn, Step, Token, User, UserDetails, UserStatus, Users,
 };
 pub use achievements::{AchievementBatch, AchievementJob, AchievementRow, AchievementSubmission};
 pub use action::Action;

@@ -10,7 +10,7 @@ use super::form_page::FormPage;
 use super::layout::Layout;
 use super::problem::Problem;
 use super::sign_in;
-use super::visit::Visit;
+use super::visit::{PENDING_COOKIE, Visit};
 use crate::domain::Action;
 use crate::model::Door;
 
@@ -58,7 +58,7 @@ pub(super) fn accept(visit: &Visit<'_>) -> Result<Answer, Problem> {
 
 /// `GET /sign-in/recovery`
 pub(super) fn recovery(visit: &Visit<'_>) -> Result<Answer, Problem> {
-    if visit.asked().cookie(sign_in::PENDING_COOKIE).is_empty() {
+    if visit.asked().cookie(PENDING_COOKIE).is_empty() {
         return Ok(Answer::redirect("/sign-in"));
     }
     Answer::page(&recovery_page(visit, FormErrors::default()))
@@ -70,7 +70,7 @@ pub(super) fn recover(visit: &Visit<'_>) -> Result<Answer, Problem> {
     if code.is_empty() {
         return Answer::form_again(&recovery_page(visit, FormErrors::one("code", "Enter a recovery code")));
     }
-    let pending = visit.asked().cookie(sign_in::PENDING_COOKIE);
+    let pending = visit.asked().cookie(PENDING_COOKIE);
     let given =
         service.call(Door::Portal, Action::UseRecoveryCode, |call| service.accounts().recover(call, pending, code))?;
     sign_in::given(visit, given, || {

@@ -6,8 +6,7 @@ use askama::Template;
 use super::answer::Answer;
 use super::layout::Layout;
 use super::problem::Problem;
-use super::sign_in::PENDING_COOKIE;
-use super::visit::{SESSION_COOKIE, Visit};
+use super::visit::{PENDING_COOKIE, SESSION_COOKIE, Visit};
 
 /// The cookies that the portal sets: name, purpose, end.
 const COOKIES: &[(&str, &str, &str)] = &[

@@ -24,8 +24,7 @@ const UNCHANGING: HeaderValue = HeaderValue::from_static("public, max-age=315360
 /// The portal: pages for people, over one service.
 pub struct Portal {
     site: Arc<Site>,
-    /// The portal's origin, behind a proxy.
-    origin: Option<String>,
+    behind_proxy: bool,
     /// What browsers are told about TLS.
     hsts: Option<HeaderValue>,
 }
@@ -34,10 +33,11 @@ impl Portal {
     /// The pages over this service, which people and programs call by these addresses. The demo
     /// shows its messages besides.
     pub fn new(service: Service, addresses: Addresses, settings: &config::Portal, demo_mail: Option<Folder>) -> Self {
-        let origin = settings.behind_proxy.then(|| origin(&addresses.portal));
+        let origin = origin(&addresses.portal);
         let hsts = format!("max-age={}", settings.hsts_s);
         let hsts = HeaderValue::try_from(hsts).ok().filter(|_| settings.hsts_s > 0);
-        Self { site: Arc::new(Site { service, addresses, demo_mail }), origin, hsts }
+        let behind_proxy = settings.behind_proxy;
+        Self { site: Arc::new(Site { service, addresses, origin, demo_mail }), behind_proxy, hsts }
     }
 
     /// A response with what every response has.
@@ -65,7 +65,7 @@ impl Handler for Portal {
             let response = safe(response.packed_as(asset.gzip.as_slice())).with(header::CACHE_CONTROL, UNCHANGING);
             return Ok(self.sent(response));
         }
-        let mut asked = Asked::of(request, self.origin.as_deref());
+        let mut asked = Asked::of(request, self.behind_proxy.then_some(self.site.origin.as_str()));
         let found = routes::find(request.method(), request.path(), self.site.demo_mail.is_some());
         let (mut read, mut source) = (Ok(()), None);
         if let Found::Page(route, _) = found

@@ -33,6 +33,8 @@ mod live;
 mod maintenance;
 mod maintenance_page;
 mod navigation;
+mod passkey_question;
+mod passkeys;
 mod phases;
 mod plans;
 mod problem;

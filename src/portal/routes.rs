@@ -6,7 +6,7 @@ use super::problem::Problem;
 use super::visit::Visit;
 use super::{
     account, account_links, batches, certificates, challenges, check_a_file, demo_mail, desk, developers, exceptions,
-    furniture, home, learners, maintenance_page, plans, records, sign_in, status, users,
+    furniture, home, learners, maintenance_page, passkeys, plans, records, sign_in, status, users,
 };
 use crate::http::Method;
 use crate::model::Permission;
@@ -61,6 +61,7 @@ pub(super) static ROUTES: &[Route] = &[
     post("/sign-in", Public, sign_in::submit),
     get("/sign-in/second-factor", Public, sign_in::second_factor_form),
     post("/sign-in/second-factor", Public, sign_in::second_factor),
+    post("/sign-in/passkey", Public, passkeys::sign_in),
     get("/sign-in/recovery", Public, account::recovery),
     post("/sign-in/recovery", Public, account::recover),
     get("/reset-password", Public, account_links::forgotten),
@@ -75,6 +76,11 @@ pub(super) static ROUTES: &[Route] = &[
     post("/organisation", Access::Session, account::choose),
     post("/sign-out", Public, sign_in::sign_out),
     post("/stay-signed-in", Access::Session, sign_in::stay),
+    get("/account/second-factor", SignedIn, passkeys::overview),
+    get("/account/passkeys/new", SignedIn, passkeys::form),
+    sensitive("/account/passkeys/new", SignedIn, passkeys::add),
+    get("/account/passkeys/{id}/remove", SignedIn, passkeys::ask_to_remove),
+    sensitive("/account/passkeys/{id}/remove", SignedIn, passkeys::remove),
     get("/", SignedIn, home::page),
     get("/batches", May(Permission::SubmitBatches), batches::list),
     get("/batches/new", May(Permission::SubmitBatches), batches::form),

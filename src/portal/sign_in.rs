@@ -4,13 +4,11 @@ use super::answer::Answer;
 use super::components::{Button, Html, Input, PasswordInput};
 use super::form::FormErrors;
 use super::form_page::FormPage;
+use super::passkey_question;
 use super::problem::Problem;
-use super::visit::{SESSION_COOKIE, Visit};
+use super::visit::{PENDING_COOKIE, SESSION_COOKIE, Visit};
 use crate::domain::{Action, Credentials, SecondFactor, SignIn};
 use crate::model::Door;
-
-/// The cookie of a sign-in that waits for its second factor.
-pub(super) const PENDING_COOKIE: &str = "__Host-sign-in";
 
 /// `GET /sign-in`
 pub(super) fn form(visit: &Visit<'_>) -> Result<Answer, Problem> {
@@ -54,7 +52,12 @@ pub(super) fn second_factor_form(visit: &Visit<'_>) -> Result<Answer, Problem> {
     if visit.asked().cookie(PENDING_COOKIE).is_empty() {
         return Ok(Answer::redirect("/sign-in"));
     }
-    Answer::page(&second_factor_page(visit, FormErrors::default()))
+    Answer::page(&second_factor_page(visit, FormErrors::default())?)
+}
+
+/// The page for the second factor again, with what was wrong.
+pub(super) fn second_factor_again(visit: &Visit<'_>, errors: FormErrors) -> Result<Answer, Problem> {
+    Answer::form_again(&second_factor_page(visit, errors)?)
 }
 
 /// `POST /sign-in/second-factor`
@@ -62,14 +65,14 @@ pub(super) fn second_factor(visit: &Visit<'_>) -> Result<Answer, Problem> {
     let code: String = visit.form().text("code").chars().filter(|letter| !letter.is_whitespace()).collect();
     if code.is_empty() {
         let errors = FormErrors::one("code", "Enter the code from your authenticator app");
-        return Answer::form_again(&second_factor_page(visit, errors));
+        return second_factor_again(visit, errors);
     }
     let (service, pending) = (visit.service(), visit.asked().cookie(PENDING_COOKIE));
     let given = service
         .call(Door::Portal, Action::SecondFactor, |call| service.accounts().second_factor(call, pending, &code))?;
     self::given(visit, given, || {
         let text = "The code does not match: enter the code that your app shows now";
-        Answer::form_again(&second_factor_page(visit, FormErrors::one("code", text)))
+        second_factor_again(visit, FormErrors::one("code", text))
     })
 }
 
@@ -130,13 +133,18 @@ fn sign_in_page<'v>(visit: &'v Visit<'_>, email: &str, errors: FormErrors) -> Fo
     ))
 }
 
-fn second_factor_page<'v>(visit: &'v Visit<'_>, errors: FormErrors) -> FormPage<'v> {
+fn second_factor_page<'v>(visit: &'v Visit<'_>, errors: FormErrors) -> Result<FormPage<'v>, Problem> {
     let code = Input::new("code", "Code").numeric().width(10).autocomplete("one-time-code");
     let code = code.hint("The 6 digits that your authenticator app shows for this service");
-    FormPage::new(visit, "Enter the code from your authenticator app", "/sign-in/second-factor", errors, |errors| {
-        vec![Html::of(&code.error(errors.of("code"))), Html::of(&Button::new("Continue"))]
-    })
-    .after(Html::literal(
+    let page = FormPage::new(
+        visit,
+        "Enter the code from your authenticator app",
+        "/sign-in/second-factor",
+        errors,
+        |errors| vec![Html::of(&code.error(errors.of("code"))), Html::of(&Button::new("Continue"))],
+    );
+    let page = passkey_question::way_in(visit)?.into_iter().fold(page, FormPage::after);
+    Ok(page.after(Html::literal(
         "<p class=\"govuk-body\"><a class=\"govuk-link\" href=\"/sign-in/recovery\">Use a recovery code</a></p>",
-    ))
+    )))
 }

@@ -16,6 +16,8 @@ use crate::model::{Door, Permission};
 
 /// The cookie of a session. Its prefix makes browsers refuse it from other hosts and without TLS.
 pub(super) const SESSION_COOKIE: &str = "__Host-session";
+/// The cookie of a sign-in that waits for its second factor.
+pub(super) const PENDING_COOKIE: &str = "__Host-sign-in";
 
 /// The field of a form that shows that it comes from a page of its session.
 pub(super) const CSRF_FIELD: &str = "csrf";
@@ -24,6 +26,8 @@ pub(super) const CSRF_FIELD: &str = "csrf";
 pub(super) struct Site {
     pub(super) service: Service,
     pub(super) addresses: Addresses,
+    /// The portal's origin, as browsers write it.
+    pub(super) origin: String,
     /// The messages of the demo; a real service has none to show.
     pub(super) demo_mail: Option<Folder>,
 }
@@ -96,6 +100,11 @@ impl<'v> Visit<'v> {
     /// What people and programs call the service.
     pub(super) const fn addresses(&self) -> &Addresses {
         &self.site.addresses
+    }
+
+    /// The portal's origin, as browsers write it.
+    pub(super) fn origin(&self) -> &str {
+        &self.site.origin
     }
 
     /// The messages of the demo, where this is one.

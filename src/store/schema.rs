@@ -333,6 +333,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    passkeys (id) {
+        id -> Integer,
+        account_id -> Integer,
+        name -> Text,
+        credential -> Text,
+        fixed -> Text,
+        counted -> Text,
+        added_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     account_links (token_hash) {
         token_hash -> Text,
         account_id -> Integer,
@@ -376,6 +389,7 @@ diesel::table! {
         account_id -> Integer,
         wrong_codes -> Integer,
         expires_at -> Timestamp,
+        passkey_question -> Nullable<Text>,
     }
 }
 
@@ -388,6 +402,7 @@ diesel::table! {
         created_at -> Timestamp,
         seen_at -> Timestamp,
         second_factor_at -> Timestamp,
+        passkey_question -> Nullable<Text>,
     }
 }
 

@@ -429,6 +429,8 @@ export const PAGES = [
     await page.goto("/sign-in/recovery");
   } },
   { name: "forgotten password", open: at("/reset-password") },
+  { name: "own second factor", user: "PORTAL_SUPER", open: at("/account/second-factor") },
+  { name: "new passkey", user: "PORTAL_SUPER", open: at("/account/passkeys/new") },
   { name: "messages of the demo", open: message() },
   { name: "a message of the demo", open: async (page) => {
     // The oldest one, which is there whatever other pages have sent meanwhile.

@@ -29,6 +29,43 @@ export const TASKS = [
     },
   },
   {
+    name: "add a passkey, sign in with it and remove it",
+    async work(visitor) {
+      const page = await visitor.page("PORTAL_DESK");
+      const devices = await page.context().newCDPSession(page);
+      await devices.send("WebAuthn.enable");
+      const options = { protocol: "ctap2", transport: "usb", hasUserVerification: true, isUserVerified: true };
+      await devices.send("WebAuthn.addVirtualAuthenticator", { options });
+      await page.goto("/account/second-factor");
+      const keys = new Keyboard(page);
+      await keys.press("Add a passkey");
+      await keys.type("Name of the passkey", "Blue key");
+      await keys.press("Create passkey");
+      const wrong = [];
+      const says = async (words) => {
+        const text = await page.locator("main").innerText();
+        if (!text.includes(words)) wrong.push(`${page.url()} does not say ${words}: ${text}`);
+      };
+      await page.waitForURL("**/account/second-factor");
+      await says("Not yet");
+      await keys.press("Sign out");
+      await keys.type("E-mail address", demo.PORTAL_DESK);
+      await keys.type("Password", demo.PORTAL_PASSWORD);
+      await keys.press("Sign in");
+      await keys.press("Use a passkey");
+      await page.waitForURL((url) => url.pathname === "/");
+      await page.goto("/account/second-factor");
+      if ((await page.locator("main").innerText()).includes("Not yet")) wrong.push("the use is not noted");
+      await keys.press("Remove Blue key");
+      await keys.press("Remove passkey");
+      await page.waitForURL("**/account/second-factor");
+      await says("You have no passkeys.");
+      visitor.sessions.delete("PORTAL_DESK");
+      await page.context().close();
+      return wrong;
+    },
+  },
+  {
     name: "skip to the content",
     async work(visitor) {
       const page = await visitor.page();

@@ -25,6 +25,8 @@ mod links;
 mod matrix;
 #[path = "portal/parity.rs"]
 mod parity;
+#[path = "portal/passkeys.rs"]
+mod passkeys;
 #[path = "portal/plans.rs"]
 mod plans;
 #[path = "portal/records.rs"]

@@ -1,5 +1,5 @@
-//! The second step of signing in, by a code of the authenticator app or a recovery code; and giving
-//! the second factor again before a sensitive act.
+//! The second step of signing in, by a code of the authenticator app, a passkey or a recovery code;
+//! and giving the second factor again before a sensitive act.
 
 use chrono::TimeDelta;
 
@@ -7,7 +7,7 @@ use super::super::outbox::tell;
 use super::super::{Call, Error};
 use super::link::{self, Purpose};
 use super::token::{self, Token};
-use super::{Accounts, Session, Trace, lock, outcome, recovery, session, totp};
+use super::{Accounts, Session, Trace, lock, outcome, passkeys, recovery, session, totp};
 use crate::model::{AuditEntry, MessageKind, Timestamp};
 use crate::store::accounts::{self, StoredAccount, links, sessions};
 use crate::store::{StoreError, Transaction, audit};
@@ -50,6 +50,8 @@ enum Proof {
     Code(String),
     /// A recovery code.
     Recovery(String),
+    /// The answer of a passkey, with the origin of the portal.
+    Passkey { origin: String, answer: String },
 }
 
 /// What a transaction found.
@@ -82,6 +84,22 @@ impl Accounts<'_> {
         self.finish(call, pending, Proof::Recovery(code.to_owned()))
     }
 
+    /// Ends a waiting sign-in with a passkey, as [`Self::second_factor`] does with a code
+    /// ([`Action::UsePasskey`](super::super::Action)). `answer` is the browser's to what
+    /// [`Self::ask_for_passkey`] asked last; each question is answered once.
+    ///
+    /// # Errors
+    /// Errors of the store.
+    pub fn use_passkey(
+        &self,
+        call: &Call<'_>,
+        pending: &str,
+        origin: &str,
+        answer: &str,
+    ) -> Result<SecondFactor, Error> {
+        self.finish(call, pending, Proof::Passkey { origin: origin.to_owned(), answer: answer.to_owned() })
+    }
+
     /// How many recovery codes the user of a session has left.
     ///
     /// # Errors
@@ -105,7 +123,7 @@ impl Accounts<'_> {
             else {
                 return Ok(false);
             };
-            if let Some(entries) = wrong(store, trace, &account, &proof)? {
+            if let Some(entries) = wrong(store, trace, &account, &proof, None)? {
                 audit::insert(store, entries.iter())?;
                 return Ok(false);
             }
@@ -124,7 +142,7 @@ impl Accounts<'_> {
         let text = token.as_str().to_owned();
         let given = inner.store.write(move |store| {
             let Some((waiting, account)) = waiting(store, &pending, trace.at)? else { return Ok(Given::Over) };
-            if let Some(entries) = wrong(store, trace, &account, &proof)? {
+            if let Some(entries) = wrong(store, trace, &account, &proof, Some(&pending))? {
                 sessions::count_wrong_code(store, &pending)?;
                 if waiting.wrong_codes + 1 >= MOST_WRONG_OF_SIGN_IN {
                     sessions::end_pending(store, &pending)?;
@@ -179,11 +197,13 @@ fn waiting(
 }
 
 /// Takes a proof, which works once. If it is wrong, counts it and returns the audit lines.
+/// `pending` is the waiting sign-in, which was asked for a passkey.
 fn wrong(
     store: &mut Transaction<'_>,
     trace: Trace,
     account: &StoredAccount,
     proof: &Proof,
+    pending: Option<&str>,
 ) -> Result<Option<Vec<AuditEntry>>, StoreError> {
     let is_right = match proof {
         Proof::Code(code) => {
@@ -199,6 +219,10 @@ fn wrong(
             }
             is_right
         }
+        Proof::Passkey { origin, answer } => match pending {
+            Some(pending) => passkeys::is_right(store, account.id, pending, origin, answer, trace.at)?,
+            None => false,
+        },
     };
     if is_right {
         return Ok(None);

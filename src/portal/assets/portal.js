@@ -1,11 +1,12 @@
-// What script adds to the pages: govuk-frontend's own, the progress of a job, a button to copy a ULN, and a warning
-// before a session ends. Every page works without it.
+// What script adds to the pages: govuk-frontend's own, the progress of a job, a button to copy a ULN, passkeys, and a
+// warning before a session ends. Every page works without it.
 import { initAll } from "./govuk-frontend.js";
 
 initAll();
 document.querySelectorAll(".govuk-radios__input[aria-expanded]").forEach(dropExpanded);
 document.querySelectorAll("[data-progress]").forEach(followJob);
 document.querySelectorAll("[data-copy]").forEach(offerCopy);
+document.querySelectorAll("[data-passkey]").forEach(usePasskey);
 document.querySelectorAll("dialog[data-seconds]").forEach(warnBeforeEnd);
 
 // govuk-frontend marks a radio that shows more as expanded or not, which ARIA has for checkboxes but not for radios.
@@ -39,6 +40,29 @@ function offerCopy(button) {
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.dataset.copy);
     button.nextElementSibling.textContent = button.dataset.copied;
+  });
+}
+
+// Before a form with a question for a passkey is sent, asks the browser and puts its answer into the form. A form that is
+// of no use without a passkey is hidden until here.
+function usePasskey(question) {
+  const read = { create: "parseCreationOptionsFromJSON", get: "parseRequestOptionsFromJSON" }[question.dataset.passkey];
+  if (!window.PublicKeyCredential || !PublicKeyCredential[read]) return;
+  const form = question.closest("form");
+  const failed = question.querySelector("[data-failed]");
+  form.hidden = false;
+  question.querySelector("[data-unable]").hidden = true;
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    failed.textContent = "";
+    try {
+      const publicKey = PublicKeyCredential[read](JSON.parse(question.dataset.options));
+      const answer = await navigator.credentials[question.dataset.passkey]({ publicKey });
+      form.querySelector("[name=answer]").value = JSON.stringify(answer.toJSON());
+      form.submit();
+    } catch {
+      failed.textContent = failed.dataset.failed;
+    }
   });
 }
 

@@ -2,6 +2,7 @@
 //! stands beside: sessions, links and recovery codes, and the users of an organisation.
 
 pub mod links;
+pub mod passkeys;
 pub mod sessions;
 pub mod users;
 

@@ -127,8 +127,9 @@ pub fn forget_password(connection: &mut AnyConnection, account_id: i32) -> Resul
     Ok(())
 }
 
-/// Takes the second factor away.
+/// Takes the second factor away, and the passkeys.
 pub fn forget_factor(connection: &mut AnyConnection, account_id: i32) -> Result<(), StoreError> {
+    super::passkeys::remove_all(connection, account_id)?;
     let none: Option<String> = None;
     diesel::update(accounts::table.find(account_id)).set(accounts::totp_secret.eq(none)).execute(connection)?;
     Ok(())

@@ -2,6 +2,7 @@
 //! TLS.
 
 pub mod actor;
+pub mod authenticator;
 pub mod database;
 pub mod deployment;
 pub mod message;

@@ -102,6 +102,11 @@ impl<'d> Visitor<'d> {
         &self.page
     }
 
+    /// Where the portal is.
+    pub fn deployment(&self) -> &'d Deployment {
+        self.deployment
+    }
+
     /// The page that is shown now.
     pub fn page(&self) -> &Page {
         &self.page

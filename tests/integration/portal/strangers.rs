@@ -5,8 +5,10 @@ use learning_records::portal::route_table;
 use super::batches::{NAME, checked, is_over, registrations, similar, until};
 use super::challenges::missing;
 use super::finding::{open, search};
+use super::passkeys::add;
 use super::plans::plan;
 use crate::flows::Person;
+use crate::harness::authenticator::Authenticator;
 use crate::harness::visitor::Visitor;
 use crate::harness::{Deployment, on_both};
 
@@ -85,6 +87,8 @@ fn work(deployment: &Deployment, first: &mut Visitor<'_>, person: &Person) -> Ve
     addresses.push(first.follow("Samira Demo").path.clone());
     first.open("/certificates");
     addresses.push(first.follow("Revoke").path.clone());
+    add(first, &mut Authenticator::new());
+    addresses.push(first.follow("Remove Blue key").path.clone());
     addresses
 }
 

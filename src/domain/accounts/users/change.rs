@@ -164,8 +164,9 @@ impl Users<'_> {
         })
     }
 
-    /// Takes a user's second factor and recovery codes away, and sends a link for a new one, which
-    /// also asks for the password ([`Action::ResetUserFactor`]). The user's sessions end.
+    /// Takes a user's second factor, passkeys and recovery codes away, and sends a link for a new
+    /// second factor, which also asks for the password ([`Action::ResetUserFactor`]). The user's
+    /// sessions end.
     ///
     /// # Errors
     /// Errors of the store.
