@@ -45,14 +45,20 @@ pub enum Request {
 }
 
 impl Example {
-    /// Whether the request changes the data: another learner, or another batch.
+    /// Whether the request changes the data: another learner, batch or data challenge.
     pub fn changes_data(&self) -> bool {
         match &self.request {
             Request::Call(..) => {
-                [codes::REGISTERED, codes::UPDATED, codes::BATCH_SUBMITTED, codes::VERIFY_BATCH_SUBMITTED]
-                    .contains(&self.code)
+                let changes = [
+                    codes::REGISTERED,
+                    codes::UPDATED,
+                    codes::BATCH_SUBMITTED,
+                    codes::VERIFY_BATCH_SUBMITTED,
+                    codes::CHALLENGE_CREATED,
+                ];
+                changes.contains(&self.code)
             }
-            Request::Script(script) => submits(script),
+            Request::Script(script) => submits(script) || script.contains("lrs call CreateDataChallenge "),
         }
     }
 }

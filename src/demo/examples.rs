@@ -3,6 +3,7 @@
 
 mod achievements;
 mod batches;
+mod challenges;
 mod learners;
 mod records;
 
@@ -55,6 +56,9 @@ pub fn all(people: &People) -> Result<Vec<Example>, FixtureError> {
         cast.update_subset(),
         cast.view_audit(),
         cast.organisation(),
+        cast.create_challenge(),
+        cast.list_challenges(),
+        cast.delete_challenge(),
     ] {
         list.extend(operation.examples());
     }

@@ -7,6 +7,7 @@ use std::fs;
 
 use super::example::Fields;
 use super::*;
+use crate::domain::challenges::{Decided, NewChallenge, Raised};
 use crate::domain::format::{Field, FieldTexts};
 use crate::domain::jobs::{JobId, Submission};
 use crate::domain::registrations::RegistrationRow;
@@ -14,8 +15,10 @@ use crate::domain::verification::Claimed;
 use crate::domain::verifications::VerificationRow;
 use crate::domain::{
     AchievementBatch, AchievementRow, Action, Claim, Clock, Database, Error, FindByUln, GetType, LearnerChange,
-    LearnerRecordQuery, NewOrganisation, RecordQuery, ReportedDays, ReportedKinds, RuleSettings, VerifyQuery, codes,
+    LearnerRecordQuery, NewOrganisation, RecordQuery, ReportedDays, ReportedKinds, RuleSettings, UserType, VerifyQuery,
+    codes,
 };
+use crate::model::EventField;
 use crate::model::{Door, Peer};
 
 struct Stage {
@@ -150,7 +153,7 @@ fn every_code_of_every_operation_has_an_example() {
     ];
     let examples = examples::all(&People::named().unwrap()).unwrap();
     let operations: BTreeSet<_> = examples.iter().map(|e| e.operation).collect();
-    assert_eq!(operations.len(), 20);
+    assert_eq!(operations.len(), 23);
     for entry in codes::ALL.iter().filter(|entry| !entry.code.starts_with("VRF")) {
         let possible =
             entry.operations.iter().filter(|op| operations.contains(**op) && !impossible.contains(&(**op, entry.code)));
@@ -324,6 +327,50 @@ fn answer(
             };
             service.audit().view(caller, &query)?;
             "none"
+        }
+        "CreateDataChallenge" => {
+            let number = |name: &str| field(name).parse::<i32>().ok().filter(|number| *number != 0);
+            let new = NewChallenge {
+                kind: field("challengeType").parse().unwrap(),
+                event: number("learningEvent1Id"),
+                other_event: number("learningEvent2Id"),
+                supplied: given("suppliedAchievedGrade")
+                    .map(|grade| (EventField::Grade, grade.to_owned()))
+                    .into_iter()
+                    .collect(),
+                contact_name: field("contactName"),
+                telephone: field("telephone"),
+                email: field("emailAddress"),
+                information: field("additionalInformation"),
+            };
+            let born = field("dateOfBirth").get(..10);
+            let learner = LearnerRecordQuery {
+                uln: field("uln"),
+                claimed: Claimed::names(field("givenName"), field("familyName")).born(born, None),
+                postcode: None,
+                user_type: UserType::Organisation,
+            };
+            match service.challenges().raise_claimed(caller, &learner, &new)? {
+                Raised::Raised(_) => codes::CHALLENGE_CREATED,
+                Raised::InvalidUln => codes::INVALID_ULN,
+                Raised::NotVerified => codes::NOT_VERIFIED,
+                Raised::NotShared => codes::NOT_SHARED,
+                Raised::NoEvent => codes::NO_SUCH_EVENT,
+                Raised::Faulty(_) => codes::INSUFFICIENT_DATA,
+                Raised::AlreadyOpen(_) => codes::CHALLENGE_OPEN,
+            }
+        }
+        "ListDataChallenge" => {
+            let uln = field("uln").parse().ok();
+            let found = service.challenges().created(caller, uln, (None, None))?;
+            assert!(found.is_empty(), "{}", example.note);
+            if uln.is_some() { codes::NO_MATCH } else { codes::INVALID_ULN }
+        }
+        "DeleteDataChallenge" => {
+            let uln = field("uln").parse().ok();
+            let withdrawn = service.challenges().withdraw(caller, uln, field("referenceNumber").parse().ok())?;
+            assert_eq!(withdrawn, Decided::NotFound);
+            if uln.is_some() { codes::NO_MATCH } else { codes::INVALID_ULN }
         }
         "GetOrganisation" => match service.organisations().find(caller, field("ukPrn"), field("orgRef"))? {
             Some(_) => "WSRC0004",

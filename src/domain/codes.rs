@@ -77,6 +77,16 @@ pub const VERIFY_BATCH_FAILED: &str = "WSRC0028";
 pub const VERIFY_WRONG_COUNT: &str = "WSRC0030";
 /// The awarding organisation may not submit achievements.
 pub const NOT_CONFIGURED: &str = "WSRC0043";
+/// Data challenge created (this and the next four are our choice, rules.md 2.20).
+pub const CHALLENGE_CREATED: &str = "WSRC0050";
+/// Data challenge withdrawn.
+pub const CHALLENGE_WITHDRAWN: &str = "WSRC0051";
+/// The organisation has an open data challenge about this event.
+pub const CHALLENGE_OPEN: &str = "WSRC0052";
+/// The learning record has no such event.
+pub const NO_SUCH_EVENT: &str = "WSRC0053";
+/// The data challenge is settled already.
+pub const CHALLENGE_SETTLED: &str = "WSRC0054";
 /// The e-mail address of an achievement batch is malformed.
 pub const INVALID_EMAIL: &str = "WSEC0044";
 /// The submission type of an achievement batch is unknown.
@@ -97,11 +107,13 @@ pub const DONE: &str = "OK";
 
 const FINDS: &[&str] = &["learnerByULN", "learnerByDemographics", "LearnerByUln"];
 const UPDATES: &[&str] = &["updateSingleLearner", "UpdateLearnerSubsetFields"];
-const RECORDS: &[&str] = &["GetLearnerLearningEvents", "GetLearnerRecord"];
+const RECORDS: &[&str] = &["GetLearnerLearningEvents", "GetLearnerRecord", "CreateDataChallenge"];
 const REPORTS: &[&str] = &["getMergedUnmergedULNsReport", "getDeletedULNsReport"];
 const VERIFY: &[&str] = &["verifyLearner"];
 const BATCH_OUTPUT: &[&str] = &["getBatchRegistrationOutput", "GetAchievementBatchJob"];
 const VERIFY_OUTPUT: &[&str] = &["getVerifyBatchOutput"];
+const CREATE_CHALLENGE: &[&str] = &["CreateDataChallenge"];
+const DELETE_CHALLENGE: &[&str] = &["DeleteDataChallenge"];
 const ACHIEVEMENTS: &[&str] = &["SubmitAchievementBatchJob"];
 
 const fn entry(code: &'static str, meaning: &'static str, operations: &'static [&'static str]) -> ResponseCode {
@@ -113,7 +125,15 @@ pub const ALL: &[ResponseCode] = &[
     entry(
         NO_MATCH,
         "No match.",
-        &["learnerByULN", "learnerByDemographics", "LearnerByUln", "retrieveULNs", "GetOrganisation"],
+        &[
+            "learnerByULN",
+            "learnerByDemographics",
+            "LearnerByUln",
+            "retrieveULNs",
+            "GetOrganisation",
+            "ListDataChallenge",
+            "DeleteDataChallenge",
+        ],
     ),
     entry(
         TOO_MANY_MATCHES,
@@ -132,6 +152,7 @@ pub const ALL: &[ResponseCode] = &[
             "GetLearnerLearningEvents",
             "GetLearnerRecord",
             "GetOrganisation",
+            "ListDataChallenge",
             "getMergedUnmergedULNsReport",
             "getDeletedULNsReport",
         ],
@@ -144,7 +165,11 @@ pub const ALL: &[ResponseCode] = &[
     entry(BATCH_FAILED, "Batch failed, or was cancelled.", BATCH_OUTPUT),
     entry(STALE, "The ULN has been updated since you last obtained the details: find it again, then update.", UPDATES),
     entry(INVALID_SHARING, "Invalid change of the Ability to Share status.", UPDATES),
-    entry(INSUFFICIENT_DATA, "Insufficient data.", UPDATES),
+    entry(
+        INSUFFICIENT_DATA,
+        "Insufficient data.",
+        &["updateSingleLearner", "UpdateLearnerSubsetFields", "CreateDataChallenge"],
+    ),
     entry(
         WRONG_COUNT,
         "Record count incorrect: it differs from the number of learners sent.",
@@ -193,6 +218,15 @@ pub const ALL: &[ResponseCode] = &[
         "The awarding organisation is not configured to submit achievement batches: contact the helpdesk.",
         ACHIEVEMENTS,
     ),
+    entry(CHALLENGE_CREATED, "Data challenge successfully created.", CREATE_CHALLENGE),
+    entry(CHALLENGE_WITHDRAWN, "Data challenge withdrawn.", DELETE_CHALLENGE),
+    entry(CHALLENGE_OPEN, "Your organisation has an open data challenge about this event.", CREATE_CHALLENGE),
+    entry(
+        NO_SUCH_EVENT,
+        "The learning record has no such event, or the type of challenge needs another.",
+        CREATE_CHALLENGE,
+    ),
+    entry(CHALLENGE_SETTLED, "The data challenge is settled already.", DELETE_CHALLENGE),
     entry(
         "WSEC0001",
         "Invalid request, The request was badly formed - this may include missing mandatory parameters, or invalid data types.",
@@ -207,7 +241,17 @@ pub const ALL: &[ResponseCode] = &[
     entry(INVALID_SUBMISSION_TYPE, "Submission type not valid.", ACHIEVEMENTS),
     entry(TOO_MANY_ACHIEVEMENTS, "Number of achievements exceeds the maximum of 10,000.", ACHIEVEMENTS),
     entry(NO_ACHIEVEMENT, "Must contain at least one achievement record.", ACHIEVEMENTS),
-    entry(INVALID_ULN, "Supplied ULN is invalid.", RECORDS),
+    entry(
+        INVALID_ULN,
+        "Supplied ULN is invalid.",
+        &[
+            "GetLearnerLearningEvents",
+            "GetLearnerRecord",
+            "CreateDataChallenge",
+            "ListDataChallenge",
+            "DeleteDataChallenge",
+        ],
+    ),
     entry(NOT_SHARED, "Learner has not opted to share data: no events returned.", RECORDS),
     entry(NOT_VERIFIED, "Learner could not be verified.", RECORDS),
     entry("WSEC0999", "Unknown exception.", &[]),

@@ -56,6 +56,9 @@ const CASES: &[Case] = &[
     case!("LearnerServiceR9", "UpdateLearnerSubsetFields", "wsrc0006-updated"),
     case!("LearnerServiceR9", "ViewAudit", "ok-first-page"),
     case!("LearnerServiceR9", "GetOrganisation", "wsrc0004-by-ukprn"),
+    case!("LearnerServiceR9", "CreateDataChallenge", "wsrc0050-wrong-detail"),
+    case!("LearnerServiceR9", "ListDataChallenge", "wsrc0004-listed"),
+    case!("LearnerServiceR9", "DeleteDataChallenge", "wsrc0051-withdrawn"),
     case!("ExternalService", "SubmitAchievementBatchJob", "wsrc0007-submitted"),
     case!("ExternalService", "GetAchievementBatchJob", "wsrc0018-unknown-job"),
 ];

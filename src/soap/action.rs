@@ -35,6 +35,9 @@ impl From<LearnerR9> for Action {
             LearnerR9::ViewAudit => Self::ViewAudit,
             LearnerR9::GetOrganisation => Self::ViewOrganisation,
             LearnerR9::GetLearnerRecord => Self::ViewRecord,
+            LearnerR9::CreateDataChallenge => Self::RaiseChallenge,
+            LearnerR9::ListDataChallenge => Self::ViewChallenges,
+            LearnerR9::DeleteDataChallenge => Self::DecideChallenge,
         }
     }
 }

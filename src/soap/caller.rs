@@ -8,8 +8,9 @@ use crate::contract::learner_service::{
     VerifyBatchOutputRqst, VerifyBatchRqst, VerifyLearnerRqst,
 };
 use crate::contract::learner_service_r9::{
-    GetLearnerLearningEvents, GetLearnerRecord, GetOrganisation, InvokingOrganisation, InvokingOrganisationR10,
-    LearnerByUln, UpdateLearnerSubsetFields, ViewAudit,
+    CreateDataChallenge, DeleteDataChallenge, GetLearnerLearningEvents, GetLearnerRecord, GetOrganisation,
+    InvokingOrganisation, InvokingOrganisationR10, LearnerByUln, ListDataChallenge, UpdateLearnerSubsetFields,
+    ViewAudit,
 };
 
 macro_rules! in_the_request {
@@ -58,7 +59,10 @@ in_invoking_organisation!(
     UpdateLearnerSubsetFields,
     ViewAudit,
     GetOrganisation,
-    GetLearnerRecord
+    GetLearnerRecord,
+    CreateDataChallenge,
+    ListDataChallenge,
+    DeleteDataChallenge
 );
 
 impl Credentialed for InvokingOrganisation<'_> {

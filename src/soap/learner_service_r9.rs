@@ -3,16 +3,19 @@
 use std::borrow::Cow;
 
 use super::action::shown_action;
+use super::data_challenges as challenge;
 use super::door::{Door, Refused};
 use super::find_type::FindType;
 use super::record::{self, shown};
 use crate::contract::learner_service_r9::{
-    AbilityToShare, ArrayOfLearnerEvent, ArrayOfLearningEvent, ArrayOfPlrAccessEntryResponse, GetLearnerLearningEvents,
-    GetLearnerLearningEventsResponse, GetLearnerRecord, GetLearnerRecordResponse, GetOrganisation,
-    GetOrganisationResponse, ILearnerServiceR9, LearnerByUln, LearnerByUlnResponse,
+    AbilityToShare, ArrayOfLearnerEvent, ArrayOfLearningEvent, ArrayOfListDataChallengeItem,
+    ArrayOfPlrAccessEntryResponse, CreateDataChallenge, CreateDataChallengeResponse, DeleteDataChallenge,
+    DeleteDataChallengeResponse, GetLearnerLearningEvents, GetLearnerLearningEventsResponse, GetLearnerRecord,
+    GetLearnerRecordResponse, GetOrganisation, GetOrganisationResponse, ILearnerServiceR9, LearnerByUln,
+    LearnerByUlnResponse, ListDataChallenge, ListDataChallengeResponse, ModelDeleteDataChallengeResponse,
     ModelGetLearnerLearningEventsResponse, ModelGetLearnerRecordResponse, ModelGetOrganisationResponse,
-    ModelLearnerByUlnResponse, PagedListOfPlrAccessEntryResponseN4dIIFCS, PlrAccessEntryResponse,
-    UpdateLearnerSubsetFields, UpdateLearnerSubsetFieldsResponse, ViewAudit, ViewAuditResponse,
+    ModelLearnerByUlnResponse, ModelListDataChallengeResponse, PagedListOfPlrAccessEntryResponseN4dIIFCS,
+    PlrAccessEntryResponse, UpdateLearnerSubsetFields, UpdateLearnerSubsetFieldsResponse, ViewAudit, ViewAuditResponse,
 };
 use crate::domain::format::{Field, FieldTexts};
 use crate::domain::verification::Claimed;
@@ -183,6 +186,67 @@ impl<'e> ILearnerServiceR9 for Door<'e> {
                 incoming_uln: request.uln,
                 learner_record: Some(ArrayOfLearnerEvent { learner_event }),
                 ..answer.learner.map(record::personal_details).unwrap_or_default()
+            }),
+        })
+    }
+
+    fn create_data_challenge<'a>(
+        &self,
+        call: &Call<'_>,
+        request: CreateDataChallenge<'a>,
+    ) -> Result<CreateDataChallengeResponse<'a>, Refused> {
+        let user_type = user_type(&request.user_type)?;
+        let kind = request.challenge_type.parse().map_err(|_| unlisted())?;
+        let caller = self.caller(call, &request)?;
+        let names = Claimed::names(text(&request.given_name), text(&request.family_name));
+        let born = Some(Ok(request.date_of_birth.day()));
+        let learner = LearnerRecordQuery {
+            uln: text(&request.uln),
+            claimed: Claimed { date_of_birth: born, ..names.born(None, request.gender.as_deref()) },
+            postcode: None,
+            user_type,
+        };
+        let new = challenge::new_challenge(&request, kind);
+        let raised = self.domain.challenges().raise_claimed(&caller, &learner, &new)?;
+        let code = self.answer(challenge::code_of(raised));
+        Ok(CreateDataChallengeResponse { create_data_challenge_result: Some(challenge::created(raised, code)) })
+    }
+
+    fn list_data_challenge<'a>(
+        &self,
+        call: &Call<'_>,
+        request: ListDataChallenge<'a>,
+    ) -> Result<ListDataChallengeResponse<'a>, Refused> {
+        let caller = self.caller(call, &request)?;
+        let days = (request.date_created_start.map(XsDateTime::day), request.date_created_end.map(XsDateTime::day));
+        let uln = text(&request.uln).parse().ok();
+        let found = self.domain.challenges().created(&caller, uln, days)?;
+        let code = match (uln, found.is_empty()) {
+            (None, _) => codes::INVALID_ULN,
+            (Some(_), true) => codes::NO_MATCH,
+            (Some(_), false) => codes::FOUND,
+        };
+        let list_data_challenge_item = found.iter().map(challenge::item).collect();
+        Ok(ListDataChallengeResponse {
+            list_data_challenge_result: Some(ModelListDataChallengeResponse {
+                data_challenges: Some(ArrayOfListDataChallengeItem { list_data_challenge_item }),
+                response_code: some(self.answer(code)),
+            }),
+        })
+    }
+
+    fn delete_data_challenge<'a>(
+        &self,
+        call: &Call<'_>,
+        request: DeleteDataChallenge<'a>,
+    ) -> Result<DeleteDataChallengeResponse<'a>, Refused> {
+        let caller = self.caller(call, &request)?;
+        let (uln, reference) = (text(&request.uln).parse().ok(), text(&request.reference_number).trim().parse().ok());
+        let withdrawn = self.domain.challenges().withdraw(&caller, uln, reference)?;
+        let code = if uln.is_none() { codes::INVALID_ULN } else { challenge::code_of_withdrawal(withdrawn) };
+        Ok(DeleteDataChallengeResponse {
+            delete_data_challenge_result: Some(ModelDeleteDataChallengeResponse {
+                response_code: some(self.answer(code)),
             }),
         })
     }

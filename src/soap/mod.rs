@@ -3,6 +3,7 @@
 
 mod action;
 mod caller;
+mod data_challenges;
 mod door;
 mod endpoint;
 pub mod envelope;

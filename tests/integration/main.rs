@@ -20,6 +20,7 @@ mod check;
 mod contract;
 mod corpus;
 mod crowds;
+mod data_challenges;
 mod documents;
 mod envelopes;
 mod fixtures;

@@ -261,6 +261,28 @@ function learner_service_r9(Organisation $provider, string $uln, string $given, 
     $answer = $service->GetOrganisation($common + ['ukPrn' => $provider->ukprn, 'orgRef' => null])->GetOrganisationResult;
     expect($name, 'GetOrganisation', $answer->ResponseCode, 'WSRC0004');
 
+    $parts = ['AccreditationNumber', 'AwardingBody', 'QualificationLevel', 'AimTitle', 'AchievedDate', 'AchievedGrade',
+        'TotalCredits', 'CreditValue', 'LanguageForAssessment', 'Provider', 'Type', 'StartDate', 'EndDate'];
+    $values = [];
+    foreach ($parts as $part) {
+        $values["original$part"] = null;
+        $values["supplied$part"] = $part === 'AimTitle' ? 'Bakery' : null;
+    }
+    $answer = $service->CreateDataChallenge($common + $person + $values + ['challengeType' => 'missing-event',
+        'dateOfBirth' => '2006-05-04T00:00:00', 'gender' => null, 'contactName' => 'php', 'telephone' => '0',
+        'emailAddress' => 'php@college.example', 'additionalInformation' => 'Seen.', 'learningEvent1Id' => 0,
+        'source1' => null, 'learningEvent2Id' => 0, 'source2' => null])->CreateDataChallengeResult;
+    expect($name, 'CreateDataChallenge', $answer->ResponseCode, 'WSRC0050');
+    $reference = $answer->DataChallengeReference;
+
+    $answer = $service->ListDataChallenge($common + ['uln' => $uln, 'dateCreatedStart' => null,
+        'dateCreatedEnd' => null])->ListDataChallengeResult;
+    expect($name, 'ListDataChallenge', $answer->ResponseCode, 'WSRC0004');
+
+    $answer = $service->DeleteDataChallenge($common + ['uln' => $uln,
+        'referenceNumber' => $reference])->DeleteDataChallengeResult;
+    expect($name, 'DeleteDataChallenge', $answer->ResponseCode, 'WSRC0051');
+
     $wrong = new Organisation('PROVIDER', 'not-the-password');
     $message = ['invokingOrganisation' => $wrong->invoking(), 'userType' => 'ORG', 'vendorId' => 1, 'language' => 'ENG',
         'ukPrn' => $provider->ukprn, 'orgRef' => null];

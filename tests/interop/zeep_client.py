@@ -5,6 +5,7 @@ answered as it should, and stops with an error at the first that did not.
 """
 
 import base64
+import datetime
 import os
 import random
 import string
@@ -247,6 +248,26 @@ def learner_service_r9(provider, uln, given, family):
                                      language="ENG", ukPrn=provider.ukprn, orgRef=None)
     expect(name, "GetOrganisation", answer.ResponseCode, "WSRC0004")
     assert answer.Status == "Active", answer
+
+    parts = ["AccreditationNumber", "AwardingBody", "QualificationLevel", "AimTitle", "AchievedDate", "AchievedGrade",
+             "TotalCredits", "CreditValue", "LanguageForAssessment", "Provider", "Type", "StartDate", "EndDate"]
+    values = {kind + part: None for kind in ("original", "supplied") for part in parts}
+    answer = service.CreateDataChallenge(
+        invokingOrganisation=provider.invoking(), **common, challengeType="missing-event", uln=uln, givenName=given,
+        familyName=family, dateOfBirth=datetime.datetime(2006, 5, 4), gender=None, contactName="zeep", telephone="0",
+        emailAddress="zeep@college.example", additionalInformation="Seen.", learningEvent1Id=0, source1=None,
+        learningEvent2Id=0, source2=None, **{**values, "suppliedAimTitle": "Bakery"})
+    expect(name, "CreateDataChallenge", answer.ResponseCode, "WSRC0050")
+    reference = answer.DataChallengeReference
+
+    answer = service.ListDataChallenge(invokingOrganisation=provider.invoking(), **common, uln=uln,
+                                       dateCreatedStart=None, dateCreatedEnd=None)
+    expect(name, "ListDataChallenge", answer.ResponseCode, "WSRC0004")
+    assert answer.DataChallenges.ListDataChallengeItem[0].ReferenceNo == reference, answer
+
+    answer = service.DeleteDataChallenge(invokingOrganisation=provider.invoking(), **common, uln=uln,
+                                         referenceNumber=reference)
+    expect(name, "DeleteDataChallenge", answer.ResponseCode, "WSRC0051")
 
     wrong = Organisation("PROVIDER", password="not-the-password")
     code = fault_code(FAULTS, wrong.service(name).GetOrganisation, invokingOrganisation=wrong.invoking(),

@@ -6,7 +6,7 @@ use super::{Challenges, LONGEST_VALUE, Part, cases, mark, outcome, said, step, t
 use crate::domain::{Caller, Error, codes};
 use crate::model::{
     Challenge, ChallengeId, ChallengeState, EventField, EventStatus, EventTexts, EventVersion, LearningEvent,
-    Reference, Timestamp,
+    Permission, Reference, Timestamp, Uln,
 };
 use crate::store::{StoreError, Transaction, audit, catalogue, challenges, events};
 
@@ -142,6 +142,38 @@ impl Challenges<'_> {
             caller.trail([None], codes::NO_CHANGE);
         }
         Ok(decided)
+    }
+}
+
+impl Challenges<'_> {
+    /// Withdraws a challenge by its reference, if the caller's organisation raised it and it is
+    /// about this learner.
+    ///
+    /// # Errors
+    /// When the caller may not see learning records, or the store fails.
+    pub fn withdraw(
+        &self,
+        caller: &Caller<'_>,
+        uln: Option<Uln>,
+        reference: Option<ChallengeId>,
+    ) -> Result<Decided, Error> {
+        caller.require(Permission::ViewRecord)?;
+        let own = match (uln, reference) {
+            (Some(_), Some(id)) => self.own(caller, id)?,
+            _ => None,
+        };
+        let resolved = self.0.resolve(uln)?;
+        let is_theirs = |challenge: &Challenge| {
+            uln == Some(challenge.uln)
+                || resolved.as_ref().is_some_and(|resolved| resolved.all_ulns().any(|each| each == challenge.uln))
+        };
+        match own.filter(|(challenge, part)| part.raised && is_theirs(challenge)) {
+            Some((challenge, _)) => self.decide(caller, challenge.id, &Decision::Withdraw, ""),
+            None => {
+                caller.trail([uln], codes::NO_MATCH);
+                Ok(Decided::NotFound)
+            }
+        }
     }
 }
 

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
+
 use super::{Challenges, Part, cases, outcome};
 use crate::domain::desk::CaseClock;
 use crate::domain::{Caller, Error, codes};
 use crate::model::{
-    Challenge, ChallengeId, ChallengeKind, ChallengeStep, EventVersion, LearningEvent, Permission, Uln,
+    Challenge, ChallengeId, ChallengeKind, ChallengeStep, EventVersion, LearningEvent, Permission, Uln, london_day,
 };
 use crate::store::challenges::{self, ChallengeFilter};
 use crate::store::{events, organisations};
@@ -113,8 +115,31 @@ impl Challenges<'_> {
     /// # Errors
     /// As for [`Self::list`].
     pub fn of_learner(&self, caller: &Caller<'_>, uln: Uln) -> Result<Vec<Challenge>, Error> {
+        self.created(caller, Some(uln), (None, None))
+    }
+
+    /// Those of them that were created from the first of these days to the last, in London; none
+    /// without a ULN.
+    ///
+    /// # Errors
+    /// As for [`Self::list`].
+    pub fn created(
+        &self,
+        caller: &Caller<'_>,
+        uln: Option<Uln>,
+        (from, until): (Option<NaiveDate>, Option<NaiveDate>),
+    ) -> Result<Vec<Challenge>, Error> {
+        May::of(caller)?;
+        let Some(uln) = uln else {
+            caller.trail([None], codes::INVALID_ULN);
+            return Ok(Vec::new());
+        };
         let ulns: Vec<Uln> = self.0.resolve(Some(uln))?.map_or(vec![uln], |resolved| resolved.all_ulns().collect());
-        let found = self.find(caller, &ulns, &ChallengeQuery::default(), usize::MAX)?;
+        let mut found = self.find(caller, &ulns, &ChallengeQuery::default(), usize::MAX)?;
+        found.retain(|challenge| {
+            let day = london_day(challenge.created_at);
+            from.is_none_or(|from| day >= from) && until.is_none_or(|until| day <= until)
+        });
         caller.trail([ulns.first().copied()], "challenges");
         Ok(found)
     }
