@@ -25,6 +25,15 @@ workers (`LRS_JOBS_WORKERS=0 make run`), so that its batches stay in the queue. 
 restores it:
 ";
 
+/// What a user of the awarding organisation can try at the portal.
+const ACHIEVEMENTS: &str = "\
+\n## Achievements at the portal
+
+Sign in as `$PORTAL_AO` and open Achievements. Verify Ottoline Quillfeather with the ULN `1100001017`, search for `601/7011/6` (Demonstration
+GCSE (9-1) in English Literature), and enter an award with a grade of 9 to 1 and the provider `TEST0038`. For an entry, open Entries and results, and
+choose an expected award date after today; its result is entered there later.
+";
+
 /// Codes that no request gets, and why.
 const NO_REQUEST: &str = "\
 ## Codes that no request above gets
@@ -53,6 +62,7 @@ fn write_guide(guide: &mut String, people: &People, examples: &[Example], learne
     write_organisations(guide)?;
     write_accounts(guide)?;
     write_people(guide, people, learners)?;
+    guide.push_str(ACHIEVEMENTS);
     let mut heading = ("", "");
     for example in examples {
         if heading != (example.service, example.operation) {

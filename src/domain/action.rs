@@ -106,6 +106,18 @@ actions! {
     SubmitAchievements = "submit-achievements", formerly "SubmitAchievementBatchJob";
     /// Read the results of such a batch.
     ReadAchievements = "read-achievements", formerly "GetAchievementBatchJob";
+    /// See achievements of the organisation's own.
+    ViewAchievements = "view-achievements";
+    /// Look for qualifications and units that may be submitted.
+    SearchCatalogue = "search-catalogue";
+    /// Create an achievement.
+    CreateAchievement = "create-achievement";
+    /// Change an achievement.
+    ChangeAchievement = "change-achievement";
+    /// Withdraw an achievement.
+    WithdrawAchievement = "withdraw-achievement";
+    /// Take the withdrawal of an achievement back.
+    ReinstateAchievement = "reinstate-achievement";
     /// See a learner's events.
     ViewEvents = "view-events", formerly "GetLearnerLearningEvents";
     /// See a learning record: personal details and events.

@@ -241,6 +241,11 @@ impl Service {
         Audit(self)
     }
 
+    /// Achievements one by one: an awarding organisation's own.
+    pub const fn achievements(&self) -> achievements::Achievements<'_> {
+        achievements::Achievements(self)
+    }
+
     /// Qualifications and units, and who is recognised to award them.
     pub const fn catalogue(&self) -> Catalogue<'_> {
         Catalogue(self)

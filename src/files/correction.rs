@@ -4,11 +4,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use super::check::Checked;
 use super::convert::{NamedText, csv_text, header_values};
 use super::finding::{Finding, Weight};
 use super::layout::{CORRECTION_COLUMNS, Holds, Layout};
-use crate::domain::achievements::{self, AchievedRow};
+use crate::domain::achievements::{self, AchievedRow, RowTerms};
 use crate::model::{JobKind, SubmissionType, Ukprn};
 
 /// Which records of a file are written.
@@ -58,11 +60,12 @@ pub fn with_errors(checked: &Checked, included: Included) -> Option<NamedText> {
 pub fn failed_achievements(
     name: &str,
     ukprn: Ukprn,
-    submission_type: SubmissionType,
+    (submission_type, today): (SubmissionType, NaiveDate),
     rows: &[AchievedRow],
 ) -> Option<NamedText> {
+    let terms = RowTerms { submission_type: Some(submission_type), today };
     let layout = Layout::of_kind(JobKind::Achievement).next()?;
-    let lines: Vec<(String, String)> = rows.iter().map(errors_of).collect();
+    let lines: Vec<(String, String)> = rows.iter().map(|each| errors_of(each, terms)).collect();
     let count = rows.len().to_string();
     let name = format!("ERR_{}.CSV", name.rsplit_once('.').map_or(name, |(stem, _)| stem).trim_start_matches("ERR_"));
     let header = header_values(layout, [&name, ukprn.as_str(), &count], |holds| match holds {
@@ -77,9 +80,9 @@ pub fn failed_achievements(
     Some(NamedText { name, text })
 }
 
-fn errors_of(AchievedRow { row, code, master }: &AchievedRow) -> (String, String) {
+fn errors_of(AchievedRow { row, code, master }: &AchievedRow, terms: RowTerms) -> (String, String) {
     let mut texts = (String::new(), String::new());
-    for line in achievements::lines(row, code, master.as_deref()) {
+    for line in achievements::lines(row, terms, code, master.as_deref()) {
         join(&mut texts.0, line.code);
         join(&mut texts.1, &line.message);
     }

@@ -4,7 +4,7 @@
 use super::lists::{self, Choice};
 use super::sample;
 use crate::contract::{Element, facet};
-use crate::domain::achievements::{self, AchievementRow};
+use crate::domain::achievements::{self, AchievementRow, RowTerms};
 use crate::domain::format::Rule;
 use crate::xml::{Facet, Pattern};
 
@@ -88,7 +88,7 @@ const NEEDED: &[&str] = &[
 fn is_needed(path: &str, name: &str) -> bool {
     match path.strip_prefix("achievements.Achievement.") {
         // The rules decide: mandatory fields are those that they report in an empty row.
-        Some(heading) => achievements::format(&AchievementRow::default())
+        Some(heading) => achievements::format(&AchievementRow::default(), RowTerms::default())
             .iter()
             .any(|finding| finding.rule == Rule::Mandatory && finding.field.eq_ignore_ascii_case(heading)),
         None => NEEDED.contains(&name),

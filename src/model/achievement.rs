@@ -7,7 +7,7 @@ use std::str::FromStr;
 use chrono::NaiveDate;
 
 use super::codes::{UnknownCode, code_list};
-use super::{EventStatus, LearningEvent};
+use super::{Door, EventStatus, LearningEvent, Timestamp};
 
 code_list! {
     /// The action on an achievement (rules.md 5.8, our choice of numbers).
@@ -60,6 +60,22 @@ impl SubmissionType {
 }
 
 code_list! {
+    /// What was done to an achievement.
+    AchievementDone {
+        /// It was created.
+        Created = "created",
+        /// A field was changed.
+        Updated = "updated",
+        /// A provisional achievement became final.
+        PromotedToFinal = "promoted",
+        /// It was withdrawn.
+        Withdrawn = "withdrawn",
+        /// It was restored to its state before the withdrawal.
+        Reinstated = "reinstated",
+    }
+}
+
+code_list! {
     /// The language of assessment (rules.md 2.2, our choice for input).
     AssessmentLanguage {
         /// English.
@@ -99,9 +115,46 @@ impl Achievement {
         }
     }
 
+    /// Whether it is an entry that waits for its result: provisional, without a grade (rules.md 6.3).
+    pub fn is_entry(&self) -> bool {
+        self.event.status == EventStatus::Provisional && self.event.grade.is_none()
+    }
+
     /// Whether it is withdrawn.
     pub fn is_withdrawn(&self) -> bool {
         self.event.status == EventStatus::Withdrawn
+    }
+}
+
+/// What its awarding organisation did to an achievement, and what the achievement had then. It
+/// contains personal data: `Debug` shows what was done alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AchievementStep {
+    /// When (UTC).
+    pub at: Timestamp,
+    /// The door by which it was done.
+    pub door: Door,
+    /// The user, as the audit trail has them.
+    pub user_name: String,
+    /// What was done.
+    pub done: AchievementDone,
+    /// Its type then, or before it was withdrawn.
+    pub standing: SubmissionType,
+    /// Its award date then.
+    pub award_date: Option<NaiveDate>,
+    /// Its grade then.
+    pub grade: Option<String>,
+    /// Its language of assessment then.
+    pub language: Option<String>,
+    /// When that took effect, according to the awarding organisation.
+    pub action_date: Option<NaiveDate>,
+    /// Why it was withdrawn or reinstated.
+    pub action_reason: Option<String>,
+}
+
+impl fmt::Debug for AchievementStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AchievementStep").field("done", &self.done).finish_non_exhaustive()
     }
 }
 

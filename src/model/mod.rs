@@ -30,7 +30,9 @@ mod uln;
 mod uln_problem;
 mod upload;
 
-pub use achievement::{Achievement, AchievementAction, AssessmentLanguage, SubmissionType};
+pub use achievement::{
+    Achievement, AchievementAction, AchievementDone, AchievementStep, AssessmentLanguage, SubmissionType,
+};
 pub use audit::{AuditEntry, Door};
 pub use case::{Case, CaseKind, Category, Outage, Rectified};
 pub use catalogue::{Availability, CatalogueEntry, Recognition, RecognitionStatus};

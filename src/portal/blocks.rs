@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::components::{BackLink, ErrorSummary, Html};
+use super::components::{BackLink, ErrorSummary, Html, Panel};
 use super::form::FormErrors;
 use super::layout::Layout;
 use super::visit::Visit;
@@ -20,6 +20,7 @@ pub(super) struct Blocks {
     caption: String,
     back: Option<BackLink>,
     summary: Option<ErrorSummary>,
+    panel: Option<Html>,
     blocks: Vec<Html>,
 }
 
@@ -32,6 +33,7 @@ impl Blocks {
             caption: String::new(),
             back: None,
             summary: None,
+            panel: None,
             blocks: Vec::new(),
         }
     }
@@ -61,6 +63,12 @@ impl Blocks {
     pub(super) fn with(mut self, block: &impl HtmlSafe) -> Self {
         self.blocks.push(Html::of(block));
         self
+    }
+
+    /// Begins the page with a panel that says what was done, in place of the heading.
+    #[must_use]
+    pub(super) fn panel(self, panel: &Panel) -> Self {
+        Self { panel: Some(Html::of(panel)), ..self }
     }
 
     /// Adds a heading of the second level.

@@ -43,7 +43,7 @@ struct Task {
 }
 
 /// What can be done, in the order of how often it is.
-static TASKS: [Task; 7] = [
+static TASKS: [Task; 9] = [
     Task {
         needs: Access::May(Permission::FindLearner),
         name: "Find a learner",
@@ -61,6 +61,18 @@ static TASKS: [Task; 7] = [
         name: "Verify a learner",
         about: "See whether a ULN belongs to a learner\u{2019}s details",
         href: "/verify",
+    },
+    Task {
+        needs: Access::May(Permission::SubmitAchievements),
+        name: "Enter an achievement",
+        about: "Create one achievement of a learner, or change one that your organisation has submitted",
+        href: "/achievements",
+    },
+    Task {
+        needs: Access::May(Permission::SubmitAchievements),
+        name: "Entries and results",
+        about: "Say that a learner is to be assessed, and enter the result when it is there",
+        href: "/entries",
     },
     Task {
         needs: Access::May(Permission::SubmitBatches),

@@ -7,6 +7,7 @@
 mod access;
 mod account;
 mod account_links;
+mod achievements;
 mod answer;
 mod asked;
 mod assets;
@@ -18,6 +19,7 @@ mod challenges;
 mod check_a_file;
 pub mod components;
 mod confirm;
+mod dates;
 mod demo_mail;
 mod desk;
 mod developers;

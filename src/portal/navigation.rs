@@ -12,6 +12,8 @@ static PARTS: &[Part] = &[
     ("Home", "/", Access::SignedIn),
     ("Find a learner", "/learners/find", Access::May(Permission::FindLearner)),
     ("Verify a learner", "/verify", Access::May(Permission::VerifyLearner)),
+    ("Achievements", "/achievements", Access::May(Permission::SubmitAchievements)),
+    ("Entries and results", "/entries", Access::May(Permission::SubmitAchievements)),
     ("Batches", "/batches", Access::May(Permission::SubmitBatches)),
     ("Exceptions", "/exceptions", Access::May(Permission::SubmitBatches)),
     ("Learner plans", "/plans", Access::May(Permission::MaintainPlans)),

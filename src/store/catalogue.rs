@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::dialect::on_either;
 use super::schema::{awarding_recognitions, catalogue};
 use super::{AnyConnection, StoreError};
-use crate::model::{CatalogueEntry, Recognition, Reference, Timestamp};
+use crate::model::{Availability, CatalogueEntry, Recognition, Reference, Timestamp};
 
 /// Rows per statement, below SQLite's limit of 32,766 bound values.
 const ROWS_AT_ONCE: usize = 1_000;
@@ -109,6 +109,57 @@ pub fn of(connection: &mut AnyConnection, references: &[Reference]) -> Result<Ve
         }
     }
     Ok(entries)
+}
+
+/// Entries that have all these words in their reference or title, in any letter case, by reference:
+/// those that belong to one of these owners or are open to others, or all others.
+pub fn search(
+    connection: &mut AnyConnection,
+    words: &[String],
+    owners: [&str; 2],
+    open: bool,
+    limit: i64,
+) -> Result<Vec<CatalogueEntry>, StoreError> {
+    let patterns: Vec<String> = words.iter().map(|word| format!("%{}%", literal(word))).collect();
+    let shared = Availability::Shared.code();
+    let listed = owners.map(|owner| format!("%{}%", literal(owner)));
+    let rows: Vec<Row> = on_either!(connection, c => {
+        let mut query = catalogue::table.select(Row::as_select()).into_boxed();
+        for pattern in &patterns {
+            query = query.filter(
+                lower(catalogue::reference)
+                    .like(pattern)
+                    .escape('\\')
+                    .or(lower(catalogue::title).like(pattern).escape('\\')),
+            );
+        }
+        let [one, other] = &listed;
+        let is_open = catalogue::owner
+            .eq_any(owners)
+            .or(catalogue::availability.eq(shared))
+            .or(lower(catalogue::shared_with).like(one).escape('\\'))
+            .or(lower(catalogue::shared_with).like(other).escape('\\'));
+        query = if open { query.filter(is_open) } else { query.filter(diesel::dsl::not(is_open)) };
+        query.order(catalogue::reference).limit(limit).load(c)
+    })?;
+    rows.into_iter().map(CatalogueEntry::try_from).collect()
+}
+
+diesel::define_sql_function! {
+    /// The text in small letters; on SQLite only A to Z change.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+/// The text in small letters, so that a pattern has it literally.
+fn literal(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for letter in text.to_lowercase().chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern
 }
 
 /// Adds an entry, or replaces the one with the same reference.

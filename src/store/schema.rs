@@ -582,3 +582,22 @@ diesel::table! {
 diesel::joinable!(uln_problems -> cases (case_number));
 diesel::allow_tables_to_appear_in_same_query!(cases, uln_problems);
 diesel::allow_tables_to_appear_in_same_query!(link_changes, learners, audit);
+
+diesel::table! {
+    achievement_steps (event_id, number) {
+        event_id -> Integer,
+        number -> Integer,
+        at -> Timestamp,
+        door -> Text,
+        user_name -> Text,
+        done -> Text,
+        standing -> Text,
+        award_date -> Nullable<Date>,
+        grade -> Nullable<Text>,
+        language -> Nullable<Text>,
+        action_date -> Nullable<Date>,
+        action_reason -> Nullable<Text>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(achievement_steps, learning_events);

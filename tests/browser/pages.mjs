@@ -331,6 +331,56 @@ const planned = (further) => async (page) => {
   if (further) await page.getByRole("link", { name: further }).click();
 };
 
+/// A qualification of the demo's awarding organisation, and an award that was never given: no two
+/// have the same day.
+const QUALIFICATION = "601/7001/3";
+export function award() {
+  const below = (limit) => Math.floor(Math.random() * limit);
+  const day = date("award_date", 1 + below(28), 1 + below(12), 1960 + below(60));
+  return { ...day, grade: "7", language: "English", provider: "TEST0038", submission_type: "F" };
+}
+
+/// Enters an achievement of the demo's learner, as far as the answers go: the search, the
+/// qualification, the award, the check.
+const entering = (...answers) => async (page) => {
+  const { uln, given_name, family_name } = LEARNER;
+  await form("/achievements/new", { uln, given_name, family_name })(page);
+  for (const fields of answers) {
+    const [first] = Object.keys(fields ?? {});
+    if (first === "search") {
+      await page.locator("main [name=search]").fill(fields.search);
+      await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "Search" }).click()]);
+    } else await send(page, fields ?? {});
+  }
+};
+
+/// Enters an achievement and opens its page, or one below it; fills in its form.
+const entered = (further, fields) => async (page) => {
+  await entering({ search: QUALIFICATION }, { reference: QUALIFICATION }, award(), {})(page);
+  await page.getByRole("link", { name: "See the achievement" }).click();
+  if (further) await page.getByRole("link", { name: further }).click();
+  if (fields) await send(page, fields);
+};
+
+/// Makes an entry of the demo's learner as far as the answers go; each is expected on another day.
+const entry = (...answers) => async (page) => {
+  const { uln, given_name, family_name } = LEARNER;
+  await form("/entries/new", { uln, given_name, family_name })(page);
+  await page.locator("main [name=search]").fill(QUALIFICATION);
+  await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "Search" }).click()]);
+  for (const fields of [{ reference: QUALIFICATION }, ...answers]) await send(page, fields);
+};
+const expected = () => {
+  const { grade, submission_type, ...fields } = award();
+  return { ...fields, "award_date-year": String(2100 + Math.floor(Math.random() * 800)) };
+};
+const waiting = (further, fields) => async (page) => {
+  await entry(expected(), {})(page);
+  await page.getByRole("link", { name: "See the entry" }).click();
+  if (further) await page.getByRole("link", { name: further }).click();
+  if (fields) await send(page, fields);
+};
+
 export const PAGES = [
   { name: "sign-in", open: at("/sign-in") },
   { name: "sign-in, empty", open: form("/sign-in"), status: 422, errors: true },
@@ -493,6 +543,46 @@ export const PAGES = [
   } },
   { name: "exceptions", user: "PORTAL_SUPER", open: at("/exceptions") },
   { name: "check a file", user: "PORTAL_BATCH", open: at("/check-a-file") },
+  { name: "achievements", user: "PORTAL_AO", open: at("/achievements") },
+  { name: "achievements without a ULN", user: "PORTAL_AO", open: form("/achievements"), status: 422, errors: true },
+  { name: "achievements of a learner", user: "PORTAL_AO", open: form("/achievements", { uln: LEARNER.uln }) },
+  { name: "achievements of nobody", user: "PORTAL_AO", open: form("/achievements", { uln: NO_EVENTS.uln }) },
+  { name: "new achievement", user: "PORTAL_AO", open: at("/achievements/new") },
+  { name: "new achievement empty", user: "PORTAL_AO", open: form("/achievements/new"), status: 422, errors: true },
+  { name: "new achievement qualification", user: "PORTAL_AO", open: entering() },
+  { name: "new achievement search empty", user: "PORTAL_AO", open: entering({ search: " " }), status: 422, errors: true },
+  { name: "new achievement search", user: "PORTAL_AO", open: entering({ search: "language" }) },
+  { name: "new achievement search without a hit", user: "PORTAL_AO", open: entering({ search: "no such thing" }) },
+  { name: "new achievement without a choice", user: "PORTAL_AO", open: entering({ search: "language" }, {}), status: 422, errors: true },
+  { name: "new achievement award", user: "PORTAL_AO", open: entering({ search: QUALIFICATION }, { reference: QUALIFICATION }) },
+  { name: "new achievement award empty", user: "PORTAL_AO", open: entering({ search: QUALIFICATION }, { reference: QUALIFICATION }, {}), status: 422, errors: true },
+  { name: "new achievement check", user: "PORTAL_AO", open: entering({ search: QUALIFICATION }, { reference: QUALIFICATION }, award()) },
+  { name: "new achievement refused", user: "PORTAL_AO", open: entering({ search: QUALIFICATION }, { reference: QUALIFICATION }, { ...award(), "award_date-year": "2999" }, {}), status: 422, errors: true },
+  { name: "new achievement created", user: "PORTAL_AO", open: entering({ search: QUALIFICATION }, { reference: QUALIFICATION }, award(), {}) },
+  { name: "achievement", user: "PORTAL_AO", open: entered(), image: "achievement" },
+  { name: "achievement change", user: "PORTAL_AO", open: entered("Change the achievement") },
+  { name: "achievement change refused", user: "PORTAL_AO", open: entered("Change the achievement", {}), status: 422, errors: true },
+  { name: "achievement withdraw", user: "PORTAL_AO", open: entered("Withdraw the achievement") },
+  { name: "achievement withdraw without a reason", user: "PORTAL_AO", open: entered("Withdraw the achievement", {}), status: 422, errors: true },
+  { name: "achievement withdrawn", user: "PORTAL_AO", open: entered("Withdraw the achievement", { reason: "Awarded by mistake" }) },
+  { name: "achievement reinstate", user: "PORTAL_AO", open: async (page) => {
+    await entered("Withdraw the achievement", { reason: "Awarded by mistake" })(page);
+    await page.getByRole("link", { name: "Reinstate the achievement" }).click();
+  } },
+  { name: "entries", user: "PORTAL_AO", open: async (page) => {
+    await waiting("Enter the result", award())(page);
+    await waiting()(page);
+    await page.goto("/entries");
+  } },
+  { name: "new entry", user: "PORTAL_AO", open: at("/entries/new") },
+  { name: "new entry day", user: "PORTAL_AO", open: entry() },
+  { name: "new entry day empty", user: "PORTAL_AO", open: entry({}), status: 422, errors: true },
+  { name: "new entry check", user: "PORTAL_AO", open: entry(expected()) },
+  { name: "new entry made", user: "PORTAL_AO", open: entry(expected(), {}) },
+  { name: "entry that waits", user: "PORTAL_AO", open: waiting() },
+  { name: "entry result", user: "PORTAL_AO", open: waiting("Enter the result") },
+  { name: "entry result empty", user: "PORTAL_AO", open: waiting("Enter the result", {}), status: 422, errors: true },
+  { name: "entry change", user: "PORTAL_AO", open: waiting("Change the entry") },
   { name: "verify", user: "PORTAL_ONLINE", open: at("/verify") },
   { name: "verify, answer", user: "PORTAL_ONLINE", open: form("/verify", { uln: LEARNER.uln, given_name: LEARNER.given_name, family_name: "Other" }) },
   { name: "verify, empty", user: "PORTAL_ONLINE", open: form("/verify"), status: 422, errors: true },

@@ -1,6 +1,6 @@
 // What people come for, done with the keyboard alone, and what script adds.
 import { Keyboard } from "./keyboard.mjs";
-import { LEARNER } from "./pages.mjs";
+import { LEARNER, award } from "./pages.mjs";
 import { STORY } from "./story.mjs";
 import { demo, oneTimeCode } from "./visitor.mjs";
 
@@ -63,6 +63,34 @@ export const TASKS = [
       visitor.sessions.delete("PORTAL_DESK");
       await page.context().close();
       return wrong;
+    },
+  },
+  {
+    name: "enter an achievement",
+    async work(visitor) {
+      const page = await visitor.page("PORTAL_AO");
+      await page.goto("/achievements");
+      const keys = new Keyboard(page);
+      const fields = award();
+      await keys.press("Enter an achievement");
+      await keys.type("ULN", LEARNER.uln);
+      await keys.type("Given name", LEARNER.given_name);
+      await keys.type("Family name", LEARNER.family_name);
+      await keys.press("Verify learner");
+      await keys.type("Search by number or title", "601/7001/3");
+      await keys.press("Search");
+      await keys.choose("Demonstration GCSE (9-1) in English Language (601/7001/3)");
+      await keys.press("Continue");
+      for (const [part, label] of [["day", "Day"], ["month", "Month"], ["year", "Year"]]) await keys.type(label, String(fields[`award_date-${part}`]));
+      await keys.choose("7");
+      await keys.choose("English");
+      await keys.type("UKPRN of the provider where it was achieved", fields.provider);
+      await keys.choose("Final");
+      await keys.press("Continue");
+      await keys.press("Create the achievement");
+      const heading = await page.locator("h1").textContent();
+      await page.context().close();
+      return heading.includes("Achievement created") ? [] : [`the last page is ${heading}`];
     },
   },
   {

@@ -1,6 +1,8 @@
 //! The portal, as people at a browser have it: signing in, finding a learner, and what protects
 //! them.
 
+#[path = "portal/achievements.rs"]
+mod achievements;
 #[path = "portal/batches.rs"]
 mod batches;
 #[path = "portal/behind_proxy.rs"]

@@ -1,13 +1,13 @@
 //! Reading what became of a batch of achievements (rules.md 2.19).
 
-use super::AchievementRow;
 use super::report::{Counters, ErrorFile, is_told};
 use super::submit::Settings;
+use super::{AchievementRow, RowTerms};
 use crate::domain::jobs::{
     Job, JobId, JobKind, JobRecord, JobReport, JobState, ResultPage, ResultQuery, ResultRow, output, row,
 };
 use crate::domain::{Administration, AdministrationError, Caller, Error, Service, codes};
-use crate::model::SubmissionType;
+use crate::model::{SubmissionType, london_day};
 use crate::store::StoreError;
 
 /// The number of records read at once for the error file.
@@ -96,13 +96,15 @@ impl Service {
             return Ok(AchievementJob { job, submission_type, file_name, counters: None, error_file: None });
         }
         let JobReport { job, counts } = self.report(job)?;
+        let today = london_day(self.inner.clock.now());
+        let terms = RowTerms { submission_type: Some(submission_type), today };
         let told: Vec<&str> = counts.keys().map(String::as_str).filter(|code| is_told(code)).collect();
-        let error_file = if told.is_empty() { None } else { self.error_file(job.id, &told)? };
+        let error_file = if told.is_empty() { None } else { self.error_file(job.id, terms, &told)? };
         Ok(AchievementJob { counters: Some(Counters::of(&counts)), job, submission_type, file_name, error_file })
     }
 
-    fn error_file(&self, id: JobId, told: &[&str]) -> Result<Option<String>, Error> {
-        let mut file = ErrorFile::default();
+    fn error_file(&self, id: JobId, terms: RowTerms, told: &[&str]) -> Result<Option<String>, Error> {
+        let mut file = ErrorFile::new(terms);
         let mut query = ResultQuery { codes: told, after: 0, limit: RECORDS_AT_ONCE };
         loop {
             let page: ResultPage<AchievedRow> = self.result_page(id, &query)?;

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::codes::{self, ErrorClass};
-use super::lifecycle::Done;
-use super::row::{AchievementRow, format};
+use super::row::{AchievementRow, RowTerms, format};
 use crate::domain::format::Finding;
-use crate::model::SubmissionType;
+use crate::model::{AchievementDone, SubmissionType};
 
 /// Records by result. The five kinds of success and the three of error add up to all records done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,11 +47,11 @@ impl Counters {
                         SubmissionType::Final => counters.successful_final += count,
                     }
                     match done {
-                        Done::Created => &mut counters.created,
-                        Done::Updated => &mut counters.updated,
-                        Done::PromotedToFinal => &mut counters.promoted_to_final,
-                        Done::Withdrawn => &mut counters.withdrawn,
-                        Done::Reinstated => &mut counters.reinstated,
+                        AchievementDone::Created => &mut counters.created,
+                        AchievementDone::Updated => &mut counters.updated,
+                        AchievementDone::PromotedToFinal => &mut counters.promoted_to_final,
+                        AchievementDone::Withdrawn => &mut counters.withdrawn,
+                        AchievementDone::Reinstated => &mut counters.reinstated,
                     }
                 }
                 (None, Some(ErrorClass::Learner)) => &mut counters.learner_errors,
@@ -76,9 +75,9 @@ impl Counters {
 }
 
 /// Parses an accepted record's code: what was done, and the achievement's type.
-fn accepted(code: &str) -> Option<(Done, SubmissionType)> {
+fn accepted(code: &str) -> Option<(AchievementDone, SubmissionType)> {
     let mut parts = code.split('-');
-    Some((Done::from_word(parts.next()?)?, parts.next()?.parse().ok()?))
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
 /// Whether records with this code appear in the error file.
@@ -97,9 +96,9 @@ pub struct ErrorLine {
 
 /// The lines for a record with this code: one for each invalid field, otherwise one; and one for an
 /// accepted record whose ULN was merged.
-pub fn lines(row: &AchievementRow, code: &str, master: Option<&str>) -> Vec<ErrorLine> {
+pub fn lines(row: &AchievementRow, terms: RowTerms, code: &str, master: Option<&str>) -> Vec<ErrorLine> {
     match codes::lookup(code) {
-        Some(entry) if entry.class == ErrorClass::Field => format(row).iter().map(line_of).collect(),
+        Some(entry) if entry.class == ErrorClass::Field => format(row, terms).iter().map(line_of).collect(),
         Some(entry) => vec![ErrorLine { code: entry.code, message: format!("{} {}", entry.meaning, entry.advice) }],
         None => master.and_then(|master| Some((master, codes::lookup(codes::ULN_MERGED)?))).map_or_else(
             Vec::new,
@@ -123,6 +122,7 @@ fn line_of(finding: &Finding) -> ErrorLine {
 pub struct ErrorFile {
     text: String,
     lines: usize,
+    terms: RowTerms,
 }
 
 /// The columns of an error file.
@@ -136,18 +136,17 @@ pub const ERROR_FILE_COLUMNS: [&str; 7] = [
     "Message",
 ];
 
-impl Default for ErrorFile {
-    fn default() -> Self {
+impl ErrorFile {
+    /// A file without lines yet, for records that were submitted on these terms.
+    pub fn new(terms: RowTerms) -> Self {
         let mut text = ERROR_FILE_COLUMNS.join(",");
         text.push_str("\r\n");
-        Self { text, lines: 0 }
+        Self { text, lines: 0, terms }
     }
-}
 
-impl ErrorFile {
     /// Adds the lines of a record, if there are any. `number` is its position in the batch, from 1.
     pub fn add(&mut self, number: i32, row: &AchievementRow, code: &str, master: Option<&str>) {
-        for ErrorLine { code, message } in lines(row, code, master) {
+        for ErrorLine { code, message } in lines(row, self.terms, code, master) {
             let class = codes::lookup(code).map_or("", |entry| entry.class.word());
             let _ = write!(self.text, "{number}"); // writing into a String cannot fail
             let sent = [&row.mis_identifier, &row.uln, &row.reference].map(|text| text.as_deref().unwrap_or_default());
@@ -224,10 +223,10 @@ mod tests {
 
     #[test]
     fn an_error_file_has_a_line_for_each_error() {
-        let mut file = ErrorFile::default();
+        let mut file = ErrorFile::new(RowTerms::default());
         let mut row = complete();
         file.add(1, &row, "created-F", None);
-        assert_eq!(ErrorFile::default().into_text(), None);
+        assert_eq!(ErrorFile::new(RowTerms::default()).into_text(), None);
         row.mis_identifier = Some("=1+2,\"x\"".to_owned());
         file.add(2, &row, codes::NOT_OWNED, None);
         file.add(3, &row, "created-F-L003", Some("1000000019"));

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::format::{Finding, Findings, GENDERS, MIS_IDENTIFIER, Rule, batch_row, is_postcode, is_uln_pattern};
-use crate::model::{AchievementAction, AssessmentLanguage, Gender, LONGEST_GRADE, Reference};
+use crate::model::{AchievementAction, AssessmentLanguage, Gender, LONGEST_GRADE, Reference, SubmissionType};
 
 batch_row! {
     /// An achievement record, with the headings of achievement files (rules.md 5.8); the web
@@ -49,8 +49,29 @@ const LANGUAGES: &[&str] = &["English", "Welsh", "Irish"];
 /// The maximum length of a reason (our choice).
 const LONGEST_REASON: usize = 255;
 
+/// What the format of a row depends on beside the row. By default nothing is an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RowTerms {
+    /// Whether the records are provisional or final; `None` if that is not known.
+    pub submission_type: Option<SubmissionType>,
+    /// The day in London.
+    pub today: NaiveDate,
+}
+
+impl RowTerms {
+    /// Whether a record with this award date, and with a grade or without one, is an entry: it is
+    /// provisional, has no grade, and expects its award after today. Only entries may lack the
+    /// grade of a qualification, and only they may have an award date in the future (rules.md 6.3,
+    /// our choice).
+    pub fn is_entry(self, award_date: Option<NaiveDate>, grade: Option<&str>) -> bool {
+        self.submission_type == Some(SubmissionType::Provisional)
+            && grade.is_none()
+            && award_date.is_some_and(|date| date > self.today)
+    }
+}
+
 /// The format errors of an achievement row; [`super::codes::of_field`] gives the code of each.
-pub fn format(row: &AchievementRow) -> Vec<Finding> {
+pub fn format(row: &AchievementRow, terms: RowTerms) -> Vec<Finding> {
     let mut found = Findings::default();
     let text = |field| row.get(field);
     let action = row.action.as_deref().and_then(|code| code.parse().ok());
@@ -81,7 +102,8 @@ pub fn format(row: &AchievementRow) -> Vec<Finding> {
     );
     found.mandatory("AchievementAwardDate", text("AchievementAwardDate"));
     found.day("AchievementAwardDate", text("AchievementAwardDate"));
-    if writes && is_qualification && text("Grade").is_none() {
+    let awarded = text("AchievementAwardDate").and_then(|date| date.parse().ok());
+    if writes && is_qualification && text("Grade").is_none() && !terms.is_entry(awarded, None) {
         found.add("Grade", None, Rule::GradeOfQualification);
     }
     found.at_most("Grade", text("Grade"), LONGEST_GRADE);
@@ -189,7 +211,7 @@ pub(super) mod tests {
         for (field, value) in changes {
             assert!(row.set(field, Some((*value).to_owned())), "{field}");
         }
-        let findings = format(&row);
+        let findings = format(&row, RowTerms::default());
         assert_eq!(
             Submitted::read(&row).is_none(),
             findings.iter().any(|finding| unreadable(finding.rule)),
@@ -251,13 +273,31 @@ pub(super) mod tests {
         }
     }
 
+    #[test]
+    fn an_entry_has_no_grade_and_expects_one() {
+        let today = NaiveDate::from_ymd_opt(2025, 7, 31).unwrap();
+        let found = |submission_type, award_date: &str, grade: &str| {
+            let mut row = complete();
+            row.award_date = Some(award_date.to_owned());
+            row.grade = Some(grade.to_owned());
+            format(&row, RowTerms { submission_type, today }).len()
+        };
+        let (provisional, last) = (Some(SubmissionType::Provisional), Some(SubmissionType::Final));
+        assert_eq!(found(provisional, "2025-08-01", ""), 0);
+        assert_eq!(found(provisional, "2025-07-31", ""), 1);
+        assert_eq!(found(provisional, "2025-08-00", ""), 2);
+        assert_eq!(found(last, "2025-08-01", ""), 1);
+        assert_eq!(found(None, "2025-08-01", ""), 1);
+        assert_eq!(found(provisional, "2025-07-31", "7"), 0);
+    }
+
     proptest! {
         /// A row without findings can be parsed, whatever its text.
         #[test]
         fn a_row_without_findings_is_readable(field in proptest::sample::select(AchievementRow::FIELDS), text in "\\PC{0,12}|[0-9/-]{0,10}") {
             let mut row = complete();
             row.set(field, Some(text));
-            prop_assert!(!format(&row).is_empty() || Submitted::read(&row).is_some());
+            prop_assert!(!format(&row, RowTerms::default()).is_empty() || Submitted::read(&row).is_some());
         }
     }
 }

@@ -149,15 +149,8 @@ impl Service {
         batch: &AchievementBatch<'_>,
     ) -> Result<Result<AchievementIntake<'_>, AchievementSubmission>, Error> {
         let organisation = caller.organisation()?;
-        if !organisation.awarding_organisation {
-            return Err(caller.refuse());
-        }
-        caller.call.must_be_able_to_block()?;
-        let id = organisation.id;
-        let recognition = self.inner.store.read(|store| catalogue::recognition(store, id))?;
         let refuse = |refusal| Ok(Err(self.refuse_achievements(caller, refusal)));
-        if !caller.may(Permission::SubmitAchievements) || !recognition.unwrap_or(Recognition::RECOGNISED).was_granted()
-        {
+        if self.may_award(caller)?.is_none() {
             return refuse(AchievementSubmission::NotConfigured);
         }
         if !batch.email.is_empty() && !is_email(batch.email) {
@@ -175,6 +168,22 @@ impl Service {
         let file = batch.file.clone().unwrap_or_else(|| BatchFile::named(own_name()));
         let intake = self.receive(caller, JobKind::Achievement, &settings)?.in_file(file);
         Ok(Ok(AchievementIntake { intake }))
+    }
+
+    /// The recognition of the caller's organisation; `None` if it may not submit achievements.
+    ///
+    /// # Errors
+    /// When the organisation awards nothing, or the store fails.
+    pub(super) fn may_award(&self, caller: &Caller<'_>) -> Result<Option<Recognition>, Error> {
+        let organisation = caller.organisation()?;
+        if !organisation.awarding_organisation {
+            return Err(caller.refuse());
+        }
+        caller.call.must_be_able_to_block()?;
+        let id = organisation.id;
+        let recognition = self.inner.store.read(|store| catalogue::recognition(store, id))?;
+        let recognition = recognition.unwrap_or(Recognition::RECOGNISED);
+        Ok(Some(recognition).filter(|known| caller.may(Permission::SubmitAchievements) && known.was_granted()))
     }
 
     /// Writes an audit line for a batch that is refused as a whole.

@@ -1,26 +1,29 @@
-//! Processes some records of an achievement batch in order: format, learner, rules, lifecycle.
-//! Effects, trail and results belong to one transaction, which the caller controls.
+//! Processes some achievement records in order, from a batch or a single one: format, learner,
+//! rules, lifecycle. Effects, trail and results belong to one transaction, which the caller
+//! controls.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::codes;
-use super::lifecycle::{Done, Key, Ledger, Request};
-use super::row::{AchievementRow, Submitted, format};
+use super::lifecycle::{By, Key, Ledger, Request};
+use super::row::{AchievementRow, RowTerms, Submitted, format};
 use super::submit::Settings;
 use crate::domain::Action;
 use crate::domain::jobs::{JobInHand, JobRecord, Kind, RecordResult, row};
 use crate::domain::learners::{Resolved, compare, resolve_many};
 use crate::domain::verification::Claimed;
 use crate::model::{
-    Achievement, AchievementAction, CatalogueEntry, JobKind, Recognition, Reference, SubmissionType, Uln, london_day,
+    Achievement, AchievementAction, AchievementDone, AuditEntry, CatalogueEntry, JobKind, Organisation, Recognition,
+    Reference, SubmissionType, Timestamp, Uln, london_day,
 };
-use crate::store::{StoreError, Transaction, achievements, audit, catalogue, lock};
+use crate::store::achievements::{self, steps};
+use crate::store::{StoreError, Transaction, audit, catalogue, lock};
 
 /// Processes achievement jobs.
-pub(in crate::domain) struct Achievements;
+pub(in crate::domain) struct AchievementKind;
 
-impl Kind for Achievements {
+impl Kind for AchievementKind {
     fn kind(&self) -> JobKind {
         JobKind::Achievement
     }
@@ -38,11 +41,15 @@ impl Kind for Achievements {
         let settings: Settings = job.settings()?;
         let rows = records.iter().map(row::<AchievementRow>).collect::<Result<Vec<_>, _>>()?;
         let terms = Terms {
-            job,
+            organisation: &job.organisation,
             recognition: catalogue::recognition(store, job.organisation.id)?.unwrap_or(Recognition::RECOGNISED),
             submission: settings.submission_type().ok_or(StoreError::Corrupt("jobs.settings"))?,
+            by: By { door: job.job.door, user_name: &job.job.user_name },
+            target: None,
+            now: job.now,
         };
-        let outcomes = work(store, &terms, &rows)?;
+        lock(store, lock_of(job.organisation.id))?;
+        let outcomes = work(store, &terms, &rows, |uln, outcome| job.entry(uln, outcome))?.0;
         let result = |(record, outcome): (&JobRecord, Outcome)| RecordResult {
             number: record.number,
             code: outcome.code(),
@@ -52,22 +59,35 @@ impl Kind for Achievements {
     }
 }
 
-/// What all records of a batch share.
-struct Terms<'j> {
-    job: &'j JobInHand,
-    /// The awarding organisation's recognition.
-    recognition: Recognition,
+/// What all records of a submission share.
+pub(super) struct Terms<'t> {
+    /// The awarding organisation.
+    pub(super) organisation: &'t Organisation,
+    /// Its recognition.
+    pub(super) recognition: Recognition,
     /// Whether the achievements are provisional or final.
-    submission: SubmissionType,
+    pub(super) submission: SubmissionType,
+    /// Who submitted them.
+    pub(super) by: By<'t>,
+    /// The achievement that the only record is about, where it is known by its number.
+    pub(super) target: Option<i32>,
+    pub(super) now: Timestamp,
+}
+
+impl Terms<'_> {
+    /// What the format of the rows depends on.
+    pub(super) fn of_row(&self) -> RowTerms {
+        RowTerms { submission_type: Some(self.submission), today: london_day(self.now) }
+    }
 }
 
 /// The result of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
+pub(super) enum Outcome {
     /// The record was accepted.
     Accepted {
         /// What was done.
-        done: Done,
+        done: AchievementDone,
         /// The achievement's type now, or before it was withdrawn.
         standing: SubmissionType,
         /// The learner's current ULN, if the record's was merged into it (L003).
@@ -80,12 +100,12 @@ enum Outcome {
 impl Outcome {
     /// What is stored with the record: an error code, or what was done and the achievement's type
     /// (`created-F`), with L003 if the learner now has another ULN.
-    fn code(&self) -> Cow<'static, str> {
+    pub(super) fn code(&self) -> Cow<'static, str> {
         match self {
             Self::Refused(code) => Cow::Borrowed(code),
-            Self::Accepted { done, standing, master: None } => format!("{}-{standing}", done.word()).into(),
+            Self::Accepted { done, standing, master: None } => format!("{}-{standing}", done.code()).into(),
             Self::Accepted { done, standing, master: Some(_) } => {
-                format!("{}-{standing}-{}", done.word(), codes::ULN_MERGED).into()
+                format!("{}-{standing}-{}", done.code(), codes::ULN_MERGED).into()
             }
         }
     }
@@ -99,31 +119,50 @@ impl Outcome {
     }
 }
 
-/// Processes records in order; each sees the effects of those before. No other node processes
-/// records of the same awarding organisation meanwhile.
-fn work(store: &mut Transaction<'_>, terms: &Terms<'_>, rows: &[AchievementRow]) -> Result<Vec<Outcome>, StoreError> {
+/// Processes records in order; each sees the effects of those before. Returns their outcomes, and
+/// the numbers of the achievements that have changed or are new. The caller has taken the organisation's lock, so
+/// that no other node changes its achievements meanwhile. `line` makes a record's audit line.
+pub(super) fn work(
+    store: &mut Transaction<'_>,
+    terms: &Terms<'_>,
+    rows: &[AchievementRow],
+    line: impl Fn(Option<Uln>, &str) -> AuditEntry,
+) -> Result<(Vec<Outcome>, Vec<i32>), StoreError> {
+    let of_row = terms.of_row();
     let submitted: Vec<Option<Submitted<'_>>> =
-        rows.iter().map(|row| if format(row).is_empty() { Submitted::read(row) } else { None }).collect();
-    lock(store, lock_of(terms.job.organisation.id))?;
+        rows.iter().map(|row| if format(row, of_row).is_empty() { Submitted::read(row) } else { None }).collect();
     let mut desk = Desk::prepare(store, terms, submitted.iter().flatten())?;
     let mut outcomes = Vec::with_capacity(rows.len());
     let mut trail = Vec::with_capacity(rows.len());
     for (row, submitted) in rows.iter().zip(&submitted) {
         let (outcome, uln) = match submitted {
-            None => (Outcome::Refused(first_finding(row)), None),
+            None => (Outcome::Refused(first_finding(row, of_row)), None),
             Some(submitted) => desk.settle(terms, submitted),
         };
         let uln = uln.or_else(|| row.uln.as_deref().and_then(|text| text.parse().ok()));
-        trail.push(terms.job.entry(uln, &outcome.code()));
+        trail.push(line(uln, &outcome.code()));
         outcomes.push(outcome);
     }
-    let (new, changed) = desk.ledger.changes();
-    for achievement in changed {
-        achievements::replace(store, achievement)?;
-    }
-    achievements::insert(store, &new)?;
+    let stored = keep(store, &desk.ledger)?;
     audit::insert(store, trail.iter())?;
-    Ok(outcomes)
+    Ok((outcomes, stored))
+}
+
+/// Stores what has changed or is new, with what was done, and returns the numbers.
+fn keep(store: &mut Transaction<'_>, ledger: &Ledger) -> Result<Vec<i32>, StoreError> {
+    let (new, changed) = ledger.changes();
+    let mut done = Vec::with_capacity(new.len() + changed.len());
+    for change in &changed {
+        achievements::replace(store, change.achievement)?;
+        let id = change.achievement.event.id;
+        done.push((id, steps::count(store, id)?, change.steps));
+    }
+    let added: Vec<&Achievement> = new.iter().map(|change| change.achievement).collect();
+    let numbers = achievements::insert(store, &added)?;
+    done.extend(numbers.iter().zip(&new).map(|(id, change)| (*id, 0, change.steps)));
+    let stored = done.iter().map(|(id, ..)| *id).collect();
+    steps::add(store, done.into_iter())?;
+    Ok(stored)
 }
 
 /// The common prefix of awarding organisations' lock keys.
@@ -134,8 +173,8 @@ pub(in crate::domain) fn lock_of(organisation_id: i32) -> i64 {
     LOCK | i64::from(organisation_id)
 }
 
-fn first_finding(row: &AchievementRow) -> &'static str {
-    format(row).first().map_or("F000", |finding| codes::of_field(finding.field))
+fn first_finding(row: &AchievementRow, terms: RowTerms) -> &'static str {
+    format(row, terms).first().map_or("F000", |finding| codes::of_field(finding.field))
 }
 
 /// What the records of a chunk refer to, read at once.
@@ -169,8 +208,10 @@ impl Desk {
         }
         let numbers: Vec<Uln> = present.keys().copied().collect();
         let mut ledger = Ledger::default();
-        for achievement in achievements::of(store, &numbers, terms.job.organisation.ukprn)? {
-            if let Some(key) = key(&achievement, &present) {
+        for achievement in achievements::of(store, &numbers, terms.organisation.ukprn)? {
+            // Who names an achievement by its number means no other one that was withdrawn.
+            let is_other = terms.target.is_some_and(|id| id != achievement.event.id && achievement.is_withdrawn());
+            if let Some(key) = key(&achievement, &present).filter(|_| !is_other) {
                 ledger.add(key, achievement);
             }
         }
@@ -189,16 +230,8 @@ impl Desk {
         let key = Key { uln, reference: submitted.reference, award_date: submitted.award_date };
         let entry = self.entries.get(&submitted.reference);
         let outcome = permitted(terms, submitted, entry).and_then(|(entry, grade)| {
-            let Terms { job: JobInHand { organisation, now, .. }, submission, .. } = terms;
-            self.ledger.act(&Request {
-                key,
-                submitted,
-                submission: *submission,
-                entry,
-                grade,
-                awarding: organisation,
-                now: *now,
-            })
+            let Terms { organisation: awarding, submission, by, target, now, .. } = *terms;
+            self.ledger.act(&Request { key, submitted, submission, entry, grade, awarding, by, target, now })
         });
         match outcome {
             Ok((done, standing)) => (Outcome::Accepted { done, standing, master }, Some(uln)),
@@ -242,7 +275,7 @@ fn permitted<'e>(
     entry: Option<&'e CatalogueEntry>,
 ) -> Result<(&'e CatalogueEntry, Option<&'e str>), &'static str> {
     let entry = entry.ok_or(codes::UNKNOWN_REFERENCE)?;
-    if !entry.is_open_to(&terms.job.organisation) {
+    if !entry.is_open_to(terms.organisation) {
         return Err(codes::NOT_OWNED);
     }
     if !terms.recognition.covers(submitted.award_date) {
@@ -254,7 +287,11 @@ fn permitted<'e>(
     if !entry.is_certificated_on(submitted.award_date) {
         return Err(codes::NOT_CERTIFICATED);
     }
-    if submitted.award_date > london_day(terms.job.now) {
+    let of_row = terms.of_row();
+    if of_row.is_entry(Some(submitted.award_date), submitted.grade) {
+        return Ok((entry, None));
+    }
+    if submitted.award_date > of_row.today {
         return Err(codes::FUTURE_AWARD);
     }
     // The only grade of a unit is a pass, so it may be omitted (rules.md 5.8).

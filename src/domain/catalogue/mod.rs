@@ -2,8 +2,10 @@
 //! and who is recognised to award.
 
 mod row;
+mod search;
 
 pub use row::{COLUMNS, Column, RowError, entry};
+pub use search::{Offered, WhyNot};
 
 use super::{Action, Administration, AdministrationError, Error, Service};
 use crate::model::{CatalogueEntry, Organisation, Recognition, Reference, Ukprn};

@@ -171,8 +171,9 @@ impl Credits {
     fn add(&mut self, event: &LearningEvent) {
         let sum = match event.status {
             EventStatus::Final => &mut self.achieved,
-            EventStatus::Provisional => &mut self.provisional,
-            EventStatus::Withdrawn => return,
+            // What has no grade yet is an entry (rules.md 6.3).
+            EventStatus::Provisional if event.grade.is_some() => &mut self.provisional,
+            EventStatus::Provisional | EventStatus::Withdrawn => return,
         };
         *sum = sum.saturating_add(event.credits);
     }

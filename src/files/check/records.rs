@@ -4,14 +4,14 @@
 use std::collections::HashMap;
 
 use super::{Expected, looks};
-use crate::domain::achievements::{self, AchievementRow, codes};
+use crate::domain::achievements::{self, AchievementRow, RowTerms, codes};
 use crate::domain::format;
 use crate::domain::registrations::{self, RegistrationRow, codes as return_codes};
 use crate::domain::verifications::{self, VerificationRow};
 use crate::files::batch::{Batch, Placed, Records};
 use crate::files::finding::{Finding, Remarks};
 use crate::files::layout::Layout;
-use crate::model::Uln;
+use crate::model::{SubmissionType, Uln};
 
 /// The code for a verify record whose ULN nobody has.
 const ULN_NOT_FOUND: &str = "WSVRC006";
@@ -39,8 +39,10 @@ pub(super) fn check(batch: &Batch, expected: &Expected, findings: &mut Vec<Findi
             }
         }
         Records::Achievement(rows) => {
+            let submission_type = SubmissionType::from_word(&batch.header.submission);
+            let terms = RowTerms { submission_type, today: expected.today };
             for Placed { place, row } in rows {
-                report.achievement(*place, row);
+                report.achievement(*place, row, terms);
                 report.look(*place, AchievementRow::FIELDS, |field| row.get(field));
             }
             let key = ["ULN", "UnitOrQualificationReferenceNumber", "AchievementAwardDate", "Action"];
@@ -85,8 +87,8 @@ impl Report<'_> {
         self.check_digit(place, row.get("ULN"), ULN_NOT_FOUND);
     }
 
-    fn achievement(&mut self, place: usize, row: &AchievementRow) {
-        for finding in achievements::format(row) {
+    fn achievement(&mut self, place: usize, row: &AchievementRow, terms: RowTerms) {
+        for finding in achievements::format(row, terms) {
             self.record(place, codes::of_field(finding.field), finding);
         }
         self.check_digit(place, row.get("ULN"), codes::ULN_NOT_FOUND);

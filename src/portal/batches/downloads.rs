@@ -6,7 +6,7 @@ use crate::domain::Action;
 use crate::domain::jobs::{BatchOutput, JobReport};
 use crate::domain::verifications::VerifiedRow;
 use crate::files::{self, Answered, Extension, Included, Layout, NamedText};
-use crate::model::{Job, JobId, JobKind, Ukprn};
+use crate::model::{Job, JobId, JobKind, Ukprn, london_day};
 use crate::portal::answer::Answer;
 use crate::portal::form::Form;
 use crate::portal::problem::Problem;
@@ -68,7 +68,8 @@ pub(in crate::portal) fn rows(visit: &Visit<'_>) -> Result<Answer, Problem> {
     let service = visit.service();
     let failed = visit.call(Action::ReadAchievements, |caller| service.failed_achievements(caller, id))?;
     let failed = failed.ok_or(Problem::NotFound)?;
-    let text = files::failed_achievements(&failed.file_name, ukprn(visit)?, failed.submission_type, &failed.rows);
+    let terms = (failed.submission_type, london_day(service.clock().now()));
+    let text = files::failed_achievements(&failed.file_name, ukprn(visit)?, terms, &failed.rows);
     download(text.ok_or(Problem::NotFound)?)
 }
 

@@ -10,7 +10,7 @@ use crate::model::Learner;
 
 /// The texts of a learner's fields, by their names in the contract. Empty ones are not kept.
 #[derive(Clone, Default, Serialize, Deserialize)]
-pub(super) struct Details(BTreeMap<String, String>);
+pub(in crate::portal) struct Details(BTreeMap<String, String>);
 
 impl Details {
     /// The details of a record.
@@ -23,7 +23,7 @@ impl Details {
     }
 
     /// The text of a field; empty where there is none.
-    pub(super) fn get(&self, field: Field) -> &str {
+    pub(in crate::portal) fn get(&self, field: Field) -> &str {
         self.0.get(field.name()).map_or("", String::as_str)
     }
 
@@ -49,7 +49,7 @@ impl Details {
     }
 
     /// Given name and family name.
-    pub(super) fn name(&self) -> String {
+    pub(in crate::portal) fn name(&self) -> String {
         format!("{} {}", self.get(Field::GivenName), self.get(Field::FamilyName)).trim().to_owned()
     }
 }

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::details::Details;
 use super::fields::{self, Filled, control};
 use super::find::today;
 use super::words::{self, Asked};
@@ -21,20 +22,41 @@ const MANDATORY: [Field; 3] = [Field::Uln, Field::GivenName, Field::FamilyName];
 
 /// `GET /verify`
 pub(in crate::portal) fn form(visit: &Visit<'_>) -> Result<Answer, Problem> {
-    Answer::page(&form_page(visit, FormErrors::default()))
+    Answer::page(&form_page(visit, "Verify a learner", "/verify", FormErrors::default()))
 }
 
 /// `POST /verify`
 pub(in crate::portal) fn verify(visit: &Visit<'_>) -> Result<Answer, Problem> {
+    match ask(visit)? {
+        Err(errors) => Answer::form_again(&form_page(visit, "Verify a learner", "/verify", errors)),
+        Ok((details, verification)) => outcome_page(visit, &details, &verification),
+    }
+}
+
+/// Verifies the details that the form has, if they can be read.
+pub(in crate::portal) fn ask(visit: &Visit<'_>) -> Result<Result<(Details, Verification), FormErrors>, Problem> {
     let (details, errors) = fields::read(visit.form(), &ASKED, &MANDATORY, today(visit));
     if !errors.is_empty() {
-        return Answer::form_again(&form_page(visit, errors));
+        return Ok(Err(errors));
     }
-    let text = |field| Some(details.get(field));
-    let claimed = Claimed::names(details.get(Field::GivenName), details.get(Field::FamilyName))
-        .born(text(Field::DateOfBirth), text(Field::Gender));
-    let query = VerifyQuery { uln: details.get(Field::Uln).parse().ok(), claimed };
+    let query = VerifyQuery { uln: details.get(Field::Uln).parse().ok(), claimed: claimed(&details) };
     let verification = visit.call(Action::VerifyLearner, |caller| visit.service().learners().verify(caller, &query))?;
+    Ok(Ok((details, verification)))
+}
+
+fn claimed(details: &Details) -> Claimed<'_> {
+    let text = |field| Some(details.get(field));
+    Claimed::names(details.get(Field::GivenName), details.get(Field::FamilyName))
+        .born(text(Field::DateOfBirth), text(Field::Gender))
+}
+
+/// The page that says what came of a verification, field by field.
+pub(in crate::portal) fn outcome_page(
+    visit: &Visit<'_>,
+    details: &Details,
+    verification: &Verification,
+) -> Result<Answer, Problem> {
+    let claimed = claimed(details);
     let entered = |field| words::value(field, details.get(field));
     let is_found = verification.outcome != Verified::NotFound;
     let uln = if is_found { Tag::coloured("Held", "green") } else { Tag::coloured("Not held", "red") };
@@ -51,7 +73,7 @@ pub(in crate::portal) fn verify(visit: &Visit<'_>) -> Result<Answer, Problem> {
         };
         table.row::<Content>([Asked::of(verified.field).label.into(), entered(verified.field).into(), outcome])
     });
-    let (heading, advice) = told(&verification);
+    let (heading, advice) = told(verification);
     Answer::page(&Outcome { layout: visit.layout(), heading, advice, table, code: verification.code() })
 }
 
@@ -66,8 +88,14 @@ struct Outcome {
     code: &'static str,
 }
 
-fn form_page<'v>(visit: &'v Visit<'_>, errors: FormErrors) -> FormPage<'v> {
-    FormPage::new(visit, "Verify a learner", "/verify", errors, |errors| {
+/// The form for a learner's details, sent to `action`.
+pub(in crate::portal) fn form_page<'v>(
+    visit: &'v Visit<'_>,
+    heading: &'v str,
+    action: &'v str,
+    errors: FormErrors,
+) -> FormPage<'v> {
+    FormPage::new(visit, heading, action, errors, |errors| {
         let mut parts: Vec<Html> =
             ASKED.into_iter().map(|field| control(field, Filled::Typed(visit.form()), errors)).collect();
         parts.push(Html::of(&Button::new("Verify learner")));
@@ -75,7 +103,8 @@ fn form_page<'v>(visit: &'v Visit<'_>, errors: FormErrors) -> FormPage<'v> {
     })
 }
 
-fn told(verification: &Verification) -> (&'static str, &'static str) {
+/// What came of a verification, and what to do.
+pub(in crate::portal) fn told(verification: &Verification) -> (&'static str, &'static str) {
     match verification.outcome {
         Verified::Match => ("The details match", "This ULN is the learner\u{2019}s."),
         Verified::LinkedMatch => {

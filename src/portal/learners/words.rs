@@ -87,7 +87,7 @@ pub(super) fn error(error: FieldError) -> String {
 }
 
 /// The value of a field as a person reads it.
-pub(super) fn value(field: Field, text: &str) -> String {
+pub(in crate::portal) fn value(field: Field, text: &str) -> String {
     let words = match field {
         Field::DateOfBirth | Field::DateOfAddressCapture => text.parse().ok().map(date),
         Field::Gender => text.parse().ok().map(|gender| self::gender(gender).to_owned()),

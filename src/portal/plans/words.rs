@@ -1,11 +1,10 @@
 //! Plans in words: their states, and what is wrong with a form.
 
-use chrono::NaiveDate;
-
 use crate::domain::plans::PlanFault;
 use crate::model::PlanStatus;
 use crate::portal::components::Tag;
-use crate::portal::form::{Form, FormErrors};
+pub(super) use crate::portal::dates::{day, parts, typed};
+use crate::portal::form::FormErrors;
 pub(super) use crate::portal::learners::words::date;
 
 /// The state, as a tag.
@@ -37,24 +36,4 @@ pub(super) fn errors(faults: &[PlanFault]) -> FormErrors {
         errors.add(field, text);
     }
     errors
-}
-
-/// The parts of a date as typed: day, month, year.
-pub(super) fn typed(form: &Form, name: &str) -> [String; 3] {
-    ["day", "month", "year"].map(|part| form.text(&format!("{name}-{part}")).to_owned())
-}
-
-/// A date as day, month and year for the form.
-pub(super) fn parts(day: Option<NaiveDate>) -> [String; 3] {
-    day.map_or_else(Default::default, |day| ["%-d", "%-m", "%Y"].map(|part| day.format(part).to_string()))
-}
-
-/// The date that was typed: nothing, a day, or `Err` if it is not a real date.
-pub(super) fn day([day, month, year]: &[String; 3]) -> Result<Option<NaiveDate>, ()> {
-    if [day, month, year].iter().all(|part| part.is_empty()) {
-        return Ok(None);
-    }
-    let number = |text: &str| text.parse::<u32>().map_err(|_| ());
-    let year = year.parse::<i32>().ok().filter(|year| (1900..=2999).contains(year)).ok_or(())?;
-    NaiveDate::from_ymd_opt(year, number(month)?, number(day)?).map(Some).ok_or(())
 }

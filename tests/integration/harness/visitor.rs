@@ -77,16 +77,28 @@ impl<'d> Visitor<'d> {
     /// The first user of another learning provider, `Riverside` with the UKPRN 90000051, which has
     /// the permission to maintain plans.
     pub fn of_new_provider(deployment: &'d Deployment) -> Visitor<'d> {
+        Visitor::of_new(deployment, ["90000051", "RIVER1", "Riverside", "--lrb"], "super-user")
+    }
+
+    /// A user of another awarding organisation, `Lakeside` with the UKPRN 90000052.
+    pub fn of_new_awarding_organisation(deployment: &'d Deployment) -> Visitor<'d> {
+        Visitor::of_new(deployment, ["90000052", "LAKES1", "Lakeside", "--ao"], "awarding-organisation")
+    }
+
+    fn of_new(deployment: &'d Deployment, [ukprn, reference, name, kind]: [&str; 4], role: &str) -> Visitor<'d> {
         let run = |arguments: &[&str]| {
             let output = deployment.lrs(arguments);
             let told = String::from_utf8_lossy(&output.stdout).into_owned();
             assert!(output.status.success(), "{arguments:?}: {told}{}", String::from_utf8_lossy(&output.stderr));
             told
         };
-        run(&["org", "add", "--ukprn", "90000051", "--ref", "RIVER1", "--name", "Riverside", "--lrb"]);
-        run(&["org", "grant", "90000051", "maintain-plans"]);
-        let new = ["user", "add", "90000051", "ada@riverside.example", "--given", "Ada", "--family", "Example"];
-        let told = run(&[&new[..], &["--role", "super-user", "--identity", "Passport seen"]].concat());
+        run(&["org", "add", "--ukprn", ukprn, "--ref", reference, "--name", name, kind]);
+        if kind == "--lrb" {
+            run(&["org", "grant", ukprn, "maintain-plans"]);
+        }
+        let email = format!("ada@{}.example", name.to_lowercase());
+        let new = ["user", "add", ukprn, &*email, "--given", "Ada", "--family", "Example"];
+        let told = run(&[&new[..], &["--role", role, "--identity", "Passport seen"]].concat());
         let link = told.lines().find_map(|line| line.find("/invitation/").and_then(|at| line.get(at..)));
         Visitor::invited(deployment, link.expect("a link"))
     }

@@ -221,7 +221,10 @@ on_both! {
             ("PORTAL_ONLINE", &["Find a learner", "Register a learner", "Verify a learner", "Check a file"][..]),
             ("PORTAL_VIEW", &["Find a learner", "Verify a learner", "Check a file"]),
             ("PORTAL_BATCH", &["Find a learner", "Verify a learner", "Upload a file", "Check a file"]),
-            ("PORTAL_AO", &["Verify a learner", "Upload a file", "Check a file"]),
+            (
+                "PORTAL_AO",
+                &["Verify a learner", "Enter an achievement", "Entries and results", "Upload a file", "Check a file"],
+            ),
         ] {
             let mut visitor = Visitor::signed_in(deployment, user);
             let home = visitor.open("/");

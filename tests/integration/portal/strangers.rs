@@ -2,6 +2,7 @@
 
 use learning_records::portal::route_table;
 
+use super::achievements;
 use super::batches::{NAME, checked, is_over, registrations, similar, until};
 use super::challenges::missing;
 use super::finding::{open, search};
@@ -16,6 +17,9 @@ use crate::harness::{Deployment, on_both};
 /// e-mail.
 const OF_NOBODY: [&str; 5] = ["/status/", "/developers/", "/batches/templates/", "{token}", "/demo/"];
 
+/// The routes of awarding organisations, which learning providers may not open.
+const OF_AWARDING: [&str; 2] = ["/achievements", "/entries"];
+
 on_both! {
     fn a_second_organisation_sees_nothing_of_the_first(database) {
         let deployment = Deployment::start(database);
@@ -23,32 +27,9 @@ on_both! {
         let person = Person::new();
         let addresses = work(&deployment, &mut first, &person);
         let mut second = Visitor::of_new_provider(&deployment);
-        let token = second.form_token();
-        let mut shown = Vec::new();
-        for (method, route, _) in route_table() {
-            if OF_NOBODY.iter().any(|part| route.contains(part)) || route == "/sign-out" {
-                continue;
-            }
-            let of_route: Vec<String> = match route.contains('{') {
-                // Those of the service desk are closed to all others, whatever the number.
-                true if route.starts_with("/desk/") => vec![route.replace("{number}", "1").replace("{handle}", "1")],
-                true => addresses.iter().filter_map(|address| filled(route, address)).filter(|path| !is_fixed(path)).collect(),
-                false => vec![route.to_owned()],
-            };
-            assert!(!of_route.is_empty(), "{route}: the first organisation has made nothing that this route shows");
-            for address in of_route {
-                let page = match method {
-                    "GET" => second.ask("GET", &address, "", b""),
-                    _ => second.post(&address, &[("csrf", &token), ("rows", "all"), ("close_reason", "x")]).clone(),
-                };
-                let text = page.answer.text();
-                let tells = [&*person.family, NAME, "Samira", "super@college.example"].iter().any(|word| text.contains(word));
-                let refused = matches!(page.status(), 403 | 404);
-                if tells || (route.contains('{') && !refused) {
-                    shown.push(format!("{method} {address} ({route}): {} {}", page.status(), page.heading()));
-                }
-            }
-        }
+        let shown = shown(&mut second, &[&*person.family, NAME, "Samira", "super@college.example"], &addresses, |route| {
+            !OF_AWARDING.iter().any(|part| route.starts_with(part))
+        });
         assert!(shown.is_empty(), "{} routes show something:\n{}", shown.len(), shown.join("\n"));
         // Nothing of it has changed either.
         for address in &addresses {
@@ -56,6 +37,68 @@ on_both! {
             assert!(matches!(page.status(), 200 | 303), "{address}: {}", page.status());
         }
     }
+
+    fn a_second_awarding_organisation_sees_nothing_of_the_first(database) {
+        let deployment = Deployment::start(database);
+        let person = Person::new();
+        let uln = person.register(&deployment.provider(), "1");
+        let mut first = Visitor::signed_in(&deployment, "PORTAL_AO");
+        let mut addresses = vec![achievements::create(&mut first, &uln, &person)];
+        addresses.push(achievements::begin(&mut first, "/achievements/new", &uln, &person).path.clone());
+        addresses.push(achievements::begin(&mut first, "/entries/new", &uln, &person).path.clone());
+        first.send(&[("award_date-day", "1"), ("award_date-month", "2"), ("award_date-year", "2999"), ("provider", "TEST0038")]);
+        first.press("Make the entry");
+        addresses.push(first.follow("See the entry").path.replace("/achievements/", "/entries/"));
+        first.open("/achievements");
+        addresses.push(first.send(&[("uln", &*uln)]).path.clone());
+        let mut second = Visitor::of_new_awarding_organisation(&deployment);
+        let shown = shown(&mut second, &[&*person.family, &*uln], &addresses, |route| {
+            OF_AWARDING.iter().any(|part| route.starts_with(part))
+        });
+        assert!(shown.is_empty(), "{} routes show something:\n{}", shown.len(), shown.join("\n"));
+        for address in &addresses {
+            assert_eq!(first.open(address).status(), 200, "{address}");
+        }
+    }
+}
+
+/// What these routes show of the first organisation to a user of another one: words that belong to
+/// the first, or a page where there should be none.
+fn shown(
+    second: &mut Visitor<'_>,
+    words: &[&str],
+    addresses: &[String],
+    is_asked: impl Fn(&str) -> bool,
+) -> Vec<String> {
+    let token = second.form_token();
+    let mut shown = Vec::new();
+    for (method, route, _) in route_table() {
+        if OF_NOBODY.iter().any(|part| route.contains(part)) || route == "/sign-out" || !is_asked(route) {
+            continue;
+        }
+        let of_route: Vec<String> = match route.contains('{') {
+            // Those of the service desk are closed to all others, whatever the number.
+            true if route.starts_with("/desk/") => vec![route.replace("{number}", "1").replace("{handle}", "1")],
+            true => {
+                addresses.iter().filter_map(|address| filled(route, address)).filter(|path| !is_fixed(path)).collect()
+            }
+            false => vec![route.to_owned()],
+        };
+        assert!(!of_route.is_empty(), "{route}: the first organisation has made nothing that this route shows");
+        for address in of_route {
+            let page = match method {
+                "GET" => second.ask("GET", &address, "", b""),
+                _ => second.post(&address, &[("csrf", &token), ("rows", "all"), ("close_reason", "x")]).clone(),
+            };
+            let text = page.answer.text();
+            let tells = words.iter().any(|word| text.contains(word));
+            let refused = matches!(page.status(), 403 | 404);
+            if tells || (route.contains('{') && !refused) {
+                shown.push(format!("{method} {address} ({route}): {} {}", page.status(), page.heading()));
+            }
+        }
+    }
+    shown
 }
 
 /// Does at the first organisation what the portal keeps, and returns the addresses that show it.

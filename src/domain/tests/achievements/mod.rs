@@ -1,6 +1,7 @@
 //! Achievement batches from submission to learning event.
 
 mod model;
+mod single;
 
 use super::*;
 use crate::domain::achievements::{Counters, MOST_ACHIEVEMENTS};

@@ -60,14 +60,29 @@ impl Model {
             return Err("B002");
         }
         let writes = act.action < 2;
-        if writes && act.date == 2 {
+        let is_entry = writes && act.date == 2 && !is_final && act.reference == 1 && act.grade == 1;
+        if writes && act.date == 2 && !is_entry {
             return Err("B006");
         }
         if writes && act.grade == 2 {
             return Err("B007");
         }
         // An empty grade of a unit is a pass.
-        let grade = if act.reference == 1 { "Pass" } else { GRADES[act.reference][act.grade] };
+        let grade = match act.reference {
+            1 if is_entry => "",
+            1 => "Pass",
+            other => GRADES[other][act.grade],
+        };
+        // The result of an entry is a record of another day.
+        let entry = (act.reference, 2);
+        if writes
+            && !is_entry
+            && !self.live.contains_key(&key)
+            && self.live.get(&entry).is_some_and(|(_, grade)| grade.is_empty())
+        {
+            let standing = self.live.remove(&entry).unwrap();
+            self.live.insert(key, standing);
+        }
         let live = self.live.get(&key).copied();
         match (act.action, live) {
             (0, None) => {
@@ -77,6 +92,10 @@ impl Model {
             (0 | 1, Some((false, _))) if is_final => {
                 self.live.insert(key, (true, grade));
                 Ok(("promoted", true))
+            }
+            (0, Some((false, ""))) if !is_entry => {
+                self.live.insert(key, (false, grade));
+                Ok(("updated", false))
             }
             (0, Some(_)) => Err("B004"),
             (1, None) if self.withdrawn.contains_key(&key) => Err("B008"),
@@ -189,5 +208,5 @@ fn row(act: &Act, uln: Uln, merged: Uln) -> AchievementRow {
 
 fn described(event: &LearningEvent) -> String {
     let date = event.achievement_award_date.unwrap().to_string();
-    [&event.subject_code, &date, event.grade.as_deref().unwrap(), event.status.code()].join(" ")
+    [&event.subject_code, &date, event.grade.as_deref().unwrap_or_default(), event.status.code()].join(" ")
 }

@@ -1,12 +1,14 @@
 //! Achievements: learning events that awarding organisations maintain, with the columns that only
 //! they need.
 
+pub mod steps;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::dialect::on_either;
 use super::events::{NewRow, Row};
-use super::schema::learning_events;
+use super::schema::{achievement_steps, learning_events};
 use super::{AnyConnection, StoreError};
 use crate::model::{Achievement, LearningEvent, SubmissionType, Ukprn, Uln};
 
@@ -93,16 +95,18 @@ pub fn of(connection: &mut AnyConnection, ulns: &[Uln], awarded_by: Ukprn) -> Re
     Ok(found)
 }
 
-/// Adds achievements and numbers them. On SQLite row by row, because that statement stays prepared,
-/// which beats preparing one for each number of rows. On PostgreSQL the round trip dominates, so
-/// the rows travel together.
-pub fn insert(connection: &mut AnyConnection, achievements: &[&Achievement]) -> Result<(), StoreError> {
+/// Adds achievements, numbers them, and returns the numbers. On SQLite row by row, because that
+/// statement stays prepared, which beats preparing one for each number of rows. On PostgreSQL the
+/// round trip dominates, so the rows travel together.
+pub fn insert(connection: &mut AnyConnection, achievements: &[&Achievement]) -> Result<Vec<i32>, StoreError> {
+    let mut numbers = Vec::with_capacity(achievements.len());
     match connection {
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(c) => {
             for achievement in achievements {
                 let row = (NewRow::from(&achievement.event), NewOwnRow::from(*achievement));
-                diesel::insert_into(learning_events::table).values(row).execute(c)?;
+                let added = diesel::insert_into(learning_events::table).values(row).returning(learning_events::id);
+                numbers.push(added.get_result::<i32>(c)?);
             }
         }
         #[cfg(feature = "postgres")]
@@ -110,11 +114,12 @@ pub fn insert(connection: &mut AnyConnection, achievements: &[&Achievement]) -> 
             for achievements in achievements.chunks(ROWS_AT_ONCE) {
                 let rows: Vec<_> =
                     achievements.iter().map(|each| (NewRow::from(&each.event), NewOwnRow::from(*each))).collect();
-                diesel::insert_into(learning_events::table).values(&rows).execute(c)?;
+                let added = diesel::insert_into(learning_events::table).values(&rows).returning(learning_events::id);
+                numbers.extend(added.get_results::<i32>(c)?);
             }
         }
     }
-    Ok(())
+    Ok(numbers)
 }
 
 /// Replaces an achievement.
@@ -125,4 +130,82 @@ pub fn replace(connection: &mut AnyConnection, achievement: &Achievement) -> Res
             .execute(c)
     })?;
     Ok(())
+}
+
+/// An achievement that the awarding organisation maintains, by the number of its event.
+pub fn by_id(connection: &mut AnyConnection, id: i32, awarded_by: Ukprn) -> Result<Option<Achievement>, StoreError> {
+    let row: Option<(Row, OwnRow)> = on_either!(connection, c => {
+        learning_events::table
+            .find(id)
+            .filter(learning_events::awarding_organisation_ukprn.eq(awarded_by.as_str()))
+            .select((Row::as_select(), OwnRow::as_select()))
+            .first(c)
+            .optional()
+    })?;
+    let found = row.map(achievement).transpose()?;
+    Ok(found.filter(|achievement| achievement.event.source.is_awarded()))
+}
+
+/// The entries of the awarding organisation that wait for a result, those that are expected first at
+/// the beginning.
+pub fn waiting(connection: &mut AnyConnection, awarded_by: Ukprn, limit: i64) -> Result<Vec<Achievement>, StoreError> {
+    let rows: Vec<(Row, OwnRow)> = on_either!(connection, c => {
+        learning_events::table
+            .filter(learning_events::awarding_organisation_ukprn.eq(awarded_by.as_str()))
+            // As the index has it: a bound value would not find it.
+            .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("status = 'P' AND grade IS NULL"))
+            .order((learning_events::achievement_award_date, learning_events::id))
+            .limit(limit)
+            .select((Row::as_select(), OwnRow::as_select()))
+            .load(c)
+    })?;
+    awarded(rows)
+}
+
+/// What began as an entry of the awarding organisation and has a result now, the newest entry first.
+pub fn completed(
+    connection: &mut AnyConnection,
+    awarded_by: Ukprn,
+    limit: i64,
+) -> Result<Vec<Achievement>, StoreError> {
+    let rows: Vec<(Row, OwnRow)> = on_either!(connection, c => {
+        let began = achievement_steps::table
+            .filter(diesel::dsl::sql::<diesel::sql_types::Bool>("number = 0 AND achievement_steps.grade IS NULL"))
+            .select(achievement_steps::event_id);
+        learning_events::table
+            .filter(learning_events::awarding_organisation_ukprn.eq(awarded_by.as_str()))
+            .filter(learning_events::id.eq_any(began))
+            .filter(learning_events::grade.is_not_null())
+            .order(learning_events::id.desc())
+            .limit(limit)
+            .select((Row::as_select(), OwnRow::as_select()))
+            .load(c)
+    })?;
+    awarded(rows)
+}
+
+fn awarded(rows: Vec<(Row, OwnRow)>) -> Result<Vec<Achievement>, StoreError> {
+    let mut found = rows.into_iter().map(achievement).collect::<Result<Vec<_>, _>>()?;
+    found.retain(|achievement| achievement.event.source.is_awarded());
+    Ok(found)
+}
+
+/// The achievements that the awarding organisation maintains, the newest first, from below this
+/// number on.
+pub fn newest(
+    connection: &mut AnyConnection,
+    awarded_by: Ukprn,
+    before: Option<i32>,
+    limit: i64,
+) -> Result<Vec<Achievement>, StoreError> {
+    let rows: Vec<(Row, OwnRow)> = on_either!(connection, c => {
+        learning_events::table
+            .filter(learning_events::awarding_organisation_ukprn.eq(awarded_by.as_str()))
+            .filter(learning_events::id.lt(before.unwrap_or(i32::MAX)))
+            .order(learning_events::id.desc())
+            .limit(limit)
+            .select((Row::as_select(), OwnRow::as_select()))
+            .load(c)
+    })?;
+    awarded(rows)
 }

@@ -1,0 +1,3 @@
+DROP INDEX entries_by_awarder;
+DROP INDEX learning_events_by_awarder;
+DROP TABLE achievement_steps;
