@@ -46,7 +46,7 @@ on_both! {
         let mut addresses = vec![achievements::create(&mut first, &uln, &person)];
         addresses.push(achievements::begin(&mut first, "/achievements/new", &uln, &person).path.clone());
         addresses.push(achievements::begin(&mut first, "/entries/new", &uln, &person).path.clone());
-        first.send(&[("award_date-day", "1"), ("award_date-month", "2"), ("award_date-year", "2999"), ("provider", "TEST0038")]);
+        first.send(&[("award_date-day", "1"), ("award_date-month", "2"), ("award_date-year", "2099"), ("provider", "TEST0038")]);
         first.press("Make the entry");
         addresses.push(first.follow("See the entry").path.replace("/achievements/", "/entries/"));
         first.open("/achievements");
