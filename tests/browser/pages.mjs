@@ -552,6 +552,7 @@ export const PAGES = [
   { name: "new achievement qualification", user: "PORTAL_AO", open: entering() },
   { name: "new achievement search empty", user: "PORTAL_AO", open: entering({ search: " " }), status: 422, errors: true },
   { name: "new achievement search", user: "PORTAL_AO", open: entering({ search: "language" }) },
+  { name: "new achievement search of others", user: "PORTAL_AO", open: entering({ search: "carpentry" }) },
   { name: "new achievement search without a hit", user: "PORTAL_AO", open: entering({ search: "no such thing" }) },
   { name: "new achievement without a choice", user: "PORTAL_AO", open: entering({ search: "language" }, {}), status: 422, errors: true },
   { name: "new achievement award", user: "PORTAL_AO", open: entering({ search: QUALIFICATION }, { reference: QUALIFICATION }) },

@@ -163,7 +163,7 @@ on_both! {
         assert!(record.all("tbody td").iter().any(|cell| cell == "Provisional"), "{}", record.text());
 
         let address = visitor.page().path.replace("/achievements/", "/entries/");
-        assert!(visitor.open("/entries").all("tbody a").len() > 0);
+        assert!(!visitor.open("/entries").all("tbody a").is_empty());
         visitor.open(&address);
         let page = visitor.send(&[]);
         assert_eq!(page.errors(), ["Enter the award date (F010)", "Choose a grade (F011)"]);
