@@ -40,6 +40,7 @@ pub(crate) fn noon() -> Timestamp {
 pub(crate) fn peer(name: &str) -> Peer {
     Peer {
         fingerprint: Fingerprint::of_der(name.as_bytes()),
+        key: Fingerprint::of_der(format!("the key of {name}").as_bytes()),
         subject: format!("CN={name}"),
         not_after: noon() + TimeDelta::days(365),
     }

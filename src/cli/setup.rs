@@ -94,6 +94,10 @@ pub fn refused(error: &AdministrationError) -> Failure {
             " To list the organisations, run 'lrs org list'."
         }
         AdministrationError::UnknownCertificate(_) => " To list the certificates, run 'lrs cert list'.",
+        AdministrationError::UnknownRequest(_) | AdministrationError::OtherKey(_) => {
+            " To list the requests, run 'lrs cert requests'."
+        }
+        AdministrationError::TooManyCertificates(_) => " A super user of it, or 'lrs cert revoke', can revoke one.",
         AdministrationError::UnknownJob(_) | AdministrationError::JobIsOver(_) => {
             " To list the jobs, run 'lrs batch list'."
         }

@@ -150,6 +150,12 @@ actions! {
     ViewCertificates = "view-certificates";
     /// Revoke a certificate.
     RevokeCertificate = "revoke-certificate", formerly "certificate revoke";
+    /// Ask for a certificate for one's own organisation.
+    RequestCertificate = "request-certificate";
+    /// Withdraw the request for a certificate.
+    WithdrawCertificateRequest = "withdraw-certificate-request";
+    /// Register the certificate that was signed for a request.
+    SignCertificate = "sign-certificate";
     /// Load qualifications and units into the catalogue.
     ImportCatalogue = "import-catalogue", formerly "catalogue import";
     /// Load learners into the register.

@@ -20,9 +20,9 @@ const SOON: TimeDelta = TimeDelta::days(30);
 
 /// The certificates of one organisation, on behalf of one of its super users.
 pub struct Certificates<'c> {
-    service: &'c Service,
-    caller: &'c Caller<'c>,
-    organisation: Arc<Organisation>,
+    pub(super) service: &'c Service,
+    pub(super) caller: &'c Caller<'c>,
+    pub(super) organisation: Arc<Organisation>,
 }
 
 /// A certificate with which programs call for the organisation.

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::Timestamp;
 
-/// The SHA-256 hash of a certificate in DER, written in lower-case hexadecimal.
+/// The SHA-256 hash of a certificate or a public key in DER, written in lower-case hexadecimal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint([u8; 32]);
 
@@ -17,7 +17,7 @@ pub struct Fingerprint([u8; 32]);
 pub struct InvalidFingerprint;
 
 impl Fingerprint {
-    /// The fingerprint of a certificate in DER.
+    /// The fingerprint of a certificate or a public key in DER.
     pub fn of_der(der: &[u8]) -> Self {
         Self(Sha256::digest(der).into())
     }
@@ -65,6 +65,8 @@ impl fmt::Debug for Fingerprint {
 pub struct Peer {
     /// The fingerprint of the client certificate.
     pub fingerprint: Fingerprint,
+    /// The SHA-256 of its public key (SubjectPublicKeyInfo in DER).
+    pub key: Fingerprint,
     /// The certificate's subject, for display.
     pub subject: String,
     /// When the certificate expires (UTC).

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Bundle, Credential, KeyKind, PkiError, Serial};
+use super::{Bundle, CertificateRequest, Credential, KeyKind, PkiError, Serial};
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, DistinguishedName, DnType,
     ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SerialNumber,
@@ -90,6 +90,16 @@ impl CertificateAuthority {
         self.issue(params(name, &[], days)?, ExtendedKeyUsagePurpose::ClientAuth, key)
     }
 
+    /// The client certificate for the key of a request, with this common name, as PEM, valid for
+    /// `days`. Nothing else of the request is taken.
+    ///
+    /// # Errors
+    /// The name is not valid in a certificate.
+    pub fn sign(&self, request: &CertificateRequest, name: &str, days: u32) -> Result<String, PkiError> {
+        let params = limited(params(name, &[], days)?, ExtendedKeyUsagePurpose::ClientAuth);
+        Ok(params.signed_by(&request.public_key, &self.issuer)?.pem())
+    }
+
     /// A PEM revocation list of exactly these certificates, which replaces every earlier one. It is
     /// valid for a year.
     ///
@@ -116,18 +126,23 @@ impl CertificateAuthority {
 
     fn issue(
         &self,
-        mut params: CertificateParams,
+        params: CertificateParams,
         usage: ExtendedKeyUsagePurpose,
         key: KeyKind,
     ) -> Result<Credential, PkiError> {
-        params.is_ca = IsCa::ExplicitNoCa;
-        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.extended_key_usages = vec![usage];
-        params.use_authority_key_identifier_extension = true;
         let key = key.make()?;
-        let certificate = params.signed_by(&key, &self.issuer)?;
+        let certificate = limited(params, usage).signed_by(&key, &self.issuer)?;
         Ok(Credential::new(&certificate, &key))
     }
+}
+
+/// The parameters of a certificate that is good for this use alone.
+fn limited(mut params: CertificateParams, usage: ExtendedKeyUsagePurpose) -> CertificateParams {
+    params.is_ca = IsCa::ExplicitNoCa;
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    params.extended_key_usages = vec![usage];
+    params.use_authority_key_identifier_extension = true;
+    params
 }
 
 fn params(name: &str, hosts: &[&str], days: u32) -> Result<CertificateParams, PkiError> {

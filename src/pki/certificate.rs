@@ -7,7 +7,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer;
 
-use super::credential::peer;
+use super::credential::{peer, pem};
 use super::{Bundle, PkiError};
 use crate::model::Peer;
 
@@ -43,6 +43,11 @@ impl ClientCertificate {
             serial: certificate.raw_serial_as_string(),
             chain: std::iter::once(own.clone()).chain(above).collect(),
         })
+    }
+
+    /// The certificate and the others of its file as PEM, without a key.
+    pub fn pem(&self) -> String {
+        self.chain.iter().map(|certificate| pem("CERTIFICATE", certificate)).collect()
     }
 }
 

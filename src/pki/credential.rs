@@ -54,8 +54,8 @@ pub fn peer_of_pem(pem: &str) -> Result<Peer, PkiError> {
     peer(&first(pem)?)
 }
 
-/// The peer that a DER certificate identifies: fingerprint, common name (or the full subject if it
-/// has none) and expiry.
+/// The peer that a DER certificate identifies: fingerprint, key, common name (or the full subject if
+/// it has none) and expiry.
 ///
 /// # Errors
 /// It cannot be read.
@@ -67,6 +67,7 @@ pub fn peer(der: &[u8]) -> Result<Peer, PkiError> {
         DateTime::from_timestamp(certificate.validity().not_after.timestamp(), 0).ok_or(PkiError::NotCertificate)?;
     Ok(Peer {
         fingerprint: Fingerprint::of_der(der),
+        key: Fingerprint::of_der(certificate.public_key().raw),
         subject: name.map_or_else(|| subject.to_string(), str::to_owned),
         not_after: not_after.naive_utc(),
     })
@@ -150,7 +151,7 @@ impl fmt::Debug for Credential {
 }
 
 /// A PEM section: base64 in lines of 64 characters.
-fn pem(label: &str, der: &[u8]) -> String {
+pub(super) fn pem(label: &str, der: &[u8]) -> String {
     use base64::Engine as _;
 
     let text = base64::engine::general_purpose::STANDARD.encode(der);

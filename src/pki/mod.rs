@@ -7,6 +7,7 @@ mod credential;
 mod files;
 mod key;
 mod pem;
+mod request;
 
 pub use authority::CertificateAuthority;
 pub use certificate::ClientCertificate;
@@ -14,6 +15,7 @@ pub use credential::{Credential, Serial, peer, peer_of_pem};
 pub use files::write_private;
 pub use key::KeyKind;
 pub use pem::{Bundle, PemError};
+pub use request::{CertificateRequest, RequestError};
 
 /// Why a certificate cannot be created or read.
 #[derive(Debug, thiserror::Error)]

@@ -115,7 +115,7 @@ fn what(label: &str) -> Option<&'static str> {
 }
 
 /// The text without byte order marks and indentation, with lines that end in `\n`.
-fn plain(bytes: &[u8]) -> String {
+pub(super) fn plain(bytes: &[u8]) -> String {
     let text = match bytes {
         [0xFF, 0xFE, rest @ ..] => Cow::Owned(utf16(rest, u16::from_le_bytes)),
         [0xFE, 0xFF, rest @ ..] => Cow::Owned(utf16(rest, u16::from_be_bytes)),

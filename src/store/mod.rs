@@ -14,6 +14,7 @@ pub mod achievements;
 pub mod audit;
 pub mod cases;
 pub mod catalogue;
+pub mod certificate_requests;
 pub mod challenges;
 mod condition;
 mod connection;

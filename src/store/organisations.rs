@@ -94,8 +94,16 @@ pub fn all_certificates(connection: &mut AnyConnection) -> Result<Vec<Certificat
     let pairs: Vec<(String, i32)> = certificate_organisations::table
         .order((certificate_organisations::fingerprint, certificate_organisations::organisation_id))
         .load(connection)?;
-    let rows: Vec<(String, String, Timestamp, Timestamp, Option<Timestamp>)> =
-        certificates::table.order((certificates::registered_at, certificates::fingerprint)).load(connection)?;
+    let rows: Vec<(String, String, Timestamp, Timestamp, Option<Timestamp>)> = certificates::table
+        .order((certificates::registered_at, certificates::fingerprint))
+        .select((
+            certificates::fingerprint,
+            certificates::subject,
+            certificates::not_after,
+            certificates::registered_at,
+            certificates::revoked_at,
+        ))
+        .load(connection)?;
     rows.into_iter()
         .map(|(fingerprint, subject, not_after, registered_at, revoked_at)| {
             let first = pairs.partition_point(|(other, _)| *other < fingerprint);
@@ -171,6 +179,7 @@ pub fn register_certificate(
                 certificates::subject.eq(&certificate.subject),
                 certificates::not_after.eq(certificate.not_after),
                 certificates::registered_at.eq(at),
+                certificates::key_hash.eq(certificate.key.to_string()),
             ))
             .on_conflict_do_nothing()
             .execute(c)?;

@@ -25,6 +25,20 @@ diesel::table! {
         not_after -> Timestamp,
         registered_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
+        key_hash -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    certificate_requests (id) {
+        id -> Integer,
+        organisation_id -> Integer,
+        key_hash -> Text,
+        key_kind -> Text,
+        request -> Text,
+        asked_at -> Timestamp,
+        fingerprint -> Nullable<Text>,
+        certificate -> Nullable<Text>,
     }
 }
 

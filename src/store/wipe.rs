@@ -16,14 +16,14 @@ pub fn wipe(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
              DELETE FROM plan_versions; DELETE FROM plans; DELETE FROM worked_exceptions; DELETE FROM upload_findings; DELETE FROM upload_finding_kinds; DELETE FROM upload_pieces; DELETE FROM uploads; \
              DELETE FROM job_results; DELETE FROM job_records; DELETE FROM job_files; DELETE FROM jobs; DELETE FROM job_turns; DELETE FROM catalogue; DELETE FROM awarding_recognitions; DELETE FROM audit; \
              DELETE FROM recent_searches; DELETE FROM achievement_steps; DELETE FROM learning_events; DELETE FROM learners; \
-             DELETE FROM certificate_organisations; DELETE FROM certificates; DELETE FROM organisations; DELETE FROM sqlite_sequence;",
+             DELETE FROM certificate_requests; DELETE FROM certificate_organisations; DELETE FROM certificates; DELETE FROM organisations; DELETE FROM sqlite_sequence;",
         )?,
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(c) => c.batch_execute(
             "TRUNCATE uln_problems, plan_versions, plans, cases, link_changes, kept_values, sessions, pending_sign_ins, account_links, recovery_codes, passkeys, memberships, account_passwords, accounts, outbox, \
              worked_exceptions, upload_findings, upload_finding_kinds, upload_pieces, uploads, \
              job_results, job_records, job_files, jobs, job_turns, catalogue, awarding_recognitions, audit, recent_searches, achievement_steps, event_versions, challenge_steps, challenges, learning_events, learners, \
-             certificate_organisations, certificates, organisations \
+             certificate_requests, certificate_organisations, certificates, organisations \
              RESTART IDENTITY",
         )?,
     }

@@ -233,6 +233,7 @@ export const NO_PAGES = {
   "/batches/{id}/errors": "a file",
   "/batches/{id}/rows": "a file",
   "/exceptions/export": "a file",
+  "/certificates/{fingerprint}/file": "a file",
   "/learners/{handle}/record/report/{report}/{format}": "a file",
 };
 
@@ -241,6 +242,19 @@ const follow = (path, beginning) => async (page) => {
   await page.goto(path);
   const href = await page.locator(`main a[href^="${beginning}"]`).first().getAttribute("href");
   await page.goto(href);
+};
+
+/// A request for a certificate, checked.
+const request = form("/certificates/new", { file: fileURLToPath(new URL("../../fixtures/pki/request.csr", import.meta.url)) });
+
+/// Asks for a certificate, unless the organisation has done so, and opens a page that shows it.
+const asked = (path) => async (page) => {
+  await page.goto("/certificates");
+  if ((await page.locator('main a[href="/certificates/new"]').count()) > 0) {
+    await request(page);
+    await send(page);
+  }
+  await page.goto(path);
 };
 
 /// Uploads one of the demo's files, and opens its page again until it is checked.
@@ -510,6 +524,12 @@ export const PAGES = [
   { name: "user, the last super user", user: "PORTAL_SUPER", open: user("Samira Demo", "/remove", {}), status: 422 },
   { name: "certificates", user: "PORTAL_SUPER", open: at("/certificates") },
   { name: "certificate, revoke", user: "PORTAL_SUPER", open: follow("/certificates", "/certificates/") },
+  { name: "certificate, ask", user: "PORTAL_SUPER", open: at("/certificates/new") },
+  { name: "certificate, not a request", user: "PORTAL_SUPER", open: form("/certificates/new", { request: "Our request" }), status: 422, errors: true },
+  { name: "certificate, the request", user: "PORTAL_SUPER", open: request },
+  { name: "certificate, two already", user: "PORTAL_SUPER", open: async (page) => { await request(page); await send(page); }, status: 422 },
+  { name: "certificates, a request waits", user: "PORTAL_AO_SUPER", open: asked("/certificates") },
+  { name: "certificate, withdraw the request", user: "PORTAL_AO_SUPER", open: asked("/certificates/withdraw") },
   { name: "batches", user: "PORTAL_BATCH", open: at("/batches") },
   { name: "new batch", user: "PORTAL_BATCH", open: at("/batches/new") },
   { name: "new batch, empty", user: "PORTAL_BATCH", open: form("/batches/new"), status: 422, errors: true },

@@ -31,7 +31,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("manual", &["domain", "model", "contract", "xml"]),
     ("soap", &["manual", "http", "config", "domain", "model", "contract", "xml"]),
     // The pages for people at a browser.
-    ("portal", &["manual", "http", "mail", "files", "domain", "model", "config", "ops"]),
+    ("portal", &["manual", "http", "mail", "files", "domain", "model", "config", "pki", "ops"]),
     // The other side: what `lrs call` and `lrs batch` send.
     ("client", &["contract", "pki"]),
     ("files", &["domain", "model", "xml"]),

@@ -7,6 +7,8 @@ mod achievements;
 mod batches;
 #[path = "portal/behind_proxy.rs"]
 mod behind_proxy;
+#[path = "portal/certificate_requests.rs"]
+mod certificate_requests;
 #[path = "portal/certificates.rs"]
 mod certificates;
 #[path = "portal/challenges.rs"]

@@ -2,6 +2,7 @@
 
 mod add;
 mod new;
+mod sign;
 
 use clap::Subcommand;
 use std::io::Write;
@@ -18,6 +19,10 @@ pub enum Cert {
     New(new::New),
     /// Allow a client certificate to act for an organisation
     Add(add::Add),
+    /// List the certificates that organisations ask for at the portal
+    Requests(sign::Requests),
+    /// Sign a request for a certificate and register the certificate
+    Sign(sign::Sign),
     /// List certificates and the organisations that they may act for
     #[command(after_help = "Example:\n  lrs cert list --config demo/lrs.toml")]
     List {
@@ -44,6 +49,8 @@ pub fn run(cert: Cert, out: &mut impl Write) -> Result<(), Failure> {
     match cert {
         Cert::New(new) => new::run(&new, out),
         Cert::Add(add) => add::run(&add, out),
+        Cert::Requests(requests) => sign::list(&requests, out),
+        Cert::Sign(sign) => sign::run(&sign, out),
         Cert::List { config } => {
             let (certificates, organisations) =
                 setup::administer(&config, |admin| Ok((admin.certificates()?, admin.organisations()?)))?;

@@ -11,7 +11,7 @@ use crate::cli::password;
 use crate::pki::{CertificateAuthority, KeyKind, PkiError, write_private};
 
 /// Validity of certificates in days: twelve months (our choice, rules.md 8).
-const DAYS: u32 = 365;
+pub(super) const DAYS: u32 = 365;
 
 /// Validity of the authority in days.
 const AUTHORITY_DAYS: u32 = 10 * 365;

@@ -21,6 +21,15 @@ pub enum AdministrationError {
     /// The certificate is revoked, permanently.
     #[error("the certificate {0} has been revoked")]
     RevokedCertificate(Fingerprint),
+    /// No request for a certificate with this number waits.
+    #[error("no request {0} for a certificate waits")]
+    UnknownRequest(i32),
+    /// The certificate is for another key than the request's.
+    #[error("the certificate has another key than request {0}")]
+    OtherKey(i32),
+    /// The organisation has as many certificates as it may have through requests.
+    #[error("the organisation {0} has two certificates that can be used")]
+    TooManyCertificates(Ukprn),
     /// The password's length violates the contract.
     #[error("a password must have exactly 16 characters, not all of them spaces")]
     PasswordForm,

@@ -208,7 +208,7 @@ impl Administration<'_> {
 
     /// Makes a change and its audit line in one transaction, then clears this process's cache of
     /// organisations.
-    fn write<T: Send + 'static>(
+    pub(super) fn write<T: Send + 'static>(
         &self,
         action: Action,
         change: impl Fn(&mut Transaction<'_>, Timestamp) -> Result<T, StoreError> + Send + 'static,

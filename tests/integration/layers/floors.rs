@@ -25,6 +25,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "audit",
                 "cases",
                 "catalogue",
+                "certificate_requests",
                 "challenges",
                 "events",
                 "exceptions",
@@ -62,7 +63,16 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["audit", "misses", "organisations", "passwords", "registry", "settings", "strangers"],
             // Learners, users and messages to them, operators' work on organisations, planned
             // maintenance.
-            &["accounts", "administration", "certificates", "desk", "learners", "maintenance", "outbox"],
+            &[
+                "accounts",
+                "administration",
+                "certificate_requests",
+                "certificates",
+                "desk",
+                "learners",
+                "maintenance",
+                "outbox",
+            ],
             // What is built on those. `jobs` knows no kind of job.
             &[
                 "catalogue",

@@ -71,7 +71,7 @@ on_both! {
 }
 
 /// Whether a program of the provider finds a learner.
-fn finds(program: &Actor<'_>) -> bool {
+pub(super) fn finds(program: &Actor<'_>) -> bool {
     let question = program.credentials().find_by_uln("FUL", "1100001017", "Quillfeather", "Ottoline");
     program
         .try_post("LearnerService", SOAP_HEADERS, question.as_bytes())

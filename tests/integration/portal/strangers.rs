@@ -1,9 +1,11 @@
 //! What a user of one organisation does is not there for a user of another, on any route.
 
 use learning_records::portal::route_table;
+use rcgen::KeyPair;
 
 use super::achievements;
 use super::batches::{NAME, checked, is_over, registrations, similar, until};
+use super::certificate_requests::request;
 use super::challenges::missing;
 use super::finding::{open, search};
 use super::passkeys::add;
@@ -130,6 +132,9 @@ fn work(deployment: &Deployment, first: &mut Visitor<'_>, person: &Person) -> Ve
     addresses.push(first.follow("Samira Demo").path.clone());
     first.open("/certificates");
     addresses.push(first.follow("Revoke").path.clone());
+    first.open("/certificates/new");
+    let pem = request(&KeyPair::generate().expect("a key"));
+    addresses.push(first.send_file(&[("request", &pem)], "", b"").path.clone());
     add(first, &mut Authenticator::new());
     addresses.push(first.follow("Remove Blue key").path.clone());
     addresses

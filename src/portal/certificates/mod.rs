@@ -1,12 +1,14 @@
 //! The certificates with which the organisation's programs call, for its super users: until when
-//! each can be used, and revoking it.
+//! each can be used, asking for another, and revoking one.
+
+pub(super) mod request;
 
 use super::answer::Answer;
 use super::blocks::{Act, Anchor, Blocks};
 use super::components::{Button, Cell, Html, NotificationBanner, SummaryList, Table, Tag, WarningText};
 use super::problem::Problem;
 use super::visit::Visit;
-use crate::domain::{Action, OwnCertificate, Revoked, Validity};
+use crate::domain::{Action, MOST_CERTIFICATES, OwnCertificate, Revoked, Validity};
 use crate::model::{Fingerprint, Timestamp, london_time};
 
 /// `GET /certificates`
@@ -14,26 +16,44 @@ pub(super) fn list(visit: &Visit<'_>) -> Result<Answer, Problem> {
     let certificates = all(visit)?;
     let done = match visit.asked().query.as_str() {
         "revoked" => Some("The certificate is revoked. The web services refuse it from now on"),
+        "asked" => Some("The operator of the service has your request"),
+        "not-asked" => Some("The request is withdrawn"),
         "withdrawn" => Some("The certificate no longer acts for your organisation"),
         _ => None,
     };
     let page = Blocks::new(visit, "Certificates");
     let page = done.into_iter().fold(page, |page, text| page.with(&NotificationBanner::success(text)));
     let page = page.say("Your programs show one of these certificates when they call the web services.");
+    let service = visit.service();
+    let (waiting, signed) = visit.call(Action::ViewCertificates, |caller| service.certificates(caller)?.requests())?;
     let page = match certificates.as_slice() {
-        [] => page.say("Your organisation has no certificate yet. The operator of the service registers them."),
-        certificates => page.with(&table(certificates)),
+        [] => page.say("Your organisation has no certificate yet."),
+        certificates => page.with(&table(certificates, &signed)),
     };
-    let renewing = "An organisation can have several certificates. Before one ends, send a request for the next (CSR) \
-                    to the operator of the service, who registers the new certificate. Change your programs over, \
-                    and then revoke the old one here.";
-    Answer::page(&page.heading("Renew a certificate").say(renewing))
+    let page = page.heading("Get another certificate");
+    let usable = certificates.iter().filter(is_usable).count();
+    Answer::page(&match waiting {
+        Some(waiting) => page
+            .say(format!(
+                "Your organisation asked for a certificate on {}. When the operator of the service has signed it, it \
+                 stands above.",
+                day(waiting.asked_at)
+            ))
+            .with(&request::details(&waiting.key_kind, waiting.key))
+            .link("Withdraw the request", "/certificates/withdraw"),
+        None if usable >= MOST_CERTIFICATES => page.say(request::TOO_MANY),
+        None => page
+            .say(
+                "Before a certificate ends, ask for the next one. Change your programs over when you have it, and \
+                 then revoke the old one. An organisation has at most two that can be used.",
+            )
+            .with(&Button::link("Ask for a certificate", "/certificates/new")),
+    })
 }
 
 /// `GET /certificates/{fingerprint}/revoke`
 pub(super) fn ask(visit: &Visit<'_>) -> Result<Answer, Problem> {
     let (fingerprint, all) = (named(visit)?, all(visit)?);
-    let usable = |own: &&OwnCertificate| !matches!(own.validity, Validity::Revoked(_) | Validity::Ended);
     let own = all.iter().find(|own| own.fingerprint == fingerprint).ok_or(Problem::NotFound)?;
     if matches!(own.validity, Validity::Revoked(_)) {
         return Ok(Answer::redirect("/certificates"));
@@ -51,7 +71,7 @@ pub(super) fn ask(visit: &Visit<'_>) -> Result<Answer, Problem> {
     } else {
         page.say("The web services refuse it at once, and this cannot be undone.")
     };
-    let is_last = all.iter().filter(usable).all(|other| other.fingerprint == fingerprint);
+    let is_last = all.iter().filter(is_usable).all(|other| other.fingerprint == fingerprint);
     let page = if is_last {
         page.with(&WarningText::new("It is the last certificate of your organisation: your programs cannot call then"))
     } else {
@@ -82,18 +102,28 @@ fn named(visit: &Visit<'_>) -> Result<Fingerprint, Problem> {
     visit.parameter("fingerprint").parse().map_err(|_| Problem::NotFound)
 }
 
-fn table(certificates: &[OwnCertificate]) -> Table {
+fn is_usable(own: &&OwnCertificate) -> bool {
+    !matches!(own.validity, Validity::Revoked(_) | Validity::Ended)
+}
+
+/// `signed` are those that the organisation asked for, whose files the service has.
+fn table(certificates: &[OwnCertificate], signed: &[Fingerprint]) -> Table {
     let rows = certificates.iter().map(|own| {
-        let act = match own.validity {
+        let act =
+            |text: &str, path: &str| Html::of(&Anchor::new(text, format!("/certificates/{}/{path}", own.fingerprint)));
+        let acts = match own.validity {
             Validity::Revoked(_) => Cell::from(""),
-            _ => Cell::from(Html::of(&Anchor::new("Revoke", format!("/certificates/{}/revoke", own.fingerprint)))),
+            _ if signed.contains(&own.fingerprint) => {
+                Cell::from(Html::all([act("Download", "file"), Html::literal("<br>"), act("Revoke", "revoke")]))
+            }
+            _ => Cell::from(act("Revoke", "revoke")),
         };
         [
             Cell::from(own.subject.as_str()),
             Cell::from(in_groups(own.fingerprint)),
             Cell::from(day(own.not_after)),
             Cell::from(Html::of(&validity(own.validity))),
-            act,
+            acts,
         ]
     });
     let head = ["Name", "Fingerprint (SHA-256)", "Until", "State", "What you can do"];
