@@ -64,6 +64,7 @@ pub fn service(config: &Config, database: Database) -> Service {
         },
         open_batches: config.jobs.open_each,
         batch_records_kept: TimeDelta::days(i64::from(config.jobs.keep_days)),
+        kept_years: config.rules.keep_years,
         ..RuleSettings::default()
     };
     Service::new(database, rules, Clock::system())

@@ -15,11 +15,18 @@ pub struct Rules {
     pub recent_find_maximum: Duration,
     /// How old it must be, so that programs cannot search and register in one go.
     pub recent_find_minimum: Duration,
+    /// How many years learners and audit lines are kept before `lrs audit erase` erases them.
+    pub keep_years: u32,
 }
 
 impl Rules {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, ConfigError> {
+        let keep_years = reader.get_checked("rules.keep_years", 66, |n| match n {
+            1..=200 => Ok(()),
+            _ => Err("must be from 1 to 200".to_owned()),
+        })?;
         Ok(Self {
+            keep_years,
             require_recent_find: reader.get("rules.register.require_recent_find", false)?,
             recent_find_maximum: reader.get("rules.register.recent_find_maximum_s", Duration::from_secs(120 * 60))?,
             recent_find_minimum: reader.get("rules.register.recent_find_minimum_s", Duration::from_secs(5))?,

@@ -180,6 +180,10 @@ actions! {
     ViewLinks = "view-link-changes";
     /// See everything that is held about a person and was disclosed of it.
     ViewSubject = "view-subject";
+    /// Count what was kept long enough.
+    PreviewErasure = "preview-erasure";
+    /// Erase what was kept long enough.
+    Erase = "erase";
     /// Report which ULNs were merged, unmerged or deleted.
     ReportLinks = "report-link-changes";
     /// Report a problem with a ULN.

@@ -36,6 +36,9 @@ pub struct RuleSettings {
     pub open_batches: u32,
     /// How long the records of a job are kept after it ended (our choice: 90 days).
     pub batch_records_kept: chrono::TimeDelta,
+    /// How many years a learner is kept after the last thing that was written about them, and an
+    /// audit line after it was written (rules.md 8: 66).
+    pub kept_years: u32,
     /// When the service is open; `None` means always (rules.md 9: 24 x 7).
     pub hours: Option<OpeningHours>,
 }
@@ -54,6 +57,7 @@ impl Default for RuleSettings {
             miss_limits: MissLimits::default(),
             open_batches: 500,
             batch_records_kept: chrono::TimeDelta::days(90),
+            kept_years: 66,
             hours: None,
         }
     }

@@ -615,3 +615,10 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(achievement_steps, learning_events);
+
+diesel::table! {
+    erased_ulns (uln) {
+        uln -> Text,
+        erased_at -> Timestamp,
+    }
+}

@@ -1,4 +1,5 @@
 // What people come for, done with the keyboard alone, and what script adds.
+import { CORRECTION } from "./correction.mjs";
 import { Keyboard } from "./keyboard.mjs";
 import { LEARNER, award } from "./pages.mjs";
 import { STORY } from "./story.mjs";
@@ -6,6 +7,7 @@ import { demo, oneTimeCode } from "./visitor.mjs";
 
 export const TASKS = [
   STORY,
+  CORRECTION,
   {
     name: "sign in and find a learner",
     async work(visitor) {

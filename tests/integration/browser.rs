@@ -7,6 +7,7 @@ use std::process::Command;
 
 use learning_records::portal::route_table;
 
+use crate::flows::Person;
 use crate::harness::visitor::Visitor;
 use crate::harness::{Database, Deployment};
 use crate::portal::{open_learner, plan};
@@ -23,6 +24,8 @@ fn every_page_is_accessible_and_the_tasks_need_no_mouse() {
     let routes: Vec<&str> =
         route_table().into_iter().filter(|(method, ..)| *method == "GET").map(|(_, path, _)| path).collect();
     runner.env("PORTAL_ROUTES", routes.join(" ")).env("PORTAL_INVITATION", invitation(&deployment));
+    let second = second_uln(&deployment);
+    runner.env("STORY_SECOND_ULN", &second);
     // Names of pages and tasks, separated by commas, to run these alone.
     if let Ok(chosen) = std::env::var("LRS_BROWSER_PAGES") {
         runner.args(chosen.split(','));
@@ -31,6 +34,33 @@ fn every_page_is_accessible_and_the_tasks_need_no_mouse() {
     let told = String::from_utf8_lossy(&run.stdout);
     println!("{told}");
     assert!(run.status.success(), "{told}\n{}", String::from_utf8_lossy(&run.stderr));
+    if told.contains("task from an achievement to a corrected record") {
+        merged_by_web_service(&deployment, &second);
+    }
+}
+
+/// Another ULN of a learner of the demo, as a college registers it by mistake.
+fn second_uln(deployment: &Deployment) -> String {
+    let isolde = Person {
+        given: "Isolde".to_owned(),
+        family: "Barleyfrost".to_owned(),
+        born: "2006-10-11".to_owned(),
+        gender: "2",
+        postcode: "LU4 9QX".to_owned(),
+    };
+    isolde.register(&deployment.provider(), "1")
+}
+
+/// The story of tests/browser/correction.mjs ends at the web service: the record under the merged
+/// ULN is the master's, with the corrected grade.
+fn merged_by_web_service(deployment: &Deployment, second: &str) {
+    let provider = deployment.provider();
+    let request = provider.credentials().learning_events("ORG", "FULL", second, "Isolde", "Barleyfrost");
+    let answer = provider.post("LearnerServiceR9", &request);
+    let text = answer.text();
+    for expected in ["ResponseCode>WSRC0022<", "FoundULN>1100001106<", "Grade>6<", "UnderDataChallenge>N<"] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
 }
 
 /// The link that invites somebody to the demo's college, as `lrs user add` prints it.

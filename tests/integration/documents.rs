@@ -149,6 +149,27 @@ fn the_settings_of_the_page_are_those_of_the_program() {
     assert_eq!(rows, settings);
 }
 
+/// Every function of the charter's catalogue has a test that is there.
+#[test]
+fn every_function_of_the_charter_has_its_test() {
+    let page = document("README.md");
+    let (_, table) = page.split_once("\n| function | route | here | test |").expect("the table of functions");
+    let tests: Vec<&str> = table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
+        .filter_map(|line| {
+            line.trim_end_matches([' ', '|']).rsplit('|').next().map(|test| test.trim().trim_matches('`'))
+        })
+        .collect();
+    assert_eq!(tests.len(), 21, "the rows of the charter's catalogue");
+    for test in tests {
+        let (module, name) = test.rsplit_once("::").expect("a path");
+        let file = document(&format!("tests/integration/{}.rs", module.replace("::", "/")));
+        assert!(file.contains(&format!("fn {name}(")), "{test} is not there");
+    }
+}
+
 /// The command line and the service explain every operation, from its fields to a reply.
 #[test]
 fn every_operation_is_explained_on_the_command_line_and_by_the_service() {

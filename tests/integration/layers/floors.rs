@@ -27,6 +27,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "catalogue",
                 "certificate_requests",
                 "challenges",
+                "erasure",
                 "events",
                 "exceptions",
                 "jobs",
@@ -92,7 +93,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             // What users do with the results of one kind, and challenges of achievements and other events.
             &["challenges", "exceptions"],
             // Everything about one person.
-            &["subjects"],
+            &["erasure", "subjects"],
         ],
     ),
 ];

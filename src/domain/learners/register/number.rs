@@ -1,7 +1,7 @@
 //! The number that a learner gets (rules.md 1.5).
 
 use crate::model::{Learner, SearchKeys, Uln};
-use crate::store::{StoreError, Transaction, learners as rows};
+use crate::store::{StoreError, Transaction, erasure, learners as rows};
 
 /// The key of the lock that keeps others from registering the same details at the same time.
 pub(in crate::domain) fn lock_key(details: &blake3::Hash) -> i64 {
@@ -11,10 +11,10 @@ pub(in crate::domain) fn lock_key(details: &blake3::Hash) -> i64 {
 
 /// Stores the learner under a number that was never issued before. The number is random, from the
 /// operating system, so that nobody can guess the next one from the last; if it is taken, even by a
-/// deleted or merged learner, another is drawn.
+/// deleted or merged learner, or was one of an erased learner, another is drawn.
 pub(super) fn issue(store: &mut Transaction<'_>, learner: &Learner, keys: &SearchKeys) -> Result<Uln, StoreError> {
     let mut learner = learner.clone();
-    while !rows::insert(store, &learner, keys)? {
+    while erasure::was_erased(store, learner.uln)? || !rows::insert(store, &learner, keys)? {
         learner.uln = random_uln();
     }
     Ok(learner.uln)
