@@ -20,6 +20,7 @@ mod condition;
 mod connection;
 mod dialect;
 mod error;
+pub mod erasure;
 pub mod events;
 pub mod exceptions;
 pub mod jobs;
