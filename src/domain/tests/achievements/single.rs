@@ -208,7 +208,7 @@ fn an_entry_waits_for_its_result() {
         assert_eq!(result("2025-07-30"), Acted::Refused(vec!["B004"]));
         assert_eq!(result("2025-08-01"), Acted::Refused(vec!["B006"]));
         assert!(matches!(result("2025-07-31"), Acted::Done { done: AchievementDone::PromotedToFinal, .. }));
-        assert_eq!(entries(world), (vec![], vec![later, first]));
+        assert_eq!(entries(world), (vec![], vec![first, later]));
         let found = shown(world, AWARDING, later).unwrap();
         let steps: Vec<_> = found.steps.iter().map(|step| (step.done, step.grade.as_deref())).collect();
         assert_eq!(steps, [(AchievementDone::Created, None), (AchievementDone::PromotedToFinal, Some("9"))]);
