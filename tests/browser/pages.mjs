@@ -579,7 +579,7 @@ export const PAGES = [
   { name: "new achievement award empty", user: "PORTAL_AO", open: entering({ search: QUALIFICATION }, { reference: QUALIFICATION }, {}), status: 422, errors: true },
   { name: "new achievement check", user: "PORTAL_AO", open: entering({ search: QUALIFICATION }, { reference: QUALIFICATION }, award()) },
   { name: "new achievement refused", user: "PORTAL_AO", open: entering({ search: QUALIFICATION }, { reference: QUALIFICATION }, { ...award(), "award_date-year": "2099" }, {}), status: 422, errors: true },
-  { name: "new achievement created", user: "PORTAL_AO", open: entering({ search: QUALIFICATION }, { reference: QUALIFICATION }, award(), {}) },
+  { name: "new achievement created", user: "PORTAL_AO", open: (page) => entering({ search: QUALIFICATION }, { reference: QUALIFICATION }, award(), {})(page) },
   { name: "achievement", user: "PORTAL_AO", open: entered(), image: "achievement" },
   { name: "achievement change", user: "PORTAL_AO", open: entered("Change the achievement") },
   { name: "achievement change refused", user: "PORTAL_AO", open: entered("Change the achievement", {}), status: 422, errors: true },
@@ -591,7 +591,9 @@ export const PAGES = [
     await page.getByRole("link", { name: "Reinstate the achievement" }).click();
   } },
   { name: "entries", user: "PORTAL_AO", open: async (page) => {
-    await waiting("Enter the result", award())(page);
+    await submitted(uploaded("demo/QCF_TEST0045_20250731_050.CSV"), "Submit all records")(page);
+    const { language, provider, ...result } = award();
+    await waiting("Enter the result", result)(page);
     await waiting()(page);
     await page.goto("/entries");
   } },
@@ -599,7 +601,7 @@ export const PAGES = [
   { name: "new entry day", user: "PORTAL_AO", open: entry() },
   { name: "new entry day empty", user: "PORTAL_AO", open: entry({}), status: 422, errors: true },
   { name: "new entry check", user: "PORTAL_AO", open: entry(expected()) },
-  { name: "new entry made", user: "PORTAL_AO", open: entry(expected(), {}) },
+  { name: "new entry made", user: "PORTAL_AO", open: (page) => entry(expected(), {})(page) },
   { name: "entry that waits", user: "PORTAL_AO", open: waiting() },
   { name: "entry result", user: "PORTAL_AO", open: waiting("Enter the result") },
   { name: "entry result empty", user: "PORTAL_AO", open: waiting("Enter the result", {}), status: 422, errors: true },
