@@ -42,7 +42,6 @@ const NO_REQUEST: &str = "\
   operation, see `fixtures/soap/LearnerService/unknown-operation/`.
 * **WSEC0004** (out of hours): in `lrs.toml`, set opening hours (`[service] hours`) that exclude the current time, and restart the demo.
 * **WSEC0999** (unknown exception): an internal error, for example an unreachable database. No request should be able to cause it.
-* **WSRC0023**, **WSRC0024**: these belong to reports that have been retired.
 * Maintenance has no code: with `[service] maintenance = true`, every POST gets HTTP status 405 with `UnsupportedHttpVerb`.
 ";
 
@@ -61,6 +60,7 @@ fn write_guide(guide: &mut String, people: &People, examples: &[Example], learne
     writeln!(guide, "\n{reset}")?;
     write_organisations(guide)?;
     write_accounts(guide)?;
+    write_challenges(guide);
     write_people(guide, people, learners)?;
     guide.push_str(ACHIEVEMENTS);
     let mut heading = ("", "");
@@ -135,6 +135,16 @@ fn write_accounts(guide: &mut String) -> fmt::Result {
         )?;
     }
     Ok(())
+}
+
+/// A story for two users, which needs no command.
+fn write_challenges(guide: &mut String) {
+    guide.push_str(
+        "\n## Data challenges at the portal\n\nAs `online@college.example`, find Ottoline Quillfeather (EXACT), open the learning record and in it \
+         the event in English Language, and report a problem: the grade is 8. As `results@awarding.example`, open \"Data challenges\", and ask, or \
+         accept it with the correction. The record then has the new grade, and the page of the event says what it was. For an event of the ILR or the \
+         NPD, or one that is missing, `desk@service.example` decides. By the web service, see CreateDataChallenge below.\n",
+    );
 }
 
 fn write_people(guide: &mut String, people: &People, learners: u32) -> fmt::Result {

@@ -3,7 +3,8 @@
 
 use crate::contract::{Element, facet};
 use crate::model::{
-    AbilityToShare, AchievementAction, Gender, LearnerStatus, SubmissionType, TierLevel, VerificationType,
+    AbilityToShare, AchievementAction, ChallengeKind, Gender, LearnerStatus, SubmissionType, TierLevel,
+    VerificationType,
 };
 use crate::xml::Pattern;
 
@@ -33,6 +34,7 @@ pub fn choices(element: &Element) -> Vec<Choice> {
         (Some("MIAPAbilityToShare"), _) => list!(AbilityToShare),
         (Some("MIAPTierLevel"), _) => list!(TierLevel),
         (Some("MIAPLearnerStatus"), _) => list!(LearnerStatus),
+        (Some("LrsChallengeType"), _) => list!(ChallengeKind),
         (None, "Action") => list!(AchievementAction),
         (None, "submissionType") => list!(SubmissionType),
         (Some(name), _) => {

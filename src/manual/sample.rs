@@ -42,6 +42,7 @@ pub fn sample(element: &Element) -> &'static str {
         "MIAPFindType" | "MIAPBatchJobType" => "FUL",
         "MIAPUserType" => "ORG",
         "MIAPContactType" => "WEB",
+        "LrsChallengeType" => "wrong-detail",
         "LrsGetType" => "FULL",
         "LrsLanguage" => "ENG",
         "MIAPLearnerRecordCount" | "JobID" | "LrsVendorId" | "int" | "long" => "1",

@@ -267,7 +267,7 @@ def learner_service_r9(provider, uln, given, family):
 
     answer = service.DeleteDataChallenge(invokingOrganisation=provider.invoking(), **common, uln=uln,
                                          referenceNumber=reference)
-    expect(name, "DeleteDataChallenge", answer.ResponseCode, "WSRC0051")
+    expect(name, "DeleteDataChallenge", answer, "WSRC0051")
 
     wrong = Organisation("PROVIDER", password="not-the-password")
     code = fault_code(FAULTS, wrong.service(name).GetOrganisation, invokingOrganisation=wrong.invoking(),
