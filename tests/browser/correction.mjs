@@ -57,7 +57,7 @@ async function enterAchievement({ keys }) {
   await keys.type("ULN", ISOLDE.uln);
   await keys.type("Given name", ISOLDE.given);
   await keys.type("Family name", ISOLDE.family);
-  await keys.press("Continue");
+  await keys.press("Verify learner");
   await keys.type("Search by number or title", "English Language");
   await keys.press("Search");
   await keys.choose(`${QUALIFICATION} (601/7001/3)`);
