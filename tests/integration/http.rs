@@ -275,7 +275,7 @@ on_both! {
         let deployment = Deployment::shared(database);
         let provider = deployment.provider();
         let public = deployment.variable("LRS_URL").to_owned();
-        for (service, operations) in [("LearnerService", 12), ("LearnerServiceR9", 6), ("ExternalService", 2)] {
+        for (service, operations) in [("LearnerService", 12), ("LearnerServiceR9", 9), ("ExternalService", 2)] {
             for query in ["wsdl", "WSDL", "singleWsdl", "singlewsdl", "SINGLEWSDL"] {
                 let answer = provider.ask("GET", &format!("/{service}.svc?{query}"));
                 assert_eq!(answer.status, 200, "{service} {query}");
