@@ -56,7 +56,8 @@ on_both! {
         assert_eq!(counted(&deployment, r#"lrs_guesses_total{kind="wrong_password"}"#), u64::try_from(wrong).unwrap());
         assert!(counted(&deployment, r#"lrs_guesses_total{kind="password_refused"}"#) >= u64::try_from(900 - wrong).unwrap());
         assert!(deployment.log().contains("10 wrong passwords for "), "{}", deployment.log());
-        assert!(is_busy(&provider.post(LS, &with_password(&provider, 1))));
+        // On a slow machine few of the thousand were checked; a few more are not all checked at once.
+        assert!((0..50).any(|number| is_busy(&provider.post(LS, &with_password(&provider, number)))));
     }
 
     fn the_right_password_still_works_beside_wrong_ones(database) {
