@@ -17,8 +17,10 @@ use crate::harness::{Deployment, on_both};
 const SERVICES_THAT_SHARE: [&str; 2] = ["LearnerService", "LearnerServiceR9"];
 
 /// The first codes of a request that got what it asked for.
-const SUCCESS: [&str; 9] =
-    ["WSRC0004", "WSRC0005", "WSRC0006", "WSRC0007", "WSRC0009", "WSRC0024", "WSRC0025", "WSRC0027", "WSVRC001"];
+const SUCCESS: [&str; 11] = [
+    "WSRC0004", "WSRC0005", "WSRC0006", "WSRC0007", "WSRC0009", "WSRC0024", "WSRC0025", "WSRC0027", "WSRC0050",
+    "WSRC0051", "WSVRC001",
+];
 
 /// One refusal: the name of its golden answer, and the requests that get it, made from a good one.
 struct Refusal {
