@@ -22,7 +22,7 @@ export class Visitor {
       ...options,
       storageState,
     });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(30_000);
     const page = await context.newPage();
     page.on("framenavigated", (frame) => this.paths.add(new URL(frame.url(), demo.PORTAL_URL).pathname));
     return page;
