@@ -11,7 +11,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use learning_records::demo::{self, population};
 use learning_records::domain::{Clock, Database, RuleSettings, Service};
-use learning_records::model::{EventSource, EventStatus, Learner, LearningEvent};
+use learning_records::model::{AbilityToShare, EventSource, EventStatus, Learner, LearningEvent};
 use served::rounds::{CONNECTIONS, side_by_side};
 use served::turns::{Turn, page_beside_call};
 use served::visitor::Visitor;
@@ -30,8 +30,9 @@ fn main() -> Outcome<()> {
     let demo = folder.path().join("demo");
     let (service, address) = start_service(&demo, LEARNERS)?;
     let mut children = Children(vec![service]);
-    let learners: Vec<Learner> =
-        population::people(demo::SEED, LEARNERS)?.map(|(learner, _)| learner).take(READ).collect();
+    let everybody = population::people(demo::SEED, LEARNERS)?.map(|(learner, _)| learner);
+    let shares = |learner: &Learner| learner.ability_to_share == AbilityToShare::Shares;
+    let learners: Vec<Learner> = everybody.filter(shares).take(READ).collect();
     add_events(&demo, &learners)?;
     let requests: Vec<Vec<u8>> = learners.iter().map(call).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -204,6 +204,11 @@ fn play(demo: &Demo, service: &Service, example: &Example, caller: Caller, field
         Err(Error::UnknownOrganisation) => "WSEC0003".to_owned(),
         Err(Error::IncorrectPassword) => "WSEC0005".to_owned(),
         Err(Error::InsufficientAccess) => "WSEC0006".to_owned(),
+        // One wrong password for each operation is more than may come without a pause.
+        Err(Error::Busy(busy)) => {
+            std::thread::sleep(busy.retry_after);
+            play(demo, service, example, caller, fields)
+        }
         Err(error) => error.to_string(),
     }
 }

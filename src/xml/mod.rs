@@ -3,6 +3,7 @@
 
 mod characters;
 mod content;
+mod declaration;
 mod error;
 mod escape;
 mod facets;
@@ -15,6 +16,7 @@ mod tests;
 mod writer;
 
 pub use content::{Field, FromXml, Seen, complex, nil_with_content, not_nillable, required, value};
+pub use declaration::{DECLARATION, Declaration, VERSION};
 pub use error::{Invalid, NotWellFormed, Place, ReadError};
 pub use escape::{attribute, escape};
 pub use facets::{Facet, Pattern, non_blank, regular_expression};

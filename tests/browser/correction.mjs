@@ -1,6 +1,6 @@
 // From an entry to a corrected learning record, with the keyboard alone: an awarding organisation
-// enters an achievement, a college challenges its grade, the awarding organisation corrects it, the
-// college keeps the record as a PDF, and the service desk merges two ULNs of the learner.
+// makes an entry and enters its result, a college challenges the grade, the awarding organisation
+// corrects it, the college keeps the record as a PDF, and the service desk merges two ULNs of the learner.
 import { Keyboard } from "./keyboard.mjs";
 import { demo } from "./visitor.mjs";
 
@@ -9,7 +9,7 @@ const ISOLDE = { given: "Isolde", family: "Barleyfrost", uln: "1100001106" };
 const QUALIFICATION = "Demonstration GCSE (9-1) in English Language";
 
 export const CORRECTION = {
-  name: "from an achievement to a corrected record",
+  name: "from an entry to a corrected record",
   async work(visitor) {
     const wrong = [];
     const expect = (what, is) => is || wrong.push(what);
@@ -17,9 +17,14 @@ export const CORRECTION = {
     const college = await person(visitor, "PORTAL_ONLINE");
     const desk = await person(visitor, "PORTAL_DESK");
 
-    await enterAchievement(awarding);
+    await makeEntry(awarding);
     await openRecord(college, ISOLDE.uln);
-    expect("the record has no grade 5", (await college.text()).includes(QUALIFICATION));
+    const expected = await college.text();
+    expect(`the record has no entry: ${expected}`, expected.includes(QUALIFICATION) && expected.includes("Provisional"));
+    await enterResult(awarding);
+    await openRecord(college, ISOLDE.uln);
+    const achieved = await college.text();
+    expect(`the record has no grade 5: ${achieved}`, /English Language.*\b5\b/.test(achieved));
     await challengeGrade(college);
     await correctGrade(awarding);
 
@@ -50,10 +55,10 @@ async function person(visitor, user) {
   };
 }
 
-/// Verifies the learner and enters an achievement of hers, with a grade that is too low.
-async function enterAchievement({ keys }) {
-  await keys.press("Achievements");
-  await keys.press("Enter an achievement");
+/// Verifies the learner and says that she is to be assessed, next year.
+async function makeEntry({ keys }) {
+  await keys.press("Entries and results");
+  await keys.press("Make an entry");
   await keys.type("ULN", ISOLDE.uln);
   await keys.type("Given name", ISOLDE.given);
   await keys.type("Family name", ISOLDE.family);
@@ -62,15 +67,29 @@ async function enterAchievement({ keys }) {
   await keys.press("Search");
   await keys.choose(`${QUALIFICATION} (601/7001/3)`);
   await keys.press("Continue");
-  await keys.type("Day", "22");
-  await keys.type("Month", "8");
-  await keys.type("Year", "2024");
-  await keys.choose("5");
+  await day(keys, 22, 8, new Date().getFullYear() + 1);
   await keys.choose("English");
   await keys.type("UKPRN of the provider where it was achieved", "TEST0038");
-  await keys.choose("Final");
   await keys.press("Continue");
-  await keys.press("Create the achievement");
+  await keys.press("Make the entry");
+  await keys.press("See the entry");
+}
+
+/// Enters the result of the entry, with a grade that is too low.
+async function enterResult({ page, keys }) {
+  await keys.press("Entries and results");
+  await keys.press((await page.locator("main tbody tr", { hasText: ISOLDE.uln }).locator("a").textContent()).trim());
+  await keys.press("Enter the result");
+  await day(keys, 20, 8, 2024);
+  await keys.choose("5");
+  await keys.choose("Final");
+  await keys.press("Enter the result");
+}
+
+async function day(keys, number, month, year) {
+  await keys.type("Day", String(number));
+  await keys.type("Month", String(month));
+  await keys.type("Year", String(year));
 }
 
 /// Finds the learner by a ULN and opens the learning record.
@@ -96,11 +115,11 @@ async function challengeGrade({ keys }) {
   await keys.press("Raise the data challenge");
 }
 
-/// Accepts the challenge with the correction that was proposed.
+/// Accepts the challenge with the correction that was proposed: the last of those that wait.
 async function correctGrade({ page, keys }) {
   await keys.press("Home");
-  await keys.press("1 data challenge for you to decide");
-  await keys.press((await page.locator("main tbody a").first().textContent()).trim());
+  await keys.press((await page.locator("main a", { hasText: "for you to decide" }).textContent()).trim());
+  await keys.press((await page.locator("main tbody a").last().textContent()).trim());
   await keys.choose("Accept it, and correct the event");
   await keys.press("Save the decision");
 }

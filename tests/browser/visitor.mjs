@@ -28,19 +28,20 @@ export class Visitor {
     return page;
   }
 
-  /// The cookies of a user's session. Each user signs in once, because a code of the second factor
-  /// is good once.
+  /// The cookies of a user's session. A code of the second factor is good once, so a user keeps a
+  /// session, until shortly before sensitive acts would ask for a code again.
   session(user) {
-    if (!this.sessions.has(user)) {
-      this.sessions.set(user, (async () => {
-        const page = await this.page();
-        await signIn(page, demo[user]);
-        const state = await page.context().storageState();
-        await page.context().close();
-        return state;
-      })());
-    }
-    return this.sessions.get(user);
+    const kept = this.sessions.get(user);
+    if (kept && Date.now() - kept.since < 8 * 60_000) return kept.state;
+    const state = (async () => {
+      const page = await this.page();
+      await signIn(page, demo[user]);
+      const state = await page.context().storageState();
+      await page.context().close();
+      return state;
+    })();
+    this.sessions.set(user, { state, since: Date.now() });
+    return state;
   }
 }
 

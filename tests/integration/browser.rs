@@ -34,7 +34,7 @@ fn every_page_is_accessible_and_the_tasks_need_no_mouse() {
     let told = String::from_utf8_lossy(&run.stdout);
     println!("{told}");
     assert!(run.status.success(), "{told}\n{}", String::from_utf8_lossy(&run.stderr));
-    if told.contains("task from an achievement to a corrected record") {
+    if told.contains("task from an entry to a corrected record") {
         merged_by_web_service(&deployment, &second);
     }
 }

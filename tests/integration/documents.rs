@@ -9,7 +9,7 @@ use learning_records::contract::SERVICES;
 use learning_records::manual;
 
 use crate::harness::deployment::{LRS, free_port};
-use crate::harness::{Database, Deployment, on_both};
+use crate::harness::{Database, Deployment, Setup, on_both};
 
 /// The examples of a first call, unchanged, in a shell that has read `demo.env`.
 #[test]
@@ -239,7 +239,9 @@ on_both! {
 #[test]
 fn the_alerts_ask_for_metrics_that_there_are() {
     let deployment = Deployment::shared(Database::Sqlite);
-    deployment.lrs(&["call", "--help"]);
+    // The metrics of calls are there from the first call.
+    let provider = deployment.provider();
+    provider.post("LearnerService", &provider.credentials().find_by_uln("FUL", "1000000000", "Body", "No"));
     let (_, metrics) = deployment.operations("GET", "/metrics").expect("metrics");
     let name = regex::Regex::new(r"lrs_[a-z0-9_]+").expect("a pattern");
     let source = document("src/ops/metrics.rs");
@@ -280,31 +282,77 @@ fn manual_pages_and_completions_know_every_command() {
 /// for.
 #[test]
 fn a_request_without_a_mandatory_field_does_not_succeed() {
-    let deployment = Deployment::shared(Database::Sqlite);
-    let is_success = |text: &str| {
-        ["WSRC0004<", "WSRC0006<", "WSRC0007<", "<a:PlrAccessEntryResponse>"].iter().any(|sign| text.contains(sign))
-    };
+    // A request without a name is a try with details that are not the learner's: without limit here.
+    let setup = Setup { environment: vec![("LRS_LIMITS_FAILED_VERIFICATIONS_PER_MINUTE", "0".to_owned())] };
+    let deployment = Deployment::with(Database::Sqlite, setup);
+    let signs = ["WSRC0004<", "WSRC0006<", "WSRC0007<", "WSRC0050<", "WSRC0051<", "<a:PlrAccessEntryResponse>"];
+    let is_success = |text: &str| signs.iter().any(|sign| text.contains(sign));
     for entry in SERVICES.iter().filter(|service| service.name != "LearnerService").flat_map(manual::entries) {
         let (service, name) = (entry.service.name, entry.operation.name);
-        // Changes a learner, or needs a job or a data challenge.
-        if ["UpdateLearnerSubsetFields", "GetAchievementBatchJob"].contains(&name) || name.ends_with("DataChallenge") {
+        // Changes a learner, or needs a job.
+        if ["UpdateLearnerSubsetFields", "GetAchievementBatchJob"].contains(&name) {
             continue;
         }
         let is_external = service == "ExternalService";
-        let password = deployment.variable(if is_external { "AO_PASSWORD" } else { "PROVIDER_PASSWORD" });
         let caller = if is_external { deployment.awarding_organisation() } else { deployment.provider() };
-        let request = entry.example.as_ref().expect("an example").request.replace("Your-password-16", password);
-        assert!(is_success(&caller.post(service, &request).text()) || name == "ViewAudit", "{name}");
+        let mut request = example(&deployment, &entry);
+        match name {
+            "ListDataChallenge" => drop(raise(&deployment)),
+            "DeleteDataChallenge" => request = request.replace(&reference(&request), &raise(&deployment)),
+            _ => {}
+        }
+        let answer = caller.post(service, &request).text();
+        assert!(is_success(&answer) || name == "ViewAudit", "{name}: {answer}");
+        // The requests without a field would otherwise find the example's data challenge open,
+        // or withdrawn, and not succeed for that reason.
+        match name {
+            "CreateDataChallenge" => withdraw(&deployment, &reference(&answer)),
+            "DeleteDataChallenge" => request = request.replace(&reference(&request), &raise(&deployment)),
+            _ => {}
+        }
         for field in entry.fields.iter().filter(|field| field.mandatory && !field.name.contains("Achievement.")) {
             let leaf = field.name.rsplit('.').next().expect("a name");
             let element =
                 regex::Regex::new(&format!(r"(<(?:[\w-]+:)?{leaf}(?: [^>]*)?>)[^<]*(</)")).expect("a pattern");
             let without = element.replacen(&request, 1, "$1$2").into_owned();
             assert_ne!(without, request, "{name}: {leaf}");
-            let answer = caller.post(service, &without).text().to_owned();
+            let answer = caller.post(service, &without).text();
             assert!(!is_success(&answer), "{name} without {leaf}: {answer}");
         }
+        let again = caller.post(service, &request).text();
+        assert!(is_success(&again) || name == "ViewAudit", "{name} succeeds with every field: {again}");
     }
+}
+
+/// The manual's request of an operation, with the demo's password.
+fn example(deployment: &Deployment, entry: &manual::Entry) -> String {
+    let password = if entry.service.name == "ExternalService" { "AO_PASSWORD" } else { "PROVIDER_PASSWORD" };
+    let request = &entry.example.as_ref().expect("an example").request;
+    request.replace("Your-password-16", deployment.variable(password))
+}
+
+/// Raises the manual's data challenge; returns its reference.
+fn raise(deployment: &Deployment) -> String {
+    reference(&of_challenges(deployment, "CreateDataChallenge", |request| request))
+}
+
+fn withdraw(deployment: &Deployment, challenge: &str) {
+    let of_example = |request: String| request.replace(&reference(&request), challenge);
+    let answer = of_challenges(deployment, "DeleteDataChallenge", of_example);
+    assert!(answer.contains("WSRC0051<"), "{answer}");
+}
+
+/// The answer to the manual's request of an operation of data challenges, changed.
+fn of_challenges(deployment: &Deployment, operation: &str, change: impl Fn(String) -> String) -> String {
+    let mut entries = SERVICES.iter().flat_map(manual::entries);
+    let entry = entries.find(|entry| entry.operation.name == operation).expect("an operation");
+    deployment.provider().post(entry.service.name, &change(example(deployment, &entry))).text()
+}
+
+/// The first reference of a data challenge in a text.
+fn reference(text: &str) -> String {
+    let found = regex::Regex::new("LEDC[0-9]+").expect("a pattern").find(text);
+    found.unwrap_or_else(|| panic!("no reference: {text}")).as_str().to_owned()
 }
 
 /// Every link to a file in this project works, and every folder in the map exists.

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 use std::process::Output;
+use std::thread;
+use std::time::Duration;
 
 use learning_records::contract::SERVICES;
 use learning_records::domain::achievements::codes::ERROR_CODES;
@@ -44,7 +46,7 @@ on_both! {
             for (promise, with_idle) in promises.iter().zip(&of_idle) {
                 let waits = promise.note.contains("LRS_JOBS_WORKERS=0");
                     let (deployment, promise) = if waits { (&idle, with_idle) } else { (&deployment, promise) };
-                let output = deployment.shell(&promise.script);
+                let output = promise.played(deployment);
                 if let Err(complaint) = promise.kept(&output) {
                     let Promise { operation, codes, note, script, .. } = promise;
                     wrong.push(format!("== {time} time: {operation}, {codes:?}: {note}\n{script}\n{complaint}"));
@@ -105,6 +107,18 @@ fn the_printed_commands_find_the_learner() {
 }
 
 impl Promise {
+    /// The output of the commands. One wrong password for each operation is more than may come
+    /// without a pause, which a reader makes.
+    fn played(&self, deployment: &Deployment) -> Output {
+        loop {
+            let output = deployment.shell(&self.script);
+            if !String::from_utf8_lossy(&output.stdout).contains("Too many wrong passwords") {
+                return output;
+            }
+            thread::sleep(Duration::from_secs(1));
+        }
+    }
+
     /// Whether a run of the commands did what the heading says; if not, what it did.
     fn kept(&self, output: &Output) -> Result<(), String> {
         let told = String::from_utf8_lossy(&output.stdout).into_owned();

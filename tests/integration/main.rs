@@ -17,6 +17,7 @@ mod bodies;
 mod browser;
 mod certificates;
 mod check;
+mod conformance;
 mod contract;
 mod corpus;
 mod crowds;

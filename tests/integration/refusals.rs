@@ -6,12 +6,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+use std::thread;
 
 use learning_records::contract::SERVICES;
 
 use crate::fixtures::{Fixture, all, carried, pattern, printed, send};
 use crate::harness::message::{SOAP_1_1, SOAP_1_2};
-use crate::harness::{Deployment, on_both};
+use crate::harness::{Answer, Deployment, on_both};
 
 /// Services whose operations all refuse these callers with the same answer.
 const SERVICES_THAT_SHARE: [&str; 2] = ["LearnerService", "LearnerServiceR9"];
@@ -76,6 +77,16 @@ fn in_versions(case: &str, place: usize, requests: &[String]) -> Vec<(&'static s
     if case == "wsec0005-incorrect-password" { both.skip(place % 2).step_by(2).collect() } else { both.collect() }
 }
 
+/// The answer of a service that is not busy: wrong passwords are slowed down, and there are more
+/// operations than free guesses.
+fn sent(deployment: &Deployment, service: &str, request: &str) -> Answer {
+    loop {
+        let answer = send(deployment, service, request);
+        let Some(wait) = answer.retry_after() else { return answer };
+        thread::sleep(wait);
+    }
+}
+
 fn golden(service: &str, case: &str, version: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/soap");
     root.join(format!("{service}/refused/{case}.{version}.response.xml"))
@@ -94,7 +105,7 @@ on_both! {
                 let request = good.request().replace("${JOB}", "1");
                 for Refusal { case, requests } in refusals(service.name, &request) {
                     for (version, request) in in_versions(case, place, &requests) {
-                        let answer = send(&deployment, service.name, &request);
+                        let answer = sent(&deployment, service.name, &request);
                         let code = case.split('-').next().expect("a code").to_ascii_uppercase();
                         let codes = carried(&answer.document());
                         let answer = printed(&deployment, &answer);

@@ -25,7 +25,7 @@ const CHECKS_OF_ORGANISATION: usize = 2;
 const MOST_TURNS: usize = 1024;
 /// After this many wrong passwords, further ones are delayed (our choice: nobody mistypes so often,
 /// and a supplier who tests how each operation refuses a wrong password has room).
-const FREE_GUESSES: u64 = 30;
+const FREE_GUESSES: u64 = 20;
 /// The maximum delay between two checks for a guesser.
 const LONGEST_DELAY: Duration = Duration::from_secs(60);
 /// After this long without a wrong password the count restarts. It also restarts if the clock was

@@ -1,11 +1,15 @@
 //! The sections of a report about one person.
 
+use chrono::NaiveDate;
+
 use super::SubjectSection;
 use crate::domain::format::Field;
 use crate::domain::learners::text_of;
 use crate::model::{EventField, EventTexts, LearnerStatus, Uln, london_text};
 use crate::store::learners::Stored;
-use crate::store::{AnyConnection, StoreError, audit, cases, challenges, events, links, plans, uln_problems};
+use crate::store::{
+    AnyConnection, StoreError, achievements, audit, cases, challenges, events, links, plans, uln_problems,
+};
 
 /// All sections, with what was disclosed as the last.
 pub(super) fn all(
@@ -53,11 +57,16 @@ const fn status(status: LearnerStatus) -> &'static str {
     }
 }
 
-/// The events, what they had before corrections, and their challenges.
-fn learning(store: &mut AnyConnection, ulns: &[Uln]) -> Result<[SubjectSection; 4], StoreError> {
+/// The events, what was done to achievements, what events had before corrections, and their
+/// challenges.
+fn learning(store: &mut AnyConnection, ulns: &[Uln]) -> Result<[SubjectSection; 5], StoreError> {
     let mut columns = vec!["ID", "ULN", "Source", "Status", "DateLoaded", "UnderDataChallenge"];
     columns.extend(EventField::ALL.iter().map(|field| field.code()));
     let mut listed = section("Learning events", &columns);
+    let mut done = section(
+        "What was done to achievements",
+        &["ID", "At", "User", "Done", "Standing", "AwardDate", "Grade", "Language", "ActionDate", "ActionReason"],
+    );
     let mut earlier =
         section("Earlier values of learning events", &["ID", "At", "Challenge", "Field", "Before", "After"]);
     let mut found = events::of(store, ulns)?;
@@ -73,6 +82,21 @@ fn learning(store: &mut AnyConnection, ulns: &[Uln]) -> Result<[SubjectSection; 
         ];
         row.extend(EventField::ALL.iter().map(|field| field.text_of(event)));
         listed.rows.push(row);
+        for step in achievements::steps::of(store, event.id)? {
+            let date = |date: Option<NaiveDate>| date.map(|date| date.to_string()).unwrap_or_default();
+            done.rows.push(vec![
+                event.id.to_string(),
+                london_text(step.at),
+                step.user_name,
+                step.done.code().to_owned(),
+                step.standing.code().to_owned(),
+                date(step.award_date),
+                step.grade.unwrap_or_default(),
+                step.language.unwrap_or_default(),
+                date(step.action_date),
+                step.action_reason.unwrap_or_default(),
+            ]);
+        }
         for version in challenges::versions(store, event.id)? {
             for (field, before) in &version.before {
                 earlier.rows.push(vec![
@@ -87,7 +111,7 @@ fn learning(store: &mut AnyConnection, ulns: &[Uln]) -> Result<[SubjectSection; 
         }
     }
     let [raised, steps] = challenges_of(store, ulns)?;
-    Ok([listed, earlier, raised, steps])
+    Ok([listed, done, earlier, raised, steps])
 }
 
 fn challenges_of(store: &mut AnyConnection, ulns: &[Uln]) -> Result<[SubjectSection; 2], StoreError> {

@@ -23,10 +23,11 @@
 use std::borrow::Cow;
 
 use memchr::{memchr, memmem};
-use quick_xml::events::{BytesDecl, Event};
+use quick_xml::events::Event;
 
 use super::{Open, Reader, Start};
 use crate::xml::characters::{is_name, resolve};
+use crate::xml::declaration::Declaration;
 use crate::xml::error::{NotWellFormed, ReadError};
 
 /// After this many elements the reader yields the processor: that is a fraction of a millisecond,
@@ -85,7 +86,7 @@ impl<'i> Reader<'i> {
                     return Ok(Token::Text(Cow::Owned(character.to_string())));
                 }
                 Event::Comment(_) => {}
-                Event::Decl(declaration) => self.declaration(begin, &declaration)?,
+                Event::Decl(_) => self.declaration(begin)?,
                 Event::PI(_) => return Err(self.broken(NotWellFormed::ProcessingInstruction)),
                 Event::DocType(_) => return Err(self.broken(NotWellFormed::Doctype)),
                 Event::Eof if self.open.is_empty() && self.rooted => return Ok(Token::Eof),
@@ -190,13 +191,10 @@ impl<'i> Reader<'i> {
         }
     }
 
-    fn declaration(&self, begin: usize, declaration: &BytesDecl<'_>) -> Result<(), ReadError> {
+    fn declaration(&self, begin: usize) -> Result<(), ReadError> {
         if begin != 0 {
             return Err(self.broken(NotWellFormed::Misplaced));
         }
-        match declaration.version() {
-            Ok(version) if version == "1.0" => Ok(()),
-            _ => Err(self.broken(NotWellFormed::Syntax)),
-        }
+        Declaration::read(self.source).map(|_| ()).map_err(|_| self.broken(NotWellFormed::Syntax))
     }
 }

@@ -1,6 +1,8 @@
 //! The messages that actors send, as a client would write them, and what the tests look up in
 //! replies.
 
+use std::time::Duration;
+
 use super::tree::Node;
 use super::wire::Answer;
 
@@ -168,6 +170,13 @@ pub struct Fault {
 }
 
 impl Answer {
+    /// How long the client should wait before it tries again; `None` if the service is not busy.
+    pub fn retry_after(&self) -> Option<Duration> {
+        let seconds = self.header("Retry-After")?.parse().expect("whole seconds");
+        assert!(seconds > 0 && self.fault().error == "WSEC0999", "{}", self.text());
+        Some(Duration::from_secs(seconds))
+    }
+
     pub fn document(&self) -> Node {
         Node::parse(&self.text())
     }

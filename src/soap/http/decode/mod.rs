@@ -3,7 +3,6 @@
 //! declaration must agree. Everything else is refused, because two parsers that read the same bytes
 //! differently are a way around checks.
 
-mod declaration;
 mod encoding;
 #[cfg(test)]
 mod tests;

@@ -2,8 +2,8 @@
 
 use std::ops::Deref;
 
-use super::declaration::Declaration;
 use crate::soap::http::media::Charset;
+use crate::xml::Declaration;
 
 /// A body as text, without byte order mark and XML declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
