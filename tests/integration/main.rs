@@ -41,6 +41,7 @@ mod privacy;
 mod process;
 mod published;
 mod queue;
+mod recovery;
 mod refusals;
 mod refused;
 mod rules;
