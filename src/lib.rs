@@ -11,6 +11,7 @@
 //! `domain` → `store` → `model`. `contract` is compiled from `wsdl/` and `schemas/`; `xml` reads
 //! and writes what it describes.
 
+pub mod backup;
 pub mod cli;
 pub mod client;
 pub mod config;

@@ -2,6 +2,7 @@
 //! and prints the outcome in plain English. No rule of the service lives here.
 
 mod audit;
+mod backup;
 mod batch;
 mod call;
 mod caller;
@@ -59,6 +60,8 @@ enum Command {
     #[command(subcommand)]
     Audit(audit::Audit),
     #[command(subcommand)]
+    Backup(backup::BackupCommand),
+    #[command(subcommand)]
     Catalogue(catalogue::CatalogueCommand),
     Call(call::Call),
     Check(check::Check),
@@ -90,6 +93,7 @@ pub fn run(cli: Cli, out: &mut impl Write) -> Result<(), Failure> {
         Command::Cert(cert) => cert::run(cert, out),
         Command::Learner(command) => learner::run(command, out),
         Command::Audit(command) => audit::run(&command, out),
+        Command::Backup(command) => backup::run(&command, out),
         Command::Catalogue(command) => catalogue::run(command, out),
         Command::Call(call) => call::run(call, out),
         Command::Check(check) => check::run(&check, out),

@@ -226,6 +226,8 @@ actions! {
     PlanMaintenance = "plan-maintenance";
     /// Cancel planned maintenance.
     CancelMaintenance = "cancel-maintenance";
+    /// Copy the whole database to a file.
+    BackUp = "back-up";
     /// Delete everything.
     Wipe = "wipe";
 }

@@ -7,6 +7,7 @@ pub mod achievements;
 mod action;
 mod administration;
 mod audit;
+pub mod backup;
 mod call;
 mod caller;
 pub mod catalogue;

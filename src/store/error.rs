@@ -28,6 +28,9 @@ pub enum StoreError {
     /// A write panicked. Only its own changes were rolled back.
     #[error("a write panicked and was rolled back")]
     Panicked,
+    /// A backup cannot be taken or restored; the text says why and what to do.
+    #[error("{0}")]
+    Backup(String),
     /// The store is closed.
     #[error("the store is closed")]
     Closed,

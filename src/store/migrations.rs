@@ -21,6 +21,25 @@ pub(super) fn run(connection: &mut AnyConnection) -> Result<Vec<String>, StoreEr
     })
 }
 
+/// Runs these migrations alone, which some release had. The caller makes it one transaction.
+pub(super) fn run_these(connection: &mut AnyConnection, versions: &[String]) -> Result<(), StoreError> {
+    let migrations = migrations_for(connection);
+    on_either!(connection, c => {
+        let known = c.pending_migrations(migrations).map_err(failure)?;
+        let name = |version: diesel::migration::MigrationVersion<'_>| version.to_string();
+        let is_known = |version: &&String| known.iter().any(|each| name(each.name().version()) == **version);
+        if let Some(later) = versions.iter().find(|version| !is_known(version)) {
+            return Err(StoreError::Backup(format!(
+                "this release does not know migration {later}: the backup is from a later release, which can restore it"
+            )));
+        }
+        for migration in known.iter().filter(|each| versions.contains(&name(each.name().version()))) {
+            c.run_migration(migration.as_ref()).map_err(failure)?;
+        }
+    });
+    Ok(())
+}
+
 /// Whether no migration is pending.
 pub(super) fn are_complete(connection: &mut AnyConnection) -> Result<bool, StoreError> {
     let migrations = migrations_for(connection);

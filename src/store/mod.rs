@@ -12,6 +12,7 @@ use diesel::r2d2::Pool;
 pub mod accounts;
 pub mod achievements;
 pub mod audit;
+pub mod backup;
 pub mod cases;
 pub mod catalogue;
 pub mod certificate_requests;

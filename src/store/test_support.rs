@@ -29,29 +29,59 @@ pub(crate) fn each_store() -> Vec<TestStore> {
     stores
 }
 
+/// An address for a store, where no table is yet, and what must outlive it.
+pub(crate) struct TestPlace {
+    pub(crate) settings: StoreSettings,
+    place: Box<dyn std::any::Any + Send + Sync>,
+}
+
+impl TestPlace {
+    fn new(url: String, place: impl std::any::Any + Send + Sync) -> Self {
+        Self { settings: StoreSettings { url, readers: 4 }, place: Box::new(place) }
+    }
+
+    fn open(self) -> TestStore {
+        let store = Store::open(&self.settings).unwrap();
+        store.migrate().unwrap();
+        TestStore { store, settings: self.settings, _place: self.place }
+    }
+}
+
+/// A place on each database that is available for tests.
+pub(crate) fn each_place() -> Vec<TestPlace> {
+    let mut places = Vec::new();
+    #[cfg(feature = "sqlite")]
+    places.push(sqlite_place());
+    #[cfg(feature = "postgres")]
+    places.extend(postgres_place());
+    places
+}
+
 #[cfg(feature = "sqlite")]
 pub(crate) fn sqlite() -> TestStore {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", folder.path().join("lrs.db").display());
-    open(url, folder)
+    sqlite_place().open()
 }
 
 #[cfg(feature = "postgres")]
 pub(crate) fn postgres() -> Option<TestStore> {
+    postgres_place().map(TestPlace::open)
+}
+
+#[cfg(feature = "sqlite")]
+fn sqlite_place() -> TestPlace {
+    let folder = tempfile::tempdir().unwrap();
+    TestPlace::new(format!("sqlite:{}", folder.path().join("lrs.db").display()), folder)
+}
+
+#[cfg(feature = "postgres")]
+fn postgres_place() -> Option<TestPlace> {
     let server = std::env::var("LRS_TEST_POSTGRES_URL").ok()?;
     let name = format!("lrs_test_{:016x}", rand::random::<u64>());
     let separator = if server.contains('?') { '&' } else { '?' };
     let url = format!("{server}{separator}options=-csearch_path%3D{name}");
     let schema = Schema { server, name };
     schema.run(&format!("CREATE SCHEMA {}", schema.name));
-    Some(open(url, schema))
-}
-
-fn open(url: String, place: impl std::any::Any + Send + Sync) -> TestStore {
-    let settings = StoreSettings { url, readers: 4 };
-    let store = Store::open(&settings).unwrap();
-    store.migrate().unwrap();
-    TestStore { store, settings, _place: Box::new(place) }
+    Some(TestPlace::new(url, schema))
 }
 
 #[cfg(feature = "postgres")]

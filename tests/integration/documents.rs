@@ -235,6 +235,20 @@ on_both! {
     }
 }
 
+on_both! {
+    /// The commands that an operator runs to back up, and to rehearse the restoration.
+    fn backups_are_made_and_restored_as_the_page_says(database) {
+        let deployment = Deployment::start(database);
+        let script = blocks(&document("docs/recovery.md"), "sh").join("\n");
+        let output = deployment.shell(&format!("set -e; cd demo\n{script}"));
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
+        for expected in ["Wrote lrs.backup: ", ", encrypted.", "The backup is complete and unchanged: ", "Restored "] {
+            assert!(told.contains(expected), "{expected} is missing:\n{told}");
+        }
+    }
+}
+
 /// The alerts use metrics that exist.
 #[test]
 fn the_alerts_ask_for_metrics_that_there_are() {

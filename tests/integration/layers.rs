@@ -36,6 +36,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("client", &["contract", "pki"]),
     ("files", &["domain", "model", "xml"]),
     ("workers", &["domain", "files", "model"]),
+    // Backups as files.
+    ("backup", &["domain"]),
     // The words of messages to users, and how they are sent.
     ("mail", &["domain", "config", "model"]),
     ("demo", &["domain", "model", "pki"]),
@@ -43,7 +45,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "cli",
         &[
             "client", "manual", "http", "soap", "portal", "workers", "demo", "files", "domain", "model", "contract",
-            "xml", "config", "tls", "ops", "pki", "mail",
+            "xml", "config", "tls", "ops", "pki", "mail", "backup",
         ],
     ),
     // The world of the unit tests, which all of them may import.

@@ -42,6 +42,7 @@ mod privacy;
 mod process;
 mod published;
 mod queue;
+mod recovery;
 mod refusals;
 mod refused;
 mod rules;

@@ -193,6 +193,29 @@ impl TrailFile {
     }
 }
 
+/// What is durable in a trail file.
+#[cfg(feature = "sqlite")]
+pub(in crate::store) struct Durable {
+    /// Identifies the generation.
+    pub(in crate::store) generation: String,
+    /// The offset at which each frame ends, and its lines.
+    pub(in crate::store) frames: Vec<(u64, Vec<u8>)>,
+}
+
+/// What is durable in a trail file that another process may be writing; `None` if it has no
+/// generation. A frame that is being written is not intact and does not count.
+#[cfg(feature = "sqlite")]
+pub(in crate::store) fn durable(path: &Path) -> io::Result<Option<Durable>> {
+    let content = match std::fs::read(path) {
+        Ok(content) => content,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let Some((generation, start)) = generation(&content) else { return Ok(None) };
+    let frames = frames(&generation, start, &content).into_iter().map(|frame| (frame.end, frame.lines)).collect();
+    Ok(Some(Durable { generation: blake3::Hash::from_bytes(generation).to_hex().to_string(), frames }))
+}
+
 /// Copies a file that is not a valid trail to another name and logs that, because it may contain
 /// audit lines.
 fn keep_aside(path: &Path, content: &[u8]) -> io::Result<()> {

@@ -53,6 +53,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
+#[cfg(feature = "sqlite")]
+pub(super) use self::file::{Durable, durable};
 use self::file::{Frame, TrailFile};
 use super::writer::{Work, Writer};
 use super::{StoreError, Transaction, audit};

@@ -47,6 +47,8 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["condition", "migrations", "wipe"],
             // The threads that make changes durable.
             &["writer", "trail"],
+            // All of it, as a copy.
+            &["backup"],
         ],
     ),
     (
@@ -76,6 +78,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             ],
             // What is built on those. `jobs` knows no kind of job.
             &[
+                "backup",
                 "catalogue",
                 "import",
                 "jobs",
