@@ -46,6 +46,7 @@ mod subjects;
 pub mod support_hours;
 #[cfg(test)]
 mod tests;
+mod trail;
 mod uln_problems;
 mod unsettled;
 pub mod uploads;
@@ -100,6 +101,7 @@ pub use roles::{Role, Roles, UnknownRole};
 pub use settings::{OpeningHours, RuleSettings};
 pub use status::{Guesses, Status};
 pub use subjects::{SubjectReport, SubjectSection, Subjects};
+pub use trail::{BrokenTrail, Damage, TrailDays, WholeTrail};
 pub use uln_problems::{NewUlnProblem, Reported, UlnProblems};
 pub use unsettled::{MustBlock, Unsettled};
 pub use uploads::Uploads;

@@ -237,6 +237,33 @@ diesel::table! {
         record_shown -> Bool,
         account_id -> Nullable<Integer>,
         about_account_id -> Nullable<Integer>,
+        chain -> Nullable<Integer>,
+        sequence -> Nullable<BigInt>,
+        hash -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    audit_chains (chain) {
+        chain -> Integer,
+        length -> BigInt,
+        head -> Binary,
+    }
+}
+
+diesel::table! {
+    audit_erased (chain) {
+        chain -> Integer,
+        through -> BigInt,
+        hash -> Binary,
+        erased_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit_start (chains) {
+        chains -> Integer,
+        uncovered -> BigInt,
     }
 }
 

@@ -47,4 +47,5 @@ mod rules;
 mod searching;
 mod tls;
 mod torture;
+mod trail;
 mod xerces;

@@ -83,6 +83,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "plans",
                 "records",
                 "service_levels",
+                "trail",
                 "uln_problems",
                 "uploads",
             ],
