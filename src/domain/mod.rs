@@ -11,6 +11,7 @@ mod call;
 mod caller;
 pub mod catalogue;
 mod certificate_requests;
+mod certificate_warnings;
 mod certificates;
 pub mod challenges;
 mod clock;

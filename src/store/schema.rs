@@ -26,6 +26,7 @@ diesel::table! {
         registered_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
         key_hash -> Nullable<Text>,
+        warned_days -> Nullable<Integer>,
     }
 }
 

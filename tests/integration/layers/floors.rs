@@ -68,6 +68,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "accounts",
                 "administration",
                 "certificate_requests",
+                "certificate_warnings",
                 "certificates",
                 "desk",
                 "learners",
