@@ -44,6 +44,7 @@ mod queue;
 mod refusals;
 mod refused;
 mod rules;
+mod scanners;
 mod searching;
 mod tls;
 mod torture;
