@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use chrono::Utc;
+
 use super::failure::Failure;
 use super::workers::Minutes;
 use super::{config as file, setup, workers};
@@ -15,7 +17,7 @@ use crate::domain::{Database, Service};
 use crate::http::{self, Clients, Listener, Setup, Signals, StartError};
 use crate::mail::{Folder, Post, Sender};
 use crate::ops::{self, Metrics, Operations};
-use crate::portal::{Addresses, Portal};
+use crate::portal::{Addresses, Notices, Portal};
 use crate::soap::{self, SoapHandler};
 use crate::tls::{self, TlsError, Trust};
 use crate::workers::Observer;
@@ -97,7 +99,12 @@ pub fn listen(
         (Some(_), Some(folder)) => Some(Folder::at(folder.clone()).map_err(not_started)?),
         _ => None,
     };
-    let portal = Arc::new(Portal::new(service.clone(), addresses, &config.portal, demo_mail));
+    let shown = trust.clone();
+    let notices: Notices = Box::new(move || {
+        let warnings = shown.warnings(Utc::now().naive_utc());
+        warnings.into_iter().map(|warning| warning.told).collect()
+    });
+    let portal = Arc::new(Portal::new(service.clone(), addresses, &config.portal, demo_mail, notices));
     let visitors = if config.portal.behind_proxy { Clients::Proxied } else { Clients::Anybody };
     let portal = Listener::new(config.portal.listen, PORTAL_THREADS, portal_limits, trust.clone(), visitors, portal);
     let setup = Setup { listeners: vec![services, portal], operations: config.operations, health };

@@ -18,6 +18,8 @@ use crate::workers::{Observer, WorkerSettings, Workers};
 
 /// How often the service records that it is up.
 const MINUTE: Duration = Duration::from_secs(60);
+/// How often it looks for certificates of organisations that end soon, in such minutes.
+const MINUTES_OF_A_LOOK: u32 = 60;
 
 /// Starts the workers that the configuration asks for.
 pub fn start(service: &Service, jobs: config::Jobs, observer: &Observer) -> Result<Workers, Failure> {
@@ -74,6 +76,15 @@ fn warn_of_cases(service: &Service, warned: &mut BTreeSet<(i32, bool)>) {
     }
 }
 
+/// Tells super users whose certificates end soon.
+fn warn_of_certificates(service: &Service) {
+    match service.warn_of_certificates() {
+        Ok(0) => {}
+        Ok(messages) => log::info!("wrote {messages} e-mails to super users about certificates that end soon"),
+        Err(error) => log::warn!("cannot tell super users about certificates that end soon: {error}"),
+    }
+}
+
 /// Sets the metrics of guesses.
 pub fn look_at_guesses(service: &Service, metrics: &Metrics) {
     let Guesses { wrong_passwords, passwords_refused, misses, misses_refused } = service.status().guesses();
@@ -84,7 +95,7 @@ pub fn look_at_guesses(service: &Service, metrics: &Metrics) {
 }
 
 /// Records every minute that the service is up, and the calls since the last time, for `lrs slo`,
-/// and warns of cases whose clocks run out.
+/// warns of cases whose clocks run out, and tells super users of certificates that end soon.
 /// Dropping it makes a last record.
 pub struct Minutes {
     end: Option<Sender<()>>,
@@ -110,8 +121,14 @@ impl Minutes {
                     warn_of_cases(&service, &mut warned);
                 };
                 note();
+                warn_of_certificates(&service);
+                let mut minutes = 0;
                 while ended.recv_timeout(MINUTE) == Err(RecvTimeoutError::Timeout) {
                     note();
+                    minutes = (minutes + 1) % MINUTES_OF_A_LOOK;
+                    if minutes == 0 {
+                        warn_of_certificates(&service);
+                    }
                 }
                 // The calls since the last full minute count, too.
                 note();

@@ -184,6 +184,8 @@ actions! {
     PreviewErasure = "preview-erasure";
     /// Erase what was kept long enough.
     Erase = "erase";
+    /// Hand out lines of the audit trail.
+    ExportTrail = "export-trail";
     /// Report which ULNs were merged, unmerged or deleted.
     ReportLinks = "report-link-changes";
     /// Report a problem with a ULN.

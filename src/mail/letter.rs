@@ -81,6 +81,9 @@ pub(super) fn write(message: &Message, portal: &str) -> Letter {
              your organisation at once."
                 .to_owned(),
         ),
+        MessageKind::CertificateEndsIn60 => certificate_ends(60, organisation, portal),
+        MessageKind::CertificateEndsIn30 => certificate_ends(30, organisation, portal),
+        MessageKind::CertificateEndsIn7 => certificate_ends(7, organisation, portal),
         MessageKind::ChallengeWaits => (
             "A data challenge waits for you",
             format!("A learning event data challenge waits for {organisation}. Sign in to read it:\n\n{portal}/sign-in"),
@@ -98,4 +101,14 @@ pub(super) fn write(message: &Message, portal: &str) -> Letter {
         message.name
     );
     Letter { subject: subject.to_owned(), body }
+}
+
+fn certificate_ends(days: i64, organisation: &str, portal: &str) -> (&'static str, String) {
+    let subject = if days > 7 { "A certificate ends soon" } else { "A certificate ends within a week" };
+    let text = format!(
+        "A certificate with which programs of {organisation} call the web services ends within {days} days. They \
+         cannot call with it then. Ask for the next one, change your programs over, and revoke the old \
+         one:\n\n{portal}/certificates"
+    );
+    (subject, text)
 }

@@ -26,6 +26,12 @@ code_list! {
         FactorChanged = "factor-changed",
         /// A recovery code was used to sign in.
         RecoveryCodeUsed = "recovery-code-used",
+        /// A certificate of the organisation ends within 60 days.
+        CertificateEndsIn60 = "certificate-ends-60",
+        /// A certificate of the organisation ends within 30 days.
+        CertificateEndsIn30 = "certificate-ends-30",
+        /// A certificate of the organisation ends within 7 days.
+        CertificateEndsIn7 = "certificate-ends-7",
         /// A learning event data challenge waits for the user's organisation.
         ChallengeWaits = "challenge-waits",
         /// Something was done about a learning event data challenge that the user raised.

@@ -6,6 +6,7 @@ mod audit;
 mod case;
 mod catalogue;
 mod certificate;
+mod chain;
 mod challenge;
 mod codes;
 mod email;
@@ -37,6 +38,7 @@ pub use audit::{AuditEntry, Door};
 pub use case::{Case, CaseKind, Category, Outage, Rectified};
 pub use catalogue::{Availability, CatalogueEntry, Recognition, RecognitionStatus};
 pub use certificate::{Fingerprint, InvalidFingerprint, Peer};
+pub use chain::{ChainHash, ChainHead, InvalidChainHead};
 pub use challenge::{
     Challenge, ChallengeId, ChallengeKind, ChallengeState, ChallengeStep, EventField, EventTexts, EventVersion,
     InvalidChallengeId,

@@ -9,7 +9,7 @@ use super::asked::Asked;
 use super::assets::assets;
 use super::routes::{self, Found};
 use super::upload::Upload;
-use super::visit::{Addresses, Site};
+use super::visit::{Addresses, Notices, Site};
 use super::{phases, problem_page};
 use crate::config;
 use crate::domain::Service;
@@ -31,13 +31,19 @@ pub struct Portal {
 
 impl Portal {
     /// The pages over this service, which people and programs call by these addresses. The demo
-    /// shows its messages besides.
-    pub fn new(service: Service, addresses: Addresses, settings: &config::Portal, demo_mail: Option<Folder>) -> Self {
+    /// shows its messages besides. The service desk sees the notices.
+    pub fn new(
+        service: Service,
+        addresses: Addresses,
+        settings: &config::Portal,
+        demo_mail: Option<Folder>,
+        notices: Notices,
+    ) -> Self {
         let origin = origin(&addresses.portal);
         let hsts = format!("max-age={}", settings.hsts_s);
         let hsts = HeaderValue::try_from(hsts).ok().filter(|_| settings.hsts_s > 0);
         let behind_proxy = settings.behind_proxy;
-        Self { site: Arc::new(Site { service, addresses, origin, demo_mail }), behind_proxy, hsts }
+        Self { site: Arc::new(Site { service, addresses, origin, demo_mail, notices }), behind_proxy, hsts }
     }
 
     /// A response with what every response has.

@@ -52,4 +52,4 @@ mod visit;
 
 pub use handler::Portal;
 pub use routes::table as route_table;
-pub use visit::Addresses;
+pub use visit::{Addresses, Notices};

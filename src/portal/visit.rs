@@ -30,7 +30,12 @@ pub(super) struct Site {
     pub(super) origin: String,
     /// The messages of the demo; a real service has none to show.
     pub(super) demo_mail: Option<Folder>,
+    /// What the service desk is told about the service itself.
+    pub(super) notices: Notices,
 }
+
+/// Sentences about the service itself that are due now, such as that its certificate ends soon.
+pub type Notices = Box<dyn Fn() -> Vec<String> + Send + Sync>;
 
 /// What people and programs call the service, without a path.
 #[derive(Debug, Clone)]
@@ -110,6 +115,11 @@ impl<'v> Visit<'v> {
     /// The messages of the demo, where this is one.
     pub(super) const fn demo_mail(&self) -> Option<&Folder> {
         self.site.demo_mail.as_ref()
+    }
+
+    /// What the service desk is told about the service itself.
+    pub(super) fn notices(&self) -> Vec<String> {
+        (self.site.notices)()
     }
 
     /// The request.

@@ -1,6 +1,6 @@
 //! The actual differences between the two databases, and nothing else.
 
-use diesel::connection::AnsiTransactionManager;
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use diesel::prelude::*;
 
 use super::{AnyConnection, StoreError};
@@ -43,6 +43,56 @@ pub fn lock(connection: &mut AnyConnection, key: i64) -> Result<(), StoreError> 
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(c) => {
             diesel::select(pg_advisory_xact_lock(key)).execute(c)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes a lock on a chain of the audit trail that lasts as long as the connection; `false` if
+/// another connection has it. SQLite needs none.
+pub(super) fn try_to_hold(connection: &mut AnyConnection, chain: i32) -> Result<bool, StoreError> {
+    match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(_) => {
+            let _ = chain;
+            Ok(true)
+        }
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => {
+            let Held { held } =
+                diesel::sql_query("SELECT pg_try_advisory_lock('audit_chains'::regclass::oid::integer, $1) AS held")
+                    .bind::<diesel::sql_types::Integer, _>(chain)
+                    .get_result(c)?;
+            Ok(held)
+        }
+    }
+}
+
+#[cfg(feature = "postgres")]
+#[derive(QueryableByName)]
+struct Held {
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    held: bool,
+}
+
+/// Runs queries that all see the database as it is now, whatever is committed meanwhile.
+pub(super) fn in_snapshot<T, E: From<StoreError>>(
+    connection: &mut AnyConnection,
+    queries: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
+) -> Result<T, E> {
+    begin_snapshot(connection)?;
+    let outcome = queries(connection);
+    <AnyConnection as Connection>::TransactionManager::rollback_transaction(connection).map_err(StoreError::from)?;
+    outcome
+}
+
+fn begin_snapshot(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, "BEGIN")?,
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => {
+            AnsiTransactionManager::begin_transaction_sql(c, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
         }
     }
     Ok(())

@@ -1,10 +1,11 @@
 //! What is erased when the time to keep it is over.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer};
 
 use super::dialect::on_either;
 use super::schema::{
-    achievement_steps, audit, cases, challenge_steps, challenges, erased_ulns, event_versions, learners,
+    achievement_steps, audit, audit_erased, cases, challenge_steps, challenges, erased_ulns, event_versions, learners,
     learning_events, link_changes, plan_versions, plans, uln_problems,
 };
 use super::{AnyConnection, StoreError, Transaction};
@@ -105,13 +106,62 @@ pub fn was_erased(connection: &mut AnyConnection, uln: Uln) -> Result<bool, Stor
     Ok(found.is_some())
 }
 
-/// How many audit lines are older than this moment.
+/// Up to which line a chain can be erased, and how many lines that is. Chain 0 stands for the lines
+/// without a chain, which are counted by their id.
+#[derive(QueryableByName)]
+struct Past {
+    #[diesel(sql_type = Integer)]
+    chain: i32,
+    #[diesel(sql_type = BigInt)]
+    through: i64,
+    #[diesel(sql_type = BigInt)]
+    lines: i64,
+}
+
+/// What is older than this moment of each chain. A chain is erased from its start up to the first
+/// line that is younger, so that what remains can be verified. It reads the whole trail.
+fn past_lines(connection: &mut AnyConnection, before: Timestamp) -> Result<Vec<Past>, StoreError> {
+    const QUERY: &str = "\
+        WITH past AS (SELECT coalesce(chain, 0) AS chain, \
+            coalesce(min(CASE WHEN at >= $1 THEN coalesce(sequence, id) END) - 1, max(coalesce(sequence, id))) AS through \
+            FROM audit GROUP BY coalesce(chain, 0)) \
+        SELECT past.chain AS chain, past.through AS through, count(*) AS lines \
+        FROM past JOIN audit ON coalesce(audit.chain, 0) = past.chain AND coalesce(audit.sequence, audit.id) <= past.through \
+        GROUP BY past.chain, past.through";
+    Ok(on_either!(connection, c => diesel::sql_query(QUERY).bind::<diesel::sql_types::Timestamp, _>(before).load(c)?))
+}
+
+/// How many audit lines [`erase_audit`] would erase.
 pub fn audit_lines(connection: &mut AnyConnection, before: Timestamp) -> Result<usize, StoreError> {
-    let lines: i64 = audit::table.filter(audit::at.lt(before)).count().get_result(connection)?;
+    let lines = past_lines(connection, before)?.iter().map(|past| past.lines).sum::<i64>();
     Ok(usize::try_from(lines).unwrap_or_default())
 }
 
-/// Erases the audit lines that are older than this moment, and returns how many.
-pub fn erase_audit(connection: &mut AnyConnection, before: Timestamp) -> Result<usize, StoreError> {
-    Ok(diesel::delete(audit::table.filter(audit::at.lt(before))).execute(connection)?)
+/// Erases the audit lines that are older than this moment, of each chain those up to the first that
+/// is younger, and returns how many. Where each chain begins from now on is recorded first: the
+/// database refuses to delete any other line.
+pub fn erase_audit(transaction: &mut Transaction<'_>, before: Timestamp, now: Timestamp) -> Result<usize, StoreError> {
+    let past = past_lines(transaction, before)?;
+    if past.is_empty() {
+        return Ok(0);
+    }
+    Ok(on_either!(&mut **transaction, c => {
+        for Past { chain, through, .. } in past {
+            let last = audit::table.filter(audit::chain.eq(chain).and(audit::sequence.eq(through)));
+            let hash: Option<Option<Vec<u8>>> = last.select(audit::hash).first(c).optional()?;
+            let hash = hash.flatten().unwrap_or_default();
+            let (is_erased_to, erased_at) = (audit_erased::through.eq(through), audit_erased::erased_at.eq(now));
+            diesel::insert_into(audit_erased::table)
+                .values((audit_erased::chain.eq(chain), is_erased_to, audit_erased::hash.eq(&hash), erased_at))
+                .on_conflict(audit_erased::chain)
+                .do_update()
+                .set((is_erased_to, audit_erased::hash.eq(&hash), erased_at))
+                .execute(c)?;
+        }
+        diesel::sql_query(
+            "DELETE FROM audit WHERE EXISTS (SELECT 1 FROM audit_erased WHERE audit_erased.chain = coalesce(audit.chain, 0) \
+             AND coalesce(audit.sequence, audit.id) <= audit_erased.through)",
+        )
+        .execute(c)?
+    }))
 }

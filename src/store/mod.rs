@@ -195,6 +195,17 @@ impl Store {
         }
     }
 
+    /// Runs queries that all see the database as it is now. They run once: if the connection is lost,
+    /// they fail.
+    pub fn snapshot<T, E: From<StoreError>>(
+        &self,
+        queries: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let unreachable = |error: diesel::r2d2::PoolError| StoreError::Unreachable(error.to_string());
+        let mut reader = self.inner.readers.get().map_err(unreachable)?;
+        dialect::in_snapshot(&mut reader.connection, queries)
+    }
+
     /// The learner with this ULN, whatever the status, as committed. Changes that another process
     /// made on the same SQLite file in the last second may be missing.
     pub fn learner(&self, uln: Uln) -> Result<Option<Stored>, StoreError> {

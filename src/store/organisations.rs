@@ -53,6 +53,8 @@ pub struct Certificate {
     pub registered_at: Timestamp,
     /// When it was revoked here (UTC).
     pub revoked_at: Option<Timestamp>,
+    /// How many days ahead of its end its organisations were told last.
+    pub warned_days: Option<i32>,
     /// The internal numbers of the organisations that it may act for.
     pub organisations: Vec<i32>,
 }
@@ -94,7 +96,8 @@ pub fn all_certificates(connection: &mut AnyConnection) -> Result<Vec<Certificat
     let pairs: Vec<(String, i32)> = certificate_organisations::table
         .order((certificate_organisations::fingerprint, certificate_organisations::organisation_id))
         .load(connection)?;
-    let rows: Vec<(String, String, Timestamp, Timestamp, Option<Timestamp>)> = certificates::table
+    type Row = (String, String, Timestamp, Timestamp, Option<Timestamp>, Option<i32>);
+    let rows: Vec<Row> = certificates::table
         .order((certificates::registered_at, certificates::fingerprint))
         .select((
             certificates::fingerprint,
@@ -102,17 +105,31 @@ pub fn all_certificates(connection: &mut AnyConnection) -> Result<Vec<Certificat
             certificates::not_after,
             certificates::registered_at,
             certificates::revoked_at,
+            certificates::warned_days,
         ))
         .load(connection)?;
     rows.into_iter()
-        .map(|(fingerprint, subject, not_after, registered_at, revoked_at)| {
+        .map(|(fingerprint, subject, not_after, registered_at, revoked_at, warned_days)| {
             let first = pairs.partition_point(|(other, _)| *other < fingerprint);
             let organisations =
                 pairs.iter().skip(first).take_while(|(other, _)| *other == fingerprint).map(|(_, id)| *id).collect();
             let fingerprint = fingerprint.parse().map_err(|_| StoreError::Corrupt("certificates.fingerprint"))?;
-            Ok(Certificate { fingerprint, subject, not_after, registered_at, revoked_at, organisations })
+            Ok(Certificate { fingerprint, subject, not_after, registered_at, revoked_at, warned_days, organisations })
         })
         .collect()
+}
+
+/// Records that the organisations of a certificate are told so many days ahead of its end; `false`
+/// if they were told, or it was revoked.
+pub fn note_warning(connection: &mut AnyConnection, certificate: Fingerprint, days: i32) -> Result<bool, StoreError> {
+    let untold = certificates::warned_days.is_null().or(certificates::warned_days.gt(days));
+    let noted = diesel::update(certificates::table)
+        .filter(certificates::fingerprint.eq(certificate.to_string()))
+        .filter(certificates::revoked_at.is_null())
+        .filter(untold)
+        .set(certificates::warned_days.eq(days))
+        .execute(connection)?;
+    Ok(noted > 0)
 }
 
 /// Adds an organisation and returns its internal number. Fails as a duplicate if UKPRN or reference

@@ -26,6 +26,7 @@ diesel::table! {
         registered_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
         key_hash -> Nullable<Text>,
+        warned_days -> Nullable<Integer>,
     }
 }
 
@@ -237,6 +238,33 @@ diesel::table! {
         record_shown -> Bool,
         account_id -> Nullable<Integer>,
         about_account_id -> Nullable<Integer>,
+        chain -> Nullable<Integer>,
+        sequence -> Nullable<BigInt>,
+        hash -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    audit_chains (chain) {
+        chain -> Integer,
+        length -> BigInt,
+        head -> Binary,
+    }
+}
+
+diesel::table! {
+    audit_erased (chain) {
+        chain -> Integer,
+        through -> BigInt,
+        hash -> Binary,
+        erased_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit_start (chains) {
+        chains -> Integer,
+        uncovered -> BigInt,
     }
 }
 

@@ -56,6 +56,8 @@ pub struct Ending {
 pub struct Warning {
     /// One line, with the file and what to do.
     pub text: String,
+    /// The same without the file, for people who are not on the machine.
+    pub told: String,
     /// Whether it has expired or will within days.
     pub urgent: bool,
 }
@@ -76,38 +78,33 @@ impl Ending {
     pub fn warning(&self, now: Timestamp) -> Option<Warning> {
         let left = self.at.signed_duration_since(now);
         let Self { item, at, name, file } = self;
-        let (name, file, day) = (name.escape_debug(), file.display(), london_day(*at));
+        let (name, day) = (name.escape_debug(), london_day(*at));
         let over = left < TimeDelta::zero();
-        let text = match item {
-            Item::List if over => {
-                format!(
-                    "the revocation list of {name} in {file} has been out of date since {day}: fetch the current one"
-                )
-            }
+        let (what, then) = match item {
+            Item::List if over => (
+                format!("the revocation list of {name}"),
+                format!("has been out of date since {day}: fetch the current one"),
+            ),
             Item::List => return None,
             _ if left > AHEAD => return None,
-            Item::Server if over => format!("the server's certificate {name} in {file} expired on {day}: renew it"),
-            Item::Server => {
-                format!("the server's certificate {name} in {file} expires {}, on {day}: renew it", ahead(left))
-            }
-            Item::Authority if over => {
-                format!(
-                    "the certificate of authority {name} in {file} expired on {day}: ask the authority for its new one"
-                )
-            }
-            Item::Authority => {
-                let ahead = ahead(left);
-                format!(
-                    "the certificate of authority {name} in {file} expires {ahead}, on {day}: ask the authority for its new one"
-                )
-            }
+            Item::Server => (format!("the server's certificate {name}"), format!("{}: renew it", ends(left, day))),
+            Item::Authority => (
+                format!("the certificate of authority {name}"),
+                format!("{}: ask the authority for its new one", ends(left, day)),
+            ),
         };
-        Some(Warning { text, urgent: *item != Item::List && left <= URGENT })
+        let text = format!("{what} in {} {then}", file.display());
+        let told = format!("{what} {then}");
+        Some(Warning { text, told, urgent: *item != Item::List && left <= URGENT })
     }
 }
 
 fn moment(seconds: i64) -> Option<Timestamp> {
     Some(DateTime::from_timestamp(seconds, 0)?.naive_utc())
+}
+
+fn ends(left: TimeDelta, day: NaiveDate) -> String {
+    if left < TimeDelta::zero() { format!("expired on {day}") } else { format!("expires {}, on {day}", ahead(left)) }
 }
 
 /// Hours below two days, then days.
@@ -129,7 +126,7 @@ impl Told {
             return;
         }
         self.0 = present;
-        for Warning { text, urgent } in trust.warnings(now) {
+        for Warning { text, urgent, .. } in trust.warnings(now) {
             if urgent { log::error!("{text}") } else { log::warn!("{text}") }
         }
     }
@@ -162,6 +159,7 @@ mod tests {
                 warning.text
             );
             assert_eq!(warning.urgent, urgent, "{}", warning.text);
+            assert_eq!(warning.told, warning.text.replace(" in server.pem", ""));
         }
         let warning = told(Item::Authority, 1, TimeDelta::days(2)).unwrap();
         assert!(warning.urgent && warning.text.contains("expired on "), "{}", warning.text);

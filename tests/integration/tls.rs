@@ -10,6 +10,7 @@ use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, Issuer, KeyPair}
 use rustls::{ProtocolVersion, SupportedProtocolVersion};
 
 use crate::harness::actor::{read_identity, request};
+use crate::harness::visitor::Visitor;
 use crate::harness::wire::Connection;
 use crate::harness::{Actor, Answer, Database, Deployment, on_both};
 
@@ -230,10 +231,17 @@ fn a_certificate_that_ends_soon_is_told_in_log_readiness_and_metrics() {
         let left = metrics.lines().find_map(|line| line.strip_prefix("lrs_certificate_seconds_left{of=\"server\"} "));
         let left: u32 = left.and_then(|left| left.parse().ok()).unwrap_or_else(|| panic!("{metrics}"));
         assert_eq!(left.div_ceil(86_400), days);
+
+        let page = Visitor::signed_in(&deployment, "PORTAL_DESK").open("/desk/incidents").text();
+        assert!(page.contains(&format!("the server's certificate CN=localhost {text}")), "{page}");
+        assert!(!page.contains("server.pem"), "the desk need not know the machine's folders: {page}");
     }
     let renewed = authority.issue_server(&["localhost"], 365).expect("a certificate");
     learning_records::pki::write_private(&pki.join("server.pem"), renewed.pem().as_bytes()).expect("written");
     until(&|| ready() == (200, "ready\n".to_owned()), "the renewed certificate");
+    assert!(
+        !Visitor::signed_in(&deployment, "PORTAL_DESK").open("/desk/incidents").text().contains("For the operator")
+    );
 }
 
 /// Clients that can only read RSA keys (soap4r, old .NET, Mono) have one in the demo, and get one

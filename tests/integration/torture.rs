@@ -282,6 +282,8 @@ impl Ordeal {
             assert!(Instant::now() < deadline, "the batches do not end");
             thread::sleep(Duration::from_millis(200));
         }
+        let verified = self.deployment.lrs(&["audit", "verify"]);
+        assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
         let compared = [
             ("records", self.records()),
             ("lines of the trail", self.trail()),

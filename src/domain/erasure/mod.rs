@@ -70,7 +70,7 @@ impl Administration<'_> {
             self.learners_changed.store(true, Ordering::Relaxed);
             let entry = operator.entry(now, None, "");
             let audit_lines = store.write(move |store| {
-                let lines = erasure::erase_audit(store, before)?;
+                let lines = erasure::erase_audit(store, before, now)?;
                 let outcome = format!("learners {learners}, events {events}, lines {lines}");
                 audit::insert(store, std::iter::once(&AuditEntry { outcome, ..entry.clone() }))?;
                 Ok(lines)

@@ -7,7 +7,7 @@ use crate::domain::desk::{CaseClock, CategoryFigures, ClockState, DeskMonth, TAR
 use crate::model::{Case, london_day};
 use crate::portal::answer::Answer;
 use crate::portal::blocks::{Anchor, Blocks};
-use crate::portal::components::{Button, Cell, Html, NotificationBanner, Table};
+use crate::portal::components::{Button, Cell, Html, NotificationBanner, Table, WarningText};
 use crate::portal::form::Form;
 use crate::portal::problem::Problem;
 use crate::portal::times;
@@ -26,6 +26,9 @@ pub(in crate::portal) fn list(visit: &Visit<'_>) -> Result<Answer, Problem> {
     let late = open.iter().filter(|(_, clock)| clock.state == ClockState::Late).count();
     if escalate > 0 || late > 0 {
         page = page.with(&NotificationBanner::important(warning(escalate, late)));
+    }
+    for notice in visit.notices() {
+        page = page.with(&WarningText::new(format!("For the operator: {notice}")));
     }
     page = page.with(&Button::link("Log a case", "/desk/incidents/new")).with(&figures(&month)).say(format!(
         "Of the cases that were logged in the month, {TARGET:.0}% are to be rectified within the limit: from the \

@@ -10,11 +10,12 @@ use diesel::sql_types::{BigInt, Text};
 
 use super::layout::{self, Layout};
 use super::{Contents, Sink, Table};
+use crate::model::ChainHead;
 use crate::store::dialect::on_either;
 use crate::store::schema::audit as audit_lines;
-use crate::store::{AnyConnection, Store, StoreError};
 #[cfg(feature = "sqlite")]
-use crate::store::{audit, trail};
+use crate::store::trail;
+use crate::store::{AnyConnection, Store, StoreError, audit};
 
 /// How often a copy begins anew because the trail file started another generation meanwhile. It
 /// does so once in many thousands of calls.
@@ -22,6 +23,8 @@ use crate::store::{audit, trail};
 const ATTEMPTS: u32 = 20;
 /// The table that the trail file's lines belong to.
 const AUDIT: &str = "audit";
+/// The table of the chains that audit lines are in.
+const CHAINS: &str = "audit_chains";
 
 #[derive(QueryableByName)]
 struct Line {
@@ -42,8 +45,13 @@ struct Numbering {
 pub fn copy<S: Sink>(store: &Store, sink: &mut S) -> Result<(), S::Error> {
     // A connection of its own, whose transaction ends with it.
     let mut connection = store.inner.address.connect()?;
-    let lines = begin(store, &mut connection)?;
+    let mut lines = begin(store, &mut connection)?;
     let layouts = layout::layouts(&mut connection)?;
+    let has_chains = layouts.iter().any(|layout| layout.name == CHAINS);
+    let head = match has_chains && !lines.is_empty() {
+        true => Some(audit::chained(&mut connection, &mut lines)?),
+        false => None,
+    };
     let mut contents = Contents {
         database: if store.is_embedded() { "sqlite" } else { "postgres" }.to_owned(),
         migrations: layout::migrations(&mut connection)?,
@@ -60,7 +68,11 @@ pub fn copy<S: Sink>(store: &Store, sink: &mut S) -> Result<(), S::Error> {
     };
     sink.begin(&contents)?;
     for layout in &layouts {
-        copy_rows(&mut connection, layout, sink)?;
+        match &head {
+            // On SQLite, which alone has a trail file, there is one chain.
+            Some(head) if layout.name == CHAINS => sink.row(&row_of_head(layout, head))?,
+            _ => copy_rows(&mut connection, layout, sink)?,
+        }
         if layout.name == AUDIT {
             from_trail.iter().try_for_each(|row| sink.row(row))?;
         }
@@ -128,6 +140,12 @@ fn rows_of_trail(lines: &[serde_json::Value], layout: &Layout, last: i64, conten
         table.rows += u64::try_from(lines.len()).unwrap_or(0);
     }
     (last + 1..).zip(lines).map(|(id, line)| layout.row_of_line(id, line)).collect()
+}
+
+/// The chain as the lines of the trail file leave it.
+fn row_of_head(layout: &Layout, head: &ChainHead) -> String {
+    let ChainHead { chain, sequence, hash } = head;
+    layout.row_of_line(0, &serde_json::json!({ "chain": chain, "length": sequence, "head": hash.text() }))
 }
 
 /// The number of the last audit line in the table.

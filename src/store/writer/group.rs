@@ -68,7 +68,7 @@ pub(super) fn run_group(transaction: &mut Transaction<'_>, group: &mut Group) ->
             Ok(()) => false,
             Err(error) if error.is_disconnection() => return Err(error.clone()),
             Err(_) => {
-                Transactions::rollback_transaction(&mut **transaction)?;
+                roll_back(transaction)?;
                 true
             }
         };
@@ -118,7 +118,13 @@ fn in_savepoint(
     match outcome {
         Ok(()) => Transactions::commit_transaction(&mut **transaction)?,
         Err(error) if error.is_disconnection() => return Err(error),
-        Err(_) => Transactions::rollback_transaction(&mut **transaction)?,
+        Err(_) => roll_back(transaction)?,
     }
     Ok(outcome)
+}
+
+/// Takes a piece back, and with it the audit lines that it added.
+fn roll_back(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
+    transaction.chain().head = None;
+    Ok(Transactions::rollback_transaction(&mut **transaction)?)
 }

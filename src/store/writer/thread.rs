@@ -13,8 +13,8 @@ use super::{Task, Transactions, Work};
 use crate::store::condition::DatabaseFile;
 use crate::store::connection::{Address, AnyConnection};
 use crate::store::learners::LearnerMemory;
-use crate::store::transaction::{Changed, Transaction};
-use crate::store::{StoreError, dialect};
+use crate::store::transaction::{Chain, Changed, Transaction};
+use crate::store::{StoreError, audit, dialect};
 
 /// After this long without work the writer checkpoints SQLite's WAL; during work, calls would have
 /// to wait for that.
@@ -44,6 +44,8 @@ pub(super) struct WritingThread {
     address: Address,
     file: Option<Arc<DatabaseFile>>,
     connection: Option<AnyConnection>,
+    /// The connection's chain of the audit trail, once it has one.
+    chain: Option<Chain>,
     /// Whether anything was committed since the last checkpoint.
     wrote: bool,
     memory: Option<Arc<LearnerMemory>>,
@@ -57,7 +59,7 @@ impl WritingThread {
         let connection = Some(open(&address)?);
         // Only now: opening creates a missing file.
         let file = address.file().and_then(DatabaseFile::at).map(Arc::new);
-        Ok(Self { address, file, connection, wrote: false, memory, known: None })
+        Ok(Self { address, file, connection, chain: None, wrote: false, memory, known: None })
     }
 
     /// The database's file; `None` if it is not a file of this machine.
@@ -147,9 +149,9 @@ impl WritingThread {
     fn commit(&mut self, group: &mut Group) -> Result<Fates, StoreError> {
         self.file.as_deref().map_or(Ok(()), DatabaseFile::check_for_change)?;
         let memory = self.memory.clone();
-        let connection = self.connection()?;
+        let (connection, chain) = self.connection_and_chain()?;
         let outcome = dialect::begin_write(connection).and_then(|()| {
-            let mut transaction = Transaction::of(connection);
+            let mut transaction = Transaction::of(connection, chain);
             let fates = run_group(&mut transaction, group)?;
             Ok((fates, transaction.changed()))
         });
@@ -179,11 +181,36 @@ impl WritingThread {
     fn connection(&mut self) -> Result<&mut AnyConnection, StoreError> {
         if self.connection.is_none() {
             self.known = None;
+            self.chain = None;
         }
         match &mut self.connection {
             Some(connection) => Ok(connection),
             none => Ok(none.insert(open(&self.address)?)),
         }
+    }
+
+    /// The connection, with its chain of the audit trail, which it takes before its first
+    /// transaction. On SQLite other processes add to the same chain, so its head is read in every
+    /// transaction.
+    fn connection_and_chain(&mut self) -> Result<(&mut AnyConnection, &mut Chain), StoreError> {
+        let embedded = self.address.is_embedded();
+        self.connection()?;
+        if let (Some(connection), None) = (&mut self.connection, &self.chain) {
+            match audit::take_chain(connection) {
+                Ok(chain) => self.chain = Some(chain),
+                Err(error) => {
+                    self.connection = None;
+                    return Err(error);
+                }
+            }
+        }
+        let (Some(connection), Some(chain)) = (&mut self.connection, &mut self.chain) else {
+            return Err(StoreError::Closed);
+        };
+        if embedded {
+            chain.head = None;
+        }
+        Ok((connection, chain))
     }
 
     /// Empties the cache if another process has committed anything since the last check.

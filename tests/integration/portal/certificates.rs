@@ -1,10 +1,69 @@
 //! Super users see and revoke the certificates of their organisation.
 
+use std::time::{Duration, Instant};
+
+use learning_records::pki::CertificateAuthority;
+
 use crate::harness::actor::SOAP_HEADERS;
 use crate::harness::visitor::Visitor;
 use crate::harness::{Actor, Deployment, on_both};
 
+/// The subjects of the messages to a super user of the provider about certificates.
+fn told(deployment: &Deployment) -> Vec<String> {
+    let mut visitor = Visitor::of(deployment);
+    let page = visitor.open("/demo/mail");
+    let own = page.all("tbody tr").into_iter().filter(|row| row.contains(deployment.variable("PORTAL_SUPER")));
+    let mut subjects: Vec<String> = own
+        .filter_map(|row| {
+            ["A certificate ends soon", "A certificate ends within a week"].into_iter().find(|it| row.starts_with(it))
+        })
+        .map(str::to_owned)
+        .collect();
+    subjects.sort();
+    subjects
+}
+
 on_both! {
+    fn super_users_are_told_once_before_a_certificate_ends(database) {
+        let mut deployment = Deployment::start(database);
+        let pki = deployment.dir().join("pki");
+        let read = |name: &str| std::fs::read_to_string(pki.join(name)).expect("a PEM file");
+        let authority = CertificateAuthority::load(&(read("ca.pem") + &read("ca.key"))).expect("the authority");
+        let mut expected: Vec<&str> = Vec::new();
+        for (name, days, subject) in [
+            ("far", 61, None),
+            ("two-months", 59, Some("A certificate ends soon")),
+            ("one-month", 29, Some("A certificate ends soon")),
+            ("one-week", 6, Some("A certificate ends within a week")),
+        ] {
+            let credential = authority.issue_client(name, days).expect("a certificate");
+            let file = format!("pki/{name}.pem");
+            learning_records::pki::write_private(&deployment.dir().join(&file), credential.pem().as_bytes()).expect("written");
+            let output = deployment.lrs(&["cert", "add", "TEST0038", &file]);
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            expected.extend(subject);
+        }
+        assert_eq!(deployment.stop(), Some(0));
+        deployment.launch();
+        // Both look when they start, and neither tells what the other has told.
+        let node = deployment.another_node();
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while told(&deployment).len() < expected.len() {
+            assert!(Instant::now() < deadline, "{:?}\n{}", told(&deployment), deployment.log());
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        drop(node);
+        assert_eq!(deployment.stop(), Some(0));
+        deployment.launch();
+        std::thread::sleep(Duration::from_secs(2));
+        assert_eq!(told(&deployment), expected, "each is told once");
+        let mut visitor = Visitor::of(&deployment);
+        visitor.open("/demo/mail");
+        let text = visitor.follow("A certificate ends within a week").text();
+        assert!(text.contains("ends within 7 days") && text.contains("/certificates"), "{text}");
+        assert!(!text.contains("one-week"), "the message names no certificate: {text}");
+    }
+
     fn a_revoked_certificate_is_refused_at_once(database) {
         let deployment = Deployment::start(database);
         for arguments in [&["cert", "new", "renewed", "--dir", "pki"], &["cert", "add", "TEST0038", "pki/renewed.pem"][..]] {

@@ -1,14 +1,18 @@
-//! The audit trail: lines are added and read, never changed.
+//! The audit trail: lines are added and read, never changed. Each is a link of a chain (`chain.rs`).
 
-use std::borrow::Cow;
+mod chain;
+mod lines;
+mod row;
 
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::dialect::on_either;
 use super::schema::{audit, trail_position};
-use super::{AnyConnection, StoreError};
-use crate::model::{AuditEntry, Fingerprint, Timestamp, Uln};
+use super::{AnyConnection, StoreError, Transaction};
+use crate::model::{AuditEntry, ChainHead, Timestamp, Uln};
+pub(super) use chain::{start_over, take as take_chain};
+pub use lines::{Line, Registry, page, registry};
+use row::{ChainedRow, Row};
 
 /// Rows per statement, below PostgreSQL's limit of 65,535 bound values.
 #[cfg(feature = "postgres")]
@@ -16,88 +20,41 @@ const ROWS_AT_ONCE: usize = 2_000;
 /// Rows per statement when lines move from the trail file to the table.
 const MOVED_TOGETHER: usize = 32;
 
-#[derive(Insertable, Serialize, Deserialize)]
-#[diesel(table_name = audit, treat_none_as_default_value = false)]
-struct Row<'a> {
-    at: Timestamp,
-    organisation_id: Option<i32>,
-    organisation_ref: Cow<'a, str>,
-    organisation_name: Cow<'a, str>,
-    user_name: Cow<'a, str>,
-    certificate: Option<Cow<'a, str>>,
-    door: Cow<'a, str>,
-    action: Cow<'a, str>,
-    uln: Option<Cow<'a, str>>,
-    outcome: Cow<'a, str>,
-    record_shown: bool,
-    // Lines that an earlier release left in a trail file have neither.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    account_id: Option<i32>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    about_account_id: Option<i32>,
-}
-
-impl<'a> From<&'a AuditEntry> for Row<'a> {
-    fn from(entry: &'a AuditEntry) -> Self {
-        let AuditEntry {
-            at,
-            organisation_id,
-            organisation_ref,
-            organisation_name,
-            user_name,
-            certificate,
-            door,
-            action,
-            uln,
-            outcome,
-            record_shown,
-            account_id,
-            about_account_id,
-        } = entry;
-        Self {
-            at: *at,
-            organisation_id: *organisation_id,
-            organisation_ref: organisation_ref.into(),
-            organisation_name: organisation_name.into(),
-            user_name: user_name.into(),
-            certificate: certificate.as_ref().map(|certificate| hexadecimal(certificate).into()),
-            door: door.code().into(),
-            action: action.as_ref().into(),
-            uln: uln.as_ref().map(|uln| uln.as_str().into()),
-            outcome: outcome.into(),
-            record_shown: *record_shown,
-            account_id: *account_id,
-            about_account_id: *about_account_id,
-        }
-    }
-}
-
-/// Adds rows. On SQLite row by row, because that statement stays prepared, which beats preparing
-/// one for each number of rows. On PostgreSQL the round trip dominates, so the rows travel
-/// together.
+/// Adds rows to the chain of this transaction. On SQLite row by row, because that statement stays
+/// prepared, which beats preparing one for each number of rows. On PostgreSQL the round trip
+/// dominates, so the rows travel together, and the head of their chain with them.
 pub fn insert<'a>(
-    connection: &mut AnyConnection,
+    transaction: &mut Transaction<'_>,
     entries: impl Iterator<Item = &'a AuditEntry>,
 ) -> Result<(), StoreError> {
-    match connection {
+    let mut entries = entries.peekable();
+    if entries.peek().is_none() {
+        return Ok(());
+    }
+    let mut head = chain::head(transaction)?;
+    match &mut **transaction {
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(c) => {
             for entry in entries {
-                diesel::insert_into(audit::table).values(Row::from(entry)).execute(c)?;
+                let row = ChainedRow::after(&mut head, Row::from(entry));
+                diesel::insert_into(audit::table).values(row).execute(c)?;
             }
         }
         #[cfg(feature = "postgres")]
         AnyConnection::Postgres(c) => {
-            let rows: Vec<Row<'_>> = entries.map(Row::from).collect();
-            for rows in rows.chunks(ROWS_AT_ONCE) {
-                diesel::insert_into(audit::table).values(rows).execute(c)?;
+            while entries.peek().is_some() {
+                let before = head.sequence;
+                let rows = entries.by_ref().take(ROWS_AT_ONCE);
+                let rows: Vec<_> = rows.map(|entry| ChainedRow::after(&mut head, Row::from(entry))).collect();
+                chain::advance_with(c, diesel::insert_into(audit::table).values(rows), before, &head)?;
             }
         }
     }
-    Ok(())
+    chain::advance(transaction, head)
 }
 
-/// The rows as text, one per line, as stored in the trail file.
+/// The rows as text, one per line, as stored in the trail file. They join a chain when they are
+/// moved into the table.
 pub(super) fn to_lines<'a>(entries: impl Iterator<Item = &'a AuditEntry>) -> Vec<u8> {
     let mut lines = Vec::new();
     for entry in entries {
@@ -111,22 +68,44 @@ pub(super) fn to_lines<'a>(entries: impl Iterator<Item = &'a AuditEntry>) -> Vec
 /// Adds rows given as lines of text. All frames are combined: a frame has only a few lines, and a
 /// statement for so few would have to be prepared each time.
 pub(super) fn insert_lines<'a>(
-    connection: &mut AnyConnection,
+    transaction: &mut Transaction<'_>,
     frames: impl Iterator<Item = &'a [u8]>,
 ) -> Result<(), StoreError> {
+    let mut head = chain::head(transaction)?;
     let mut rows = frames
         .flat_map(|lines| serde_json::Deserializer::from_slice(lines).into_iter())
         .map(|row| row.map_err(|_| StoreError::Corrupt("audit (in the trail file)")))
         .peekable();
     while rows.peek().is_some() {
-        let part: Vec<Row<'_>> = rows.by_ref().take(MOVED_TOGETHER).collect::<Result<_, _>>()?;
-        on_either!(connection, c => match <[Row<'_>; MOVED_TOGETHER]>::try_from(part) {
+        let part = rows.by_ref().take(MOVED_TOGETHER).map(|row| Ok(ChainedRow::after(&mut head, row?)));
+        let part: Vec<ChainedRow<'_>> = part.collect::<Result<_, StoreError>>()?;
+        on_either!(&mut **transaction, c => match <[ChainedRow<'_>; MOVED_TOGETHER]>::try_from(part) {
             // With a fixed number of rows the statement stays prepared.
             Ok(rows) => diesel::insert_into(audit::table).values(rows).execute(c)?,
             Err(rows) => diesel::insert_into(audit::table).values(rows).execute(c)?,
         });
     }
-    Ok(())
+    chain::advance(transaction, head)
+}
+
+/// Gives lines of the trail file the places in the chain that they have once they are moved, and
+/// returns the head of the chain after them. A backup has them in its table, not in a file.
+pub(super) fn chained(
+    connection: &mut AnyConnection,
+    lines: &mut [serde_json::Value],
+) -> Result<ChainHead, StoreError> {
+    let mut head = registry(connection)?.heads.into_iter().next().unwrap_or(ChainHead::start(1));
+    for line in lines {
+        let row: Row<'_> =
+            serde_json::from_value(line.clone()).map_err(|_| StoreError::Corrupt("audit (in the trail file)"))?;
+        ChainedRow::after(&mut head, row);
+        if let Some(columns) = line.as_object_mut() {
+            columns.insert("chain".to_owned(), head.chain.into());
+            columns.insert("sequence".to_owned(), head.sequence.into());
+            columns.insert("hash".to_owned(), head.hash.text().into());
+        }
+    }
+    Ok(head)
 }
 
 /// How much of this generation of the trail file has been moved into the table, in bytes.
@@ -230,22 +209,4 @@ pub fn about(connection: &mut AnyConnection, ulns: &[Uln]) -> Result<Vec<AboutLe
             ))
             .load(c)
     })?)
-}
-
-/// The 64 hexadecimal digits of a fingerprint; runs for every line written.
-fn hexadecimal(fingerprint: &Fingerprint) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |value: u8| DIGITS.get(usize::from(value & 15)).copied().map_or('0', char::from);
-    fingerprint.as_bytes().iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fingerprint_is_written_as_everywhere() {
-        let fingerprint = Fingerprint::of_der(b"synthetic");
-        assert_eq!(hexadecimal(&fingerprint), fingerprint.to_string());
-    }
 }

@@ -1,0 +1,8 @@
+DROP TRIGGER audit_is_never_deleted;
+DROP TRIGGER audit_is_never_changed;
+DROP TABLE audit_start;
+DROP TABLE audit_erased;
+DROP TABLE audit_chains;
+ALTER TABLE audit DROP COLUMN hash;
+ALTER TABLE audit DROP COLUMN sequence;
+ALTER TABLE audit DROP COLUMN chain;
