@@ -191,6 +191,8 @@ on_both! {
         store.close();
         drop(store);
 
+        succeeds(lrs_on(&url, &deployment, &["audit", "verify"]));
+
         deployment.set("LRS_STORE_URL", &url);
         deployment.launch();
         let provider = deployment.provider();
@@ -198,6 +200,7 @@ on_both! {
             assert_eq!(find(&provider, &acknowledged[*place]), "WSRC0004");
         }
         Person::new().register(&provider, "1");
+        succeeds(lrs_on(&url, &deployment, &["audit", "verify"]));
     }
 
     fn a_backup_that_is_damaged_or_has_another_key_is_refused(database) {
