@@ -91,6 +91,11 @@ impl Copied {
     }
 }
 
+/// An audit line as a release before the chains wrote it.
+const LINE_BEFORE_CHAINS: &str = "INSERT INTO audit (at, organisation_ref, organisation_name, user_name, door, \
+    action, outcome, record_shown) VALUES ('2025-06-01 12:00:01', 'TEST0001', 'Synthetic', 'tester', 'web-service', \
+    'find-by-uln', 'WSRC0004', FALSE)";
+
 fn entry(action: String) -> AuditEntry {
     AuditEntry {
         at: NaiveDate::from_ymd_opt(2025, 6, 1).unwrap().and_hms_micro_opt(12, 0, 1, 120_000).unwrap(),
@@ -109,27 +114,27 @@ fn entry(action: String) -> AuditEntry {
     }
 }
 
-/// Adds the rows, a piece of a file, whose bytes the databases write differently, and audit lines.
-fn add_rows(store: &Store) {
+/// Adds the rows, and a piece of a file, whose bytes the databases write differently.
+fn rows(connection: &mut AnyConnection) -> Result<(), StoreError> {
     use crate::store::schema::job_files;
-    store
-        .write(|c| {
-            c.batch_execute(ROWS)?;
-            // PostgreSQL does not count numbers that it did not give itself.
-            #[cfg(feature = "postgres")]
-            if let AnyConnection::Postgres(c) = &mut **c {
-                c.batch_execute(
-                    "SELECT setval(pg_get_serial_sequence('jobs', 'id'), 9007199254740993), \
-                     setval(pg_get_serial_sequence('organisations', 'id'), 9)",
-                )?;
-            }
-            let bytes: Vec<u8> = (0..=255).collect();
-            let piece =
-                (job_files::job_id.eq(9_007_199_254_740_993), job_files::piece.eq(0), job_files::bytes.eq(bytes));
-            on_either!(&mut **c, c => diesel::insert_into(job_files::table).values(piece).execute(c)?);
-            Ok(())
-        })
-        .unwrap();
+    connection.batch_execute(ROWS)?;
+    // PostgreSQL does not count numbers that it did not give itself.
+    #[cfg(feature = "postgres")]
+    if let AnyConnection::Postgres(c) = connection {
+        c.batch_execute(
+            "SELECT setval(pg_get_serial_sequence('jobs', 'id'), 9007199254740993), \
+             setval(pg_get_serial_sequence('organisations', 'id'), 9)",
+        )?;
+    }
+    let bytes: Vec<u8> = (0..=255).collect();
+    let piece = (job_files::job_id.eq(9_007_199_254_740_993), job_files::piece.eq(0), job_files::bytes.eq(bytes));
+    on_either!(connection, c => diesel::insert_into(job_files::table).values(piece).execute(c)?);
+    Ok(())
+}
+
+/// Adds the rows, and audit lines.
+fn add_rows(store: &Store) {
+    store.write(|c| rows(c)).unwrap();
     for number in 0..3 {
         store.record(vec![entry(format!("line {number}"))]).wait().unwrap();
         if number == 0 {
@@ -286,8 +291,11 @@ fn a_copy_of_an_earlier_release_is_migrated_after_it_is_loaded() {
         let (earlier, later) = all.split_at(all.iter().position(|version| version.as_str() == "0020").unwrap());
         assert!(later.len() > 3);
         migrations::run_these(&mut connection, earlier).unwrap();
+        rows(&mut connection).unwrap();
+        for _ in 0..3 {
+            connection.batch_execute(LINE_BEFORE_CHAINS).unwrap();
+        }
         drop(connection);
-        add_rows(&old);
         for into in each_place() {
             Copied::of(&old).load(&into.settings).unwrap();
             let restored = Store::open(&into.settings).unwrap();
@@ -296,6 +304,7 @@ fn a_copy_of_an_earlier_release_is_migrated_after_it_is_loaded() {
             assert!(restored.is_ready().unwrap());
             let tables = Copied::of(&restored).tables();
             assert_eq!((tables["organisations"].len(), tables["job_files"].len(), tables["audit"].len()), (2, 1, 3));
+            assert_eq!(tables["audit_start"][0]["uncovered"], 3);
         }
     }
 }
