@@ -1,5 +1,5 @@
-//! A learner's page at the portal beside learnerByULN, in one run and for the same learner. The page
-//! may take twice as long as the call. Run it with `make bench`.
+//! A learner's page at the portal beside learnerByULN, in one run and for the same learner. The
+//! page may take twice as long as the call. Run it with `make bench`.
 
 mod served;
 

@@ -1,6 +1,7 @@
-//! A learning record of 300 events: GetLearnerLearningEvents beside a bare server with a reply of the
-//! same size, and its page at the portal beside the call. The service should reach half of the bare
-//! server's rate, and the page may take three times as long as the call. Run it with `make bench`.
+//! A learning record of 300 events: GetLearnerLearningEvents beside a bare server with a reply of
+//! the same size, and its page at the portal beside the call. The service should reach half of the
+//! bare server's rate, and the page may take three times as long as the call. Run it with `make
+//! bench`.
 
 mod served;
 

@@ -126,7 +126,8 @@ fn begin(unfinished: &Path) -> Result<File, BackupError> {
     match file {
         Ok(file) => {
             lock(&file, &failed)?;
-            // Another process may have taken it for one that was left, and replaced it, before it was locked.
+            // Another process may have taken it for one that was left, and replaced it, before it
+            // was locked.
             let named = fs::symlink_metadata(unfinished).map_err(&failed)?;
             let own = file.metadata().map_err(&failed)?;
             if (named.dev(), named.ino()) == (own.dev(), own.ino()) { Ok(file) } else { Err(BackupError::InProgress) }

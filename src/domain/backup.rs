@@ -29,8 +29,8 @@ impl Administration<'_> {
 
 impl Database {
     /// Loads a copy into the database of this address, which must be empty: all of it or nothing.
-    /// Its tables are then those of the release that was copied; [`Database::migrate`] brings them up
-    /// to date. `next` returns the copy's rows in order, then `None`.
+    /// Its tables are then those of the release that was copied; [`Database::migrate`] brings them
+    /// up to date. `next` returns the copy's rows in order, then `None`.
     ///
     /// # Errors
     /// The database is not empty, the copy is from a later release, or it is not complete.

@@ -76,8 +76,8 @@ impl<'r> Request<'r> {
         self.http.headers()
     }
 
-    /// The address that the request comes from, behind a proxy the one that the proxy names; nothing
-    /// where the client has already gone.
+    /// The address that the request comes from, behind a proxy the one that the proxy names;
+    /// nothing where the client has already gone.
     pub const fn address(&self) -> Option<IpAddr> {
         self.address
     }

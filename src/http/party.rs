@@ -1,5 +1,6 @@
 //! Who has a share of what a listener has: a certificate, or where clients have none, the place
-//! that they call from. Connections of a reverse proxy are nobody's, its requests are its visitors'.
+//! that they call from. Connections of a reverse proxy are nobody's, its requests are its
+//! visitors'.
 
 use super::origin::Origin;
 use super::refused::Refused;

@@ -115,7 +115,8 @@ impl Achievement {
         }
     }
 
-    /// Whether it is an entry that waits for its result: provisional, without a grade (rules.md 6.3).
+    /// Whether it is an entry that waits for its result: provisional, without a grade (rules.md
+    /// 6.3).
     pub fn is_entry(&self) -> bool {
         self.event.status == EventStatus::Provisional && self.event.grade.is_none()
     }

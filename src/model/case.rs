@@ -29,7 +29,8 @@ code_list! {
         Two = "2",
         /// Without a limit.
         Three = "3",
-        /// Minor: few users or functions that can wait; and every challenge, ULN problem and request.
+        /// Minor: few users or functions that can wait; and every challenge, ULN problem and
+        /// request.
         Four = "4",
     }
 }

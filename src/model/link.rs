@@ -35,7 +35,8 @@ pub struct LinkChange {
     pub kind: LinkKind,
     /// The ULN whose link changed.
     pub uln: Uln,
-    /// The master: the new one, or the one that an undone merge had; where events moved, their new ULN.
+    /// The master: the new one, or the one that an undone merge had; where events moved, their new
+    /// ULN.
     pub master: Option<Uln>,
     /// Why.
     pub reason: Reason,

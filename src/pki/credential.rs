@@ -54,8 +54,8 @@ pub fn peer_of_pem(pem: &str) -> Result<Peer, PkiError> {
     peer(&first(pem)?)
 }
 
-/// The peer that a DER certificate identifies: fingerprint, key, common name (or the full subject if
-/// it has none) and expiry.
+/// The peer that a DER certificate identifies: fingerprint, key, common name (or the full subject
+/// if it has none) and expiry.
 ///
 /// # Errors
 /// It cannot be read.

@@ -35,8 +35,8 @@ pub(super) enum Origin {
 }
 
 impl Asked {
-    /// The request without its body. `own` is the portal's origin where it is known: behind a proxy,
-    /// which may have replaced the header `Host`.
+    /// The request without its body. `own` is the portal's origin where it is known: behind a
+    /// proxy, which may have replaced the header `Host`.
     pub(super) fn of(request: &Request<'_>, own: Option<&str>) -> Self {
         Self {
             method: request.method().clone(),

@@ -1,5 +1,5 @@
-//! Data challenges as LearnerServiceR9 has them: what a request says, and what the replies tell. The
-//! codes, the types and the states in words are our choice (rules.md 2.20).
+//! Data challenges as LearnerServiceR9 has them: what a request says, and what the replies tell.
+//! The codes, the types and the states in words are our choice (rules.md 2.20).
 
 use std::borrow::Cow;
 

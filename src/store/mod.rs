@@ -195,8 +195,8 @@ impl Store {
         }
     }
 
-    /// Runs queries that all see the database as it is now. They run once: if the connection is lost,
-    /// they fail.
+    /// Runs queries that all see the database as it is now. They run once: if the connection is
+    /// lost, they fail.
     pub fn snapshot<T, E: From<StoreError>>(
         &self,
         queries: impl FnOnce(&mut AnyConnection) -> Result<T, E>,

@@ -296,7 +296,8 @@ fn manual_pages_and_completions_know_every_command() {
 /// for.
 #[test]
 fn a_request_without_a_mandatory_field_does_not_succeed() {
-    // A request without a name is a try with details that are not the learner's: without limit here.
+    // A request without a name is a try with details that are not the learner's: without limit
+    // here.
     let setup = Setup { environment: vec![("LRS_LIMITS_FAILED_VERIFICATIONS_PER_MINUTE", "0".to_owned())] };
     let deployment = Deployment::with(Database::Sqlite, setup);
     let signs = ["WSRC0004<", "WSRC0006<", "WSRC0007<", "WSRC0050<", "WSRC0051<", "<a:PlrAccessEntryResponse>"];

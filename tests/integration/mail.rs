@@ -52,7 +52,8 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 }
 
 on_both! {
-    /// The mail server is away when the invitation is written, and back after a restart of the service.
+    /// The mail server is away when the invitation is written, and back after a restart of the
+    /// service.
     fn an_invitation_waits_for_the_mail_server_and_arrives_over_tls(database) {
         let mut deployment = Deployment::start(database);
         deployment.stop();
@@ -88,7 +89,8 @@ on_both! {
         let path = link.strip_prefix(portal).expect("the portal's address");
         let mut visitor = Visitor::of(&deployment);
         assert_eq!(visitor.open(path).heading(), "Choose a password");
-        // The words are the same for everybody but for name, organisation and link: no learner is in it.
+        // The words are the same for everybody but for name, organisation and link: no learner is
+        // in it.
         let words = message.replace(link, "LINK").replace("Demonstration College", "COLLEGE");
         assert!(!words.contains(|letter: char| letter.is_ascii_digit() && letter != '4' && letter != '8'), "{words}");
         until("the message is deleted", || {

@@ -1,4 +1,5 @@
-//! Examples of data challenges, by the operations that LearnerServiceR9 has from an earlier release.
+//! Examples of data challenges, by the operations that LearnerServiceR9 has from an earlier
+//! release.
 
 use super::{Cast, Fields, Operation, R9, text, with};
 use crate::demo::shell::quote;

@@ -57,7 +57,8 @@ pub(super) struct Key {
 }
 
 impl Site {
-    /// The site with this origin; `None` if it has no host name, without which there are no passkeys.
+    /// The site with this origin; `None` if it has no host name, without which there are no
+    /// passkeys.
     pub(super) fn of(origin: &str) -> Option<Self> {
         let host = origin.strip_prefix("https://")?.split(':').next()?;
         let last = host.rsplit('.').next()?;

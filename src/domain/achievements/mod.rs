@@ -1,6 +1,6 @@
 //! Achievements: from the batch or the form in which an awarding organisation reports them to the
-//! learning event that others see (rules.md 2.18, 2.19, 5.8, 6.3). What can be achieved is the catalogue's
-//! business.
+//! learning event that others see (rules.md 2.18, 2.19, 5.8, 6.3). What can be achieved is the
+//! catalogue's business.
 
 pub mod codes;
 mod failed;

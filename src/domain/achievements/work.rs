@@ -120,8 +120,9 @@ impl Outcome {
 }
 
 /// Processes records in order; each sees the effects of those before. Returns their outcomes, and
-/// the numbers of the achievements that have changed or are new. The caller has taken the organisation's lock, so
-/// that no other node changes its achievements meanwhile. `line` makes a record's audit line.
+/// the numbers of the achievements that have changed or are new. The caller has taken the
+/// organisation's lock, so that no other node changes its achievements meanwhile. `line` makes a
+/// record's audit line.
 pub(super) fn work(
     store: &mut Transaction<'_>,
     terms: &Terms<'_>,

@@ -115,8 +115,8 @@ impl Challenges<'_> {
         self.raise_about(caller, &resolved.learner, UserType::Organisation, new)
     }
 
-    /// Like [`Self::raise`], about a learner of whom the caller claims to know ULN and details: they
-    /// are verified as for the learning record (rules.md 2.13).
+    /// Like [`Self::raise`], about a learner of whom the caller claims to know ULN and details:
+    /// they are verified as for the learning record (rules.md 2.13).
     ///
     /// # Errors
     /// When the caller may not see learning records or guesses too often, or the store fails.

@@ -48,8 +48,8 @@ impl Administration<'_> {
 
     /// Erases learners about whom nothing was written in the time to keep them, each person in one
     /// transaction, and the audit lines from before that time ([`Action::Erase`]). Their ULNs are
-    /// never issued again. An erasure that was interrupted can be run again. It leaves an audit line
-    /// with the counts, and none about the learners.
+    /// never issued again. An erasure that was interrupted can be run again. It leaves an audit
+    /// line with the counts, and none about the learners.
     ///
     /// # Errors
     /// Errors of the store.
@@ -79,8 +79,8 @@ impl Administration<'_> {
         })
     }
 
-    /// Does something about each person whose time is over, and sums up how many learners and events
-    /// it concerned.
+    /// Does something about each person whose time is over, and sums up how many learners and
+    /// events it concerned.
     fn for_each_past(
         &self,
         before: Timestamp,

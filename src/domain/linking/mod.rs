@@ -1,7 +1,7 @@
 //! Merges the ULNs of one person, undoes that, deletes learners and restores them (rules.md 1.5,
 //! our choice). Only for the service's operators and its service desk. What each change does is in
-//! `plan.rs`; it moves no learning event, since a record is read by all ULNs of a learner. `split.rs`
-//! moves those of a ULN that two people shared.
+//! `plan.rs`; it moves no learning event, since a record is read by all ULNs of a learner.
+//! `split.rs` moves those of a ULN that two people shared.
 
 mod plan;
 mod report;

@@ -68,9 +68,9 @@ impl LinkReport {
 
 impl Linking<'_> {
     /// What was done to links in these days ([`Action::ReportLinks`](
-    /// crate::domain::Action::ReportLinks)), about learners whom the caller's organisation registered
-    /// or whose learning record it was shown: so nobody collects the numbers of others. Each learner
-    /// who is named gets an audit line.
+    /// crate::domain::Action::ReportLinks)), about learners whom the caller's organisation
+    /// registered or whose learning record it was shown: so nobody collects the numbers of others.
+    /// Each learner who is named gets an audit line.
     ///
     /// # Errors
     /// [`Error::InsufficientAccess`] for organisations that may not retrieve ULNs, with an audit

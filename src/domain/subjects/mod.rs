@@ -37,9 +37,9 @@ pub struct SubjectSection {
 
 impl Subjects<'_> {
     /// Everything held about the person with this ULN, whatever the learner's status, and everybody
-    /// to whom something was disclosed ([`Action::ViewSubject`](super::Action::ViewSubject)). `None`
-    /// if the ULN is not in the register. Files of batches are not searched: their records are
-    /// deleted after a time (`jobs.keep_days`).
+    /// to whom something was disclosed ([`Action::ViewSubject`](super::Action::ViewSubject)).
+    /// `None` if the ULN is not in the register. Files of batches are not searched: their records
+    /// are deleted after a time (`jobs.keep_days`).
     ///
     /// # Errors
     /// [`Error::InsufficientAccess`] for anybody but operators and the service desk, with an audit

@@ -204,7 +204,8 @@ fn of_two_decisions_at_once_one_counts() {
     each_world(|world| {
         let (uln, events) = learner(world);
         let id = raised(world, &wrong_grade(uln, events[0]));
-        // The password is checked once beforehand: only so many first calls may check one at a time.
+        // The password is checked once beforehand: only so many first calls may check one at a
+        // time.
         get(world, AWARDING, id).unwrap();
         let decisions =
             [fields(&[(EventField::Grade, "Merit")]), fields(&[(EventField::Grade, "Fail")]), Decision::Reject];

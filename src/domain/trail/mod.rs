@@ -43,8 +43,8 @@ impl Administration<'_> {
     }
 
     /// Hands on the lines of the trail as JSON, in the order in which they were stored
-    /// ([`Action::ExportTrail`]). Its own line is durable before the first is handed on. It stops at
-    /// the first error of `take`.
+    /// ([`Action::ExportTrail`]). Its own line is durable before the first is handed on. It stops
+    /// at the first error of `take`.
     ///
     /// # Errors
     /// Errors of the store.

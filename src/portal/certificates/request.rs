@@ -1,5 +1,5 @@
-//! Asking for a certificate: the request is pasted or uploaded, checked, and sent to the operator of
-//! the service, who signs it.
+//! Asking for a certificate: the request is pasted or uploaded, checked, and sent to the operator
+//! of the service, who signs it.
 
 use serde::{Deserialize, Serialize};
 

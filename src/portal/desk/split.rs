@@ -1,5 +1,5 @@
-//! Moving the learning events of one of two people who shared a ULN: events are selected, what would
-//! move is shown, then it is done.
+//! Moving the learning events of one of two people who shared a ULN: events are selected, what
+//! would move is shown, then it is done.
 
 use serde::{Deserialize, Serialize};
 

@@ -146,8 +146,8 @@ pub fn by_id(connection: &mut AnyConnection, id: i32, awarded_by: Ukprn) -> Resu
     Ok(found.filter(|achievement| achievement.event.source.is_awarded()))
 }
 
-/// The entries of the awarding organisation that wait for a result, those that are expected first at
-/// the beginning.
+/// The entries of the awarding organisation that wait for a result, those that are expected first
+/// at the beginning.
 pub fn waiting(connection: &mut AnyConnection, awarded_by: Ukprn, limit: i64) -> Result<Vec<Achievement>, StoreError> {
     let rows: Vec<(Row, OwnRow)> = on_either!(connection, c => {
         learning_events::table
@@ -162,7 +162,8 @@ pub fn waiting(connection: &mut AnyConnection, awarded_by: Ukprn, limit: i64) ->
     awarded(rows)
 }
 
-/// What began as an entry of the awarding organisation and has a result now, the newest entry first.
+/// What began as an entry of the awarding organisation and has a result now, the newest entry
+/// first.
 pub fn completed(
     connection: &mut AnyConnection,
     awarded_by: Ukprn,

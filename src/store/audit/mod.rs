@@ -1,4 +1,5 @@
-//! The audit trail: lines are added and read, never changed. Each is a link of a chain (`chain.rs`).
+//! The audit trail: lines are added and read, never changed. Each is a link of a chain
+//! (`chain.rs`).
 
 mod chain;
 mod lines;

@@ -26,8 +26,8 @@ struct Deferred {
 }
 
 /// Loads a copy into the database of this address, which must be empty: on SQLite no file, on
-/// PostgreSQL no table. `next` returns the copy's rows in order, then `None`; nothing is kept unless
-/// it says so without an error.
+/// PostgreSQL no table. `next` returns the copy's rows in order, then `None`; nothing is kept
+/// unless it says so without an error.
 ///
 /// # Errors
 /// The database is not empty, the copy has migrations that this release does not know, or is not
@@ -104,8 +104,8 @@ fn fill_table<E: From<StoreError>>(
     if added == table.rows { Ok(()) } else { Err(incomplete().into()) }
 }
 
-/// All indexes that no constraint needs and, on PostgreSQL, all references: in the order of removal,
-/// which is the reverse of making.
+/// All indexes that no constraint needs and, on PostgreSQL, all references: in the order of
+/// removal, which is the reverse of making.
 fn deferred(connection: &mut AnyConnection) -> Result<Vec<Deferred>, StoreError> {
     let query = match connection {
         #[cfg(feature = "sqlite")]
@@ -207,8 +207,8 @@ mod sqlite {
         Ok(connection)
     }
 
-    /// A file with this name, and what an earlier database of this name left, would be mixed up with
-    /// the new one.
+    /// A file with this name, and what an earlier database of this name left, would be mixed up
+    /// with the new one.
     fn check_empty(path: &Path, trail: &Path) -> Result<(), StoreError> {
         for there in [path, &beside(path, "-wal"), trail] {
             if fs::metadata(there).is_ok_and(|metadata| metadata.len() > 0) {

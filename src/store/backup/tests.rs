@@ -71,8 +71,8 @@ impl Copied {
         load(&settings.url, self.contents(), || Ok(rows.next().cloned()))
     }
 
-    /// The rows of each table, as values, because the databases put spaces in other places. The order
-    /// of columns is the database's.
+    /// The rows of each table, as values, because the databases put spaces in other places. The
+    /// order of columns is the database's.
     fn tables(&self) -> HashMap<String, Vec<HashMap<String, serde_json::Value>>> {
         let mut rows = self.rows.iter();
         let tables = self.contents().tables.iter().map(|table| {

@@ -61,8 +61,8 @@ impl<'d> Visitor<'d> {
         visitor
     }
 
-    /// Somebody who has followed the link of an invitation, with a password, a second factor and the
-    /// user agreement, and is signed in.
+    /// Somebody who has followed the link of an invitation, with a password, a second factor and
+    /// the user agreement, and is signed in.
     pub fn invited(deployment: &'d Deployment, link: &str) -> Visitor<'d> {
         let mut visitor = Visitor::of(deployment);
         visitor.open(link);

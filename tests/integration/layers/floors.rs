@@ -95,7 +95,8 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             &["achievements", "registrations", "verifications"],
             // The list of those kinds.
             &["kinds"],
-            // What users do with the results of one kind, and challenges of achievements and other events.
+            // What users do with the results of one kind, and challenges of achievements and other
+            // events.
             &["challenges", "exceptions"],
             // Everything about one person.
             &["erasure", "subjects"],

@@ -1,4 +1,5 @@
-//! The portal behind a reverse proxy on the same machine: plain HTTP, the visitor's address, and forms.
+//! The portal behind a reverse proxy on the same machine: plain HTTP, the visitor's address, and
+//! forms.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

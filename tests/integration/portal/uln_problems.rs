@@ -1,5 +1,5 @@
-//! Problems with ULNs: reported by a college, worked by the service desk, and the outcome at once at
-//! every door.
+//! Problems with ULNs: reported by a college, worked by the service desk, and the outcome at once
+//! at every door.
 
 use crate::flows::Person;
 use crate::harness::visitor::{Page, Visitor};

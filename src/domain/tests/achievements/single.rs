@@ -1,4 +1,5 @@
-//! A single achievement: the rules of the batch, what happened to it, and two who change it at once.
+//! A single achievement: the rules of the batch, what happened to it, and two who change it at
+//! once.
 
 use std::thread;
 
