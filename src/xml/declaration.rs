@@ -10,7 +10,7 @@ pub const VERSION: &str = "Only XML 1.0 is supported.";
 /// The XML declaration at the very beginning, if there is one.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Declaration<'a> {
-    /// Its bytes; 0 if there is none.
+    /// Its length in bytes; 0 without a declaration.
     pub length: usize,
     /// The name of the encoding that it declares.
     pub encoding: Option<&'a str>,

@@ -19,7 +19,7 @@ pub use verify::{BrokenTrail, Damage, WholeTrail};
 /// Lines that are read together.
 const AT_ONCE: i64 = 1_000;
 
-/// Days of the trail, in London; all of them where there is none.
+/// Days of the trail, in London. `None` sets no limit.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct TrailDays {
     /// The first.

@@ -17,8 +17,8 @@ use crate::store::schema::audit as audit_lines;
 use crate::store::trail;
 use crate::store::{AnyConnection, Store, StoreError, audit};
 
-/// How often a copy begins anew because the trail file started another generation meanwhile. It
-/// does so once in many thousands of calls.
+/// How often a copy starts again because the trail file began another generation meanwhile, which
+/// happens once in many thousands of calls.
 #[cfg(feature = "sqlite")]
 const ATTEMPTS: u32 = 20;
 /// The table that the trail file's lines belong to.
