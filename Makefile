@@ -1,6 +1,6 @@
 # The commands of this project. `make run` and `make test` are all that a fresh machine needs.
 
-.PHONY: help run test torture bench lint fuzz fairness xerces linkage workbooks
+.PHONY: help run test torture bench soak lint fuzz fairness xerces linkage workbooks
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ torture: ## kill server and workers a hundred times during large batches, on bot
 
 bench: ## run the benches: micro, load, pages beside their calls, an upload, a full batch, and the cost of refusals
 	cargo bench --locked --bench messages --bench load --bench portal --bench records --bench uploads --bench achievements --bench refusals
+
+soak: ## half an hour at four fifths of capacity: rate, times, memory and errors of every minute
+	cargo bench --locked --bench soak
 
 fairness: ## measure how much one misbehaving client slows down others (needs Python and Linux)
 	cargo build --locked --release

@@ -6,6 +6,8 @@
 
 mod served;
 
+#[path = "../tests/integration/hostile/forms.rs"]
+mod forms;
 #[path = "../tests/integration/hostile/large.rs"]
 #[allow(clippy::expect_used, reason = "shared with the tests")]
 mod large;
@@ -13,6 +15,7 @@ mod large;
 use std::net::SocketAddr;
 
 use learning_records::pki::CertificateAuthority;
+use served::visitor::portal_address;
 use served::{Children, Outcome, connect, connector, memory_kib, start_service};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsConnector;
@@ -36,8 +39,13 @@ fn main() -> Outcome<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     println!("{:<40}{:<10}{:>8}{:>8}{:>14}{:>10}", "refused", "sent by", "MB", "answer", "processor ms", "peak KiB");
     let cases = large::cases();
-    let by_nobody = cases.iter().filter(|case| case.name.contains("of entities")).map(|case| (&nobody, "nobody", case));
-    for (connector, sender, case) in cases.iter().map(|case| (&provider, "provider", case)).chain(by_nobody) {
+    let forms = forms::cases();
+    let portal = portal_address(&demo)?;
+    let by_nobody =
+        cases.iter().filter(|case| case.name.contains("of entities")).map(|case| (&nobody, "nobody", address, case));
+    let by_provider = cases.iter().map(|case| (&provider, "provider", address, case));
+    let by_browser = forms.iter().map(|case| (&nobody, "browser", portal, case));
+    for (connector, sender, address, case) in by_provider.chain(by_nobody).chain(by_browser) {
         let mut times = Vec::new();
         let (mut peak, mut status) = (0, String::new());
         for _ in 0..ROUNDS {

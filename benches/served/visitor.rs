@@ -1,5 +1,6 @@
 //! A user of the demo at a browser, for the benches of the portal.
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 use learning_records::model::Learner;
@@ -18,11 +19,16 @@ pub struct Visitor {
 }
 
 impl Visitor {
+    /// Another browser with the session of one that is signed in.
+    pub async fn beside(demo: &Path, signed_in: &Self) -> Outcome<Self> {
+        let stream = connect(&connector(demo, "provider")?, portal_address(demo)?).await?;
+        Ok(Self { stream, cookies: signed_in.cookies.clone() })
+    }
+
     /// Signs in, with password and code, as the user whose address this variable of `demo.env` has.
     pub async fn signed_in(demo: &Path, user: &str) -> Outcome<Self> {
         let variable = |name: &str| variable(demo, name);
-        let address = variable("PORTAL_URL")?.replace("https://localhost", "127.0.0.1").parse()?;
-        let stream = connect(&connector(demo, "provider")?, address).await?;
+        let stream = connect(&connector(demo, "provider")?, portal_address(demo)?).await?;
         let mut visitor = Self { stream, cookies: Vec::new() };
         let fields = [("email", &*variable(user)?), ("password", &*variable("PORTAL_PASSWORD")?)];
         visitor.send("/sign-in", &fields).await?;
@@ -122,6 +128,11 @@ impl Visitor {
         }
         Ok(answer)
     }
+}
+
+/// Where the demo's portal listens.
+pub fn portal_address(demo: &Path) -> Outcome<SocketAddr> {
+    Ok(variable(demo, "PORTAL_URL")?.replace("https://localhost", "127.0.0.1").parse()?)
 }
 
 /// A header of an answer.

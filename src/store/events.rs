@@ -1,8 +1,10 @@
 //! Learning events.
 
 use chrono::NaiveDate;
+use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
 
+use super::dates::{StoredDate, StoredTime};
 use super::dialect::on_either;
 use super::schema::learning_events;
 use super::{AnyConnection, StoreError};
@@ -18,19 +20,19 @@ pub(super) struct Row {
     uln: String,
     source: String,
     status: String,
-    achievement_award_date: Option<NaiveDate>,
+    achievement_award_date: Option<StoredDate>,
     achievement_provider_name: String,
     achievement_provider_ukprn: String,
     awarding_organisation_name: Option<String>,
     awarding_organisation_ukprn: Option<String>,
     collection_type: Option<String>,
     credits: i64,
-    date_loaded: Option<Timestamp>,
+    date_loaded: Option<StoredTime>,
     grade: Option<String>,
     language_for_assessment: Option<String>,
     level: Option<String>,
-    participation_start_date: Option<NaiveDate>,
-    participation_end_date: Option<NaiveDate>,
+    participation_start_date: Option<StoredDate>,
+    participation_end_date: Option<StoredDate>,
     qualification_type: Option<String>,
     restriction: Option<String>,
     return_number: Option<String>,
@@ -48,19 +50,19 @@ impl TryFrom<Row> for LearningEvent {
             uln: row.uln.parse().map_err(|_| StoreError::Corrupt("learning_events.uln"))?,
             source: row.source.parse().map_err(|_| StoreError::Corrupt("learning_events.source"))?,
             status: row.status.parse().map_err(|_| StoreError::Corrupt("learning_events.status"))?,
-            achievement_award_date: row.achievement_award_date,
+            achievement_award_date: row.achievement_award_date.map(|date| date.0),
             achievement_provider_name: row.achievement_provider_name,
             achievement_provider_ukprn: row.achievement_provider_ukprn,
             awarding_organisation_name: row.awarding_organisation_name,
             awarding_organisation_ukprn: row.awarding_organisation_ukprn,
             collection_type: row.collection_type,
             credits: row.credits,
-            date_loaded: row.date_loaded,
+            date_loaded: row.date_loaded.map(|time| time.0),
             grade: row.grade,
             language_for_assessment: row.language_for_assessment,
             level: row.level,
-            participation_start_date: row.participation_start_date,
-            participation_end_date: row.participation_end_date,
+            participation_start_date: row.participation_start_date.map(|date| date.0),
+            participation_end_date: row.participation_end_date.map(|date| date.0),
             qualification_type: row.qualification_type,
             restriction: row.restriction,
             return_number: row.return_number,
@@ -154,13 +156,13 @@ impl<'a> From<&'a LearningEvent> for NewRow<'a> {
 
 /// The learners' events, including withdrawn ones, in no particular order.
 pub fn of(connection: &mut AnyConnection, ulns: &[Uln]) -> Result<Vec<LearningEvent>, StoreError> {
-    let rows: Vec<Row> = on_either!(connection, c => {
-        learning_events::table
+    on_either!(connection, c => {
+        let rows = learning_events::table
             .filter(learning_events::uln.eq_any(ulns.iter().map(Uln::as_str)))
             .select(Row::as_select())
-            .load(c)
-    })?;
-    rows.into_iter().map(LearningEvent::try_from).collect()
+            .load_iter::<Row, DefaultLoadingMode>(c)?;
+        rows.map(|row| LearningEvent::try_from(row?)).collect()
+    })
 }
 
 /// How many events, including withdrawn ones, are stored under this ULN itself.

@@ -19,6 +19,7 @@ pub mod certificate_requests;
 pub mod challenges;
 mod condition;
 mod connection;
+mod dates;
 mod dialect;
 pub mod erasure;
 mod error;

@@ -23,4 +23,4 @@ pub use facets::{Facet, Pattern, non_blank, regular_expression};
 pub use lexical::{Base64, Lexical, XsDateTime, check, enumeration_violation};
 pub use reader::{Limits, RawName, Reader, Start};
 pub use records::{Records, RecordsIter};
-pub use writer::{Root, ToXml, XSI, complex_element, simple_element, text_element};
+pub use writer::{Root, ToXml, XSI, complex_element, elements, simple_element, text_element};

@@ -59,6 +59,16 @@ pub fn complex_element<T: ToXml>(open: &str, value: &T, close: &str, empty: &str
     }
 }
 
+/// Appends an element for each value. Once the first is written, there is room for as many more of
+/// its length, so that a long list does not make `out` grow, and be copied, several times.
+pub fn elements<T>(values: &[T], out: &mut String, write: impl Fn(&T, &mut String)) {
+    let Some((first, rest)) = values.split_first() else { return };
+    let before = out.len();
+    write(first, out);
+    out.reserve(rest.len().saturating_mul(out.len().saturating_sub(before)));
+    rest.iter().for_each(|value| write(value, out));
+}
+
 /// Appends an element whose simple value is never empty.
 pub fn simple_element<'a, T: super::Lexical<'a>>(open: &str, value: &T, close: &str, out: &mut String) {
     out.push_str(open);

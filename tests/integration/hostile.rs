@@ -1,7 +1,9 @@
 //! Hostile and broken input: each case must be refused quickly and cheaply, reveal nothing about
 //! the server, and leave it fully working.
 
+pub mod forms;
 mod large;
+pub mod structure;
 
 use std::fs;
 use std::io::ErrorKind;
@@ -17,10 +19,10 @@ const XML: &str = "Content-Type: text/xml; charset=utf-8\r\nSOAPAction: \"\"\r\n
 const FIND: &str = "http://api.lrs.miap.gov.uk/findmsg";
 
 /// How long a refusal may take on a busy two-core machine with an unoptimised build.
-const QUICK: Duration = Duration::from_secs(5);
+pub const QUICK: Duration = Duration::from_secs(5);
 
 /// How much memory a refusal may take.
-const LITTLE_KIB: u64 = 5 * 1024;
+pub const LITTLE_KIB: u64 = 5 * 1024;
 
 fn question(actor: &Actor<'_>) -> String {
     actor.credentials().find_by_uln("FUL", "1000000000", "Body", "No")
@@ -33,7 +35,6 @@ fn with_given(actor: &Actor<'_>, content: &str) -> String {
 
 /// Expects a refusal: a 4xx, or a fault that blames the client, revealing nothing about the server.
 fn refused(name: &str, answer: &Answer) {
-    let text = String::from_utf8_lossy(&answer.body).into_owned();
     match answer.status {
         400..=499 => {}
         500 => {
@@ -41,8 +42,14 @@ fn refused(name: &str, answer: &Answer) {
             let typed = fault.error == "WSEC0001" || fault.error == "WSEC0002";
             assert!(typed || fault.code == "Client" || fault.code == "Sender", "{name}: {fault:?}");
         }
-        other => panic!("{name}: answered {other}: {text}"),
+        other => panic!("{name}: answered {other}: {}", answer.text()),
     }
+    reveals_nothing(name, answer);
+}
+
+/// Expects that the answer says nothing about what it was made with.
+pub fn reveals_nothing(name: &str, answer: &Answer) {
+    let text = answer.text();
     for inside in ["quick_xml", "quick-xml", "src/", ".rs:", "panicked", "actix", "SELECT ", "sqlite", "diesel"] {
         assert!(!text.contains(inside), "{name}: the answer shows {inside}: {text}");
     }
@@ -232,23 +239,7 @@ on_both! {
         let provider = deployment.provider();
         let q = question(&provider);
         let head = format!("POST /LearnerService.svc HTTP/1.1\r\nHost: localhost\r\n{XML}");
-        let many: String = (0..10_000).map(|n| format!("X-{n}: 1\r\n")).collect();
-        let cases = [
-            ("both lengths", format!("{head}Content-Length: {}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{q}", q.len())),
-            ("two lengths", format!("{head}Content-Length: {}\r\nContent-Length: 5\r\n\r\n{q}", q.len())),
-            ("a signed length", format!("{head}Content-Length: +{}\r\n\r\n{q}", q.len())),
-            ("a negative length", format!("{head}Content-Length: -1\r\n\r\n{q}")),
-            ("an overflowing length", format!("{head}Content-Length: 99999999999999999999999\r\n\r\n{q}")),
-            ("an overflowing chunk", format!("{head}Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFFF\r\n{q}")),
-            ("a chunk that is no number", format!("{head}Transfer-Encoding: chunked\r\n\r\nxyz\r\n{q}")),
-            ("a coding after chunked", format!("{head}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n")),
-            ("10,000 headers", format!("{head}{many}Content-Length: 0\r\n\r\n")),
-            ("a header of 1 MB", format!("{head}X-Long: {}\r\n\r\n", "x".repeat(1_000_000))),
-            ("a folded header", format!("{head}X-Folded: a\r\n b\r\nContent-Length: {}\r\n\r\n{q}", q.len())),
-            ("a space before the colon", format!("{head}Content-Length : {}\r\n\r\n{q}", q.len())),
-            ("not HTTP", "\x16\x03\x01 hello\r\n\r\n".to_owned()),
-        ];
-        for (name, bytes) in cases {
+        for (name, bytes) in structure::cases(&head, &q) {
             let begin = Instant::now();
             // Closing silently is a refusal, too; a response must be one.
             if let Ok(answer) = provider.raw(bytes.as_bytes()) {
@@ -298,14 +289,18 @@ fn refusing_takes_little_memory() {
     let provider = deployment.provider();
     assert_eq!(provider.post(LS, &question(&provider)).code(), "WSRC0001");
     for case in large::cases() {
-        // This resets the kernel's record of the peak.
-        fs::write(format!("/proc/{}/clear_refs", deployment.process()), "5").expect("a process of ours");
+        peak_reset(&deployment);
         let before = memory(&deployment, "VmRSS:");
         refused(case.name, &provider.raw(&case.bytes).expect(case.name));
         let grown = memory(&deployment, "VmHWM:").saturating_sub(before);
         println!("{}: {grown} KiB", case.name);
         assert!(grown < LITTLE_KIB, "{}: the server grew by {grown} KiB", case.name);
     }
+}
+
+/// Resets the kernel's record of the server's peak memory.
+pub fn peak_reset(deployment: &Deployment) {
+    fs::write(format!("/proc/{}/clear_refs", deployment.process()), "5").expect("a process of ours");
 }
 
 /// The server's current or peak memory, in KiB.

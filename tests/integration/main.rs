@@ -12,6 +12,7 @@
 
 mod achievements;
 mod advice;
+mod basic_profile;
 mod batches;
 mod bodies;
 mod browser;

@@ -21,6 +21,8 @@ mod desk;
 pub mod finding;
 #[path = "portal/headers.rs"]
 mod headers;
+#[path = "portal/hostile.rs"]
+mod hostile;
 #[path = "portal/interrupted.rs"]
 mod interrupted;
 #[path = "portal/links.rs"]

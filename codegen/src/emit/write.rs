@@ -143,7 +143,7 @@ fn field_writer(service: &Service, surrounding: &Surrounding, field: &Field) -> 
     if are_records(service, field) {
         quote!(for value in self.#name.iter().flatten() { let value = &value; #one })
     } else if field.max != Some(1) {
-        quote!(for value in &self.#name { #one })
+        quote!(xml::elements(&self.#name, out, |value, out| { #one });)
     } else if field.required {
         quote! { { let value = &self.#name; #one } }
     } else if field.nillable && !field.omitted {

@@ -95,7 +95,12 @@ impl<'d> Actor<'d> {
 
     /// Sends exactly these bytes on a new connection and reads one response.
     pub fn raw(&self, bytes: &[u8]) -> io::Result<Answer> {
-        let mut connection = self.connect()?;
+        self.raw_to(self.deployment.port(), bytes)
+    }
+
+    /// The same, to another listener.
+    pub fn raw_to(&self, port: u16, bytes: &[u8]) -> io::Result<Answer> {
+        let mut connection = self.connect_to(port)?;
         // A server may respond and close before it has read everything; the response can still be
         // read.
         let sent = connection.send(bytes);

@@ -5,11 +5,12 @@ use quick_xml::NsReader;
 use quick_xml::events::Event;
 use quick_xml::name::ResolveResult;
 
-/// An element: its namespace, children in order, and direct text.
+/// An element: its namespace, attributes by local name, children in order, and direct text.
 #[derive(Debug, Clone, Default)]
 pub struct Node {
     pub namespace: String,
     pub name: String,
+    pub attributes: Vec<(String, String)>,
     pub text: String,
     pub children: Vec<Node>,
 }
@@ -58,7 +59,17 @@ impl Node {
 
     fn of(start: &quick_xml::events::BytesStart<'_>, namespace: String) -> Node {
         let name = start.name();
-        Node { namespace, name: name.local_name().as_ref().to_owned(), ..Node::default() }
+        let attributes = start.attributes().map(|attribute| {
+            let attribute = attribute.unwrap_or_else(|error| panic!("{error}"));
+            (attribute.key.local_name().as_ref().to_owned(), attribute.value.to_string())
+        });
+        let attributes = attributes.collect();
+        Node { namespace, name: name.local_name().as_ref().to_owned(), attributes, ..Node::default() }
+    }
+
+    /// The value of the attribute of this local name, as written.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(each, _)| each == name).map(|(_, value)| value.as_str())
     }
 
     /// The first child of this local name.

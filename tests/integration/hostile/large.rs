@@ -129,7 +129,7 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// A megabyte that expands to a gigabyte of blanks.
-fn bomb() -> Vec<u8> {
+pub fn bomb() -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     let blanks = [b' '; 1 << 16];
     for _ in 0..1 << 14 {

@@ -2,12 +2,12 @@
 
 use std::str::FromStr;
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::Stored;
-use crate::model::{Address, Birth, Contact, Evidence, Identifiers, Learner, Names, Timestamp};
+use crate::model::{Address, Birth, Contact, Evidence, Identifiers, Learner, Names};
 use crate::store::StoreError;
+use crate::store::dates::{StoredDate, StoredTime};
 use crate::store::schema::learners;
 
 /// The columns read of a learner. The tier level is omitted, because it follows from the
@@ -39,8 +39,8 @@ pub(in crate::store::learners) struct Row {
     ability_to_share: String,
     notes: Option<String>,
     registered_by: Option<String>,
-    created_at: Timestamp,
-    updated_at: Timestamp,
+    created_at: StoredTime,
+    updated_at: StoredTime,
 }
 
 #[derive(Queryable, Selectable)]
@@ -58,7 +58,7 @@ pub(in crate::store::learners) struct NameColumns {
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = learners)]
 pub(in crate::store::learners) struct BirthColumns {
-    date_of_birth: NaiveDate,
+    date_of_birth: StoredDate,
     place_of_birth: Option<String>,
 }
 
@@ -70,7 +70,7 @@ pub(in crate::store::learners) struct AddressColumns {
     address_town: Option<String>,
     address_county_or_city: Option<String>,
     postcode: String,
-    date_of_address_capture: Option<NaiveDate>,
+    date_of_address_capture: Option<StoredDate>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -106,7 +106,7 @@ impl TryFrom<Row> for Stored {
             status: value(&row.status, "learners.status")?,
             master: row.master_uln.map(|text| value(&text, "learners.master_uln")).transpose()?,
             names: row.names.into(),
-            birth: Birth { date: row.birth.date_of_birth, place: row.birth.place_of_birth },
+            birth: Birth { date: row.birth.date_of_birth.0, place: row.birth.place_of_birth },
             gender: value(&row.gender, "learners.gender")?,
             nationality: row.nationality,
             school_at_16: row.school_at_age_16,
@@ -120,8 +120,8 @@ impl TryFrom<Row> for Stored {
             ability_to_share: value(&row.ability_to_share, "learners.ability_to_share")?,
             notes: row.notes,
             registered_by: row.registered_by.map(|text| value(&text, "learners.registered_by")).transpose()?,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
+            created_at: row.created_at.0,
+            updated_at: row.updated_at.0,
         };
         Ok(Self { learner, has_linked: row.has_linked })
     }
@@ -155,7 +155,7 @@ impl TryFrom<AddressColumns> for Address {
             town: row.address_town,
             county_or_city: row.address_county_or_city,
             postcode: value(&row.postcode, "learners.postcode")?,
-            captured_on: row.date_of_address_capture,
+            captured_on: row.date_of_address_capture.map(|date| date.0),
         })
     }
 }
