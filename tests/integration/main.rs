@@ -18,6 +18,8 @@ mod bodies;
 mod browser;
 mod certificates;
 mod check;
+#[cfg(feature = "postgres")]
+mod cluster;
 mod conformance;
 mod contract;
 mod corpus;

@@ -24,6 +24,7 @@ pub const SOAP_HEADERS: &str = "Content-Type: text/xml; charset=utf-8\r\nSOAPAct
 /// A caller of a deployment.
 pub struct Actor<'d> {
     deployment: &'d Deployment,
+    port: u16,
     credentials: Option<Credentials>,
     config: Arc<ClientConfig>,
 }
@@ -38,15 +39,25 @@ impl<'d> Actor<'d> {
             user_name: "integration test".to_owned(),
         };
         let identity = read_identity(&deployment.dir().join(variable("CERT")));
-        Actor { deployment, credentials: Some(credentials), config: config(deployment, Some(identity), VERSIONS) }
+        Actor::of(deployment, Some(credentials), Some(identity))
     }
 
     pub(super) fn stranger(deployment: &'d Deployment) -> Actor<'d> {
-        Actor { deployment, credentials: None, config: config(deployment, Some(foreign_identity()), VERSIONS) }
+        Actor::of(deployment, None, Some(foreign_identity()))
     }
 
     pub(super) fn nobody(deployment: &'d Deployment) -> Actor<'d> {
-        Actor { deployment, credentials: None, config: config(deployment, None, VERSIONS) }
+        Actor::of(deployment, None, None)
+    }
+
+    fn of(deployment: &'d Deployment, credentials: Option<Credentials>, identity: Option<Identity>) -> Actor<'d> {
+        Actor { deployment, port: deployment.port(), credentials, config: config(deployment, identity, VERSIONS) }
+    }
+
+    /// The same caller, calling another server on the deployment's store.
+    pub fn at(mut self, port: u16) -> Actor<'d> {
+        self.port = port;
+        self
     }
 
     /// The same caller, restricted to these TLS versions. `identity` is read again from its PEM
@@ -68,7 +79,7 @@ impl<'d> Actor<'d> {
 
     /// A new connection, after the handshake.
     pub fn connect(&self) -> io::Result<Connection> {
-        Connection::open(self.deployment.port(), &self.config)
+        Connection::open(self.port, &self.config)
     }
 
     /// A new connection to another server on the deployment's store.

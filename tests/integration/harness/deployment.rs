@@ -251,20 +251,25 @@ impl Deployment {
 
     /// Starts another `lrs serve` on this deployment's store, and waits until it responds.
     pub fn another_node(&self) -> Node {
-        let (port, ops_port) = (free_port(), free_port());
+        self.node_at(Ports::free())
+    }
+
+    /// The same at these ports, also after the deployment's own server has ended.
+    pub fn node_at(&self, ports: Ports) -> Node {
         let mut command = Command::new(LRS);
         command.args(["serve", "--config"]).arg(self.dir().join("lrs.toml")).current_dir(self.dir());
         self.environment(&mut command);
-        for (name, port) in [("LRS_SERVER_LISTEN", port), ("LRS_PORTAL_LISTEN", 0), ("LRS_OPERATIONS_LISTEN", ops_port)]
-        {
-            command.env(name, format!("127.0.0.1:{port}"));
-        }
-        let log = self.folder.path().join(format!("node-{port}.log"));
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(&log).expect("a log"));
-        let node = Node { port, ops_port, log, process: command.spawn().expect("lrs runs") };
+        let Ports { services, portal, operations } = ports;
+        let listeners =
+            [("LRS_SERVER_LISTEN", services), ("LRS_PORTAL_LISTEN", portal), ("LRS_OPERATIONS_LISTEN", operations)];
+        command.envs(listeners.map(|(name, port)| (name, format!("127.0.0.1:{port}"))));
+        let log = self.folder.path().join(format!("node-{services}.log"));
+        let lines = fs::OpenOptions::new().create(true).append(true).open(&log).expect("a log");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(lines);
+        let node = Node { port: services, ports, log, process: command.spawn().expect("lrs runs") };
         let deadline = Instant::now() + START;
-        while operations(ops_port, "GET", "/readyz").is_none_or(|(status, _)| status != 200) {
-            assert!(Instant::now() < deadline, "the second node did not become ready");
+        while self::operations(operations, "GET", "/readyz").is_none_or(|(status, _)| status != 200) {
+            assert!(Instant::now() < deadline, "the node did not become ready:\n{}", node.log());
             thread::sleep(Duration::from_millis(25));
         }
         node
@@ -351,10 +356,25 @@ impl Drop for Deployment {
     }
 }
 
+/// The ports of a node.
+#[derive(Debug, Clone, Copy)]
+pub struct Ports {
+    pub services: u16,
+    pub portal: u16,
+    pub operations: u16,
+}
+
+impl Ports {
+    /// Ports that are free now.
+    pub fn free() -> Ports {
+        Ports { services: free_port(), portal: free_port(), operations: free_port() }
+    }
+}
+
 /// Another server on a deployment's store, killed when dropped.
 pub struct Node {
     pub port: u16,
-    ops_port: u16,
+    pub ports: Ports,
     log: PathBuf,
     process: Child,
 }
@@ -371,7 +391,13 @@ impl Node {
     }
 
     pub fn operations(&self, path: &str) -> (u16, String) {
-        operations(self.ops_port, "GET", path).expect("the operations listener")
+        operations(self.ports.operations, "GET", path).expect("the operations listener")
+    }
+
+    /// Stops it like an operator, and returns its exit code.
+    pub fn stop(mut self) -> Option<i32> {
+        self.signal("-TERM");
+        self.process.wait().expect("the node").code()
     }
 }
 

@@ -6,6 +6,7 @@ pub mod authenticator;
 pub mod database;
 pub mod deployment;
 pub mod message;
+pub mod program;
 pub mod tree;
 pub mod visitor;
 pub mod wire;

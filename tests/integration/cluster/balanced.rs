@@ -1,0 +1,43 @@
+//! Three nodes behind HAProxy, on one PostgreSQL through PgBouncer.
+
+use std::sync::atomic::Ordering;
+
+use super::load::Load;
+use super::{Cluster, pgbouncer};
+use crate::harness::Database;
+use crate::harness::program::Program;
+use crate::harness::visitor::Visitor;
+
+/// A cluster on a new database of the test's server.
+fn start() -> (Cluster, Program) {
+    let store = Database::Postgres.fresh().expect("an address");
+    let (server, database) = store.rsplit_once('/').expect("an address with a database");
+    let port = server.rsplit_once(':').expect("an address with a port").1.parse().expect("a number");
+    let (pgbouncer, store) = pgbouncer(port, database);
+    (Cluster::start(&store), pgbouncer)
+}
+
+#[test]
+fn nodes_restart_one_after_the_other_without_a_failed_call() {
+    let (cluster, _pgbouncer) = start();
+    let deployment = &cluster.deployment;
+    let mut visitor = Visitor::of(deployment);
+    visitor.sign_in("PORTAL_ONLINE");
+    let load = Load::during(deployment, Some(&mut visitor), |load| {
+        for number in 0..super::NODES {
+            cluster.restart(number);
+            load.await_calls(20);
+        }
+    });
+    let failures: Vec<String> = load.failures().into_iter().map(|(_, why)| why).collect();
+    assert!(failures.is_empty(), "{} of {} calls failed: {failures:#?}", failures.len(), load.successes().len());
+    assert!(load.told_to_close.load(Ordering::Relaxed) > 0, "kept connections were told to close");
+    let found = load.find_everybody();
+    println!(
+        "rolling restart of {} nodes: {} calls, 0 failed, {} learners registered and found, longest silence {:?}",
+        super::NODES,
+        load.successes().len(),
+        found,
+        load.longest_silence()
+    );
+}

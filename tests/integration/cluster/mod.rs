@@ -1,0 +1,165 @@
+//! Several nodes as docs/scale.md describes them: behind HAProxy, on PgBouncer and PostgreSQL, also
+//! on a PostgreSQL cluster of Patroni's, with the configuration files of `packaging/`.
+
+mod balanced;
+mod load;
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::harness::deployment::{Node, Ports, free_port};
+use crate::harness::program::{Folder, Program};
+use crate::harness::{Database, Deployment, Setup};
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const NODES: usize = 3;
+
+/// The password of the database's user.
+const PASSWORD: &str = "lrs-of-the-tests";
+
+/// Three nodes behind HAProxy. HAProxy has the ports of the deployment, whose own server has ended,
+/// so everybody who calls the deployment calls the cluster.
+pub struct Cluster {
+    nodes: Mutex<Vec<Node>>,
+    balancer: Program,
+    /// The HAProxy beside the first node, which shows its health.
+    _health: Program,
+    pub deployment: Deployment,
+}
+
+impl Cluster {
+    /// On a new database at this address.
+    pub fn start(store: &str) -> Cluster {
+        let setup = Setup { environment: vec![("LRS_STORE_URL", store.to_owned())] };
+        let mut deployment = Deployment::with(Database::Postgres, setup);
+        assert_eq!(deployment.stop(), Some(0), "{}", deployment.log());
+        let ports: Vec<Ports> = (0..NODES).map(|_| Ports::free()).collect();
+        let nodes = thread::scope(|scope| {
+            let starting: Vec<_> = ports.iter().map(|ports| scope.spawn(|| deployment.node_at(*ports))).collect();
+            starting.into_iter().map(|node| node.join().expect("a node")).collect()
+        });
+        let nodes = Mutex::new(nodes);
+        let health_port = free_port();
+        let mut health = haproxy(&["haproxy-node.cfg"]);
+        health.env("LRS_HEALTH", local(health_port)).env("LRS_OPERATIONS", local(ports[0].operations));
+        let health = Folder::new().start(health);
+        await_port(health_port, &health);
+
+        let folder = Folder::new();
+        let mut balancer = haproxy(&["haproxy.cfg"]);
+        balancer.env("LRS_HAPROXY_SOCKET", folder.path().join("admin.sock"));
+        balancer.env("LRS_SERVICES", local(deployment.port())).env("LRS_PORTAL", local(deployment.portal_port()));
+        for (number, ports) in (1..).zip(&ports) {
+            let health = if number == 1 { health_port } else { ports.operations };
+            balancer.env(format!("LRS_NODE{number}"), local(ports.services));
+            balancer.env(format!("LRS_NODE{number}_PORTAL"), local(ports.portal));
+            balancer.env(format!("LRS_NODE{number}_HEALTH"), health.to_string());
+        }
+        let balancer = folder.start(balancer);
+        await_port(deployment.port(), &balancer);
+        Cluster { nodes, balancer, _health: health, deployment }
+    }
+
+    /// Stops a node and starts it again, as an operator restarts one after the other.
+    pub fn restart(&self, number: usize) {
+        let mut nodes = self.nodes.lock().expect("no test has failed here");
+        let node = nodes.remove(number);
+        let ports = node.ports;
+        assert_eq!(node.stop(), Some(0));
+        nodes.insert(number, self.deployment.node_at(ports));
+        let deadline = Instant::now() + PATIENCE;
+        while !self.sends_calls_to(number) {
+            assert!(Instant::now() < deadline, "HAProxy does not use the node again:\n{}", self.balancer.log());
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// The ports of the nodes themselves, in order.
+    pub fn ports(&self) -> Vec<Ports> {
+        self.nodes.lock().expect("no test has failed here").iter().map(|node| node.ports).collect()
+    }
+
+    /// Whether HAProxy sends calls to a node.
+    fn sends_calls_to(&self, number: usize) -> bool {
+        let mut socket = UnixStream::connect(self.balancer.path().join("admin.sock")).expect("HAProxy's socket");
+        socket.write_all(b"show stat\n").expect("sent");
+        let mut table = String::new();
+        socket.read_to_string(&mut table).expect("an answer");
+        let (head, rows) = table.trim_start_matches("# ").split_once('\n').expect("a table");
+        let status = head.split(',').position(|name| name == "status").expect("a column");
+        let row = rows.lines().find(|row| row.starts_with(&format!("web_services,node{},", number + 1)));
+        row.expect("the node's row").split(',').nth(status).expect("a status") == "UP"
+    }
+}
+
+/// PgBouncer in front of the database server at this port. The address leads to `database` through
+/// it.
+pub fn pgbouncer(server: u16, database: &str) -> (Program, String) {
+    let folder = Folder::unprivileged();
+    let port = free_port();
+    let users = folder.write("users.txt", &format!("\"lrs\" \"{PASSWORD}\"\n"));
+    let settings = changed(
+        &packaged("pgbouncer.ini"),
+        &[
+            ("lrs = ", &format!("* = host=127.0.0.1 port={server}")),
+            ("listen_port = ", &format!("listen_port = {port}")),
+            ("auth_file = ", &format!("auth_file = {}\nunix_socket_dir =", users.display())),
+        ],
+    );
+    let settings = folder.write("pgbouncer.ini", &settings);
+    let mut command = Command::new("pgbouncer");
+    command.arg(settings);
+    let pgbouncer = folder.start(command);
+    await_port(port, &pgbouncer);
+    (pgbouncer, format!("postgres://lrs:{PASSWORD}@127.0.0.1:{port}/{database}"))
+}
+
+fn haproxy(files: &[&str]) -> Command {
+    let mut command = Command::new("haproxy");
+    command.arg("-db");
+    for file in files {
+        command.arg("-f").arg(packaging().join(file));
+    }
+    command
+}
+
+fn packaging() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging")
+}
+
+fn packaged(file: &str) -> String {
+    fs::read_to_string(packaging().join(file)).expect("a file of packaging/")
+}
+
+/// A text with other lines in the place of those that begin so.
+fn changed(text: &str, lines: &[(&str, &str)]) -> String {
+    let mut changed: Vec<&str> = text.lines().collect();
+    for (begin, new) in lines {
+        let line = changed.iter_mut().find(|line| line.starts_with(begin));
+        *line.unwrap_or_else(|| panic!("no line {begin:?}")) = new;
+    }
+    changed.join("\n")
+}
+
+fn local(port: u16) -> String {
+    format!("127.0.0.1:{port}")
+}
+
+fn await_port(port: u16, program: &Program) {
+    let deadline = Instant::now() + PATIENCE;
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(
+            Instant::now() < deadline,
+            "the program does not listen; run scripts/test-environment:\n{}",
+            program.log()
+        );
+        thread::sleep(Duration::from_millis(20));
+    }
+}
