@@ -1,6 +1,6 @@
 # The commands of this project. `make run` and `make test` are all that a fresh machine needs.
 
-.PHONY: help run test torture bench soak lint fuzz fairness xerces linkage workbooks
+.PHONY: help run test torture cluster bench soak lint fuzz fairness xerces linkage workbooks
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -13,6 +13,9 @@ test: ## run all tests, on SQLite and PostgreSQL; installs what it needs
 
 torture: ## kill server and workers a hundred times during large batches, on both databases
 	scripts/torture
+
+cluster: ## restart nodes and replace the database's primary under load, with HAProxy, PgBouncer and Patroni, and measure it
+	scripts/cluster
 
 bench: ## run the benches: micro, load, pages beside their calls, an upload, a full batch, and the cost of refusals
 	cargo bench --locked --bench messages --bench load --bench portal --bench records --bench uploads --bench achievements --bench refusals

@@ -22,8 +22,10 @@ use crate::soap::{self, SoapHandler};
 use crate::tls::{self, TlsError, Trust};
 use crate::workers::Observer;
 
-/// How long the health check trusts its last test write.
+/// How long the health check trusts its last test write: for less long if it failed, so that load
+/// balancers use the node again soon after its database is back.
 const TRIED_AGAIN_AFTER: Duration = Duration::from_secs(2);
+const FAILED_AGAIN_AFTER: Duration = Duration::from_millis(250);
 
 /// Threads that serve the portal's connections: pages are made on threads of their own.
 const PORTAL_THREADS: usize = 1;
@@ -177,7 +179,8 @@ fn health(service: &Service, metrics: &Arc<Metrics>, demo: Option<Demo>) -> Oper
 fn change_is_taken(database: &Database, tried: &Mutex<Option<(Instant, Result<(), String>)>>) -> Result<(), String> {
     let mut tried = tried.lock().unwrap_or_else(PoisonError::into_inner);
     match &*tried {
-        Some((when, outcome)) if when.elapsed() < TRIED_AGAIN_AFTER => outcome.clone(),
+        Some((when, Ok(()))) if when.elapsed() < TRIED_AGAIN_AFTER => Ok(()),
+        Some((when, Err(error))) if when.elapsed() < FAILED_AGAIN_AFTER => Err(error.clone()),
         _ => {
             let outcome = database.check_writable().map_err(|error| format!("cannot write: {error}"));
             *tried = Some((Instant::now(), outcome.clone()));

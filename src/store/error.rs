@@ -37,13 +37,16 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the connection is lost, so that the statement may succeed on a new one.
+    /// Whether the connection is lost, so that the statement may succeed on a new one. One to a
+    /// server that has become a standby is lost, too: a new one may lead to the primary.
     pub(super) fn is_disconnection(&self) -> bool {
         match self {
             Self::Database(error) => matches!(
                 **error,
                 DatabaseError::DatabaseError(
-                    DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                    DatabaseErrorKind::ClosedConnection
+                        | DatabaseErrorKind::UnableToSendCommand
+                        | DatabaseErrorKind::ReadOnlyTransaction,
                     _
                 ) | DatabaseError::BrokenTransactionManager
             ),

@@ -352,6 +352,18 @@ fn lost_connections_are_replaced() {
     }
 }
 
+#[cfg(feature = "postgres")]
+#[test]
+fn a_connection_that_takes_no_changes_any_more_is_replaced() {
+    let Some(each) = super::test_support::postgres() else { return };
+    let store = with_numbers(&each);
+    // As on a server that was the primary, and is now a standby.
+    let read_only = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY";
+    store.write(move |c| Ok(diesel::sql_query(read_only).execute(&mut **c)?)).unwrap();
+    store.write(|c| add_number(c, 1)).unwrap();
+    assert_eq!(numbers(store), 1);
+}
+
 #[test]
 fn the_last_search_counts() {
     for each in each_store() {

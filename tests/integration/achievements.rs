@@ -102,7 +102,7 @@ fn report(actor: &Actor<'_>, job: &str) -> Node {
 }
 
 /// Subject code, status and grade of the events that the provider sees.
-fn seen(provider: &Actor<'_>, uln: &str, person: &Person) -> Vec<String> {
+pub fn seen(provider: &Actor<'_>, uln: &str, person: &Person) -> Vec<String> {
     let envelope = provider.credentials().learning_events("ORG", "FULL", uln, &person.given, &person.family);
     let answer = provider.post("LearnerServiceR9", &envelope);
     let events =

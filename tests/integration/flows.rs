@@ -100,16 +100,16 @@ impl Scattered {
     }
 }
 
-fn find(provider: &Actor<'_>, uln: &str, person: &Person) -> Answer {
+pub fn find(provider: &Actor<'_>, uln: &str, person: &Person) -> Answer {
     provider.post(LS, &provider.credentials().find_by_uln("FUL", uln, &person.family, &person.given))
 }
 
-fn update(provider: &Actor<'_>, fields: &Fields<'_>) -> String {
+pub fn update(provider: &Actor<'_>, fields: &Fields<'_>) -> String {
     provider.post(LS, &provider.credentials().update(fields)).code()
 }
 
 /// The mandatory fields with changes, then ULN and version: an UpdateLearner as a client sends it.
-fn change<'a>(
+pub fn change<'a>(
     person: &'a Person,
     extra: &[(&'a str, &'a str)],
     uln: &'a str,

@@ -9,12 +9,12 @@ use crate::harness::program::Program;
 use crate::harness::visitor::Visitor;
 
 /// A cluster on a new database of the test's server.
-fn start() -> (Cluster, Program) {
+pub fn start() -> (Cluster, Program) {
     let store = Database::Postgres.fresh().expect("an address");
     let (server, database) = store.rsplit_once('/').expect("an address with a database");
     let port = server.rsplit_once(':').expect("an address with a port").1.parse().expect("a number");
     let (pgbouncer, store) = pgbouncer(port, database);
-    (Cluster::start(&store), pgbouncer)
+    (Cluster::start([store.clone(), store.clone(), store]), pgbouncer)
 }
 
 #[test]
@@ -33,11 +33,31 @@ fn nodes_restart_one_after_the_other_without_a_failed_call() {
     assert!(failures.is_empty(), "{} of {} calls failed: {failures:#?}", failures.len(), load.successes().len());
     assert!(load.told_to_close.load(Ordering::Relaxed) > 0, "kept connections were told to close");
     let found = load.find_everybody();
+    cluster.verify_trail();
     println!(
         "rolling restart of {} nodes: {} calls, 0 failed, {} learners registered and found, longest silence {:?}",
         super::NODES,
         load.successes().len(),
         found,
+        load.longest_silence()
+    );
+}
+
+/// The calls that it was answering fail. Others go on, and nothing that was acknowledged is lost.
+#[test]
+fn a_node_that_dies_takes_its_own_calls_alone_with_it() {
+    let (cluster, _pgbouncer) = start();
+    let load = Load::during(&cluster.deployment, None, |load| {
+        cluster.kill(1);
+        load.await_calls(100);
+    });
+    let (failures, last) = (load.failures().len(), load.failures().pop());
+    // Of each caller the call under way, and connections until HAProxy has seen it.
+    assert!(failures <= 12, "{failures} calls failed, the last with {last:?}");
+    println!(
+        "a node killed: {failures} of {} calls failed, {} learners registered and found, longest silence {:?}",
+        load.successes().len(),
+        load.find_everybody(),
         load.longest_silence()
     );
 }

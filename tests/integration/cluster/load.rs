@@ -1,5 +1,6 @@
 //! Callers and a visitor who never stop, and what came of their calls.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -29,6 +30,7 @@ pub struct Load<'d> {
     /// When a call failed, and how.
     failures: Mutex<Vec<(Instant, String)>>,
     registered: Mutex<Vec<(String, Person)>>,
+    longest_call: Mutex<Duration>,
 }
 
 impl<'d> Load<'d> {
@@ -45,6 +47,7 @@ impl<'d> Load<'d> {
             successes: Mutex::default(),
             failures: Mutex::default(),
             registered: Mutex::default(),
+            longest_call: Mutex::default(),
         };
         thread::scope(|scope| {
             let load = &load;
@@ -94,7 +97,9 @@ impl<'d> Load<'d> {
         envelope: &str,
         expected: &str,
     ) -> Option<Answer> {
+        let begun = Instant::now();
         let outcome = send(provider, connection, envelope);
+        self.note_duration(begun.elapsed());
         let outcome = match outcome {
             Err(error) => Err(error.to_string()),
             Ok(answer) if answer.status != 200 => Err(format!("{} {}", answer.status, answer.text())),
@@ -134,6 +139,16 @@ impl<'d> Load<'d> {
         }
     }
 
+    fn note_duration(&self, took: Duration) {
+        let mut longest = self.longest_call.lock().unwrap_or_else(PoisonError::into_inner);
+        *longest = took.max(*longest);
+    }
+
+    /// How long the longest call took, whatever came of it.
+    pub fn longest_call(&self) -> Duration {
+        *self.longest_call.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// When calls succeeded, in order.
     pub fn successes(&self) -> Vec<Instant> {
         let mut successes = self.successes.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -159,7 +174,7 @@ impl<'d> Load<'d> {
         let registered = self.registered.lock().unwrap_or_else(PoisonError::into_inner);
         let provider = self.deployment.provider();
         let mut connection = None;
-        let mut ulns = std::collections::BTreeSet::new();
+        let mut ulns = BTreeSet::new();
         for (uln, person) in registered.iter() {
             assert!(ulns.insert(uln), "a ULN was issued twice");
             let find = provider.credentials().find_by_uln("FUL", uln, &person.family, &person.given);

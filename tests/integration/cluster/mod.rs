@@ -2,7 +2,10 @@
 //! on a PostgreSQL cluster of Patroni's, with the configuration files of `packaging/`.
 
 mod balanced;
+mod everywhere;
+mod failover;
 mod load;
+mod patroni;
 
 use std::fs;
 use std::io::{Read, Write};
@@ -28,6 +31,7 @@ const PASSWORD: &str = "lrs-of-the-tests";
 /// so everybody who calls the deployment calls the cluster.
 pub struct Cluster {
     nodes: Mutex<Vec<Node>>,
+    stores: [String; NODES],
     balancer: Program,
     /// The HAProxy beside the first node, which shows its health.
     _health: Program,
@@ -35,14 +39,17 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// On a new database at this address.
-    pub fn start(store: &str) -> Cluster {
-        let setup = Setup { environment: vec![("LRS_STORE_URL", store.to_owned())] };
+    /// On a new database, which each node reaches by its own address.
+    pub fn start(stores: [String; NODES]) -> Cluster {
+        let setup = Setup { environment: vec![("LRS_STORE_URL", stores[0].clone())] };
         let mut deployment = Deployment::with(Database::Postgres, setup);
         assert_eq!(deployment.stop(), Some(0), "{}", deployment.log());
         let ports: Vec<Ports> = (0..NODES).map(|_| Ports::free()).collect();
         let nodes = thread::scope(|scope| {
-            let starting: Vec<_> = ports.iter().map(|ports| scope.spawn(|| deployment.node_at(*ports))).collect();
+            let deployment = &deployment;
+            let starting = ports.iter().zip(&stores);
+            let starting = starting.map(|(ports, store)| scope.spawn(|| deployment.node_at(*ports, Some(store))));
+            let starting: Vec<_> = starting.collect();
             starting.into_iter().map(|node| node.join().expect("a node")).collect()
         });
         let nodes = Mutex::new(nodes);
@@ -64,7 +71,7 @@ impl Cluster {
         }
         let balancer = folder.start(balancer);
         await_port(deployment.port(), &balancer);
-        Cluster { nodes, balancer, _health: health, deployment }
+        Cluster { nodes, stores, balancer, _health: health, deployment }
     }
 
     /// Stops a node and starts it again, as an operator restarts one after the other.
@@ -73,7 +80,7 @@ impl Cluster {
         let node = nodes.remove(number);
         let ports = node.ports;
         assert_eq!(node.stop(), Some(0));
-        nodes.insert(number, self.deployment.node_at(ports));
+        nodes.insert(number, self.deployment.node_at(ports, Some(&self.stores[number])));
         let deadline = Instant::now() + PATIENCE;
         while !self.sends_calls_to(number) {
             assert!(Instant::now() < deadline, "HAProxy does not use the node again:\n{}", self.balancer.log());
@@ -84,6 +91,24 @@ impl Cluster {
     /// The ports of the nodes themselves, in order.
     pub fn ports(&self) -> Vec<Ports> {
         self.nodes.lock().expect("no test has failed here").iter().map(|node| node.ports).collect()
+    }
+
+    /// Checks that every line of the audit trail is as it was written.
+    pub fn verify_trail(&self) {
+        let verified = self.deployment.lrs(&["audit", "verify"]);
+        let told = [verified.stdout, verified.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+        assert!(verified.status.success(), "{}", told.concat());
+    }
+
+    /// Which nodes say that they are ready.
+    pub fn ready(&self) -> Vec<bool> {
+        let nodes = self.nodes.lock().expect("no test has failed here");
+        nodes.iter().map(|node| node.operations("/readyz").0 == 200).collect()
+    }
+
+    /// Kills a node, which stays away.
+    pub fn kill(&self, number: usize) {
+        drop(self.nodes.lock().expect("no test has failed here").remove(number));
     }
 
     /// Whether HAProxy sends calls to a node.
@@ -97,6 +122,11 @@ impl Cluster {
         let row = rows.lines().find(|row| row.starts_with(&format!("web_services,node{},", number + 1)));
         row.expect("the node's row").split(',').nth(status).expect("a status") == "UP"
     }
+}
+
+/// Whether the tests run in full (`make cluster`), with the times of the packaged configuration.
+pub fn in_full() -> bool {
+    std::env::var_os("LRS_TEST_CLUSTER").is_some()
 }
 
 /// PgBouncer in front of the database server at this port. The address leads to `database` through
