@@ -179,7 +179,10 @@ pub fn by_id(connection: &mut AnyConnection, id: i32) -> Result<Option<LearningE
 /// Replaces an event by its number. What only its awarding organisation needs stays.
 pub fn replace(connection: &mut AnyConnection, event: &LearningEvent) -> Result<(), StoreError> {
     on_either!(connection, c => {
-        diesel::update(learning_events::table.find(event.id)).set(NewRow::from(event)).execute(c)
+        diesel::update(learning_events::table.find(event.id))
+            .filter(learning_events::uln.eq(event.uln.as_str()))
+            .set(NewRow::from(event))
+            .execute(c)
     })?;
     Ok(())
 }

@@ -126,6 +126,7 @@ pub fn insert(connection: &mut AnyConnection, achievements: &[&Achievement]) -> 
 pub fn replace(connection: &mut AnyConnection, achievement: &Achievement) -> Result<(), StoreError> {
     on_either!(connection, c => {
         diesel::update(learning_events::table.find(achievement.event.id))
+            .filter(learning_events::uln.eq(achievement.event.uln.as_str()))
             .set((NewRow::from(&achievement.event), NewOwnRow::from(achievement)))
             .execute(c)
     })?;

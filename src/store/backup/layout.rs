@@ -85,7 +85,7 @@ pub(super) fn layouts(connection: &mut AnyConnection) -> Result<Vec<Layout>, Sto
              format_type(c.atttypid, c.atttypmod) AS column_type \
              FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace \
              JOIN pg_attribute c ON c.attrelid = t.oid AND c.attnum > 0 AND NOT c.attisdropped \
-             WHERE n.nspname = current_schema() AND t.relkind IN ('r', 'p') \
+             WHERE n.nspname = current_schema() AND t.relkind IN ('r', 'p') AND NOT t.relispartition \
              ORDER BY t.relname COLLATE \"C\", c.attnum"
         }
     };
@@ -238,7 +238,7 @@ pub(super) fn sequences(connection: &mut AnyConnection) -> Result<Vec<Sequence>,
          pg_get_serial_sequence(format('%I.%I', n.nspname, t.relname), c.attname) AS sequence \
          FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace \
          JOIN pg_attribute c ON c.attrelid = t.oid AND c.attidentity <> '' \
-         WHERE n.nspname = current_schema() AND t.relkind = 'r'",
+         WHERE n.nspname = current_schema() AND t.relkind IN ('r', 'p') AND NOT t.relispartition",
     );
     Ok(on_either!(connection, c => query.load(c))?)
 }

@@ -72,7 +72,8 @@ pub fn insert(transaction: &mut Transaction<'_>, learner: &Learner, keys: &Searc
     Ok(added == 1)
 }
 
-/// Replaces a learner if the stored version is still the one that was read; `false` if not.
+/// Replaces a learner if the stored version is still the one that was read; `false` if not. The ULN
+/// leads to one partition, where there are several.
 pub fn replace(
     transaction: &mut Transaction<'_>,
     changed: &Stored,
@@ -82,6 +83,7 @@ pub fn replace(
     let Stored { learner, has_linked } = changed;
     transaction.changes(learner.uln);
     let rows = diesel::update(learners::table.find(learner.id))
+        .filter(learners::uln.eq(learner.uln.as_str()))
         .filter(learners::version.eq(version_read))
         .set(Columns::of(learner, *has_linked, keys))
         .execute(&mut **transaction)?;

@@ -24,7 +24,7 @@ fn any_call_goes_to_any_node_and_changes_hold_on_all() {
 }
 
 /// Each call follows the one before at once, on another node.
-fn a_learner_is_the_same_on_every_node(deployment: &Deployment, [one, two, three]: [Ports; 3]) {
+pub fn a_learner_is_the_same_on_every_node(deployment: &Deployment, [one, two, three]: [Ports; 3]) {
     let provider = |at: Ports| deployment.provider().at(at.services);
     let person = Person::new();
     let uln = person.register(&provider(one), "1");

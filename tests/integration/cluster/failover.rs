@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::load::Load;
-use super::patroni::Databases;
+use super::patroni::{DIRECT, Databases, POOLED};
 use super::{Cluster, PATIENCE, in_full, pgbouncer};
 
 /// Clients give up after so long.
@@ -17,17 +17,15 @@ const CLIENTS_WAIT: Duration = Duration::from_secs(20);
 #[test]
 fn nothing_acknowledged_is_lost_when_the_primary_is_replaced() {
     let mut databases = Databases::start();
-    let (port, database) = databases.balanced();
-    let (_pgbouncer, pooled) = pgbouncer(port, database);
-    let direct = databases.address_of_all();
-    let (pooled, direct) = (|| pooled.clone(), || direct.clone());
+    let (_pgbouncer, pooled) = pgbouncer(databases.balanced(), POOLED);
     if !in_full() {
-        replace_the_primary("either way", &mut databases, [pooled(), pooled(), direct()], 1);
+        let direct = databases.address_of_all(POOLED);
+        replace_the_primary("either way", &mut databases, [pooled.clone(), pooled, direct], 1);
         return;
     }
-    replace_the_primary("PgBouncer and HAProxy", &mut databases, [pooled(), pooled(), pooled()], 3);
-    databases.empty();
-    replace_the_primary("several hosts", &mut databases, [direct(), direct(), direct()], 3);
+    replace_the_primary("PgBouncer and HAProxy", &mut databases, [pooled.clone(), pooled.clone(), pooled], 3);
+    let direct = databases.address_of_all(DIRECT);
+    replace_the_primary("several hosts", &mut databases, [direct.clone(), direct.clone(), direct], 3);
 }
 
 fn replace_the_primary(by: &str, databases: &mut Databases, stores: [String; 3], rounds: usize) {

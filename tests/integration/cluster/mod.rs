@@ -5,6 +5,7 @@ mod balanced;
 mod everywhere;
 mod failover;
 mod load;
+mod partitions;
 mod patroni;
 
 use std::fs;

@@ -12,7 +12,9 @@ use crate::harness::program::{Folder, Program};
 
 /// The superuser of the cluster.
 const SUPERUSER: &str = "postgres";
-const DATABASE: &str = "lrs";
+/// A database for nodes that reach it through PgBouncer, and one for others.
+pub const POOLED: &str = "lrs";
+pub const DIRECT: &str = "lrs_direct";
 
 /// A PostgreSQL server with its Patroni.
 pub struct Server {
@@ -63,42 +65,29 @@ impl Databases {
         databases
     }
 
-    /// A user and a database for the service.
+    /// A user for the service, and databases.
     fn prepare(&self) {
-        self.run(&[
-            &format!("CREATE ROLE lrs LOGIN PASSWORD '{PASSWORD}'"),
-            &format!("CREATE DATABASE {DATABASE} OWNER lrs"),
-        ]);
-    }
-
-    /// The database as it was at first. Nobody may be connected.
-    pub fn empty(&self) {
-        self.run(&[
-            &format!("DROP DATABASE {DATABASE} WITH (FORCE)"),
-            &format!("CREATE DATABASE {DATABASE} OWNER lrs"),
-        ]);
-    }
-
-    fn run(&self, statements: &[&str]) {
         let primary = self.primary().expect("a primary").port;
         let address = format!("postgres://{SUPERUSER}:{PASSWORD}@127.0.0.1:{primary}/postgres");
         let mut connection = PgConnection::establish(&address).expect("the primary answers");
-        for statement in statements {
-            diesel::sql_query(*statement).execute(&mut connection).expect(statement);
+        let user = format!("CREATE ROLE lrs LOGIN PASSWORD '{PASSWORD}'");
+        let databases = [POOLED, DIRECT].map(|name| format!("CREATE DATABASE {name} OWNER lrs"));
+        for statement in [user].iter().chain(&databases) {
+            diesel::sql_query(statement).execute(&mut connection).expect(statement);
         }
     }
 
-    /// The port where HAProxy leads to the primary, and the database's name.
-    pub fn balanced(&self) -> (u16, &'static str) {
+    /// The port where HAProxy leads to the primary.
+    pub fn balanced(&self) -> u16 {
         await_port(self.balanced, &self.balancer);
-        (self.balanced, DATABASE)
+        self.balanced
     }
 
-    /// The address with all servers, of which the client takes the primary.
-    pub fn address_of_all(&self) -> String {
+    /// The address of a database on all servers, of which the client takes the primary.
+    pub fn address_of_all(&self, database: &str) -> String {
         let hosts: Vec<String> = self.servers.iter().map(|server| local(server.port)).collect();
         let options = "target_session_attrs=read-write&connect_timeout=2&tcp_user_timeout=10000";
-        format!("postgres://lrs:{PASSWORD}@{}/{DATABASE}?{options}", hosts.join(","))
+        format!("postgres://lrs:{PASSWORD}@{}/{database}?{options}", hosts.join(","))
     }
 
     fn primary(&self) -> Option<&Server> {
