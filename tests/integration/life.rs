@@ -35,7 +35,7 @@ on_both! {
         let holder = std::thread::spawn(move || {
             store.write(move |c| {
                 if !matches!(database, Database::Sqlite) {
-                    diesel::sql_query("LOCK TABLE learners IN ACCESS EXCLUSIVE MODE").execute(&mut **c)?;
+                    diesel::sql_query("LOCK TABLE learners, registry_changes IN ACCESS EXCLUSIVE MODE").execute(&mut **c)?;
                 }
                 let _ = locked.send(());
                 let _ = released.lock().unwrap().recv();

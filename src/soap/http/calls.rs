@@ -19,6 +19,9 @@ pub(super) const INLINE: usize = 64 * 1024;
 /// earliest (our choice). What was written stays even if the reply is too late, as when a
 /// connection breaks before the reply.
 const PATIENCE: Duration = Duration::from_secs(9);
+/// How long a request may wait for each of the questions that come before its body is read, so that
+/// all waiting together ends while the client still listens.
+const PATIENCE_BEFORE_BODY: Duration = Duration::from_secs(2);
 /// Additional time for every mebibyte of the request, because a large batch takes longer.
 const PATIENCE_FOR_A_MEBIBYTE: Duration = Duration::from_secs(3);
 
@@ -41,7 +44,7 @@ impl<G: Gateway> Calls<G> {
             return may_call;
         }
         let (gateway, peer) = (Arc::clone(&self.gateway), Arc::clone(peer));
-        let asked = timeout(PATIENCE, block(move || gateway.may_call(&peer, true))).await;
+        let asked = timeout(PATIENCE_BEFORE_BODY, block(move || gateway.may_call(&peer, true))).await;
         // If the store does not respond in time, the call itself will produce the right fault.
         !matches!(asked, Ok(Some(Answer::Said(false))))
     }
@@ -53,7 +56,7 @@ impl<G: Gateway> Calls<G> {
             return closed;
         }
         let gateway = Arc::clone(&self.gateway);
-        let asked = timeout(PATIENCE, block(move || gateway.in_maintenance(true))).await;
+        let asked = timeout(PATIENCE_BEFORE_BODY, block(move || gateway.in_maintenance(true))).await;
         // If the store does not respond in time, the call itself will produce the right fault.
         matches!(asked, Ok(Some(Answer::Said(true))))
     }

@@ -1,5 +1,7 @@
 //! Any call on any node, and what one node changes holds on all.
 
+use std::process::Command;
+
 use super::Cluster;
 use super::balanced::start;
 use crate::achievements::{over, record, seen, try_submit};
@@ -19,7 +21,8 @@ fn any_call_goes_to_any_node_and_changes_hold_on_all() {
         let [one, two, three] = [0, 1, 2].map(|step| ports[(first + step) % ports.len()]);
         a_learner_is_the_same_on_every_node(deployment, [one, two, three]);
     }
-    a_session_holds_on_every_node(deployment, [ports[0], ports[1], ports[2]]);
+    a_session_holds_on_every_node(&cluster);
+    the_portal_knows_where_visitors_come_from(&cluster);
     a_revoked_certificate_is_refused_by_every_node(deployment, [ports[0], ports[1], ports[2]]);
 }
 
@@ -44,45 +47,63 @@ pub fn a_learner_is_the_same_on_every_node(deployment: &Deployment, [one, two, t
     assert_eq!(seen(&provider(three), &uln, &person).len(), 1);
 }
 
-fn a_session_holds_on_every_node(deployment: &Deployment, [one, two, three]: [Ports; 3]) {
+fn a_session_holds_on_every_node(cluster: &Cluster) {
+    let Cluster { deployment, .. } = cluster;
     let mut user = Visitor::of(deployment);
-    user.move_to(one.portal);
+    cluster.send_visitors_to(0);
     user.sign_in("PORTAL_ONLINE");
-    assert_eq!([one, two, three].map(|at| status(&mut user, at)), [403; 3], "signed in on each, and no super user");
+    // What the page of the users says on each node; 401 for the page to sign in.
+    let statuses = |user: &mut Visitor<'_>| {
+        [2, 1, 0].map(|number| {
+            cluster.send_visitors_to(number);
+            let page = user.open("/users");
+            if page.heading() == "Sign in" { 401 } else { page.status() }
+        })
+    };
+    assert_eq!(statuses(&mut user), [403; 3], "signed in on each, and no super user");
 
     let mut manager = Visitor::of(deployment);
-    manager.move_to(two.portal);
+    cluster.send_visitors_to(1);
     manager.sign_in("PORTAL_SUPER");
     manager.open("/users");
     let path = manager.follow("Owen Demo").path.clone();
     let mut give = |roles: &str| {
-        manager.move_to(one.portal);
+        cluster.send_visitors_to(0);
         manager.open(&format!("{path}/roles"));
         let token = manager.form_token();
         let fields = [("csrf", token.as_str()), ("roles", roles)];
         assert_eq!(manager.post(&format!("{path}/roles"), &fields).status(), 200);
     };
     give("super-user");
-    assert_eq!([three, two, one].map(|at| status(&mut user, at)), [401; 3], "other roles end a session");
-    user.move_to(three.portal);
+    assert_eq!(statuses(&mut user), [401; 3], "other roles end a session");
+    cluster.send_visitors_to(2);
     user.open("/sign-in");
     user.send(&[("email", deployment.variable("PORTAL_ONLINE")), ("password", deployment.variable("PORTAL_PASSWORD"))]);
     user.send(&[("code", &deployment.portal_code_in(30))]);
-    assert_eq!([two, one, three].map(|at| status(&mut user, at)), [200; 3], "a super user on each");
+    assert_eq!(statuses(&mut user), [200; 3], "a super user on each");
     give("online");
-    assert_eq!([two, one, three].map(|at| status(&mut user, at)), [401; 3]);
-    manager.move_to(one.portal);
+    assert_eq!(statuses(&mut user), [401; 3]);
     manager.open("/");
     manager.press("Sign out");
-    manager.move_to(two.portal);
-    assert_eq!(manager.open("/users").heading(), "Sign in");
+    assert_eq!(statuses(&mut manager), [401; 3]);
 }
 
-/// What the page of the users says to somebody on a node; 401 for the page to sign in.
-fn status(user: &mut Visitor<'_>, at: Ports) -> u16 {
-    user.move_to(at.portal);
-    let page = user.open("/users");
-    if page.heading() == "Sign in" { 401 } else { page.status() }
+/// Wrong passwords slow down the address that they come from, and no other.
+fn the_portal_knows_where_visitors_come_from(cluster: &Cluster) {
+    cluster.send_visitors_to(0);
+    let Cluster { deployment, .. } = cluster;
+    let address = format!("https://localhost:{}/sign-in", deployment.portal_port());
+    let sent = |from: &str| {
+        let mut curl = Command::new("curl");
+        curl.args(["-s", "-o", "/dev/null", "-w", "%{http_code}", "--interface", from, "--cacert"]);
+        curl.arg(deployment.dir().join(deployment.variable("LRS_CA")));
+        let origin = format!("Origin: https://localhost:{}", deployment.portal_port());
+        curl.args(["-H", &origin, "-d", "email=nobody%40college.example&password=Wrong-one-1", &address]);
+        String::from_utf8_lossy(&curl.output().expect("curl").stdout).into_owned()
+    };
+    let answers: Vec<String> = (0..25).map(|_| sent("127.0.0.9")).take_while(|status| status == "422").collect();
+    assert!(answers.len() < 25 && sent("127.0.0.9") == "429", "an address is slowed down: {answers:?}");
+    assert_eq!(sent("127.0.0.10"), "422", "another visitor is not");
 }
 
 fn a_revoked_certificate_is_refused_by_every_node(deployment: &Deployment, nodes: [Ports; 3]) {

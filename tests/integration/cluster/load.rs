@@ -56,6 +56,7 @@ impl<'d> Load<'d> {
             }
             if let Some(visitor) = visitor {
                 scope.spawn(move || load.visit(visitor));
+                scope.spawn(move || load.read_pages());
             }
             // Ends the callers also if the test fails here.
             let _over = Over(&load.is_over);
@@ -98,7 +99,7 @@ impl<'d> Load<'d> {
         expected: &str,
     ) -> Option<Answer> {
         let begun = Instant::now();
-        let outcome = send(provider, connection, envelope);
+        let outcome = send(provider, connection, &call_of(envelope));
         self.note_duration(begun.elapsed());
         let outcome = match outcome {
             Err(error) => Err(error.to_string()),
@@ -106,12 +107,7 @@ impl<'d> Load<'d> {
             Ok(answer) if answer.code() != expected => Err(format!("{} instead of {expected}", answer.code())),
             Ok(answer) => Ok(answer),
         };
-        let closes = outcome
-            .as_ref()
-            .is_ok_and(|answer| answer.header("Connection").is_some_and(|value| value.eq_ignore_ascii_case("close")));
-        if closes {
-            self.told_to_close.fetch_add(1, Ordering::Relaxed);
-        }
+        let closes = outcome.as_ref().is_ok_and(|answer| self.closes(answer));
         if closes || !keeps || outcome.is_err() {
             *connection = None;
         }
@@ -128,6 +124,30 @@ impl<'d> Load<'d> {
             self.note(if is_signed_in { Ok(()) } else { Err(format!("{} {}", page.status(), page.text())) });
             thread::sleep(PAUSE);
         }
+    }
+
+    /// Opens a page again and again on one connection, as a browser does.
+    fn read_pages(&self) {
+        let (browser, mut connection) = (self.deployment.nobody().at(self.deployment.portal_port()), None);
+        while !self.is_over.load(Ordering::Relaxed) {
+            let outcome = send(&browser, &mut connection, &request("GET", "/status", "", b""));
+            if outcome.as_ref().map_or(true, |answer| self.closes(answer)) {
+                connection = None;
+            }
+            self.note(match outcome {
+                Ok(answer) if answer.status == 200 => Ok(()),
+                Ok(answer) => Err(format!("/status: {} {}", answer.status, answer.text())),
+                Err(error) => Err(format!("/status: {error}")),
+            });
+            thread::sleep(PAUSE);
+        }
+    }
+
+    /// Whether an answer says that its connection closes; counts those.
+    fn closes(&self, answer: &Answer) -> bool {
+        let closes = answer.header("Connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
+        self.told_to_close.fetch_add(usize::from(closes), Ordering::Relaxed);
+        closes
     }
 
     fn note(&self, outcome: Result<(), String>) {
@@ -178,7 +198,7 @@ impl<'d> Load<'d> {
         for (uln, person) in registered.iter() {
             assert!(ulns.insert(uln), "a ULN was issued twice");
             let find = provider.credentials().find_by_uln("FUL", uln, &person.family, &person.given);
-            let answer = send(&provider, &mut connection, &find).expect("an answer");
+            let answer = send(&provider, &mut connection, &call_of(&find)).expect("an answer");
             assert_eq!(answer.code(), "WSRC0004", "a learner whose registration was acknowledged is missing");
         }
         ulns.len()
@@ -193,11 +213,16 @@ impl Drop for Over<'_> {
     }
 }
 
-fn send(provider: &Actor<'_>, connection: &mut Option<Connection>, envelope: &str) -> io::Result<Answer> {
+/// Sends a request on the connection, or on a new one.
+fn send(actor: &Actor<'_>, connection: &mut Option<Connection>, bytes: &[u8]) -> io::Result<Answer> {
     let connection = match connection {
         Some(connection) => connection,
-        none => none.insert(provider.connect()?),
+        none => none.insert(actor.connect()?),
     };
-    connection.send(&request("POST", "/LearnerService.svc", SOAP_HEADERS, envelope.as_bytes()))?;
+    connection.send(bytes)?;
     connection.receive()
+}
+
+fn call_of(envelope: &str) -> Vec<u8> {
+    request("POST", "/LearnerService.svc", SOAP_HEADERS, envelope.as_bytes())
 }

@@ -32,10 +32,10 @@ const PASSWORD: &str = "lrs-of-the-tests";
 /// so everybody who calls the deployment calls the cluster.
 pub struct Cluster {
     nodes: Mutex<Vec<Node>>,
-    stores: [String; NODES],
+    settings: Vec<Vec<(&'static str, String)>>,
     balancer: Program,
-    /// The HAProxy beside the first node, which shows its health.
-    _health: Program,
+    /// The HAProxy on each node.
+    _beside: Vec<Program>,
     pub deployment: Deployment,
 }
 
@@ -45,34 +45,41 @@ impl Cluster {
         let setup = Setup { environment: vec![("LRS_STORE_URL", stores[0].clone())] };
         let mut deployment = Deployment::with(Database::Postgres, setup);
         assert_eq!(deployment.stop(), Some(0), "{}", deployment.log());
+        let public = |port| format!("https://localhost:{port}");
+        let settings = stores.map(|store| {
+            vec![
+                ("LRS_STORE_URL", store),
+                ("LRS_SERVER_PUBLIC_URL", public(deployment.port())),
+                ("LRS_PORTAL_PUBLIC_URL", public(deployment.portal_port())),
+                ("LRS_PORTAL_BEHIND_PROXY", "true".to_owned()),
+                ("LRS_LIMITS_WAITING_BY_ADDRESS", "4096".to_owned()),
+            ]
+        });
+        let settings = Vec::from(settings);
         let ports: Vec<Ports> = (0..NODES).map(|_| Ports::free()).collect();
         let nodes = thread::scope(|scope| {
             let deployment = &deployment;
-            let starting = ports.iter().zip(&stores);
-            let starting = starting.map(|(ports, store)| scope.spawn(|| deployment.node_at(*ports, Some(store))));
+            let starting = ports.iter().zip(&settings);
+            let starting = starting.map(|(ports, settings)| scope.spawn(|| deployment.node_at(*ports, settings)));
             let starting: Vec<_> = starting.collect();
             starting.into_iter().map(|node| node.join().expect("a node")).collect()
         });
-        let nodes = Mutex::new(nodes);
-        let health_port = free_port();
-        let mut health = haproxy(&["haproxy-node.cfg"]);
-        health.env("LRS_HEALTH", local(health_port)).env("LRS_OPERATIONS", local(ports[0].operations));
-        let health = Folder::new().start(health);
-        await_port(health_port, &health);
 
         let folder = Folder::new();
-        let mut balancer = haproxy(&["haproxy.cfg"]);
+        let mut balancer = haproxy("haproxy.cfg");
         balancer.env("LRS_HAPROXY_SOCKET", folder.path().join("admin.sock"));
         balancer.env("LRS_SERVICES", local(deployment.port())).env("LRS_PORTAL", local(deployment.portal_port()));
+        let mut beside = Vec::new();
         for (number, ports) in (1..).zip(&ports) {
-            let health = if number == 1 { health_port } else { ports.operations };
+            let (health, portal) = (free_port(), free_port());
+            beside.push(beside_node(&deployment, *ports, health, portal));
             balancer.env(format!("LRS_NODE{number}"), local(ports.services));
-            balancer.env(format!("LRS_NODE{number}_PORTAL"), local(ports.portal));
+            balancer.env(format!("LRS_NODE{number}_PORTAL"), local(portal));
             balancer.env(format!("LRS_NODE{number}_HEALTH"), health.to_string());
         }
         let balancer = folder.start(balancer);
         await_port(deployment.port(), &balancer);
-        Cluster { nodes, stores, balancer, _health: health, deployment }
+        Cluster { nodes: Mutex::new(nodes), settings, balancer, _beside: beside, deployment }
     }
 
     /// Stops a node and starts it again, as an operator restarts one after the other.
@@ -81,7 +88,7 @@ impl Cluster {
         let node = nodes.remove(number);
         let ports = node.ports;
         assert_eq!(node.stop(), Some(0));
-        nodes.insert(number, self.deployment.node_at(ports, Some(&self.stores[number])));
+        nodes.insert(number, self.deployment.node_at(ports, &self.settings[number]));
         let deadline = Instant::now() + PATIENCE;
         while !self.sends_calls_to(number) {
             assert!(Instant::now() < deadline, "HAProxy does not use the node again:\n{}", self.balancer.log());
@@ -112,12 +119,27 @@ impl Cluster {
         drop(self.nodes.lock().expect("no test has failed here").remove(number));
     }
 
+    /// Has HAProxy send visitors of the portal to this node alone.
+    pub fn send_visitors_to(&self, number: usize) {
+        let states = (0..NODES).map(|each| {
+            let state = if each == number { "ready" } else { "maint" };
+            format!("set server portal/node{} state {state}", each + 1)
+        });
+        self.tell_balancer(&states.collect::<Vec<_>>().join(";"));
+    }
+
+    /// Gives HAProxy commands, and returns what it says.
+    fn tell_balancer(&self, commands: &str) -> String {
+        let mut socket = UnixStream::connect(self.balancer.path().join("admin.sock")).expect("HAProxy's socket");
+        socket.write_all(format!("{commands}\n").as_bytes()).expect("sent");
+        let mut said = String::new();
+        socket.read_to_string(&mut said).expect("an answer");
+        said
+    }
+
     /// Whether HAProxy sends calls to a node.
     fn sends_calls_to(&self, number: usize) -> bool {
-        let mut socket = UnixStream::connect(self.balancer.path().join("admin.sock")).expect("HAProxy's socket");
-        socket.write_all(b"show stat\n").expect("sent");
-        let mut table = String::new();
-        socket.read_to_string(&mut table).expect("an answer");
+        let table = self.tell_balancer("show stat");
         let (head, rows) = table.trim_start_matches("# ").split_once('\n').expect("a table");
         let status = head.split(',').position(|name| name == "status").expect("a column");
         let row = rows.lines().find(|row| row.starts_with(&format!("web_services,node{},", number + 1)));
@@ -152,12 +174,20 @@ pub fn pgbouncer(server: u16, database: &str) -> (Program, String) {
     (pgbouncer, format!("postgres://lrs:{PASSWORD}@127.0.0.1:{port}/{database}"))
 }
 
-fn haproxy(files: &[&str]) -> Command {
+/// The HAProxy on a node, which shows its health and opens the portal's TLS at these ports.
+fn beside_node(deployment: &Deployment, ports: Ports, health: u16, portal: u16) -> Program {
+    let mut command = haproxy("haproxy-node.cfg");
+    command.env("LRS_HEALTH", local(health)).env("LRS_OPERATIONS", local(ports.operations));
+    command.env("LRS_NODE_PORTAL", local(portal)).env("LRS_PORTAL_LISTEN", local(ports.portal));
+    command.env("LRS_PORTAL_CERTIFICATE", deployment.dir().join("pki/server.pem"));
+    let program = Folder::new().start(command);
+    await_port(health, &program);
+    program
+}
+
+fn haproxy(file: &str) -> Command {
     let mut command = Command::new("haproxy");
-    command.arg("-db");
-    for file in files {
-        command.arg("-f").arg(packaging().join(file));
-    }
+    command.arg("-db").arg("-f").arg(packaging().join(file));
     command
 }
 

@@ -50,7 +50,7 @@ impl Databases {
         let count = if in_full() { 3 } else { 2 };
         let servers: Vec<Server> = (1..=count).map(|number| Server::start(number, etcd_port)).collect();
         let balanced = free_port();
-        let mut balancer = haproxy(&["haproxy-database.cfg"]);
+        let mut balancer = haproxy("haproxy-database.cfg");
         balancer.env("LRS_DATABASE", local(balanced));
         for number in 1..=3 {
             // Where there are two servers, the third is the second once more, and never asked.

@@ -251,16 +251,15 @@ impl Deployment {
 
     /// Starts another `lrs serve` on this deployment's store, and waits until it responds.
     pub fn another_node(&self) -> Node {
-        self.node_at(Ports::free(), None)
+        self.node_at(Ports::free(), &[])
     }
 
-    /// The same at these ports, with this address of the store if it is another. The deployment's
-    /// own server need not run.
-    pub fn node_at(&self, ports: Ports, store: Option<&str>) -> Node {
+    /// The same at these ports, with other settings. The deployment's own server need not run.
+    pub fn node_at(&self, ports: Ports, settings: &[(&'static str, String)]) -> Node {
         let mut command = Command::new(LRS);
         command.args(["serve", "--config"]).arg(self.dir().join("lrs.toml")).current_dir(self.dir());
         self.environment(&mut command);
-        command.envs(store.map(|store| ("LRS_STORE_URL", store)));
+        command.envs(settings.iter().map(|(name, value)| (name, value)));
         let Ports { services, portal, operations } = ports;
         let listeners =
             [("LRS_SERVER_LISTEN", services), ("LRS_PORTAL_LISTEN", portal), ("LRS_OPERATIONS_LISTEN", operations)];

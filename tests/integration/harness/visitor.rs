@@ -103,12 +103,6 @@ impl<'d> Visitor<'d> {
         Visitor::invited(deployment, link.expect("a link"))
     }
 
-    /// The same person with the same browser, at the portal of another server on the deployment's
-    /// store.
-    pub fn move_to(&mut self, port: u16) {
-        self.port = port;
-    }
-
     /// Signs in with password and code. Each user of the demo can do that once in 30 seconds.
     pub fn sign_in(&mut self, variable: &str) -> &Page {
         let deployment = self.deployment;
