@@ -43,10 +43,11 @@ fn nodes_restart_one_after_the_other_without_a_failed_call() {
     );
 }
 
-/// The calls that it was answering fail. Others go on, and nothing that was acknowledged is lost.
+/// The calls that a node was answering fail. Others go on, and nothing that was acknowledged is
+/// lost. Nor is it when PgBouncer dies, and nodes find the new one by themselves.
 #[test]
-fn a_node_that_dies_takes_its_own_calls_alone_with_it() {
-    let (cluster, _pgbouncer) = start();
+fn nodes_and_pgbouncer_may_die() {
+    let (cluster, mut pgbouncer) = start();
     let load = Load::during(&cluster.deployment, None, |load| {
         cluster.kill(1);
         load.await_calls(100);
@@ -60,4 +61,12 @@ fn a_node_that_dies_takes_its_own_calls_alone_with_it() {
         load.find_everybody(),
         load.longest_silence()
     );
+    let load = Load::during(&cluster.deployment, None, |_| {
+        pgbouncer.kill();
+        cluster.await_readiness(false);
+        pgbouncer.start_again();
+        cluster.await_readiness(true);
+    });
+    println!("PgBouncer killed: {} learners registered and found", load.find_everybody());
+    cluster.verify_trail();
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::load::Load;
 use super::patroni::{DIRECT, Databases, POOLED};
-use super::{Cluster, PATIENCE, in_full, pgbouncer};
+use super::{Cluster, in_full, pgbouncer};
 
 /// Clients give up after so long.
 const CLIENTS_WAIT: Duration = Duration::from_secs(20);
@@ -58,11 +58,7 @@ fn measure(what: &str, cluster: &Cluster, replace: impl FnOnce()) -> bool {
             replace();
             // What succeeds now may still be an answer of before.
             load.await_calls(200);
-            let deadline = Instant::now() + PATIENCE;
-            while cluster.ready().contains(&false) {
-                assert!(Instant::now() < deadline, "the nodes are not ready: {:?}", load.failures().last());
-                thread::sleep(Duration::from_millis(50));
-            }
+            cluster.await_readiness(true);
         });
         is_over.store(true, Ordering::Relaxed);
         load

@@ -114,6 +114,15 @@ impl Cluster {
         nodes.iter().map(|node| node.operations("/readyz").0 == 200).collect()
     }
 
+    /// Waits until all nodes say that they are ready, or none does.
+    pub fn await_readiness(&self, is_ready: bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.ready().contains(&!is_ready) {
+            assert!(Instant::now() < deadline, "the nodes do not become ready: {is_ready}");
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// Kills a node, which stays away.
     pub fn kill(&self, number: usize) {
         drop(self.nodes.lock().expect("no test has failed here").remove(number));

@@ -118,6 +118,12 @@ impl Program {
         fs::read_to_string(self.path().join("log")).unwrap_or_default()
     }
 
+    /// Kills it.
+    pub fn kill(&self) {
+        let status = Command::new("kill").args(["-KILL", &self.process().to_string()]).status().expect("kill");
+        assert!(status.success(), "kill");
+    }
+
     /// Its process id.
     pub fn process(&self) -> u32 {
         let text = fs::read_to_string(self.path().join("pid")).expect("a process id");
