@@ -17,8 +17,8 @@ torture: ## kill server and workers a hundred times during large batches, on bot
 cluster: ## restart nodes and replace the database's primary under load, with HAProxy, PgBouncer and Patroni, and measure it
 	scripts/cluster
 
-bench: ## run the benches: micro, load, pages beside their calls, an upload, a full batch, and the cost of refusals
-	cargo bench --locked --bench messages --bench load --bench portal --bench records --bench uploads --bench achievements --bench refusals
+bench: ## run the benches: micro, load, new and idle connections, pages beside their calls, an upload, a full batch, and the cost of refusals
+	cargo bench --locked --bench messages --bench load --bench connections --bench portal --bench records --bench uploads --bench achievements --bench refusals
 
 soak: ## half an hour at four fifths of capacity: rate, times, memory and errors of every minute
 	cargo bench --locked --bench soak

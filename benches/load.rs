@@ -10,7 +10,7 @@ mod served;
 
 use std::sync::Arc;
 
-use served::rounds::{CONNECTIONS, side_by_side};
+use served::rounds::{CONNECTIONS, Connections, side_by_side};
 use served::{Children, Outcome, bare, connector, finds, start_service};
 
 const LEARNERS: u32 = 100_000;
@@ -30,5 +30,5 @@ fn main() -> Outcome<()> {
     let connector = connector(&demo, "provider")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let is_found = |body: &[u8]| memchr::memmem::find(body, b"<ResponseCode>WSRC0004<").is_some();
-    runtime.block_on(side_by_side(&connector, bare_address, address, &requests, is_found))
+    runtime.block_on(side_by_side(&connector, bare_address, address, &requests, is_found, Connections::Kept))
 }

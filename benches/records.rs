@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use learning_records::demo::{self, population};
 use learning_records::domain::{Clock, Database, RuleSettings, Service};
 use learning_records::model::{AbilityToShare, EventSource, EventStatus, Learner, LearningEvent};
-use served::rounds::{CONNECTIONS, side_by_side};
+use served::rounds::{CONNECTIONS, Connections, side_by_side};
 use served::turns::{Turn, page_beside_call};
 use served::visitor::Visitor;
 use served::{Children, Outcome, ask, bare, connect, connector, post, start_service};
@@ -45,7 +45,7 @@ fn main() -> Outcome<()> {
     let is_found = |body: &[u8]| memchr::memmem::find(body, b"ResponseCode>WSRC0004<").is_some();
     let first = requests.first().cloned().unwrap_or_default();
     let requests: Arc<[Vec<u8>]> = requests.into();
-    runtime.block_on(side_by_side(&connector, bare_address, address, &requests, is_found))?;
+    runtime.block_on(side_by_side(&connector, bare_address, address, &requests, is_found, Connections::Kept))?;
     drop(children.0.pop().map(|mut bare| (bare.kill(), bare.wait())));
     runtime.block_on(page(&demo, address, &first, learners.first().ok_or("no learner")?))
 }

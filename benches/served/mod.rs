@@ -27,6 +27,11 @@ pub type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// Starts `lrs demo` in the folder and waits until it answers.
 pub fn start_service(demo: &Path, learners: u32) -> Outcome<(Child, SocketAddr)> {
+    start_service_with(demo, learners, &[])
+}
+
+/// The same, with settings in the environment.
+pub fn start_service_with(demo: &Path, learners: u32, settings: &[(&str, &str)]) -> Outcome<(Child, SocketAddr)> {
     let log = std::fs::File::create(demo.with_extension("log"))?;
     let child = Command::new(env!("CARGO_BIN_EXE_lrs"))
         .args([
@@ -42,6 +47,7 @@ pub fn start_service(demo: &Path, learners: u32) -> Outcome<(Child, SocketAddr)>
             "--dir",
         ])
         .arg(demo)
+        .envs(settings.iter().copied())
         .stdout(Stdio::piped())
         .stderr(log)
         .spawn()?;
@@ -81,10 +87,12 @@ pub fn connector(demo: &Path, client: &str) -> Outcome<TlsConnector> {
     let client = demo.join(format!("pki/{client}.pem"));
     let chain = CertificateDer::pem_file_iter(&client)?.collect::<Result<Vec<_>, _>>()?;
     let key = PrivateKeyDer::from_pem_file(&client)?;
-    let config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+    let mut config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
         .with_client_auth_cert(chain, key)?;
+    // Each connection has a whole handshake, as those of clients that do not keep sessions.
+    config.resumption = rustls::client::Resumption::disabled();
     Ok(TlsConnector::from(Arc::new(config)))
 }
 

@@ -10,6 +10,15 @@ use tokio_rustls::client::TlsStream;
 
 use super::{Outcome, ask, connect};
 
+/// What a call is made over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Connections {
+    /// A connection that is kept alive.
+    Kept,
+    /// A new one, without resuming a session.
+    New,
+}
+
 /// Connections that call at the same time.
 pub const CONNECTIONS: usize = 16;
 const ROUNDS: usize = 5;
@@ -23,13 +32,15 @@ pub async fn side_by_side(
     service: SocketAddr,
     requests: &Arc<[Vec<u8>]>,
     is_answer: fn(&[u8]) -> bool,
+    connections: Connections,
 ) -> Outcome<()> {
-    round(connector, service, requests, Duration::from_secs(2), is_answer).await?;
-    round(connector, bare, requests, Duration::from_secs(1), |_| true).await?;
+    let round = |address, time, is_answer| round(connector, address, requests, time, is_answer, connections);
+    round(service, Duration::from_secs(2), is_answer).await?;
+    round(bare, Duration::from_secs(1), |_| true).await?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for number in 1..=ROUNDS {
-        let bare = round(connector, bare, requests, ROUND, |_| true).await?;
-        let service = round(connector, service, requests, ROUND, is_answer).await?;
+        let bare = round(bare, ROUND, |_| true).await?;
+        let service = round(service, ROUND, is_answer).await?;
         println!(
             "  round {number}: bare {:>7.0} calls/s  service {:>7.0} calls/s  p50 {:>5} us  p99 {:>6} us  ratio {:.2}",
             bare.rate,
@@ -65,6 +76,7 @@ async fn round(
     requests: &Arc<[Vec<u8>]>,
     time: Duration,
     is_answer: fn(&[u8]) -> bool,
+    connections: Connections,
 ) -> Outcome<Round> {
     let mut streams = Vec::new();
     for _ in 0..CONNECTIONS {
@@ -73,7 +85,8 @@ async fn round(
     let begin = Instant::now();
     let tasks = streams.into_iter().enumerate().map(|(number, stream)| {
         let requests = Arc::clone(requests);
-        async move { calls(stream, &requests, number, begin + time, is_answer).await }
+        let again = (connections == Connections::New).then_some((connector, address));
+        async move { calls(stream, &requests, number, begin + time, is_answer, again).await }
     });
     let mut times = Vec::new();
     for outcome in futures_util::future::join_all(tasks).await {
@@ -91,6 +104,7 @@ async fn calls(
     number: usize,
     end: Instant,
     is_answer: fn(&[u8]) -> bool,
+    again: Option<(&TlsConnector, SocketAddr)>,
 ) -> Outcome<Vec<u64>> {
     let mut times = Vec::new();
     let mut answer = Vec::with_capacity(8192);
@@ -98,6 +112,9 @@ async fn calls(
     while Instant::now() < end {
         let begin = Instant::now();
         let Some(request) = request.next() else { break };
+        if let Some((connector, address)) = again {
+            stream = connect(connector, address).await?;
+        }
         let body = ask(&mut stream, request, &mut answer).await?;
         if !is_answer(body) {
             return Err("a reply other than the one asked for".into());

@@ -42,7 +42,6 @@ impl Backup {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&bytes);
         let content = BufReader::new(Checked { inner, hasher, held: Vec::new() });
-        drop(failed);
         let left = header.rows();
         Ok(Self { path: path.to_owned(), header, rows: BufReader::new(DeflateDecoder::new(content)), left })
     }

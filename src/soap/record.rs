@@ -52,7 +52,7 @@ pub(super) fn learning_event<'a>(event: model::LearningEvent, get_type: GetType)
         grade: grade.map(Cow::Owned),
         id: Some(id),
         level: level.map(Cow::Owned),
-        source: owned(source.code()),
+        source: Some(Cow::Borrowed(source.code())),
         subject: Some(Cow::Owned(subject)),
         subject_code: Some(Cow::Owned(subject_code)),
         ..LearningEvent::default()
@@ -71,7 +71,7 @@ pub(super) fn learning_event<'a>(event: model::LearningEvent, get_type: GetType)
             qualification_type: qualification_type.map(Cow::Owned),
             restriction: restriction.map(Cow::Owned),
             return_number: return_number.map(Cow::Owned),
-            status: owned(status.code()),
+            status: Some(Cow::Borrowed(status.code())),
             under_data_challenge: Some(Cow::Borrowed(challenged(under_data_challenge))),
             ..brief
         },
@@ -90,8 +90,8 @@ pub(super) fn shown(at: Timestamp) -> XsDateTime {
 /// An event of GetLearnerRecord; fields for which this service has no data are nil.
 pub(super) fn learner_event<'a>(event: model::LearningEvent) -> LearnerEvent<'a> {
     LearnerEvent {
-        achievement_provider_name: owned(event.achievement_provider_name),
-        achievement_provider_ukprn: owned(event.achievement_provider_ukprn),
+        achievement_provider_name: Some(Cow::Owned(event.achievement_provider_name)),
+        achievement_provider_ukprn: Some(Cow::Owned(event.achievement_provider_ukprn)),
         award_date: event.achievement_award_date.map(XsDateTime::midnight),
         awarding_organisation_code: event.awarding_organisation_ukprn.map(Cow::Owned),
         awarding_organisation_name: event.awarding_organisation_name.map(Cow::Owned),
@@ -108,7 +108,7 @@ pub(super) fn learner_event<'a>(event: model::LearningEvent) -> LearnerEvent<'a>
         participation_end_date: event.participation_end_date.map(XsDateTime::midnight),
         participation_start_date: event.participation_start_date.map(XsDateTime::midnight),
         qualification_type_title: event.qualification_type.map(Cow::Owned),
-        recorded_by: owned(event.source.code()),
+        recorded_by: Some(Cow::Borrowed(event.source.code())),
         restriction: event.restriction.map(Cow::Owned),
         return_number: event.return_number.map(Cow::Owned),
         selected: Some(false),
@@ -117,8 +117,8 @@ pub(super) fn learner_event<'a>(event: model::LearningEvent) -> LearnerEvent<'a>
             EventStatus::Provisional => AchievementStatus::Provisional,
             EventStatus::Final | EventStatus::Withdrawn => AchievementStatus::Final,
         }),
-        subject_code: owned(event.subject_code),
-        subject_title: owned(event.subject),
+        subject_code: Some(Cow::Owned(event.subject_code)),
+        subject_title: Some(Cow::Owned(event.subject)),
         ..LearnerEvent::default()
     }
 }

@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
 
-use super::dates::{StoredDate, StoredTime};
 use super::dialect::on_either;
 use super::schema::learning_events;
+use super::values::{Parsed, StoredDate, StoredTime};
 use super::{AnyConnection, StoreError};
-use crate::model::{LearningEvent, Timestamp, Uln};
+use crate::model::{EventSource, EventStatus, LearningEvent, Timestamp, Uln};
 
 /// Rows per statement, below SQLite's limit of 32,766 bound values.
 const ROWS_AT_ONCE: usize = 1_000;
@@ -17,9 +17,9 @@ const ROWS_AT_ONCE: usize = 1_000;
 #[diesel(table_name = learning_events)]
 pub(super) struct Row {
     id: i32,
-    uln: String,
-    source: String,
-    status: String,
+    uln: Parsed<Uln>,
+    source: Parsed<EventSource>,
+    status: Parsed<EventStatus>,
     achievement_award_date: Option<StoredDate>,
     achievement_provider_name: String,
     achievement_provider_ukprn: String,
@@ -41,15 +41,13 @@ pub(super) struct Row {
     under_data_challenge: bool,
 }
 
-impl TryFrom<Row> for LearningEvent {
-    type Error = StoreError;
-
-    fn try_from(row: Row) -> Result<Self, StoreError> {
-        Ok(Self {
+impl From<Row> for LearningEvent {
+    fn from(row: Row) -> Self {
+        Self {
             id: row.id,
-            uln: row.uln.parse().map_err(|_| StoreError::Corrupt("learning_events.uln"))?,
-            source: row.source.parse().map_err(|_| StoreError::Corrupt("learning_events.source"))?,
-            status: row.status.parse().map_err(|_| StoreError::Corrupt("learning_events.status"))?,
+            uln: row.uln.0,
+            source: row.source.0,
+            status: row.status.0,
             achievement_award_date: row.achievement_award_date.map(|date| date.0),
             achievement_provider_name: row.achievement_provider_name,
             achievement_provider_ukprn: row.achievement_provider_ukprn,
@@ -69,7 +67,7 @@ impl TryFrom<Row> for LearningEvent {
             subject: row.subject,
             subject_code: row.subject_code,
             under_data_challenge: row.under_data_challenge,
-        })
+        }
     }
 }
 
@@ -161,7 +159,7 @@ pub fn of(connection: &mut AnyConnection, ulns: &[Uln]) -> Result<Vec<LearningEv
             .filter(learning_events::uln.eq_any(ulns.iter().map(Uln::as_str)))
             .select(Row::as_select())
             .load_iter::<Row, DefaultLoadingMode>(c)?;
-        rows.map(|row| LearningEvent::try_from(row?)).collect()
+        rows.map(|row| Ok(row?.into())).collect()
     })
 }
 
@@ -173,7 +171,7 @@ pub fn count(connection: &mut AnyConnection, uln: Uln) -> Result<i64, StoreError
 /// An event by its number.
 pub fn by_id(connection: &mut AnyConnection, id: i32) -> Result<Option<LearningEvent>, StoreError> {
     let row: Option<Row> = learning_events::table.find(id).select(Row::as_select()).first(connection).optional()?;
-    row.map(LearningEvent::try_from).transpose()
+    Ok(row.map(LearningEvent::from))
 }
 
 /// Replaces an event by its number. What only its awarding organisation needs stays.

@@ -19,7 +19,6 @@ pub mod certificate_requests;
 pub mod challenges;
 mod condition;
 mod connection;
-mod dates;
 mod dialect;
 pub mod erasure;
 mod error;
@@ -47,6 +46,7 @@ mod trail;
 mod transaction;
 pub mod uln_problems;
 pub mod uploads;
+mod values;
 mod wipe;
 mod writer;
 

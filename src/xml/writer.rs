@@ -34,7 +34,8 @@ impl Root {
 }
 
 /// Appends `<name>text</name>` from prepared tags, or the prepared empty element if the text is
-/// empty.
+/// empty. Inlined, so that the lengths of the tags are known where they are copied.
+#[inline(always)]
 pub fn text_element(open: &str, text: &str, close: &str, empty: &str, out: &mut String) {
     if text.is_empty() {
         out.push_str(empty);
@@ -70,6 +71,7 @@ pub fn elements<T>(values: &[T], out: &mut String, write: impl Fn(&T, &mut Strin
 }
 
 /// Appends an element whose simple value is never empty.
+#[inline(always)]
 pub fn simple_element<'a, T: super::Lexical<'a>>(open: &str, value: &T, close: &str, out: &mut String) {
     out.push_str(open);
     value.write(out);

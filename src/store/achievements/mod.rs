@@ -10,7 +10,7 @@ use super::dialect::on_either;
 use super::events::{NewRow, Row};
 use super::schema::{achievement_steps, learning_events};
 use super::{AnyConnection, StoreError};
-use crate::model::{Achievement, LearningEvent, SubmissionType, Ukprn, Uln};
+use crate::model::{Achievement, SubmissionType, Ukprn, Uln};
 
 /// Rows per statement, below the databases' limits on bound values.
 #[cfg(feature = "postgres")]
@@ -53,7 +53,7 @@ impl<'a> From<&'a Achievement> for NewOwnRow<'a> {
 fn achievement((event, own): (Row, OwnRow)) -> Result<Achievement, StoreError> {
     let withdrawn_from = own.withdrawn_from.map(|code| code.parse()).transpose();
     Ok(Achievement {
-        event: LearningEvent::try_from(event)?,
+        event: event.into(),
         withdrawn_from: withdrawn_from.map_err(|_| StoreError::Corrupt("learning_events.withdrawn_from"))?,
         provider_ukprn: own.submitted_provider_ukprn.unwrap_or_default(),
         mis_identifier: own.mis_identifier,

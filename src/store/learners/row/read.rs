@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use super::Stored;
 use crate::model::{Address, Birth, Contact, Evidence, Identifiers, Learner, Names};
 use crate::store::StoreError;
-use crate::store::dates::{StoredDate, StoredTime};
 use crate::store::schema::learners;
+use crate::store::values::{StoredDate, StoredTime};
 
 /// The columns read of a learner. The tier level is omitted, because it follows from the
 /// verification type.
