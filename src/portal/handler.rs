@@ -1,8 +1,10 @@
 //! Answers the requests of the portal's listener: assets at once, pages on a thread that may wait.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join;
+use tokio::time::timeout_at;
 
 use super::answer::{Answer, safe};
 use super::asked::Asked;
@@ -17,6 +19,10 @@ use crate::http::{
     Body, Called, Handler, HeaderValue, Method, Outcome, Refused, Request, Response, StatusCode, block, header,
 };
 use crate::mail::Folder;
+
+/// How long a page may take, without the time that its file takes to arrive. Proxies give up after
+/// a minute (our choice).
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// For what never changes at its address.
 const UNCHANGING: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -87,10 +93,23 @@ impl Handler for Portal {
             }
         }
         let (site, id) = (Arc::clone(&self.site), request.id());
+        let until = Instant::now() + PATIENCE;
+        let has_file = source.is_some();
         let page = block(move || match read {
+            // Its visitor has been told that it failed.
+            Ok(()) if !has_file && Instant::now() > until => problem_page::late(),
             Ok(()) => phases::answer(&site, &asked),
             Err(problem) => problem_page::answer(&site, &asked, problem),
         });
+        let page = async {
+            if has_file {
+                return page.await;
+            }
+            match timeout_at(until.into(), page).await {
+                Ok(answer) => answer,
+                Err(_) => Some(problem_page::late()),
+            }
+        };
         let filled = async {
             match source {
                 Some(source) => source.fill(body).await,

@@ -45,6 +45,16 @@ pub(super) fn answer(site: &Site, asked: &Asked, problem: Problem) -> Answer {
     }
 }
 
+/// The answer to a visitor whose page takes too long, made without the database.
+pub(super) fn late() -> Answer {
+    const WHY: &str = "no answer from the database in time";
+    let problem = Problem::Failed(WHY.into());
+    let (heading, paragraphs) = words(&problem);
+    let page = ProblemPage { layout: Layout::default(), heading, paragraphs };
+    let answer = Answer::page_with(problem.status(), &page).unwrap_or_else(|_| Answer::bare(problem.status()));
+    answer.failed(WHY.into())
+}
+
 /// The heading, and what to do.
 fn words(problem: &Problem) -> (&'static str, Vec<Cow<'static, str>>) {
     match problem {

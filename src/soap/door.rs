@@ -107,9 +107,13 @@ const VALIDATOR: &str = "uk.gov.miap.lrs.api.learner.utils.MSGValidator.validate
 const ORGANISATION_VALIDATOR: &str = "uk.gov.miap.lrs.api.learner.utils.OrganisationValidator.validate()";
 const SERVICE: &str = "uk.gov.miap.lrs.api.learner.LearnerService";
 
+/// What a client is told when a call fails. There is no `Retry-After`, because that promises that
+/// nothing was done; a commit may be in doubt, or come after the fault.
+const UNFINISHED: &str = "The service could not finish the call. Check whether it was carried out, then try again.";
+
 impl Refused {
-    /// The fault for the client. It explains errors in the request fully, and those of the service
-    /// not at all.
+    /// The fault for the client. It explains errors in the request fully, but not those of the
+    /// service.
     pub fn fault(&self) -> Fault {
         match self {
             Refused::Read(ReadError::Invalid(invalid)) => {
@@ -134,7 +138,7 @@ impl Refused {
                     ..bare("WSEC0999", SERVICE, Blame::Server)
                 },
                 Error::Unavailable(_) | Error::MustBlock | Error::Unexpected(_) => {
-                    bare("WSEC0999", SERVICE, Blame::Server)
+                    Fault { further: UNFINISHED.to_owned(), ..bare("WSEC0999", SERVICE, Blame::Server) }
                 }
             },
         }

@@ -35,6 +35,32 @@ const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode =
 #[cfg(feature = "sqlite")]
 pub(super) const SQLITE_PAGE_CACHE: &str = "PRAGMA cache_size = -4096;";
 
+/// What bounds a connection to PostgreSQL whose network is silent, unless the address says
+/// otherwise: without these, opening one may take forever, and one in use hangs for a quarter of an
+/// hour (data that is not acknowledged) or two hours (an answer that does not come). In seconds,
+/// but the last in milliseconds.
+#[cfg(feature = "postgres")]
+const CLIENT_BOUNDS: [(&str, &str); 5] = [
+    ("connect_timeout", "4"),
+    ("keepalives_idle", "3"),
+    ("keepalives_interval", "2"),
+    ("keepalives_count", "3"),
+    ("tcp_user_timeout", "8000"),
+];
+
+/// The settings of every connection to PostgreSQL. The server ends the session of a node that is
+/// silent as soon as the node would: its transaction may hold locks for which other nodes wait.
+#[cfg(feature = "postgres")]
+const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET client_min_messages TO WARNING; \
+     SET tcp_keepalives_idle TO 3; SET tcp_keepalives_interval TO 2; SET tcp_keepalives_count TO 3; \
+     SET tcp_user_timeout TO 8000";
+
+/// How long the writer's transaction may stand still before PostgreSQL ends it. The writer never
+/// waits in a transaction, so its process was stopped, or it is cut off behind something that
+/// answers keepalives.
+#[cfg(feature = "postgres")]
+const POSTGRES_WRITER_SETTINGS: &str = "SET idle_in_transaction_session_timeout TO '30s'";
+
 /// The location of the database.
 #[derive(Clone)]
 pub(super) enum Address {
@@ -144,13 +170,36 @@ impl Address {
             }
             #[cfg(feature = "postgres")]
             Self::Postgres(url) => {
-                let mut connection =
-                    diesel::PgConnection::establish(url).map_err(|error| StoreError::Unreachable(error.to_string()))?;
-                connection.batch_execute("SET TIME ZONE 'UTC'; SET client_min_messages TO WARNING")?;
+                let mut connection = diesel::PgConnection::establish(&bounded(url))
+                    .map_err(|error| StoreError::Unreachable(error.to_string()))?;
+                connection.batch_execute(POSTGRES_SETTINGS)?;
                 Ok(AnyConnection::Postgres(connection))
             }
         }
     }
+
+    /// Opens the connection of the thread that writes.
+    pub(super) fn connect_writer(&self) -> Result<AnyConnection, StoreError> {
+        let mut connection = self.connect()?;
+        match &mut connection {
+            #[cfg(feature = "sqlite")]
+            AnyConnection::Sqlite(_) => {}
+            #[cfg(feature = "postgres")]
+            AnyConnection::Postgres(c) => c.batch_execute(POSTGRES_WRITER_SETTINGS)?,
+        }
+        Ok(connection)
+    }
+}
+
+/// The address with those of [`CLIENT_BOUNDS`] that it does not set.
+#[cfg(feature = "postgres")]
+fn bounded(url: &str) -> String {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let is_set = |name: &str| query.split('&').any(|pair| pair.split('=').next() == Some(name));
+    let bounds = CLIENT_BOUNDS.iter().filter(|(name, _)| !is_set(name)).map(|(name, value)| format!("{name}={value}"));
+    let given = Some(query.to_owned()).filter(|query| !query.is_empty());
+    let all: Vec<String> = given.into_iter().chain(bounds).collect();
+    format!("{}?{}", url.split('?').next().unwrap_or(url), all.join("&"))
 }
 
 /// The path in an SQLite address, which may be a URI such as `file:lrs.db?mode=ro`.
@@ -222,6 +271,17 @@ mod tests {
     fn a_postgres_url_is_postgresql() {
         assert!(!Address::parse("postgres://lrs@localhost/lrs").unwrap().is_embedded());
         assert!(!Address::parse("postgresql://lrs@localhost/lrs").unwrap().is_embedded());
+    }
+
+    #[cfg(feature = "postgres")]
+    #[test]
+    fn the_network_is_bounded_where_the_address_does_not_say_how() {
+        let all = "connect_timeout=4&keepalives_idle=3&keepalives_interval=2&keepalives_count=3&tcp_user_timeout=8000";
+        assert_eq!(bounded("postgres://lrs@a,b/lrs"), format!("postgres://lrs@a,b/lrs?{all}"));
+        assert_eq!(bounded("postgres://lrs@a/lrs?"), format!("postgres://lrs@a/lrs?{all}"));
+        let bounded = bounded("postgres://lrs@a/lrs?sslmode=require&connect_timeout=30");
+        let others = all.replace("connect_timeout=4&", "");
+        assert_eq!(bounded, format!("postgres://lrs@a/lrs?sslmode=require&connect_timeout=30&{others}"));
     }
 
     #[test]

@@ -68,6 +68,24 @@ impl StoreError {
         }
     }
 
+    /// Whether the database is unreachable, read-only or without room, whatever the statement was.
+    /// PostgreSQL's errors are told by their kind alone, because their text depends on the server's
+    /// language; [`super::Store::check_writable`] finds the rest.
+    pub fn is_outage(&self) -> bool {
+        const OF_SQLITE: [&str; 5] = ["is full", "disk I/O error", "readonly database", "is locked", "unable to open"];
+        match self {
+            Self::Unreachable(_) | Self::Closed => true,
+            Self::Database(error) => match &**error {
+                DatabaseError::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => true,
+                DatabaseError::DatabaseError(DatabaseErrorKind::Unknown, told) => {
+                    OF_SQLITE.iter().any(|text| told.message().contains(text))
+                }
+                _ => self.is_disconnection(),
+            },
+            _ => false,
+        }
+    }
+
     /// Whether the key already exists.
     pub fn is_duplicate(&self) -> bool {
         match self {

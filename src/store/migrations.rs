@@ -43,7 +43,7 @@ pub(super) fn run_these(connection: &mut AnyConnection, versions: &[String]) -> 
 /// Whether no migration is pending.
 pub(super) fn are_complete(connection: &mut AnyConnection) -> Result<bool, StoreError> {
     let migrations = migrations_for(connection);
-    on_either!(connection, c => c.has_pending_migration(migrations).map(|missing| !missing).map_err(failure))
+    on_either!(connection, c => c.has_pending_migration(migrations).map(|missing| !missing).map_err(unanswered))
 }
 
 fn migrations_for(connection: &AnyConnection) -> EmbeddedMigrations {
@@ -61,4 +61,13 @@ fn names(versions: Vec<diesel::migration::MigrationVersion<'_>>) -> Vec<String> 
 
 fn failure(error: Box<dyn std::error::Error + Send + Sync>) -> StoreError {
     StoreError::Migration(error.to_string())
+}
+
+/// Why the database did not say which migrations it has. A lost connection is told as such, so that
+/// another one is tried.
+fn unanswered(error: Box<dyn std::error::Error + Send + Sync>) -> StoreError {
+    match error.downcast::<diesel::result::Error>() {
+        Ok(error) => (*error).into(),
+        Err(error) => failure(error),
+    }
 }

@@ -17,6 +17,8 @@ use crate::store::jobs::{self, Lease};
 pub const MOST_ATTEMPTS: i32 = 5;
 /// The pause before a job's second attempt; it doubles with each further one.
 const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(1);
+/// The pause after an attempt during which the database failed.
+const AFTER_AN_OUTAGE: TimeDelta = TimeDelta::seconds(2);
 /// The pause before the last attempt.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::seconds(8);
 
@@ -151,11 +153,21 @@ impl HeldJob<'_> {
     }
 
     /// Handles an error in a step: the job is retried after a pause, and fails after too many
-    /// attempts.
+    /// attempts. An attempt during which the database failed does not count: the job was accepted,
+    /// and has done nothing wrong.
     pub fn fail(self, error: &Error) -> Result<(), Error> {
         let Self { service, hand: JobInHand { mut job, .. }, owner, .. } = self;
         let id = job.id;
         log::warn!("job {id} made no progress: {error}");
+        let store = &service.inner.store;
+        let is_outage =
+            matches!(error, Error::Unavailable(error) if error.is_outage() || store.check_writable().is_err());
+        if is_outage {
+            let not_before = later(service.inner.clock.now(), AFTER_AN_OUTAGE);
+            let attempts = job.attempts;
+            store.write_aside(move |store| jobs::release(store, id, &owner, attempts, Some(not_before)))?;
+            return Ok(());
+        }
         job.attempts = job.attempts.saturating_add(1);
         if job.attempts >= MOST_ATTEMPTS {
             return service.end(&job, &owner, &given_up(&job));

@@ -19,11 +19,10 @@ pub(super) const INLINE: usize = 64 * 1024;
 /// earliest (our choice). What was written stays even if the reply is too late, as when a
 /// connection breaks before the reply.
 const PATIENCE: Duration = Duration::from_secs(9);
-/// How long a request may wait for each of the questions that come before its body is read, so that
-/// all waiting together ends while the client still listens.
-const PATIENCE_BEFORE_BODY: Duration = Duration::from_secs(2);
 /// Additional time for every mebibyte of the request, because a large batch takes longer.
 const PATIENCE_FOR_A_MEBIBYTE: Duration = Duration::from_secs(3);
+/// How long to wait for each of the checks before a request is read: they are made again with it.
+const PATIENCE_BEFORE: Duration = Duration::from_secs(2);
 
 /// How long a call may wait for its turn, without a thread, before the reply is that the service is
 /// busy (our choice).
@@ -44,7 +43,7 @@ impl<G: Gateway> Calls<G> {
             return may_call;
         }
         let (gateway, peer) = (Arc::clone(&self.gateway), Arc::clone(peer));
-        let asked = timeout(PATIENCE_BEFORE_BODY, block(move || gateway.may_call(&peer, true))).await;
+        let asked = timeout(PATIENCE_BEFORE, block(move || gateway.may_call(&peer, true))).await;
         // If the store does not respond in time, the call itself will produce the right fault.
         !matches!(asked, Ok(Some(Answer::Said(false))))
     }
@@ -56,7 +55,7 @@ impl<G: Gateway> Calls<G> {
             return closed;
         }
         let gateway = Arc::clone(&self.gateway);
-        let asked = timeout(PATIENCE_BEFORE_BODY, block(move || gateway.in_maintenance(true))).await;
+        let asked = timeout(PATIENCE_BEFORE, block(move || gateway.in_maintenance(true))).await;
         // If the store does not respond in time, the call itself will produce the right fault.
         matches!(asked, Ok(Some(Answer::Said(true))))
     }
@@ -64,8 +63,9 @@ impl<G: Gateway> Calls<G> {
     /// The answer to a whole request of so many bytes.
     pub(super) async fn answer(&self, request: RequestId, exchange: Exchange, bytes: usize) -> Reply {
         let (service, version) = (exchange.service, exchange.version);
+        let until = Instant::now() + patience(bytes);
         let settled = async {
-            let asked = self.asked_in_turn(exchange, |gateway, exchange| gateway.post(exchange), Pending::turn);
+            let asked = self.asked_in_turn(exchange, until, |gateway, exchange| gateway.post(exchange), Pending::turn);
             match asked.await {
                 Some(pending) => pending.settled().await,
                 None => self.failed(service, version),
@@ -81,8 +81,7 @@ impl<G: Gateway> Calls<G> {
         bytes: usize,
         answer: impl Future<Output = T>,
     ) -> Option<T> {
-        let mebibytes = u32::try_from(bytes >> 20).unwrap_or(u32::MAX);
-        let patience = PATIENCE + PATIENCE_FOR_A_MEBIBYTE.saturating_mul(mebibytes);
+        let patience = patience(bytes);
         let answer = timeout(patience, answer).await;
         if answer.is_err() {
             log::error!("call {request}: no answer from the database within {} s", patience.as_secs());
@@ -91,18 +90,19 @@ impl<G: Gateway> Calls<G> {
     }
 
     /// Asks, and again with each turn that is offered, for as long as [`TURNS`]; nothing where it
-    /// fails.
+    /// fails. Nobody waits for the answer after `until`.
     pub(super) async fn asked_in_turn<T: Send + 'static>(
         &self,
         mut exchange: Exchange,
+        until: Instant,
         question: fn(&G, &Exchange) -> Answer<T>,
         turn: fn(&mut T) -> Option<Turn>,
     ) -> Option<T> {
-        let until = Instant::now() + TURNS;
+        let turns_until = Instant::now() + TURNS;
         loop {
-            let (mut said, asked) = self.ask(exchange, question).await?;
+            let (mut said, asked) = self.ask(exchange, until, question).await?;
             let Some(turn) = turn(&mut said) else { return Some(said) };
-            if timeout_at(until.into(), turn).await.is_err() {
+            if timeout_at(turns_until.into(), turn).await.is_err() {
                 return Some(said);
             }
             exchange = asked;
@@ -113,6 +113,7 @@ impl<G: Gateway> Calls<G> {
     async fn ask<T: Send + 'static>(
         &self,
         mut exchange: Exchange,
+        until: Instant,
         question: fn(&G, &Exchange) -> Answer<T>,
     ) -> Option<(T, Exchange)> {
         // A call that panics has failed, and no other with it.
@@ -128,7 +129,10 @@ impl<G: Gateway> Calls<G> {
         }
         exchange.may_block = true;
         let gateway = Arc::clone(&self.gateway);
-        match block(move || (ask(&gateway, &exchange), exchange)).await {
+        // While the database is silent, calls whose clients have gone wait here for a thread.
+        // Nobody must do them when it is back.
+        let is_late = move || Instant::now() > until;
+        match block(move || (if is_late() { None } else { ask(&gateway, &exchange) }, exchange)).await {
             Some((Some(Answer::Said(said)), exchange)) => Some((said, exchange)),
             Some((Some(Answer::MustBlock) | None, _)) | None => None,
         }
@@ -143,4 +147,10 @@ impl<G: Gateway> Calls<G> {
     pub(super) fn malformed(&self, service: usize, version: Version, why: &'static str) -> Reply {
         self.gateway.fault(service, version, Trouble::Malformed(why))
     }
+}
+
+/// How long the client of a request of so many bytes waits for the store.
+pub(super) fn patience(bytes: usize) -> Duration {
+    let mebibytes = u32::try_from(bytes >> 20).unwrap_or(u32::MAX);
+    PATIENCE + PATIENCE_FOR_A_MEBIBYTE.saturating_mul(mebibytes)
 }

@@ -2,9 +2,10 @@
 //! rest is read only if the sender is known.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::super::envelope::Version;
-use super::calls::{Calls, INLINE};
+use super::calls::{Calls, INLINE, patience};
 use super::decode::Text;
 use super::gateway::{Exchange, Gateway, Opening, Pending, Reply};
 use super::intake::Intake;
@@ -87,7 +88,8 @@ async fn opening<G: Gateway>(calls: &Calls<G>, head: &Head, intake: &Intake, byt
     };
     let peer = Arc::clone(&head.peer);
     let exchange = Exchange { service, version, body, peer, may_block: false, _share: None };
-    let asked = calls.asked_in_turn(exchange, |gateway, exchange| gateway.opening(exchange), Opening::turn);
+    let until = Instant::now() + patience(bytes);
+    let asked = calls.asked_in_turn(exchange, until, |gateway, exchange| gateway.opening(exchange), Opening::turn);
     let opening = calls.in_time(request, bytes, asked).await.flatten();
     opening.unwrap_or_else(|| Opening::Refused(Pending::Ready(calls.failed(service, version))))
 }

@@ -29,7 +29,7 @@ const STRETCH: Duration = Duration::from_micros(200);
 /// takes long, and the scheduler alone would make them wait up to 4 ms (measured on Linux), even
 /// with another processor idle.
 fn open(address: &Address) -> Result<AnyConnection, StoreError> {
-    let mut connection = address.connect()?;
+    let mut connection = address.connect_writer()?;
     let mut since = Instant::now();
     connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
         if matches!(event, InstrumentationEvent::StartQuery { .. }) && since.elapsed() >= STRETCH {
