@@ -11,7 +11,7 @@ run: ## build and run the demo on https://localhost:8443 (needs only Rust and a 
 test: ## run all tests, on SQLite and PostgreSQL; installs what it needs
 	scripts/run-tests
 
-torture: ## kill server and workers a hundred times during large batches, on both databases
+torture: ## kill server and workers a thousand times while all doors are used, on both databases
 	scripts/torture
 
 cluster: ## restart nodes and replace the database's primary under load, with HAProxy, PgBouncer and Patroni, and measure it

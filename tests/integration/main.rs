@@ -27,6 +27,7 @@ mod crowds;
 mod data_challenges;
 mod documents;
 mod envelopes;
+mod faults;
 mod fixtures;
 mod flows;
 mod guessing;

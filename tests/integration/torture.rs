@@ -1,7 +1,8 @@
-//! The crash test: batches of achievements while the server and a worker are killed repeatedly, at
-//! any time, including during submissions. Afterwards the records, counters, error files, audit
-//! trail and learning events are compared with a model: nothing may be lost or doubled.
-//! `make torture` runs it in full and prints its figures.
+//! The crash test: the server and a worker are killed repeatedly, at any time, including during
+//! submissions, while all doors are used: batches of achievements, and beside them registrations,
+//! searches, changes and batches by the web service, changes at the portal, and imports by `lrs`.
+//! Afterwards everything is compared with what was acknowledged, and for achievements with a model:
+//! nothing may be lost or doubled. `make torture` runs it in full and prints its figures.
 
 mod comparison;
 mod model;
@@ -15,18 +16,19 @@ use learning_records::store::{Store, StoreSettings};
 
 use crate::achievements::try_submit;
 use crate::batches::{full_count, setup};
+use crate::faults::Clients;
 use crate::flows::Person;
 use crate::harness::{Database, Deployment, on_both};
-use comparison::{Difference, jobs};
+use comparison::{ACHIEVEMENTS, Difference, jobs};
 use model::{Batch, Learner, Series};
 
 /// The kills of a run other than `make torture`, and the records per batch.
-const A_FEW: (u32, usize) = (4, 1_500);
-/// The records per batch in a full run: the maximum.
-const MOST_RECORDS: usize = 10_000;
+const A_FEW: (u32, usize) = (4, 300);
+/// The records per batch in a full run, so that some batches end between two kills.
+const RECORDS: usize = 1_000;
 const LEARNERS_OF_A_SERIES: usize = 40;
 /// The approximate maximum lifetime of server and worker: a few batches' worth of chunks.
-const LONGEST_LIFE: Duration = Duration::from_millis(2_500);
+const LONGEST_LIFE: Duration = Duration::from_millis(1_500);
 const PATIENCE: Duration = Duration::from_secs(1_800);
 /// Series that always have a batch in the queue; the others get one batch each, and the server is
 /// killed while it is submitted.
@@ -34,13 +36,19 @@ const STEADY: usize = 2;
 
 on_both! {
     fn achievements_survive_kills(database) {
-        let (kills, records) = full_count().map_or(A_FEW, |kills| (kills, MOST_RECORDS));
-        let mut ordeal = Ordeal::begin(database, records);
-        while ordeal.kills() < kills || ordeal.has_yet_to_promote() {
-            ordeal.submit_what_is_due();
-            ordeal.kill_somebody();
-        }
+        let (kills, records) = full_count().map_or(A_FEW, |kills| (kills, RECORDS));
+        let deployment = Deployment::with(database, setup("1"));
+        let clients = Clients::of(&deployment).that_lose_their_server().by_all_doors();
+        let ordeal = clients.during(|| {
+            let mut ordeal = Ordeal::begin(database, &deployment, records);
+            while ordeal.kills() < kills || ordeal.has_yet_to_promote() {
+                ordeal.submit_what_is_due();
+                ordeal.kill_somebody();
+            }
+            ordeal
+        });
         ordeal.end();
+        clients.check();
     }
 }
 
@@ -53,9 +61,9 @@ struct Accepted {
 
 /// A server with a worker, a separate worker process, and more batches than either could process
 /// alone.
-struct Ordeal {
+struct Ordeal<'d> {
     database: Database,
-    deployment: Deployment,
+    deployment: &'d Deployment,
     worker: Child,
     store: Store,
     streams: Vec<Stream>,
@@ -88,9 +96,8 @@ struct Figures {
     unanswered: u32,
 }
 
-impl Ordeal {
-    fn begin(database: Database, records: usize) -> Ordeal {
-        let deployment = Deployment::with(database, setup("1"));
+impl<'d> Ordeal<'d> {
+    fn begin(database: Database, deployment: &'d Deployment, records: usize) -> Ordeal<'d> {
         let store = Store::open(&StoreSettings { url: deployment.store_url(), readers: 1 }).expect("the store");
         let worker = deployment.spawn(&["worker", "--workers", "1"]);
         let mut ordeal = Ordeal {
@@ -192,8 +199,7 @@ impl Ordeal {
     }
 
     fn restart_server(&mut self) {
-        self.deployment.ended();
-        self.deployment.launch();
+        self.deployment.restart();
     }
 
     fn kill_worker(&mut self) {
@@ -210,10 +216,10 @@ impl Ordeal {
         let number = self.streams.len() - 1;
         let Stream { series, unsent, .. } = &mut self.streams[number];
         let batch = unsent.take().unwrap_or_else(|| series.batch(self.records));
-        let deployment = &self.deployment;
+        let deployment = self.deployment;
         // A busy server takes longer than the fastest submission: some kills should come after the
         // commit, and after the reply.
-        let delay = self.submission_takes.mul_f64(rand::random_range(0.0..1.8));
+        let delay = self.submission_takes.mul_f64(rand::random_range(0.0..4.0));
         let answer = thread::scope(|scope| {
             let submission = scope.spawn(|| {
                 let awarding = deployment.awarding_organisation();
@@ -255,7 +261,8 @@ impl Ordeal {
     fn newest_job(&self) -> Option<i64> {
         let known = self.accepted.iter().map(|each| each.job).max().unwrap_or_default();
         let found: Vec<(i64, i32)> = self.read(|store| {
-            let there = jobs::table.filter(jobs::id.gt(known)).filter(jobs::state.ne("Receiving"));
+            let there = jobs::table.filter(jobs::id.gt(known)).filter(jobs::kind.eq(ACHIEVEMENTS));
+            let there = there.filter(jobs::state.ne("Receiving"));
             there.select((jobs::id, jobs::records)).load(store)
         });
         assert!(found.len() < 2, "one submission, and the jobs {found:?}");
@@ -326,7 +333,7 @@ impl Ordeal {
     }
 }
 
-impl Drop for Ordeal {
+impl Drop for Ordeal<'_> {
     fn drop(&mut self) {
         let _ = self.worker.kill();
         let _ = self.worker.wait();

@@ -99,7 +99,12 @@ impl<'d> Actor<'d> {
     }
 
     pub fn try_post(&self, service: &str, headers: &str, body: &[u8]) -> io::Result<Answer> {
-        let mut connection = self.connect()?;
+        self.try_post_to(self.deployment.port(), service, headers, body)
+    }
+
+    /// The same to another server on the deployment's store.
+    pub fn try_post_to(&self, port: u16, service: &str, headers: &str, body: &[u8]) -> io::Result<Answer> {
+        let mut connection = self.connect_to(port)?;
         connection.send(&request("POST", &format!("/{service}.svc"), headers, body))?;
         connection.receive()
     }

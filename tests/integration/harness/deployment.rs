@@ -8,7 +8,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{LazyLock, OnceLock};
+use std::sync::{LazyLock, Mutex, MutexGuard, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -53,7 +53,7 @@ pub struct Deployment {
     portal_port: u16,
     ops_port: u16,
     variables: BTreeMap<String, String>,
-    supervisor: Option<Child>,
+    supervisor: Mutex<Option<Child>>,
 }
 
 impl Deployment {
@@ -85,25 +85,51 @@ impl Deployment {
         Deployment::of(database, Setup::default(), shell)
     }
 
+    /// The same with other settings.
+    pub fn after_with(shell: &str, database: Database, setup: Setup) -> Deployment {
+        Deployment::of(database, setup, shell)
+    }
+
+    /// A server that reaches the store at `url` by another address.
+    pub fn through(url: &str, address: String, mut setup: Setup) -> Deployment {
+        setup.environment.push(("LRS_STORE_URL", address));
+        Deployment::on(Some(url.to_owned()), setup, "")
+    }
+
     fn of(database: Database, setup: Setup, shell: &str) -> Deployment {
+        Deployment::on(database.fresh(), setup, shell)
+    }
+
+    fn on(store: Option<String>, setup: Setup, shell: &str) -> Deployment {
         let mut deployment = Deployment {
             folder: tempfile::tempdir().expect("a folder"),
-            store: database.fresh(),
+            store,
             setup,
             shell: shell.to_owned(),
             port: free_port(),
             portal_port: free_port(),
             ops_port: free_port(),
             variables: BTreeMap::new(),
-            supervisor: None,
+            supervisor: Mutex::default(),
         };
         deployment.launch();
+        deployment.variables = read_variables(&deployment.dir().join("demo.env"));
         deployment
     }
 
     /// Starts the server on this deployment's folder and store, new or from an earlier run.
     pub fn launch(&mut self) {
-        assert!(self.supervisor.is_none(), "already running");
+        self.start_server();
+    }
+
+    /// Starts a server again that was killed, while others use the deployment.
+    pub fn restart(&self) {
+        self.join();
+        self.start_server();
+    }
+
+    fn start_server(&self) {
+        assert!(self.supervisor().is_none(), "already running");
         let append = |path| fs::OpenOptions::new().create(true).append(true).open(path).expect("a file to append to");
         let (output, log) = (append(self.output_path()), append(self.log_path()));
         let _ = fs::remove_file(self.pid_path());
@@ -122,9 +148,8 @@ impl Deployment {
         self.environment(&mut command);
         command.stdin(Stdio::piped());
         command.stdout(output).stderr(log);
-        self.supervisor = Some(command.spawn().expect("sh"));
+        *self.supervisor() = Some(command.spawn().expect("sh"));
         self.await_ready();
-        self.variables = read_variables(&self.dir().join("demo.env"));
     }
 
     fn environment(&self, command: &mut Command) {
@@ -137,13 +162,17 @@ impl Deployment {
         command.envs(self.setup.environment.iter().map(|(name, value)| (name, value)));
     }
 
-    fn await_ready(&mut self) {
+    fn supervisor(&self) -> MutexGuard<'_, Option<Child>> {
+        self.supervisor.lock().expect("no panic")
+    }
+
+    fn await_ready(&self) {
         let deadline = Instant::now() + START;
         loop {
             if self.operations("GET", "/readyz").is_some_and(|(status, _)| status == 200) {
                 return;
             }
-            let ended = self.supervisor.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(Some(_))));
+            let ended = self.supervisor().as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(Some(_))));
             assert!(!ended && Instant::now() < deadline, "lrs demo did not become ready:\n{}", self.log());
             thread::sleep(Duration::from_millis(25));
         }
@@ -323,8 +352,8 @@ impl Deployment {
 
     /// Waits for the server to end; the pipe stays open, so that the folder stays for the next
     /// launch.
-    fn join(&mut self) -> Option<i32> {
-        let mut supervisor = self.supervisor.take().expect("running");
+    fn join(&self) -> Option<i32> {
+        let mut supervisor = self.supervisor().take().expect("running");
         let pipe = supervisor.stdin.take();
         let status = supervisor.wait().expect("the supervisor");
         drop(pipe);
@@ -346,7 +375,8 @@ impl Deployment {
 
 impl Drop for Deployment {
     fn drop(&mut self) {
-        if let Some(mut supervisor) = self.supervisor.take() {
+        let supervisor = self.supervisor.get_mut().ok().and_then(Option::take);
+        if let Some(mut supervisor) = supervisor {
             drop(supervisor.stdin.take());
             let _ = supervisor.wait();
         }

@@ -22,6 +22,8 @@ pub struct Visitor<'d> {
     port: u16,
     cookies: BTreeMap<String, String>,
     page: Page,
+    /// Whether the server may be killed.
+    may_lose_server: bool,
 }
 
 /// What the visitor sees.
@@ -35,14 +37,19 @@ pub struct Page {
 impl<'d> Visitor<'d> {
     /// Somebody who has just opened a browser.
     pub fn of(deployment: &'d Deployment) -> Visitor<'d> {
-        let nothing = Answer { status: 0, headers: Vec::new(), body: Vec::new() };
         Visitor {
             deployment,
             browser: deployment.nobody(),
             port: deployment.portal_port(),
             cookies: BTreeMap::new(),
-            page: Page { path: String::new(), answer: nothing },
+            page: Page { path: String::new(), answer: nothing() },
+            may_lose_server: false,
         }
+    }
+
+    /// The same, whose server may be killed: a page that does not come has the status 0.
+    pub fn that_may_lose_server(self) -> Visitor<'d> {
+        Visitor { may_lose_server: true, ..self }
     }
 
     /// A user of the demo who has signed in, by the variable of the e-mail address. All visitors
@@ -265,9 +272,15 @@ impl<'d> Visitor<'d> {
     /// Sends one request and keeps its cookies. Follows nothing.
     pub fn ask(&mut self, method: &str, path: &str, headers: &str, body: &[u8]) -> Page {
         let cookies = self.cookie_header();
-        let mut connection = self.browser.connect_to(self.port).expect("a connection");
-        connection.send(&request(method, path, &format!("{headers}{cookies}"), body)).expect("sent");
-        let answer = connection.receive_for(method).expect("an answer");
+        let call = || {
+            let mut connection = self.browser.connect_to(self.port)?;
+            connection.send(&request(method, path, &format!("{headers}{cookies}"), body))?;
+            connection.receive_for(method)
+        };
+        let answer = match call() {
+            Err(_) if self.may_lose_server => nothing(),
+            answer => answer.expect("an answer"),
+        };
         for (_, set) in answer.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie")) {
             let (name, rest) = set.split_once('=').expect("a cookie");
             let value = rest.split(';').next().unwrap_or_default();
@@ -283,6 +296,11 @@ impl<'d> Visitor<'d> {
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         if cookies.is_empty() { String::new() } else { format!("Cookie: {}\r\n", cookies.join("; ")) }
     }
+}
+
+/// No answer.
+fn nothing() -> Answer {
+    Answer { status: 0, headers: Vec::new(), body: Vec::new() }
 }
 
 impl Page {

@@ -10,7 +10,10 @@ use super::model::{Expected, Learner, Row, Series};
 use super::{Accepted, Ordeal};
 use crate::achievements::over;
 
-impl Ordeal {
+/// The kind of their jobs: the other clients' batches are of another.
+pub(super) const ACHIEVEMENTS: &str = "Achievement";
+
+impl Ordeal<'_> {
     /// Every record of every job, with its stored result.
     pub(super) fn records(&self) -> Difference {
         let expected = self.expected().map(|(job, number, record)| (job, number, Some(record.code.clone())));
@@ -18,7 +21,7 @@ impl Ordeal {
             let result = job_results::job_id.eq(job_records::job_id).and(job_results::number.eq(job_records::number));
             let columns = (job_records::job_id, job_records::number, job_results::code.nullable());
             let there = job_records::table.inner_join(jobs::table).left_join(job_results::table.on(result));
-            there.filter(jobs::state.ne("Receiving")).select(columns).load(store)
+            there.filter(jobs::state.ne("Receiving")).filter(jobs::kind.eq(ACHIEVEMENTS)).select(columns).load(store)
         });
         Difference::between(expected, stored)
     }
@@ -169,6 +172,7 @@ fn a_difference_tells_what_is_lost_and_what_is_doubled() {
 diesel::table! {
     jobs (id) {
         id -> BigInt,
+        kind -> Text,
         state -> Text,
         records -> Integer,
     }

@@ -1,0 +1,80 @@
+//! The disk under the database is full, or the database takes no changes.
+
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::await_readiness;
+use super::clients::Clients;
+use crate::batches::setup;
+use crate::harness::{Database, Deployment};
+
+/// How soon `/readyz` must tell: the last write that it trusts is 2 s old at most.
+const TOLD: Duration = Duration::from_secs(8);
+const RECOVERED: Duration = Duration::from_secs(15);
+/// How long it lasts: longer than a job takes to use up its attempts.
+const LASTS: Duration = Duration::from_secs(18);
+
+/// Calls while changes fail, from `begin` to `end`, and checks everything. Reads may go on.
+fn survives(deployment: &Deployment, says: &str, begin: impl Fn(), end: impl Fn()) {
+    let clients = Clients::of(deployment);
+    let told = clients.during(|| {
+        clients.await_answers(40, Duration::from_secs(30));
+        begin();
+        let begun = Instant::now();
+        let mut told = await_readiness(deployment, 503, TOLD);
+        loop {
+            let (_, said) = deployment.operations("GET", "/readyz").expect("an answer");
+            if said.contains(says) {
+                break;
+            }
+            told = begun.elapsed();
+            assert!(told < TOLD, "{said}");
+        }
+        while begun.elapsed() < LASTS {
+            thread::sleep(Duration::from_millis(50));
+        }
+        assert_eq!(deployment.operations("GET", "/readyz").expect("an answer").0, 503);
+        assert!(clients.refused() > 0);
+        end();
+        let recovered = await_readiness(deployment, 200, RECOVERED);
+        clients.await_answers(40, Duration::from_secs(30));
+        (told, recovered)
+    });
+    println!("/readyz told of it after {:?}, and was ready again after {:?}", told.0, told.1);
+    clients.check();
+}
+
+/// No file of the server may grow, its log included: as on a full disk.
+#[test]
+fn a_full_disk() {
+    let deployment = Deployment::after_with("trap '' XFSZ", Database::Sqlite, setup("2"));
+    let process = deployment.process().to_string();
+    let limit = |size: &str| {
+        let status = Command::new("prlimit").args(["--pid", &process, &format!("--fsize={size}:unlimited")]).status();
+        assert!(status.expect("prlimit, of util-linux").success());
+    };
+    // Beyond the first bytes nothing can be written, and what crosses that place is written in part.
+    survives(&deployment, "cannot write", || limit("4100"), || limit("unlimited"));
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_database_that_takes_no_changes() {
+    use diesel::{Connection, PgConnection, RunQueryDsl};
+    let deployment = Deployment::with(Database::Postgres, setup("2"));
+    let url = deployment.store_url();
+    let (_, name) = url.rsplit_once('/').expect("a database");
+    // As after a failover to a server that is still a standby. Only new sessions have the setting.
+    let read_only = |on: &str| {
+        let mut connection = PgConnection::establish(&url).expect("the server answers");
+        for statement in [
+            "SET default_transaction_read_only = off".to_owned(),
+            format!("ALTER DATABASE {name} SET default_transaction_read_only = {on}"),
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()".to_owned(),
+        ] {
+            diesel::sql_query(statement).execute(&mut connection).expect("done");
+        }
+    };
+    survives(&deployment, "read-only", || read_only("on"), || read_only("off"));
+}
