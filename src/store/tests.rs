@@ -364,6 +364,27 @@ fn a_connection_that_takes_no_changes_any_more_is_replaced() {
     assert_eq!(numbers(store), 1);
 }
 
+#[cfg(feature = "postgres")]
+#[test]
+fn the_server_ends_sessions_that_stand_still() {
+    #[derive(diesel::QueryableByName)]
+    struct Setting {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        setting: String,
+    }
+    let Some(each) = super::test_support::postgres() else { return };
+    let setting = |connection: &mut AnyConnection, name: &str| {
+        let query = format!("SELECT current_setting('{name}') AS setting");
+        let Setting { setting } = diesel::sql_query(query).get_result(connection)?;
+        Ok(setting)
+    };
+    for (name, expected) in [("tcp_keepalives_idle", "3"), ("tcp_keepalives_count", "3"), ("tcp_user_timeout", "8000")] {
+        assert_eq!(each.store.read(|c| setting(c, name)).unwrap(), expected, "{name}");
+    }
+    let writers = each.store.write(move |c| setting(c, "idle_in_transaction_session_timeout")).unwrap();
+    assert_eq!(writers, "30s");
+}
+
 #[test]
 fn the_last_search_counts() {
     for each in each_store() {

@@ -65,7 +65,7 @@ fn submit(actor: &Actor<'_>, email: &str, submission_type: &str, records: &[Stri
     try_submit(actor, email, submission_type, records).expect("an answer")
 }
 
-/// Submits records to a server that may die meanwhile.
+/// Submits records to a server that may die or fail meanwhile.
 pub fn try_submit(
     actor: &Actor<'_>,
     email: &str,
@@ -78,6 +78,9 @@ pub fn try_submit(
     );
     let envelope = request(&actor.credentials(), "SubmitAchievementBatchJob", &rest);
     let answer = actor.try_post(EXTERNAL, SOAP_HEADERS, envelope.as_bytes())?;
+    if answer.status != 200 {
+        return Err(io::Error::other(answer.text()));
+    }
     let member = |name: &str| answer.value(&format!("SubmitAchievementBatchJobResult/{name}"));
     Ok((member("ResponseCode"), member("JobId")))
 }

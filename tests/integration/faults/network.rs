@@ -15,6 +15,9 @@ const TOLD: Duration = Duration::from_secs(8);
 /// How soon the service must be ready again by itself.
 const RECOVERED: Duration = Duration::from_secs(15);
 
+/// How soon it must have stopped: systemd kills after 90 s.
+const STOPPED: Duration = Duration::from_secs(60);
+
 /// A server whose connections to PostgreSQL run through a proxy.
 fn proxied() -> (Proxy, Deployment) {
     let url = Database::Postgres.fresh().expect("an address");
@@ -103,4 +106,25 @@ fn a_slow_network_to_postgresql() {
     });
     assert_eq!(clients.refused(), 0);
     clients.check();
+}
+
+/// An operator can stop the service, too.
+#[test]
+fn a_server_that_is_stopped_while_postgresql_is_away() {
+    for network in [Network::Cut, Network::Hole] {
+        let (proxy, mut deployment) = proxied();
+        let clients = Clients::of(&deployment).that_lose_their_server();
+        clients.during(|| {
+            clients.await_answers(20, Duration::from_secs(30));
+            proxy.set(network);
+            await_readiness(&deployment, 503, TOLD);
+            deployment.signal("-TERM");
+            thread::sleep(Duration::from_secs(1));
+        });
+        drop(clients);
+        let begun = Instant::now();
+        deployment.ended();
+        println!("{network:?}: stopped after {:?}", begun.elapsed());
+        assert!(begun.elapsed() < STOPPED, "{network:?}: {:?}", begun.elapsed());
+    }
 }

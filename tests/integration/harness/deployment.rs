@@ -375,13 +375,14 @@ impl Deployment {
 
 impl Drop for Deployment {
     fn drop(&mut self) {
+        // The folder goes with the server.
+        let log = if thread::panicking() { self.log() } else { String::new() };
         let supervisor = self.supervisor.get_mut().ok().and_then(Option::take);
         if let Some(mut supervisor) = supervisor {
             drop(supervisor.stdin.take());
             let _ = supervisor.wait();
         }
         if thread::panicking() {
-            let log = self.log();
             let lines: Vec<&str> = log.lines().collect();
             eprintln!("--- the server's last lines ---\n{}", lines[lines.len().saturating_sub(40)..].join("\n"));
         }

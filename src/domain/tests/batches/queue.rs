@@ -1,6 +1,7 @@
 //! The queue of jobs: leases, turns, attempts, and what a submission or a chunk leaves behind.
 
 use super::*;
+use crate::store::StoreError;
 
 #[test]
 fn a_lease_that_was_given_while_the_clock_was_ahead_is_void() {
@@ -96,6 +97,21 @@ fn a_job_that_never_gets_on_fails_with_a_reason() {
         assert_eq!((job.state, job.records_done), (JobState::Failed, 0));
         assert!(job.rejection_reason.unwrap().starts_with("Record 1 "));
         assert_eq!(world.administration().learner_count().unwrap(), 0, "nothing of the chunk was kept");
+    });
+}
+
+#[test]
+fn an_attempt_during_which_the_database_failed_does_not_count() {
+    each_world(|world| {
+        let id = world.submit(JobType::Full, &[learner("Ada", "Quill")]);
+        for _ in 0..=MOST_ATTEMPTS {
+            let held = world.service.claim_job("one", LEASE).unwrap().unwrap();
+            held.fail(&StoreError::Unreachable("it is away".to_owned()).into()).unwrap();
+            assert!(world.service.claim_job("two", LEASE).unwrap().is_none(), "it pauses");
+            world.clock.advance(TimeDelta::seconds(2));
+        }
+        world.work(1);
+        assert_eq!(world.job(id).state, JobState::Successful);
     });
 }
 
