@@ -25,6 +25,15 @@ use tokio_rustls::client::TlsStream;
 
 pub type Outcome<T> = Result<T, Box<dyn Error>>;
 
+/// The limits on calls, which are off: a bench is one organisation that calls as fast as it can.
+const LIMITS: [&str; 5] = [
+    "LRS_LIMITS_CALLS_PER_SECOND_BY_ORGANISATION",
+    "LRS_LIMITS_CALLS_PER_SECOND_BY_CERTIFICATE",
+    "LRS_LIMITS_CALLS_AT_ONCE",
+    "LRS_LIMITS_CALLS_AT_ONCE_BY_ORGANISATION",
+    "LRS_LIMITS_CALLS_AT_ONCE_BY_CERTIFICATE",
+];
+
 /// Starts `lrs demo` in the folder and waits until it answers.
 pub fn start_service(demo: &Path, learners: u32) -> Outcome<(Child, SocketAddr)> {
     start_service_with(demo, learners, &[])
@@ -47,6 +56,7 @@ pub fn start_service_with(demo: &Path, learners: u32, settings: &[(&str, &str)])
             "--dir",
         ])
         .arg(demo)
+        .envs(LIMITS.map(|name| (name, "0")))
         .envs(settings.iter().copied())
         .stdout(Stdio::piped())
         .stderr(log)

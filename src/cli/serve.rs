@@ -163,7 +163,7 @@ fn health(service: &Service, metrics: &Arc<Metrics>, demo: Option<Demo>) -> Oper
     let health = Operations::new(Arc::clone(metrics))
         .with_probe("store", probe)
         .with_refresh(move |metrics| workers::look_at_queue(&queue, metrics))
-        .with_refresh(move |metrics| workers::look_at_guesses(&guessed, metrics))
+        .with_refresh(move |metrics| workers::look_at_callers(&guessed, metrics))
         .with_refresh(move |metrics| workers::look_at_cases(&desk, metrics));
     match demo {
         None => health,

@@ -6,7 +6,7 @@ use super::config::File;
 use super::failure::Failure;
 use crate::config::{Config, Hours};
 use crate::domain::{
-    Administration, AdministrationError, Clock, Database, MissLimits, OpeningHours, RuleSettings, Service,
+    Administration, AdministrationError, Clock, Database, LoadLimits, MissLimits, OpeningHours, RuleSettings, Service,
 };
 
 /// Opens the store that the configuration names.
@@ -62,7 +62,15 @@ pub fn service(config: &Config, database: Database) -> Service {
             failed_verifications_per_minute: config.limits.failed_verifications_per_minute,
             batch_records_per_hour: config.limits.batch_records_per_hour,
         },
+        load_limits: LoadLimits {
+            calls_per_second_by_organisation: config.limits.calls_per_second_by_organisation,
+            calls_per_second_by_certificate: config.limits.calls_per_second_by_certificate,
+            calls_at_once: config.limits.calls_at_once,
+            calls_at_once_by_organisation: config.limits.calls_at_once_by_organisation,
+            calls_at_once_by_certificate: config.limits.calls_at_once_by_certificate,
+        },
         open_batches: config.jobs.open_each,
+        open_batches_by_certificate: config.jobs.open_by_certificate,
         batch_records_kept: TimeDelta::days(i64::from(config.jobs.keep_days)),
         kept_years: config.rules.keep_years,
         ..RuleSettings::default()

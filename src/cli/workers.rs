@@ -85,13 +85,16 @@ fn warn_of_certificates(service: &Service) {
     }
 }
 
-/// Sets the metrics of guesses.
-pub fn look_at_guesses(service: &Service, metrics: &Metrics) {
+/// Sets the metrics of guesses, and of calls that were held back.
+pub fn look_at_callers(service: &Service, metrics: &Metrics) {
     let Guesses { wrong_passwords, passwords_refused, misses, misses_refused } = service.status().guesses();
     metrics.guesses("wrong_password", wrong_passwords);
     metrics.guesses("password_refused", passwords_refused);
     metrics.guesses("miss", misses);
     metrics.guesses("miss_refused", misses_refused);
+    for (limit, waited, refused) in service.status().held_back() {
+        metrics.held_back(limit.name(), waited, refused);
+    }
 }
 
 /// Records every minute that the service is up, and the calls since the last time, for `lrs slo`,

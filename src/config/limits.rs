@@ -42,6 +42,22 @@ pub struct Limits {
     /// The same for one organisation, which made the last call on them; never more than half of
     /// all.
     pub connections_by_organisation: usize,
+    /// Maximum calls per second of an organisation; twice as many at once after a pause. Beyond it,
+    /// calls wait for a moment; 0 for no limit, also in the next four. The default lets a college
+    /// verify all its learners within a minute, and is a small part of what a processor answers, so
+    /// that several organisations may reach it without harm to the others.
+    pub calls_per_second_by_organisation: u32,
+    /// The same for one certificate, whichever organisation it calls for: suppliers call for many
+    /// with one.
+    pub calls_per_second_by_certificate: u32,
+    /// Maximum calls that are at work at once on threads that may wait. Beyond it, calls queue for a
+    /// moment, and organisations take turns. The default is several times what the connections to
+    /// the database can do at once, so that changes still share commits.
+    pub calls_at_once: u32,
+    /// The same for one organisation.
+    pub calls_at_once_by_organisation: u32,
+    /// The same for one certificate.
+    pub calls_at_once_by_certificate: u32,
     /// Maximum misses of an organisation with one certificate; 0 for no limit.
     pub misses_per_hour: u32,
     /// Maximum failed verifications of one ULN by them; 0 for no limit.
@@ -91,6 +107,15 @@ impl Limits {
                 defaults.connections_by_organisation,
                 some,
             )?,
+            calls_per_second_by_organisation: reader
+                .get("limits.calls_per_second_by_organisation", defaults.calls_per_second_by_organisation)?,
+            calls_per_second_by_certificate: reader
+                .get("limits.calls_per_second_by_certificate", defaults.calls_per_second_by_certificate)?,
+            calls_at_once: reader.get("limits.calls_at_once", defaults.calls_at_once)?,
+            calls_at_once_by_organisation: reader
+                .get("limits.calls_at_once_by_organisation", defaults.calls_at_once_by_organisation)?,
+            calls_at_once_by_certificate: reader
+                .get("limits.calls_at_once_by_certificate", defaults.calls_at_once_by_certificate)?,
             misses_per_hour: reader.get("limits.misses_per_hour", defaults.misses_per_hour)?,
             failed_verifications_per_minute: reader
                 .get("limits.failed_verifications_per_minute", defaults.failed_verifications_per_minute)?,
@@ -177,6 +202,11 @@ impl Default for Limits {
             connections: 4096,
             connections_by_certificate: 512,
             connections_by_organisation: 1024,
+            calls_per_second_by_organisation: 500,
+            calls_per_second_by_certificate: 2000,
+            calls_at_once: 64,
+            calls_at_once_by_organisation: 16,
+            calls_at_once_by_certificate: 32,
             misses_per_hour: 10_000,
             failed_verifications_per_minute: 5,
             batch_records_per_hour: 100_000,

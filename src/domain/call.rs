@@ -4,6 +4,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use super::throttle::Pass;
 use super::unsettled::Unsettled;
 use super::waiting::Waiting;
 use super::{Action, Error, Service};
@@ -16,6 +17,7 @@ pub struct Call<'s> {
     door: Door,
     action: Action,
     waiting: Waiting,
+    pass: Pass,
     trail: Mutex<Vec<Ticket>>,
 }
 
@@ -32,20 +34,23 @@ impl Service {
         action: Action,
         body: impl FnOnce(&Call<'s>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.begin(door, action, true, body).settle_blocking()?
+        self.begin(door, action, true, &Pass::default(), body).settle_blocking()?
     }
 
     /// Makes a call on a thread that may serve others: `may_block` says whether it may wait for
     /// long (a password check, a change). If not, such work returns [`Error::MustBlock`]. Settle
-    /// the trail before the reply is sent.
+    /// the trail before the reply is sent. The pass is the same when a call is made again because it
+    /// had to wait.
     pub fn begin<'s, T, E: From<Error>>(
         &'s self,
         door: Door,
         action: Action,
         may_block: bool,
+        pass: &Pass,
         body: impl FnOnce(&Call<'s>) -> Result<T, E>,
     ) -> Unsettled<Result<T, E>> {
-        let call = Call { service: self, door, action, waiting: Waiting::new(may_block), trail: Mutex::default() };
+        let (waiting, pass) = (Waiting::new(may_block), pass.clone());
+        let call = Call { service: self, door, action, waiting, pass, trail: Mutex::default() };
         let outcome = match self.status().check_open(door, may_block) {
             Ok(()) => body(&call),
             Err(closed) => Err(closed.into()),
@@ -69,6 +74,11 @@ impl Call<'_> {
     /// Whether its thread may block, and if not, what to wait for.
     pub(super) const fn waiting(&self) -> &Waiting {
         &self.waiting
+    }
+
+    /// What it has been granted.
+    pub(super) const fn pass(&self) -> &Pass {
+        &self.pass
     }
 
     pub(super) fn may_block(&self) -> bool {

@@ -17,6 +17,7 @@ mod certificates;
 pub mod challenges;
 mod clock;
 pub mod codes;
+mod crowding;
 mod database;
 pub mod desk;
 mod erasure;
@@ -48,6 +49,7 @@ mod subjects;
 pub mod support_hours;
 #[cfg(test)]
 mod tests;
+mod throttle;
 mod trail;
 mod uln_problems;
 mod unsettled;
@@ -103,6 +105,7 @@ pub use roles::{Role, Roles, UnknownRole};
 pub use settings::{OpeningHours, RuleSettings};
 pub use status::{Guesses, Status};
 pub use subjects::{SubjectReport, SubjectSection, Subjects};
+pub use throttle::{Burst, Limit, LoadLimits, Pass};
 pub use trail::{BrokenTrail, Damage, TrailDays, WholeTrail};
 pub use uln_problems::{NewUlnProblem, Reported, UlnProblems};
 pub use unsettled::{MustBlock, Unsettled};
@@ -115,6 +118,7 @@ use misses::Misses;
 use passwords::Passwords;
 use registry::Registry;
 use strangers::Strangers;
+use throttle::Throttle;
 
 /// The service: the rules over one store. Clones share everything.
 #[derive(Clone)]
@@ -131,6 +135,7 @@ struct Inner {
     sign_ins: accounts::Admission,
     misses: Misses,
     strangers: Strangers,
+    throttle: Throttle,
     maintenance: Arc<AtomicBool>,
     recent_months: service_levels::RecentMonths,
     searches: learners::SearchSweep,
@@ -147,6 +152,7 @@ impl Service {
             misses: Misses::new(settings.miss_limits),
             registry: Registry::default(),
             strangers: Strangers::default(),
+            throttle: Throttle::new(&settings.load_limits),
             maintenance: Arc::default(),
             recent_months: service_levels::RecentMonths::default(),
             searches: learners::SearchSweep::default(),

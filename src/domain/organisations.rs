@@ -53,7 +53,8 @@ impl Organisations<'_> {
     /// Identifies the caller. The pair of certificate and organisation must be registered and
     /// neither revoked nor expired; otherwise the organisation counts as unknown (WSEC0003: "not
     /// recognised or not authorised"). Then the password is checked. A wrong one is audited; after
-    /// many, they are logged, and the certificate must wait ([`Error::Busy`]).
+    /// many, they are logged, and the certificate must wait ([`Error::Busy`]), as must a caller with
+    /// too many calls.
     pub fn authenticate<'c>(&self, call: &'c Call<'c>, claim: &Claim<'c>) -> Result<Caller<'c>, Error> {
         let now = self.0.inner.clock.now();
         let registry = self.0.registry(call.may_block())?;
@@ -76,7 +77,10 @@ impl Organisations<'_> {
         };
         let caller = Caller { call, party };
         match self.0.inner.passwords.check(call.waiting(), organisation, peer.fingerprint, claim.password, now) {
-            Ok(()) => Ok(caller),
+            Ok(()) => {
+                self.0.admit_program(&caller, peer.fingerprint)?;
+                Ok(caller)
+            }
             Err(error) => {
                 if matches!(error, Error::IncorrectPassword) {
                     caller.trail([None], codes::INCORRECT_PASSWORD);
@@ -100,8 +104,8 @@ impl Organisations<'_> {
     /// A user of an organisation, known by their session.
     ///
     /// # Errors
-    /// [`Error::UnknownOrganisation`] if the organisation is not active, [`Error::MustBlock`], and
-    /// errors of the store.
+    /// [`Error::UnknownOrganisation`] if the organisation is not active, [`Error::Busy`] if its users
+    /// make too many calls, [`Error::MustBlock`], and errors of the store.
     pub fn signed_in<'c>(
         &self,
         call: &'c Call<'c>,
@@ -112,7 +116,9 @@ impl Organisations<'_> {
         let registry = self.0.registry(call.may_block())?;
         let known = registry.organisation(ukprn.as_str(), "").filter(|organisation| organisation.active);
         let organisation = Arc::clone(known.ok_or(Error::UnknownOrganisation)?);
-        Ok(Caller { call, party: Party::User { organisation, account, roles } })
+        let caller = Caller { call, party: Party::User { organisation, account, roles } };
+        self.0.admit_person(&caller)?;
+        Ok(caller)
     }
 
     /// GetOrganisation: an organisation by UKPRN or, if that is empty, by reference.

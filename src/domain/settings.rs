@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::NaiveTime;
 
-use super::MissLimits;
+use super::{LoadLimits, MissLimits};
 
 /// The settings of the rules. The defaults are those of the web services.
 #[derive(Debug, Clone)]
@@ -31,9 +31,14 @@ pub struct RuleSettings {
     pub password_memory: Duration,
     /// How much guessing is allowed.
     pub miss_limits: MissLimits,
+    /// How many calls are allowed (the default: any number).
+    pub load_limits: LoadLimits,
     /// The maximum number of open jobs per organisation; further ones are told to wait (our choice:
     /// 500, which is 100,000 learners).
     pub open_batches: u32,
+    /// The same for the jobs of one certificate, whichever organisation they are for (our choice:
+    /// 2,000).
+    pub open_batches_by_certificate: u32,
     /// How long the records of a job are kept after it ended (our choice: 90 days).
     pub batch_records_kept: chrono::TimeDelta,
     /// How many years a learner is kept after the last thing that was written about them, and an
@@ -55,7 +60,9 @@ impl Default for RuleSettings {
             unseen_notice_blocks: true,
             password_memory: Duration::from_secs(24 * 60 * 60),
             miss_limits: MissLimits::default(),
+            load_limits: LoadLimits::default(),
             open_batches: 500,
+            open_batches_by_certificate: 2000,
             batch_records_kept: chrono::TimeDelta::days(90),
             kept_years: 66,
             hours: None,

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::throttle::Limit;
 use super::{Error, Service};
 use crate::model::{Door, london_time};
 
@@ -71,5 +72,11 @@ impl Status<'_> {
         let (wrong_passwords, passwords_refused) = self.0.inner.passwords.counts();
         let (misses, misses_refused) = self.0.inner.misses.counts();
         Guesses { wrong_passwords, passwords_refused, misses, misses_refused }
+    }
+
+    /// Calls that were held back since the start, by limit: those that waited, and those that were
+    /// refused.
+    pub fn held_back(&self) -> Vec<(Limit, u64, u64)> {
+        self.0.inner.throttle.held.counts()
     }
 }

@@ -17,6 +17,7 @@ pub struct Metrics {
     connected: IntCounter,
     connections: IntGauge,
     guesses: IntCounterVec,
+    held_back: IntCounterVec,
     job_records: IntCounterVec,
     jobs: IntGaugeVec,
     oldest_job: IntGauge,
@@ -61,6 +62,13 @@ impl Metrics {
                 ),
                 &["kind"],
             )?,
+            held_back: IntCounterVec::new(
+                Opts::new(
+                    "lrs_held_back_total",
+                    "Calls beyond the limits of an organisation or certificate: those that waited, and those refused",
+                ),
+                &["limit", "outcome"],
+            )?,
             job_records: IntCounterVec::new(
                 Opts::new("lrs_job_records_total", "Records processed by the workers of this process"),
                 &["kind"],
@@ -92,6 +100,7 @@ impl Metrics {
         metrics.registry.register(Box::new(metrics.connected.clone()))?;
         metrics.registry.register(Box::new(metrics.connections.clone()))?;
         metrics.registry.register(Box::new(metrics.guesses.clone()))?;
+        metrics.registry.register(Box::new(metrics.held_back.clone()))?;
         metrics.registry.register(Box::new(metrics.job_records.clone()))?;
         metrics.registry.register(Box::new(metrics.jobs.clone()))?;
         metrics.registry.register(Box::new(metrics.oldest_job.clone()))?;
@@ -143,6 +152,15 @@ impl Metrics {
     pub fn guesses(&self, kind: &'static str, total: u64) {
         let counter = self.guesses.with_label_values(&[kind]);
         counter.inc_by(total.saturating_sub(counter.get()));
+    }
+
+    /// Sets the counters of calls beyond a limit, counted elsewhere since the start. A call that
+    /// waited in vain is in both.
+    pub fn held_back(&self, limit: &'static str, waited: u64, refused: u64) {
+        for (outcome, total) in [("waited", waited), ("refused", refused)] {
+            let counter = self.held_back.with_label_values(&[limit, outcome]);
+            counter.inc_by(total.saturating_sub(counter.get()));
+        }
     }
 
     /// Counts processed records.
@@ -234,6 +252,21 @@ mod tests {
             metrics.guesses("wrong_password", total);
         }
         assert!(metrics.render().contains(r#"lrs_guesses_total{kind="wrong_password"} 12"#));
+    }
+
+    #[test]
+    fn calls_that_were_held_back_are_shown_as_they_were_counted() {
+        let metrics = Metrics::new().unwrap();
+        for (waited, refused) in [(2, 0), (9, 4), (9, 4)] {
+            metrics.held_back("calls_at_once", waited, refused);
+        }
+        let text = metrics.render();
+        for line in [
+            r#"lrs_held_back_total{limit="calls_at_once",outcome="waited"} 9"#,
+            r#"lrs_held_back_total{limit="calls_at_once",outcome="refused"} 4"#,
+        ] {
+            assert!(text.contains(line), "{text}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::fault::{Blame, Fault, Shape};
 use super::strict::Strict;
 use super::unknown::unknown;
 use crate::contract::{self, external_service, learner_service, learner_service_r9};
-use crate::domain::{Action, Error, MustBlock, Service, Unsettled};
+use crate::domain::{Action, Error, MustBlock, Pass, Service, Unsettled};
 use crate::http::Outcome;
 use crate::model::{Door as Entrance, Peer};
 use crate::xml::{Limits, NotWellFormed, Place, ReadError, Reader};
@@ -146,9 +146,10 @@ impl Endpoint {
         peer: &Peer,
         body: &str,
         may_block: bool,
+        pass: &Pass,
     ) -> Result<Unsettled<Answered>, MustBlock> {
         if self.is_for_batches()
-            && let Sender::Refused(called) = self.sender(domain, peer, body, may_block)?
+            && let Sender::Refused(called) = self.sender(domain, peer, body, may_block, pass)?
         {
             return Ok(called);
         }
@@ -172,7 +173,7 @@ impl Endpoint {
         let door = Door::new(domain, peer);
         let mut out = String::with_capacity(4096);
         envelope::begin(version, self.prefix(), &mut out);
-        let called = domain.begin(Entrance::WebService, operation.action(), may_block, |call| match operation {
+        let called = domain.begin(Entrance::WebService, operation.action(), may_block, pass, |call| match operation {
             Operation::Learner(operation) => {
                 learner_service::dispatch(&door, call, operation, &mut reader, start, envelope::close, &mut out)
             }

@@ -14,7 +14,7 @@ use crate::contract::external_service::{
     GetAchievementBatchJob, GetAchievementBatchJobResponse, IExternalService, Operation, SubmitAchievementBatchJob,
     SubmitAchievementBatchJobResponse, dispatch,
 };
-use crate::domain::{Call, Error, MustBlock, Service, Unsettled};
+use crate::domain::{Call, Error, MustBlock, Pass, Service, Unsettled};
 use crate::model::{Door as Entrance, Peer};
 use crate::xml::{NotWellFormed, ReadError, Reader};
 
@@ -50,7 +50,14 @@ impl Endpoint {
     /// # Errors
     /// [`MustBlock`] if `may_block` is not set and the call would have to wait; nothing has been
     /// done then.
-    pub fn sender(self, domain: &Service, peer: &Peer, beginning: &str, may_block: bool) -> Result<Sender, MustBlock> {
+    pub fn sender(
+        self,
+        domain: &Service,
+        peer: &Peer,
+        beginning: &str,
+        may_block: bool,
+        pass: &Pass,
+    ) -> Result<Sender, MustBlock> {
         let refuse = |version, refused: &Refused, operation| self.refuse(domain, version, &refused.fault(), operation);
         let unread = |answered| Ok(Sender::Refused(Unsettled::without_call(answered)));
         let mut reader = Reader::beginning(beginning, self.limits());
@@ -73,7 +80,7 @@ impl Endpoint {
             reader.end_after(credentials);
         }
         let door = Door::new(domain, peer);
-        let called = domain.begin(Entrance::WebService, operation.into(), may_block, |call| {
+        let called = domain.begin(Entrance::WebService, operation.into(), may_block, pass, |call| {
             let (threshold, unwritten) = (Threshold(&door), &mut String::new());
             dispatch(&threshold, call, operation, &mut reader, &opened.root, Reader::check_so_far, unwritten)
         });

@@ -39,6 +39,7 @@ mod interop;
 mod layers;
 mod life;
 mod linking;
+mod load;
 mod mail;
 mod nodes;
 mod portal;

@@ -9,6 +9,7 @@ mod tests;
 
 use chrono::TimeDelta;
 
+use super::throttle::Burst;
 use super::{Caller, Error, Service};
 use crate::model::{AuditEntry, Case, CaseKind, Category, Outage, Reason, Rectified, Timestamp};
 use crate::store::{StoreError, Transaction, audit, cases as rows};
@@ -119,6 +120,16 @@ impl Desk<'_> {
         let mut cases = with_clocks(self.0.inner.store.read(rows::open)?, now);
         cases.sort_by_key(|(case, clock)| (clock.runs_out_at.is_none(), clock.runs_out_at, case.number));
         Ok(CaseList { cases, next: None })
+    }
+
+    /// The organisations whose calls were held back in the last day by this process, the latest
+    /// first ([`Action::ViewCases`](super::Action::ViewCases)).
+    ///
+    /// # Errors
+    /// [`Error::InsufficientAccess`].
+    pub fn bursts(&self, caller: &Caller<'_>) -> Result<Vec<Burst>, Error> {
+        caller.require_desk()?;
+        Ok(self.0.inner.throttle.held.recent(self.0.inner.clock.now()))
     }
 
     /// Rectified cases with a number below this one, the newest first

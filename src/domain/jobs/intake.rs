@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use serde::Serialize;
 
 use super::{BatchFile, JobId, JobKind, MOST_LEARNERS};
-use crate::domain::{Busy, Caller, Error, Service};
+use crate::domain::{Caller, Error, Limit, Service};
 use crate::model::{AuditEntry, UploadId};
 use crate::store::jobs::{self, NewJob};
 use crate::store::{Begun, StoreError, audit, uploads};
@@ -21,11 +21,8 @@ const BYTES_AT_ONCE: usize = 256 * 1024;
 /// A submission that is incomplete after this long was abandoned: no request takes so long.
 const ABANDONED_AFTER: TimeDelta = TimeDelta::hours(6);
 
-/// The refusal when an organisation has the maximum number of open jobs.
-const TOO_MANY_OPEN: Busy = Busy {
-    why: "Your organisation has too many batches that are not finished yet.",
-    retry_after: Duration::from_secs(60),
-};
+/// When to try again with too many open jobs.
+const RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// The outcome of submitting learners.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +57,7 @@ impl Service {
     /// block.
     ///
     /// # Errors
-    /// [`Error::Busy`] if the organisation has the maximum number of open jobs. Simultaneous
+    /// [`Error::Busy`] if the organisation or the certificate has the maximum number of open jobs. Simultaneous
     /// submissions may exceed it by their number.
     pub(in crate::domain) fn receive(
         &self,
@@ -72,7 +69,13 @@ impl Service {
         let organisation_id = caller.organisation()?.id;
         let open = self.inner.store.read(|store| jobs::open_jobs(store, organisation_id))?;
         if open >= i64::from(self.inner.settings.open_batches) {
-            return Err(TOO_MANY_OPEN.into());
+            return Err(self.refuse_batch(caller, Limit::BatchesOfOrganisation, RETRY_AFTER));
+        }
+        if let Some(certificate) = caller.certificate() {
+            let open = self.inner.store.read(|store| jobs::open_jobs_of_certificate(store, certificate))?;
+            if open >= i64::from(self.inner.settings.open_batches_by_certificate) {
+                return Err(self.refuse_batch(caller, Limit::BatchesOfCertificate, RETRY_AFTER));
+            }
         }
         let new = NewJob {
             kind,

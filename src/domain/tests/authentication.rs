@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::Pass;
 use crate::store::StoreError;
 
 pub(super) fn refusal(world: &World, claim: &Claim<'_>) -> Option<Error> {
@@ -6,7 +7,7 @@ pub(super) fn refusal(world: &World, claim: &Claim<'_>) -> Option<Error> {
 }
 
 fn attempt(world: &World, claim: &Claim<'_>, may_block: bool) -> Option<Error> {
-    let called = world.service.begin(Door::WebService, Action::FindByUln, may_block, |call| {
+    let called = world.service.begin(Door::WebService, Action::FindByUln, may_block, &Pass::default(), |call| {
         world.service.organisations().authenticate(call, claim).map(drop)
     });
     called.settle_blocking().unwrap().err()
@@ -136,7 +137,7 @@ fn a_call_that_may_not_block_asks_to_be_run_again() {
 
         assert!(attempt(true).is_none());
         let claim = world.claim();
-        let called = world.service.begin(Door::WebService, Action::RegisterLearner, false, |call| {
+        let called = world.service.begin(Door::WebService, Action::RegisterLearner, false, &Pass::default(), |call| {
             let caller = world.service.organisations().authenticate(call, &claim).unwrap();
             world.service.learners().register(&caller, &ada().into())
         });
@@ -410,7 +411,7 @@ fn what_must_not_happen_is_an_error_of_its_own() {
         let other = Claim { ukprn: Some(AWARDING), ..world.claim() };
         assert!(refusal(world, &other).is_none());
         world.administration().set_permissions(AWARDING.parse().unwrap(), Permissions::for_roles(true, true)).unwrap();
-        let called = world.service.begin(Door::WebService, Action::RegisterLearner, true, |call| {
+        let called = world.service.begin(Door::WebService, Action::RegisterLearner, true, &Pass::default(), |call| {
             let caller = world.service.organisations().authenticate(call, &other)?;
             store.close();
             assert!(matches!(

@@ -17,6 +17,7 @@ mod authentication;
 pub(in crate::domain) mod batches;
 mod challenges;
 mod concurrency;
+mod crowding;
 mod days;
 mod finding;
 mod guessing;

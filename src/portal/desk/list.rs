@@ -2,8 +2,8 @@
 //! and those that are rectified.
 
 use super::words;
-use crate::domain::Action;
 use crate::domain::desk::{CaseClock, CategoryFigures, ClockState, DeskMonth, TARGET};
+use crate::domain::{Action, Burst};
 use crate::model::{Case, london_day};
 use crate::portal::answer::Answer;
 use crate::portal::blocks::{Anchor, Blocks};
@@ -13,13 +13,17 @@ use crate::portal::problem::Problem;
 use crate::portal::times;
 use crate::portal::visit::Visit;
 
+const HELD_BACK: &str = "Calls beyond a limit wait for a moment, and are refused if there are too many. Other \
+    organisations are not affected. The operator can change the limits. The table has the last day of this server, since \
+    it was started.";
+
 /// `GET /desk/incidents`
 pub(in crate::portal) fn list(visit: &Visit<'_>) -> Result<Answer, Problem> {
     let service = visit.service();
     let today = london_day(service.clock().now());
-    let (open, month) = visit.call(Action::ViewCases, |caller| {
+    let (open, month, bursts) = visit.call(Action::ViewCases, |caller| {
         let desk = service.desk();
-        Ok((desk.open(caller)?.cases, desk.month(today)?))
+        Ok((desk.open(caller)?.cases, desk.month(today)?, desk.bursts(caller)?))
     })?;
     let mut page = Blocks::new(visit, "Cases of the service desk");
     let escalate = open.iter().filter(|(_, clock)| clock.state == ClockState::RunsOutSoon).count();
@@ -43,6 +47,9 @@ pub(in crate::portal) fn list(visit: &Visit<'_>) -> Result<Answer, Problem> {
         [] => page.say("No case is open."),
         open => page.with(&table("Open cases", open)),
     };
+    if !bursts.is_empty() {
+        page = page.with(&held_back(&bursts)).say(HELD_BACK);
+    }
     Answer::page(&page.link("Rectified cases", "/desk/incidents/rectified"))
 }
 
@@ -104,6 +111,32 @@ fn share(figures: &CategoryFigures) -> String {
         Some(share) => format!("{share:.1}%"),
         None => "Not measured".to_owned(),
     }
+}
+
+/// The organisations with too many calls or batches.
+fn held_back(bursts: &[Burst]) -> Table {
+    let head = [
+        Cell::from("Organisation"),
+        Cell::from("UKPRN"),
+        Cell::from("What"),
+        Cell::from("Since"),
+        Cell::from("Last"),
+        Cell::numeric("Waited"),
+        Cell::numeric("Refused"),
+    ];
+    let table = Table::new("Organisations beyond their limits").caption_size("m").head(head);
+    bursts.iter().fold(table, |table, burst| {
+        let text = burst.limit.text();
+        table.row([
+            Cell::from(burst.organisation.name.as_str()),
+            Cell::from(burst.organisation.ukprn.as_str()),
+            Cell::from(format!("T{}", text.strip_prefix('t').unwrap_or(text))),
+            Cell::from(times::moment(burst.began_at)),
+            Cell::from(times::moment(burst.last_at)),
+            Cell::numeric(burst.waited.to_string()),
+            Cell::numeric(burst.refused.to_string()),
+        ])
+    })
 }
 
 fn table(caption: &str, cases: &[(Case, CaseClock)]) -> Table {

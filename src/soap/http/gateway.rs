@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::super::envelope::Version;
 use super::super::pages::Page;
 use super::decode::Text;
+use crate::domain::Pass;
 use crate::http::{Called, Share};
 use crate::model::Peer;
 
@@ -54,6 +55,8 @@ pub struct Exchange {
     pub peer: Arc<Peer>,
     /// Whether the services may wait.
     pub may_block: bool,
+    /// What the call has been granted so far.
+    pub pass: Pass,
     /// The reservation of the body's memory.
     pub(super) _share: Option<Share>,
 }

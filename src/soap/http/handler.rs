@@ -9,6 +9,7 @@ use super::calls::Calls;
 use super::gateway::{Exchange, Gateway, Reply, Trouble};
 use super::receive::{Head, Received, receive};
 use super::{media, refused};
+use crate::domain::Pass;
 use crate::http::header::{CACHE_CONTROL, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS};
 use crate::http::{Body, Handler, HeaderValue, Method, Outcome, Refused, Request, Response, StatusCode};
 
@@ -48,8 +49,8 @@ impl<G: Gateway> SoapHandler<G> {
     async fn call(&self, head: Head, body: &mut Body<'_>) -> Result<Reply, Refused> {
         Ok(match receive(&self.calls, &head, body).await? {
             Received::Text(text, share) => {
-                let Head { service, version, peer, request, .. } = head;
-                let exchange = Exchange { service, version, body: text, peer, may_block: false, _share: share };
+                let Head { service, version, peer, request, pass, .. } = head;
+                let exchange = Exchange { service, version, body: text, peer, may_block: false, pass, _share: share };
                 self.calls.answer(request, exchange, body.received()).await
             }
             Received::Malformed(malformed) => self.calls.malformed(head.service, head.version, malformed),
@@ -78,7 +79,8 @@ impl<G: Gateway> Handler for SoapHandler<G> {
             return Ok(response(gateway.fault(service, version, Trouble::UnknownOrganisation)));
         }
         let (peer, request) = (Arc::clone(peer), request.id());
-        let head = Head { service, version, charset, coding, limit, batch, peer, request };
+        let pass = Pass::default();
+        let head = Head { service, version, charset, coding, limit, batch, peer, request, pass };
         Ok(response(self.call(head, body).await?))
     }
 }

@@ -10,6 +10,7 @@ use super::decode::Text;
 use super::gateway::{Exchange, Gateway, Opening, Pending, Reply};
 use super::intake::Intake;
 use super::media::Charset;
+use crate::domain::Pass;
 use crate::http::{Body, Coding, Refused, RequestId, Share, Unread, block};
 use crate::model::Peer;
 
@@ -30,6 +31,8 @@ pub(super) struct Head {
     pub(super) batch: bool,
     pub(super) peer: Arc<Peer>,
     pub(super) request: RequestId,
+    /// What the call has been granted.
+    pub(super) pass: Pass,
 }
 
 /// The outcome of receiving a body.
@@ -86,10 +89,12 @@ async fn opening<G: Gateway>(calls: &Calls<G>, head: &Head, intake: &Intake, byt
         Ok(body) => body,
         Err(malformed) => return Opening::Unclear(Pending::Ready(calls.malformed(service, version, malformed))),
     };
-    let peer = Arc::clone(&head.peer);
-    let exchange = Exchange { service, version, body, peer, may_block: false, _share: None };
+    let (peer, pass) = (Arc::clone(&head.peer), head.pass.clone());
+    let exchange = Exchange { service, version, body, peer, may_block: false, pass, _share: None };
     let until = Instant::now() + patience(bytes);
     let asked = calls.asked_in_turn(exchange, until, |gateway, exchange| gateway.opening(exchange), Opening::turn);
     let opening = calls.in_time(request, bytes, asked).await.flatten();
+    // The rest of the body may be slow.
+    head.pass.rest();
     opening.unwrap_or_else(|| Opening::Refused(Pending::Ready(calls.failed(service, version))))
 }

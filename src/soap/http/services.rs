@@ -74,7 +74,7 @@ impl SoapGateway {
 impl Gateway for SoapGateway {
     fn post(&self, exchange: &Exchange) -> Answer<Pending> {
         let endpoint = endpoint(exchange.service);
-        match endpoint.answer(&self.domain, &exchange.peer, &exchange.body, exchange.may_block) {
+        match endpoint.answer(&self.domain, &exchange.peer, &exchange.body, exchange.may_block, &exchange.pass) {
             Ok(called) => Answer::Said(self.pending(endpoint, called)),
             Err(MustBlock) => Answer::MustBlock,
         }
@@ -97,7 +97,7 @@ impl Gateway for SoapGateway {
 
     fn opening(&self, exchange: &Exchange) -> Answer<Opening> {
         let endpoint = endpoint(exchange.service);
-        match endpoint.sender(&self.domain, &exchange.peer, &exchange.body, exchange.may_block) {
+        match endpoint.sender(&self.domain, &exchange.peer, &exchange.body, exchange.may_block, &exchange.pass) {
             Ok(Sender::Known) => Answer::Said(Opening::Known),
             Ok(Sender::Unclear(called)) => Answer::Said(Opening::Unclear(self.pending(endpoint, called))),
             Ok(Sender::Refused(called)) => Answer::Said(Opening::Refused(self.pending(endpoint, called))),

@@ -19,7 +19,7 @@ use row::Row;
 use super::dialect::on_either;
 use super::schema::jobs;
 use super::{AnyConnection, StoreError};
-use crate::model::{Job, JobId, JobKind, JobState, Timestamp};
+use crate::model::{Fingerprint, Job, JobId, JobKind, JobState, Timestamp};
 
 /// The state of a job during intake, when it is invisible.
 const RECEIVING: &str = "Receiving";
@@ -87,6 +87,17 @@ pub fn open_jobs(connection: &mut AnyConnection, organisation_id: i32) -> Result
     Ok(on_either!(connection, c => {
         jobs::table
             .filter(jobs::organisation_id.eq(organisation_id))
+            .filter(jobs::state.eq(JobState::Waiting.code()).or(jobs::state.eq(JobState::InProgress.code())))
+            .count()
+            .get_result(c)
+    })?)
+}
+
+/// The number of open jobs that were submitted with a certificate, not counting those in intake.
+pub fn open_jobs_of_certificate(connection: &mut AnyConnection, certificate: Fingerprint) -> Result<i64, StoreError> {
+    Ok(on_either!(connection, c => {
+        jobs::table
+            .filter(jobs::certificate.eq(certificate.to_string()))
             .filter(jobs::state.eq(JobState::Waiting.code()).or(jobs::state.eq(JobState::InProgress.code())))
             .count()
             .get_result(c)

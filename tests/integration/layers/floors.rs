@@ -59,11 +59,11 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             // Pure rules about learners' details.
             &["names", "matching", "verification"],
             // What the service as a whole needs, and every call.
-            &["clock", "database", "error", "status", "waiting", "unsettled"],
+            &["clock", "database", "error", "status", "throttle", "waiting", "unsettled"],
             // Who calls.
             &["call", "caller"],
             // What is known and remembered about callers, and the settings for that.
-            &["audit", "misses", "organisations", "passwords", "registry", "settings", "strangers"],
+            &["audit", "crowding", "misses", "organisations", "passwords", "registry", "settings", "strangers"],
             // Learners, users and messages to them, operators' work on organisations, planned
             // maintenance.
             &[

@@ -10,7 +10,7 @@ use crate::client::{Credentials, Reply, find};
 use crate::contract::SERVICES;
 use crate::domain::format::{Field, FieldTexts};
 use crate::domain::registrations::JobType;
-use crate::domain::{Registered, catalogue};
+use crate::domain::{Pass, Registered, catalogue};
 use crate::files::{self, Batch, Expected, Extension, Submitted};
 use crate::model::{JobId, JobKind, Learner, Uln};
 use crate::soap::Endpoint;
@@ -113,7 +113,8 @@ impl Side {
         let request = credentials.request(&found, given, complete).unwrap();
         let envelope = envelope::write(&request, Secrets::Written).unwrap();
         let endpoint = if ukprn == AWARDING { Endpoint::External } else { Endpoint::Learner };
-        let called = endpoint.answer(&self.world.service, &self.world.peer, &envelope, true).ok().unwrap();
+        let called =
+            endpoint.answer(&self.world.service, &self.world.peer, &envelope, true, &Pass::default()).ok().unwrap();
         let answered = called.settle_blocking().unwrap();
         let reply = Reply::read(&answered.body, Vec::new()).unwrap();
         assert!(!reply.is_fault, "{}\n{envelope}", reply.text);
