@@ -378,7 +378,8 @@ fn the_server_ends_sessions_that_stand_still() {
         let Setting { setting } = diesel::sql_query(query).get_result(connection)?;
         Ok(setting)
     };
-    for (name, expected) in [("tcp_keepalives_idle", "3"), ("tcp_keepalives_count", "3"), ("tcp_user_timeout", "8000")] {
+    for (name, expected) in [("tcp_keepalives_idle", "3"), ("tcp_keepalives_count", "3"), ("tcp_user_timeout", "8000")]
+    {
         assert_eq!(each.store.read(|c| setting(c, name)).unwrap(), expected, "{name}");
     }
     let writers = each.store.write(move |c| setting(c, "idle_in_transaction_session_timeout")).unwrap();

@@ -1,6 +1,10 @@
 //! Recovery: a backup that is taken while the service is called has everything that was
 //! acknowledged before, and a new server runs on what is restored from it.
 
+#[cfg(feature = "postgres")]
+#[path = "recovery/to_the_minute.rs"]
+mod to_the_minute;
+
 use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

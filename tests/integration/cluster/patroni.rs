@@ -8,7 +8,7 @@ use diesel::{Connection, PgConnection, RunQueryDsl};
 
 use super::{PASSWORD, PATIENCE, await_port, changed, haproxy, in_full, local, packaged};
 use crate::harness::deployment::free_port;
-use crate::harness::program::{Folder, Program};
+use crate::harness::program::{Folder, Program, postgres_programs};
 
 /// The superuser of the cluster.
 const SUPERUSER: &str = "postgres";
@@ -184,16 +184,4 @@ impl Server {
         let curl = Command::new("curl").args(["-s", "-m", "2", "-o", "/dev/null", "-w", "%{http_code}", &url]).output();
         curl.expect("curl").stdout == b"200"
     }
-}
-
-/// The folder of the newest PostgreSQL's programs.
-fn postgres_programs() -> String {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL: run scripts/test-environment");
-    let programs = versions.filter_map(Result::ok).map(|version| version.path().join("bin"));
-    let number = |programs: &std::path::PathBuf| {
-        let version = programs.parent().and_then(|version| version.file_name()?.to_str()?.parse::<u32>().ok());
-        programs.join("initdb").exists().then_some(version).flatten()
-    };
-    let newest = programs.max_by_key(number).expect("PostgreSQL: run scripts/test-environment");
-    newest.display().to_string()
 }

@@ -4,7 +4,7 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -77,6 +77,27 @@ impl Folder {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("permissions");
     }
 
+    /// Runs a script as the program's user, in the folder, with PostgreSQL's programs at hand.
+    pub fn run(&self, script: &str) -> Output {
+        let mut command = self.as_user(["sh", "-c", script]);
+        let path = std::env::var("PATH").expect("PATH");
+        command.env("PATH", format!("{}:{path}", postgres_programs()));
+        command.current_dir(self.path()).stdin(Stdio::null()).output().expect("sh")
+    }
+
+    /// A command by the program's user.
+    fn as_user<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Command {
+        let mut words: Vec<String> = words.into_iter().map(str::to_owned).collect();
+        if self.unprivileged {
+            let (user, group) = unprivileged();
+            let user = ["setpriv".to_owned(), format!("--reuid={user}"), format!("--regid={group}")];
+            words.splice(0..0, user.into_iter().chain(["--clear-groups".to_owned()]));
+        }
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]).env("HOME", self.path());
+        command
+    }
+
     /// Starts the program. `command` is its name, its options and its environment.
     pub fn start(self, command: Command) -> Program {
         let mut program = Program { folder: self, command, supervisors: Vec::new() };
@@ -111,6 +132,11 @@ impl Program {
 
     pub fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Runs a script as its user, in its folder.
+    pub fn run(&self, script: &str) -> Output {
+        self.folder.run(script)
     }
 
     /// What it has written so far.
@@ -151,4 +177,16 @@ fn unprivileged() -> (u32, u32) {
     let mut numbers = user.expect("the user postgres: run scripts/test-environment").split(':').skip(1);
     let mut number = || numbers.next().expect("a field").parse().expect("a number");
     (number(), number())
+}
+
+/// The folder of the newest PostgreSQL's programs.
+pub fn postgres_programs() -> String {
+    let versions = fs::read_dir("/usr/lib/postgresql").expect("PostgreSQL: run scripts/test-environment");
+    let programs = versions.filter_map(Result::ok).map(|version| version.path().join("bin"));
+    let number = |programs: &PathBuf| {
+        let version = programs.parent().and_then(|version| version.file_name()?.to_str()?.parse::<u32>().ok());
+        programs.join("initdb").exists().then_some(version).flatten()
+    };
+    let newest = programs.max_by_key(number).expect("PostgreSQL: run scripts/test-environment");
+    newest.display().to_string()
 }
