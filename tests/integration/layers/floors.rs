@@ -17,7 +17,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             // Errors, tables, the permissions of files.
             &["error", "schema", "private"],
             // How statements reach a database.
-            &["connection", "dialect", "transaction", "ticket"],
+            &["connection", "dialect", "transaction", "ticket", "values"],
             // The statements, one file or folder for each noun.
             &[
                 "accounts",
