@@ -205,7 +205,7 @@ impl Default for Limits {
             calls_per_second_by_organisation: 500,
             calls_per_second_by_certificate: 2000,
             calls_at_once: 64,
-            calls_at_once_by_organisation: 16,
+            calls_at_once_by_organisation: 4,
             calls_at_once_by_certificate: 32,
             misses_per_hour: 10_000,
             failed_verifications_per_minute: 5,
