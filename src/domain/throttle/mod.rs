@@ -201,27 +201,4 @@ mod tests {
     fn without_limits_nobody_waits() {
         assert_eq!(hundred(&throttle(0, 0), 1, "a"), (100, 0, 0));
     }
-
-    /// Prints what a call pays for the limits: `cargo test --release -- --ignored --nocapture`.
-    #[test]
-    #[ignore = "a measurement"]
-    fn what_the_limits_cost_a_call() {
-        const CALLS: u32 = 1_000_000;
-        let throttle = throttle(1_000_000_000, 1_000_000_000);
-        let certificate = certificate("a");
-        let began = Instant::now();
-        for _ in 0..CALLS {
-            let pass = Pass::default();
-            std::hint::black_box(pass.is_paid());
-            std::hint::black_box(throttle.pace_of_program(1, certificate));
-            pass.pay();
-        }
-        println!("rate: {:?} a call", began.elapsed() / CALLS);
-        let began = Instant::now();
-        let claimant = Claimant { organisation_id: 1, certificate };
-        for _ in 0..CALLS {
-            drop(std::hint::black_box(Slots::take(&throttle.slots, claimant)));
-        }
-        println!("slot: {:?} a call", began.elapsed() / CALLS);
-    }
 }

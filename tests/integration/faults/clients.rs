@@ -296,8 +296,9 @@ impl<'d> Clients<'d> {
         }
         match answer {
             Ok(answer) if is_unfinished(&answer) => ledger.refused += 1,
-            // Too many batches wait: nothing was done.
-            Ok(answer) if self.all_doors && answer.status == 500 && answer.retry_after().is_some() => {}
+            // Too many calls of the organisation wait for the database, or too many of its batches
+            // for a worker: nothing was done.
+            Ok(answer) if answer.status == 500 && answer.retry_after().is_some() => {}
             Ok(answer) => ledger.wrong.push(format!("{} {}", answer.status, answer.text())),
             Err(_) if self.loses_server => {}
             Err(error) => ledger.wrong.push(format!("no answer: {error}")),
