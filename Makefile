@@ -1,9 +1,9 @@
 # The commands of this project. `make run` and `make test` are all that a fresh machine needs.
 
-.PHONY: help run test torture cluster bench soak lint fuzz fairness xerces linkage workbooks
+.PHONY: help run test torture cluster bench bench-scale soak lint fuzz fairness xerces linkage workbooks
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## build and run the demo on https://localhost:8443 (needs only Rust and a C compiler)
 	cargo run --locked --profile demo --bin lrs -- demo
@@ -19,6 +19,9 @@ cluster: ## restart nodes and replace the database's primary under load, with HA
 
 bench: ## run the benches: micro, load, new and idle connections, pages beside their calls, an upload, a full batch, and the cost of refusals
 	cargo bench --locked --bench messages --bench load --bench connections --bench portal --bench records --bench uploads --bench achievements --bench refusals
+
+bench-scale: ## measure calls with 100 thousand, one million and ten million learners, on both databases (takes hours and 30 GB)
+	scripts/with-postgres cargo bench --locked --features learning-records/postgres --bench scale
 
 soak: ## half an hour at four fifths of capacity: rate, times, memory and errors of every minute
 	cargo bench --locked --bench soak

@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each bench uses a part")]
 
 pub mod bare;
+pub mod messages;
 pub mod rounds;
 pub mod turns;
 pub mod visitor;

@@ -4,16 +4,14 @@
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 
-use learning_records::demo;
 use learning_records::model::Learner;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use crate::served::{Outcome, ask, connect, post};
+use crate::served::messages::{Person, events, find, learner_service, verify};
+use crate::served::{Outcome, ask, connect};
 
-const SOAP: &str = "http://schemas.xmlsoap.org/soap/envelope/";
-const COMMON: &str = "http://schemas.datacontract.org/2004/07/Amor.Qcf.Service.Interface";
 /// The learners of a batch.
 const BATCH: u64 = 5;
 /// The learners of its own that a client goes on updating.
@@ -197,119 +195,4 @@ fn unless(asked: &str, reply: &str) -> Option<String> {
 
 fn between<'a>(text: &'a str, tag: &str) -> Option<&'a str> {
     text.split_once(tag)?.1.split('<').next()
-}
-
-fn learner_service(space: &str, root: &str, rest: &str) -> Vec<u8> {
-    let demo::DemoOrganisation { ukprn, org_ref, password, .. } = &demo::ORGANISATIONS[0];
-    let body = format!(
-        "<s:Envelope xmlns:s=\"{SOAP}\"><s:Body><m:{root} xmlns:m=\"http://api.lrs.miap.gov.uk/{space}\">\
-         <OrganisationRef>{org_ref}</OrganisationRef><UKPRN>{ukprn}</UKPRN><OrgPassword>{password}</OrgPassword>\
-         <UserName>soak</UserName>{rest}</m:{root}></s:Body></s:Envelope>"
-    );
-    post("/LearnerService.svc", &body)
-}
-
-fn find(learner: &Learner) -> Vec<u8> {
-    let demo::DemoOrganisation { ukprn, password, .. } = &demo::ORGANISATIONS[0];
-    let body = format!(
-        "<s:Envelope xmlns:s=\"{SOAP}\"><s:Body><f:FindLearnerByULN xmlns:f=\"http://api.lrs.miap.gov.uk/findmsg\">\
-         <FindType>FUL</FindType><UKPRN>{ukprn}</UKPRN><OrgPassword>{password}</OrgPassword><UserName>soak</UserName>\
-         <ULN>{}</ULN><FamilyName>{}</FamilyName><GivenName>{}</GivenName></f:FindLearnerByULN></s:Body></s:Envelope>",
-        learner.uln, learner.names.family, learner.names.given
-    );
-    post("/LearnerService.svc", &body)
-}
-
-fn verify(learner: &Learner) -> Vec<u8> {
-    let body = format!(
-        "<LearnerToVerify><ULN>{}</ULN><FamilyName>{}</FamilyName><GivenName>{}</GivenName>\
-         <DateOfBirth>{}</DateOfBirth><Gender>{}</Gender></LearnerToVerify>",
-        learner.uln,
-        learner.names.family,
-        learner.names.given,
-        learner.birth.date,
-        learner.gender.code()
-    );
-    learner_service("reportmsg", "VerifyLearner", &body)
-}
-
-fn events(learner: &Learner) -> Vec<u8> {
-    let demo::DemoOrganisation { ukprn, password, .. } = &demo::ORGANISATIONS[0];
-    let body = format!(
-        "<s:Envelope xmlns:s=\"{SOAP}\"><s:Body><t:GetLearnerLearningEvents xmlns:t=\"http://tempuri.org/\">\
-         <t:invokingOrganisation xmlns:q=\"{COMMON}\"><q:Password>{password}</q:Password><q:Ukprn>{ukprn}</q:Ukprn>\
-         <q:Username>soak</q:Username></t:invokingOrganisation><t:userType>ORG</t:userType><t:vendorID>1</t:vendorID>\
-         <t:language>ENG</t:language><t:uln>{}</t:uln><t:givenName>{}</t:givenName><t:familyName>{}</t:familyName>\
-         <t:dateOfBirth></t:dateOfBirth><t:gender></t:gender><t:getType>FULL</t:getType>\
-         </t:GetLearnerLearningEvents></s:Body></s:Envelope>",
-        learner.uln, learner.names.given, learner.names.family
-    );
-    post("/LearnerServiceR9.svc", &body)
-}
-
-/// A synthetic person like nobody else: names, postcode and date of birth come from a number.
-struct Person {
-    given: String,
-    family: String,
-    postcode: String,
-    born: String,
-}
-
-impl Person {
-    fn new(number: u64) -> Self {
-        let mut digits = Digits(number);
-        Self {
-            given: digits.name(4),
-            family: digits.name(5),
-            postcode: format!("ZZ{} {}WZ", digits.below(98) + 1, digits.below(10)),
-            born: format!("{}-{:02}-{:02}", 1950 + digits.below(55), digits.below(12) + 1, digits.below(28) + 1),
-        }
-    }
-
-    fn of_registration(&self) -> String {
-        format!("{}<VerificationType>0</VerificationType><AbilityToShare>1</AbilityToShare>", self.details())
-    }
-
-    fn of_batch(&self, number: u64) -> String {
-        format!(
-            "<MISIdentifier>M{number}</MISIdentifier>{}<AbilityToShare>1</AbilityToShare>\
-             <VerificationType>0</VerificationType>",
-            self.details()
-        )
-    }
-
-    fn details(&self) -> String {
-        format!(
-            "<GivenName>{}</GivenName><FamilyName>{}</FamilyName><LastKnownPostCode>{}</LastKnownPostCode>\
-             <DateOfBirth>{}</DateOfBirth><Gender>2</Gender>",
-            self.given, self.family, self.postcode, self.born
-        )
-    }
-}
-
-/// Pseudo-random numbers from a seed (splitmix64).
-struct Digits(u64);
-
-impl Digits {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % limit
-    }
-
-    fn letter(&mut self, letters: &[u8]) -> char {
-        let length = u64::try_from(letters.len()).unwrap_or(1);
-        let at = usize::try_from(self.below(length)).unwrap_or(0);
-        letters.get(at).copied().map_or('a', char::from)
-    }
-
-    fn name(&mut self, syllables: usize) -> String {
-        let mut name = format!("{}{}", self.letter(b"BDFGHKLMNPRSTVW"), self.letter(b"aeiou"));
-        for _ in 1..syllables {
-            name.push(self.letter(b"bdfgklmnprstv"));
-            name.push(self.letter(b"aeiou"));
-        }
-        name
-    }
 }

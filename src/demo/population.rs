@@ -13,7 +13,7 @@ use crate::model::{
 };
 
 /// Maximum number of learners, so that their ULNs differ.
-pub const MOST_PEOPLE: u32 = 1_000_000;
+pub const MOST_PEOPLE: u32 = 10_000_000;
 
 /// Range of the ULNs' stems, without any named person. Multiplication by a number coprime to the
 /// size of the range scatters them, without repetition.
