@@ -1,6 +1,6 @@
 //! The service with a hundred thousand, a million and ten million learners: the time of each kind
 //! of call over one kept-alive connection, of filling the database and of a start, its memory and
-//! its disk. Run it with `make bench-scale`; `LRS_SCALE_LEARNERS=100000,1000000` chooses the sizes.
+//! its disk. Run it with `make bench-scale`; `SCALE_LEARNERS=100000,1000000` chooses the sizes.
 //! With `LRS_TEST_POSTGRES_URL` (`scripts/with-postgres`), each size is measured on PostgreSQL, too.
 
 mod served;
@@ -32,7 +32,7 @@ fn main() -> Outcome<()> {
     if !std::env::args().any(|argument| argument == "--bench") {
         return Ok(());
     }
-    let sizes = std::env::var("LRS_SCALE_LEARNERS").unwrap_or_else(|_| SIZES.to_owned());
+    let sizes = std::env::var("SCALE_LEARNERS").unwrap_or_else(|_| SIZES.to_owned());
     let server = std::env::var("LRS_TEST_POSTGRES_URL").ok();
     println!("{:<11}{:>10}  {:<22}{:>9}{:>9}  replies", "database", "learners", "call", "p50 us", "p99 us");
     for size in sizes.split(',') {

@@ -1,6 +1,6 @@
 //! A soak: the service under four fifths of what it can do, for half an hour, with the calls of a
 //! working day and ten people at the portal. It prints rate, times, memory and errors of every
-//! minute, and whether memory and p99 stayed flat. Run it with `make soak`; `LRS_SOAK_MINUTES`
+//! minute, and whether memory and p99 stayed flat. Run it with `make soak`; `SOAK_MINUTES`
 //! shortens it.
 
 mod mixture;
@@ -36,7 +36,7 @@ fn main() -> Outcome<()> {
     if !std::env::args().any(|argument| argument == "--bench") {
         return Ok(());
     }
-    let minutes = std::env::var("LRS_SOAK_MINUTES").ok().map_or(Ok(30), |text| text.parse::<u32>())?;
+    let minutes = std::env::var("SOAK_MINUTES").ok().map_or(Ok(30), |text| text.parse::<u32>())?;
     let folder = tempfile::tempdir()?;
     let demo = folder.path().join("demo");
     let (service, address) = start_service(&demo, LEARNERS)?;
@@ -72,7 +72,7 @@ async fn soak(
         "capacity {capacity:.0} calls/s; {minutes} minutes at {rate:.0} calls/s, {CONNECTIONS} connections, {PEOPLE_AT_THE_PORTAL} people at the portal"
     );
     println!(
-        "{:<7}{:>8}{:>9}{:>9}{:>11}{:>9}{:>11}{:>10}  errors",
+        "{:<7}{:>8}{:>9}{:>9}{:>11}{:>9}{:>13}{:>10}  errors",
         "minute", "calls/s", "p50 us", "p99 us", "max us", "pages", "p99 page us", "RSS MiB"
     );
     let log = Rc::new(std::cell::RefCell::new(Minute::default()));
@@ -167,7 +167,7 @@ impl Minute {
             errors: self.errors.values().sum(),
         };
         println!(
-            "{minute:<7}{:>8}{:>9}{:>9}{:>11}{:>9}{:>11}{:>10.1}  {}",
+            "{minute:<7}{:>8}{:>9}{:>9}{:>11}{:>9}{:>13}{:>10.1}  {}",
             self.times.len() / 60,
             percentile(&self.times, 50),
             row.p99,
