@@ -66,6 +66,7 @@ fn nodes_and_pgbouncer_may_die() {
         cluster.await_readiness(false);
         pgbouncer.start_again();
         cluster.await_readiness(true);
+        cluster.await_balancer();
     });
     println!("PgBouncer killed: {} learners registered and found", load.find_everybody());
     cluster.verify_trail();

@@ -59,6 +59,7 @@ fn measure(what: &str, cluster: &Cluster, replace: impl FnOnce()) -> bool {
             // What succeeds now may still be an answer of before.
             load.await_calls(200);
             cluster.await_readiness(true);
+            cluster.await_balancer();
         });
         is_over.store(true, Ordering::Relaxed);
         load

@@ -123,6 +123,16 @@ impl Cluster {
         }
     }
 
+    /// Waits until HAProxy sends new connections to a node: it needs a second more than the nodes to
+    /// see that they are ready.
+    pub fn await_balancer(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        while !(0..NODES).any(|number| self.sends_calls_to(number)) {
+            assert!(Instant::now() < deadline, "HAProxy sends calls to no node");
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// Kills a node, which stays away.
     pub fn kill(&self, number: usize) {
         drop(self.nodes.lock().expect("no test has failed here").remove(number));
