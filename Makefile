@@ -20,7 +20,7 @@ cluster: ## restart nodes and replace the database's primary under load, with HA
 bench: ## run the benches: micro, load, new and idle connections, pages beside their calls, an upload, a full batch, and the cost of refusals
 	cargo bench --locked --bench messages --bench load --bench connections --bench portal --bench records --bench uploads --bench achievements --bench refusals
 
-bench-scale: ## measure calls with 100 thousand, one million and ten million learners, on both databases (takes hours and 30 GB)
+bench-scale: ## measure calls with 100 thousand, one million and ten million learners, on both databases (takes long, and much disk)
 	scripts/with-postgres cargo bench --locked --features learning-records/postgres --bench scale
 
 soak: ## half an hour at four fifths of capacity: rate, times, memory and errors of every minute

@@ -50,9 +50,9 @@ pub struct Limits {
     /// The same for one certificate, whichever organisation it calls for: suppliers call for many
     /// with one.
     pub calls_per_second_by_certificate: u32,
-    /// Maximum calls that are at work at once on threads that may wait. Beyond it, calls queue for a
-    /// moment, and organisations take turns. The default is several times what the connections to
-    /// the database can do at once, so that changes still share commits.
+    /// Maximum calls that are at work at once on threads that may wait. Beyond it, calls queue for
+    /// a moment, and organisations take turns. The default is several times what the connections
+    /// to the database can do at once, so that changes still share commits.
     pub calls_at_once: u32,
     /// The same for one organisation.
     pub calls_at_once_by_organisation: u32,

@@ -39,8 +39,8 @@ impl Service {
 
     /// Makes a call on a thread that may serve others: `may_block` says whether it may wait for
     /// long (a password check, a change). If not, such work returns [`Error::MustBlock`]. Settle
-    /// the trail before the reply is sent. The pass is the same when a call is made again because it
-    /// had to wait.
+    /// the trail before the reply is sent. The pass is the same when a call is made again because
+    /// it had to wait.
     pub fn begin<'s, T, E: From<Error>>(
         &'s self,
         door: Door,

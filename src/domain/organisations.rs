@@ -53,8 +53,8 @@ impl Organisations<'_> {
     /// Identifies the caller. The pair of certificate and organisation must be registered and
     /// neither revoked nor expired; otherwise the organisation counts as unknown (WSEC0003: "not
     /// recognised or not authorised"). Then the password is checked. A wrong one is audited; after
-    /// many, they are logged, and the certificate must wait ([`Error::Busy`]), as must a caller with
-    /// too many calls.
+    /// many, they are logged, and the certificate must wait ([`Error::Busy`]). So must a caller
+    /// with too many calls.
     pub fn authenticate<'c>(&self, call: &'c Call<'c>, claim: &Claim<'c>) -> Result<Caller<'c>, Error> {
         let now = self.0.inner.clock.now();
         let registry = self.0.registry(call.may_block())?;
@@ -104,8 +104,8 @@ impl Organisations<'_> {
     /// A user of an organisation, known by their session.
     ///
     /// # Errors
-    /// [`Error::UnknownOrganisation`] if the organisation is not active, [`Error::Busy`] if its users
-    /// make too many calls, [`Error::MustBlock`], and errors of the store.
+    /// [`Error::UnknownOrganisation`] if the organisation is not active, [`Error::Busy`] if its
+    /// users make too many calls, [`Error::MustBlock`], and errors of the store.
     pub fn signed_in<'c>(
         &self,
         call: &'c Call<'c>,

@@ -155,7 +155,7 @@ impl Metrics {
     }
 
     /// Sets the counters of calls beyond a limit, counted elsewhere since the start. A call that
-    /// waited in vain is in both.
+    /// waited and was then refused is in both.
     pub fn held_back(&self, limit: &'static str, waited: u64, refused: u64) {
         for (outcome, total) in [("waited", waited), ("refused", refused)] {
             let counter = self.held_back.with_label_values(&[limit, outcome]);

@@ -57,8 +57,8 @@ impl Service {
     /// block.
     ///
     /// # Errors
-    /// [`Error::Busy`] if the organisation or the certificate has the maximum number of open jobs. Simultaneous
-    /// submissions may exceed it by their number.
+    /// [`Error::Busy`] if the organisation or the certificate has the maximum number of open jobs.
+    /// Simultaneous submissions may exceed it by their number.
     pub(in crate::domain) fn receive(
         &self,
         caller: &Caller<'_>,

@@ -79,7 +79,7 @@ impl HeldBack {
         is_new
     }
 
-    /// Counts a call that had waited in vain.
+    /// Counts a call that waited and was refused.
     pub(super) fn refused_after_wait(&self, organisation_id: i32, limit: Limit) {
         self.count(limit, Outcome::Refused);
         if let Some(burst) = self.bursts().get_mut(&organisation_id) {

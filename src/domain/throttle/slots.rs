@@ -99,7 +99,7 @@ impl Slots {
         claimant: Claimant,
     ) -> Result<Slot, (Limit, oneshot::Receiver<Slot>)> {
         let mut state = self.state();
-        // Whoever could go has been sent already, so nobody in the queue is overtaken.
+        // Every call that could go has gone already, so none in the queue is overtaken.
         let Some(limit) = state.exceeded(self, claimant) else {
             state.enter(claimant);
             return Ok(Slot { slots: Arc::clone(self), claimant });

@@ -123,8 +123,8 @@ impl Cluster {
         }
     }
 
-    /// Waits until HAProxy sends new connections to a node: it needs a second more than the nodes to
-    /// see that they are ready.
+    /// Waits until HAProxy sends new connections to a node. It sees that nodes are ready a second
+    /// after they are.
     pub fn await_balancer(&self) {
         let deadline = Instant::now() + PATIENCE;
         while !(0..NODES).any(|number| self.sends_calls_to(number)) {

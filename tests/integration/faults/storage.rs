@@ -54,7 +54,8 @@ fn a_full_disk() {
         let status = Command::new("prlimit").args(["--pid", &process, &format!("--fsize={size}:unlimited")]).status();
         assert!(status.expect("prlimit, of util-linux").success());
     };
-    // Beyond the first bytes nothing can be written, and what crosses that place is written in part.
+    // Beyond the first bytes nothing can be written, and what crosses that place is written in
+    // part.
     survives(&deployment, "cannot write", || limit("4100"), || limit("unlimited"));
 }
 
