@@ -11,6 +11,7 @@ use actix_web::http::header;
 use actix_web::rt::time::timeout;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 
+use super::gathered::flush_log;
 use super::operations::{Findings, Operations};
 use crate::config;
 
@@ -83,7 +84,11 @@ async fn health(operations: web::Data<Operations>) -> HttpResponse {
 
 async fn metrics(operations: web::Data<Operations>) -> HttpResponse {
     let looked = operations.clone();
-    let look = move || looked.refreshes.iter().for_each(|refresh| refresh(&looked.metrics));
+    let look = move || {
+        // Whoever finds a count here finds its lines in the log.
+        flush_log();
+        looked.refreshes.iter().for_each(|refresh| refresh(&looked.metrics));
+    };
     // Metrics that cannot be updated in time keep their last value.
     let _ = timeout(PATIENCE, web::block(look)).await;
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(operations.metrics.render())

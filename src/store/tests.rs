@@ -5,6 +5,8 @@
 
 #[cfg(all(feature = "postgres", feature = "sqlite"))]
 mod parity;
+#[cfg(feature = "sqlite")]
+mod plans;
 mod upgrade;
 
 use std::sync::mpsc::channel;

@@ -62,6 +62,18 @@ fn achievement((event, own): (Row, OwnRow)) -> Result<Achievement, StoreError> {
     })
 }
 
+/// The events of learners that the awarding organisation maintains. By its name alone, SQLite would
+/// read all achievements of the organisation to find those of one learner, because it guesses that
+/// both indexes find as many; no index has the expression, so a learner's events are read.
+macro_rules! awarded_to {
+    ($learner:expr, $awarded_by:expr) => {
+        learning_events::table
+            .filter($learner)
+            .filter(learning_events::awarding_organisation_ukprn.concat("").eq($awarded_by.as_str()))
+            .select((Row::as_select(), OwnRow::as_select()))
+    };
+}
+
 /// The learners' achievements that the awarding organisation maintains, including withdrawn ones,
 /// oldest first. On SQLite one query per learner, because that statement stays prepared; preparing
 /// one for many learners takes longer than running it.
@@ -71,23 +83,16 @@ pub fn of(connection: &mut AnyConnection, ulns: &[Uln], awarded_by: Ukprn) -> Re
         AnyConnection::Sqlite(c) => {
             let mut rows = Vec::new();
             for uln in ulns {
-                let of_learner = learning_events::table
-                    .filter(learning_events::uln.eq(uln.as_str()))
-                    .filter(learning_events::awarding_organisation_ukprn.eq(awarded_by.as_str()))
-                    .select((Row::as_select(), OwnRow::as_select()))
-                    .load_iter(c)?;
-                for row in of_learner {
+                for row in awarded_to!(learning_events::uln.eq(uln.as_str()), awarded_by).load_iter(c)? {
                     rows.push(row?);
                 }
             }
             rows
         }
         #[cfg(feature = "postgres")]
-        AnyConnection::Postgres(c) => learning_events::table
-            .filter(learning_events::uln.eq_any(ulns.iter().map(Uln::as_str)))
-            .filter(learning_events::awarding_organisation_ukprn.eq(awarded_by.as_str()))
-            .select((Row::as_select(), OwnRow::as_select()))
-            .load(c)?,
+        AnyConnection::Postgres(c) => {
+            awarded_to!(learning_events::uln.eq_any(ulns.iter().map(Uln::as_str)), awarded_by).load(c)?
+        }
     };
     let mut found = rows.into_iter().map(achievement).collect::<Result<Vec<_>, _>>()?;
     found.retain(|achievement| achievement.event.source.is_awarded());

@@ -8,8 +8,8 @@ use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel::sql_types::{Integer, Nullable, Timestamp as TimestampSql};
 
-use super::RecordResult;
 use super::row::Row;
+use super::{RecordResult, is_open};
 use crate::model::{Job, JobId, JobState, Timestamp};
 use crate::store::dialect::on_either;
 use crate::store::schema::{job_results, job_turns, jobs};
@@ -29,7 +29,7 @@ pub struct Lease {
 macro_rules! claimable {
     ($table:expr, $now:expr, $latest:expr) => {
         $table
-            .filter(jobs::state.eq(JobState::Waiting.code()).or(jobs::state.eq(JobState::InProgress.code())))
+            .filter(is_open())
             .filter(jobs::lease_until.is_null().or(jobs::lease_until.le($now)).or(jobs::lease_until.gt($latest)))
     };
 }
@@ -58,10 +58,7 @@ pub fn claim(
     let others = diesel::alias!(jobs as others);
     let row: Option<Row> = on_either!(connection, c => {
         let next = others
-            .filter(
-                others.field(jobs::state).eq(JobState::Waiting.code())
-                    .or(others.field(jobs::state).eq(JobState::InProgress.code())),
-            )
+            .filter(is_open())
             .filter(
                 others.field(jobs::lease_until).is_null()
                     .or(others.field(jobs::lease_until).le(now))

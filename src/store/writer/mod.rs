@@ -46,6 +46,7 @@
 //! `make torture`, and `make bench` for `load` and `achievements` (which measures how long others'
 //! calls take during a batch).
 
+mod checkpoint;
 mod group;
 mod thread;
 

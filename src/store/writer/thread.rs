@@ -2,12 +2,13 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::mpsc::Receiver;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use diesel::connection::{Connection, InstrumentationEvent, TransactionManager};
 
+use super::checkpoint::Checkpoints;
 use super::group::{Fates, Group, run_group};
 use super::{Task, Transactions, Work};
 use crate::store::condition::DatabaseFile;
@@ -16,9 +17,6 @@ use crate::store::learners::LearnerMemory;
 use crate::store::transaction::{Chain, Changed, Transaction};
 use crate::store::{StoreError, audit, dialect};
 
-/// After this long without work the writer checkpoints SQLite's WAL; during work, calls would have
-/// to wait for that.
-const QUIET: Duration = Duration::from_millis(50);
 /// How often a write that collided with another node's is retried, alone.
 const RETRIES: usize = 3;
 
@@ -46,8 +44,7 @@ pub(super) struct WritingThread {
     connection: Option<AnyConnection>,
     /// The connection's chain of the audit trail, once it has one.
     chain: Option<Chain>,
-    /// Whether anything was committed since the last checkpoint.
-    wrote: bool,
+    checkpoints: Option<Checkpoints>,
     memory: Option<Arc<LearnerMemory>>,
     /// The database's [`dialect::data_version`] when the cache was last compared with it.
     known: Option<i64>,
@@ -59,7 +56,8 @@ impl WritingThread {
         let connection = Some(open(&address)?);
         // Only now: opening creates a missing file.
         let file = address.file().and_then(DatabaseFile::at).map(Arc::new);
-        Ok(Self { address, file, connection, chain: None, wrote: false, memory, known: None })
+        let checkpoints = Checkpoints::start(&address, file.clone())?;
+        Ok(Self { address, file, connection, chain: None, checkpoints, memory, known: None })
     }
 
     /// The database's file; `None` if it is not a file of this machine.
@@ -74,9 +72,9 @@ impl WritingThread {
         while open {
             let mut group = Group::default();
             if aside.is_empty() {
-                match self.wait(tasks) {
-                    Some(first) => open = group.take(first, &mut aside),
-                    None => open = false,
+                match tasks.recv() {
+                    Ok(first) => open = group.take(first, &mut aside),
+                    Err(_) => open = false,
                 }
             }
             open = open && group.take_waiting(tasks, &mut aside);
@@ -93,25 +91,6 @@ impl WritingThread {
         for work in aside {
             self.process(Group { works: vec![work], ..Group::default() });
         }
-    }
-
-    /// Waits for the next task; `None` if there will be none. When idle, it checkpoints what was
-    /// written.
-    fn wait(&mut self, tasks: &Receiver<Task>) -> Option<Task> {
-        if self.wrote {
-            match tasks.recv_timeout(QUIET) {
-                Ok(task) => return Some(task),
-                Err(RecvTimeoutError::Disconnected) => return None,
-                Err(RecvTimeoutError::Timeout) => {}
-            }
-            self.wrote = false;
-            if let Some(connection) = &mut self.connection
-                && let Err(error) = Address::checkpoint(connection)
-            {
-                log::warn!("cannot checkpoint the database's write-ahead log: {error}");
-            }
-        }
-        tasks.recv().ok()
     }
 
     /// Runs and commits a group, and replies to all of it.
@@ -162,7 +141,9 @@ impl WritingThread {
                     memory.as_deref().zip(changed.as_ref()).map(|(memory, changed)| memory.commit(changed));
                 match Transactions::commit_transaction(connection) {
                     Ok(()) => {
-                        self.wrote = true;
+                        if let Some(checkpoints) = &self.checkpoints {
+                            checkpoints.wrote();
+                        }
                         Ok(fates)
                     }
                     Err(error) => {

@@ -307,7 +307,10 @@ impl Deployment {
     }
 
     /// The server's standard error so far: the log.
+    ///
+    /// Lines wait in a buffer for a moment; a running server writes them when its metrics are read.
     pub fn log(&self) -> String {
+        let _ = self.operations("GET", "/metrics");
         String::from_utf8_lossy(&fs::read(self.log_path()).unwrap_or_default()).into_owned()
     }
 
@@ -420,6 +423,7 @@ impl Node {
     }
 
     pub fn log(&self) -> String {
+        let _ = operations(self.ports.operations, "GET", "/metrics");
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 

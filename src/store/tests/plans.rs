@@ -1,0 +1,85 @@
+//! How SQLite finds what calls and workers ask for: by an index, never by reading a table that
+//! grows with the years. It plans without counting rows, and does not use an index of some rows if
+//! the condition has bound values, so a query that looks harmless may read everything.
+
+use std::sync::{Arc, Mutex};
+
+use diesel::connection::{Instrumentation, InstrumentationEvent};
+
+use super::super::test_support::sqlite;
+use super::super::{achievements, challenges, events, jobs, links, plans, uploads};
+use super::*;
+use crate::model::Ukprn;
+
+/// Indexes that have few rows however long the service runs: they may be read from end to end.
+const OF_FEW: [&str; 3] = ["jobs_open", "jobs_open_by_organisation", "uploads_to_check"];
+
+type Query<'q> = &'q dyn Fn(&mut AnyConnection) -> Result<(), StoreError>;
+
+#[derive(QueryableByName)]
+struct Plan {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    detail: String,
+}
+
+/// The plans of the statements that the query sends, without the values that it binds.
+fn plans_of(connection: &mut AnyConnection, query: Query<'_>) -> Vec<String> {
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&sent);
+    connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            kept.lock().unwrap().push(query.to_string());
+        }
+    });
+    query(connection).unwrap();
+    connection.set_instrumentation(None::<Box<dyn Instrumentation>>);
+    let sent = std::mem::take(&mut *sent.lock().unwrap());
+    assert!(!sent.is_empty());
+    let explain = |text: &String| {
+        let text = text.split(" -- binds").next().unwrap_or_default();
+        diesel::sql_query(format!("EXPLAIN QUERY PLAN {text}")).load::<Plan>(connection).unwrap()
+    };
+    sent.iter().flat_map(explain).map(|Plan { detail }| detail).collect()
+}
+
+fn reads_everything(step: &str) -> bool {
+    step.starts_with("SCAN ") && !OF_FEW.iter().any(|index| step.ends_with(&format!("INDEX {index}")))
+}
+
+#[test]
+fn what_calls_and_workers_ask_for_is_found_by_an_index() {
+    let test = sqlite();
+    let path = test.settings.url.trim_start_matches("sqlite:");
+    let mut connection = AnyConnection::Sqlite(diesel::SqliteConnection::establish(path).unwrap());
+    let ulns: [Uln; 1] = ["1100001017".parse().unwrap()];
+    let awarder: Ukprn = "TEST0045".parse().unwrap();
+    let (now, later) = (moment(1), moment(2));
+    let lease = jobs::Lease { owner: "a worker".to_owned(), until: later };
+    let certificate = "00".repeat(32).parse().unwrap();
+    let queries: [(&str, Query<'_>); 14] = [
+        ("achievements::of", &|c| achievements::of(c, &ulns, awarder).map(drop)),
+        ("audit::records_shown", &|c| audit::records_shown(c, &ulns, 0, 10).map(drop)),
+        ("challenges::about", &|c| challenges::about(c, &ulns).map(drop)),
+        ("events::of", &|c| events::of(c, &ulns).map(drop)),
+        ("events::count", &|c| events::count(c, ulns[0]).map(drop)),
+        ("jobs::has_claimable", &|c| jobs::has_claimable(c, now, later).map(drop)),
+        ("jobs::claim", &|c| jobs::claim(c, &lease, now, later).map(drop)),
+        ("jobs::open_jobs", &|c| jobs::open_jobs(c, 1).map(drop)),
+        ("jobs::open_jobs_of_certificate", &|c| jobs::open_jobs_of_certificate(c, certificate).map(drop)),
+        ("jobs::depth", &|c| jobs::depth(c, now).map(drop)),
+        ("links::about", &|c| links::about(c, &ulns).map(drop)),
+        ("plans::of_learner", &|c| plans::of_learner(c, &ulns).map(drop)),
+        ("uploads::claimable", &|c| uploads::claimable(c, now, later).map(drop)),
+        ("uploads::newest", &|c| uploads::newest(c, 1, None, 10).map(drop)),
+    ];
+    for (name, query) in queries {
+        let plan = plans_of(&mut connection, query);
+        assert!(!plan.iter().any(|step| reads_everything(step)), "{name}: {plan:#?}");
+        if name.starts_with("achievements") {
+            assert!(plan[0].contains("INDEX learning_events_by_uln (uln=?)"), "{name}: {plan:#?}");
+        }
+        if ["jobs::open_jobs", "jobs::claim", "jobs::has_claimable"].contains(&name) {
+            assert!(plan.iter().any(|step| step.contains("INDEX jobs_open")), "{name}: {plan:#?}");
+        }
+    }
+}
