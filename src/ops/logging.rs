@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use std::fmt;
 use std::io::{self, Write};
 use std::panic::PanicHookInfo;
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use log::{LevelFilter, Record};
@@ -16,6 +17,9 @@ use crate::model::Fingerprint;
 
 /// The log target of calls.
 const CALLS: &str = "lrs::call";
+
+/// A line of a library that says the same as the one before is written again after this long.
+const REPEATED_AFTER: Duration = Duration::from_secs(10);
 
 /// Maximum length of a field's text.
 const LONGEST_TEXT: usize = 40;
@@ -109,17 +113,41 @@ fn write_text(to: &mut Vec<u8>, name: &str, text: &str) {
     to.extend(text.bytes().take(LONGEST_TEXT).map(|byte| if plain(&byte) { byte } else { b'?' }));
 }
 
+/// The last line of a library. One that says the same soon after is left out: the HTTP server, for
+/// one, says every half second that it can accept no connection.
+#[derive(Default)]
+struct LastOfLibrary(Mutex<Option<(String, Instant)>>);
+
+impl LastOfLibrary {
+    fn is_repeated_by(&self, record: &Record<'_>, now: Instant) -> bool {
+        if record.target().starts_with("learning_records") || record.target().starts_with("lrs") {
+            return false;
+        }
+        let text = record.args().to_string();
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_same = last.as_ref().is_some_and(|(said, when)| *said == text && now < *when + REPEATED_AFTER);
+        if !is_same {
+            *last = Some((text, now));
+        }
+        is_same
+    }
+}
+
 /// Starts logging to standard error for the whole process: our own messages from the configured
 /// level, other crates' from `warn`, because lower levels show requests. Panics are logged with
 /// their location but not their text, which could contain data. Later calls do nothing.
 pub fn init_log(settings: &config::Log) {
     let others = settings.level.min(LevelFilter::Warn);
+    let last = LastOfLibrary::default();
     let started = env_logger::Builder::new()
         .filter_level(others)
         .filter_module("learning_records", settings.level)
         .filter_module("lrs", settings.level)
         .target(env_logger::Target::Pipe(Box::new(Gathered::start())))
-        .format(|to, record| write_record(to, Utc::now(), record))
+        .format(move |to, record| match last.is_repeated_by(record, Instant::now()) {
+            true => Ok(()),
+            false => write_record(to, Utc::now(), record),
+        })
         .try_init();
     if started.is_ok() {
         std::panic::set_hook(Box::new(log_panic));
@@ -208,6 +236,23 @@ mod tests {
     fn a_message_is_one_line() {
         let record = Record::builder().target("lrs").level(log::Level::Warn).args(format_args!("one\ntwo")).build();
         assert_eq!(written(&record), "2023-11-14T22:13:20.005Z WARN  lrs: one two\n");
+    }
+
+    #[test]
+    fn a_library_that_repeats_itself_is_heard_once() {
+        let last = LastOfLibrary::default();
+        let (now, soon) = (Instant::now(), Instant::now() + Duration::from_secs(5));
+        let repeats = |target: &str, text: &str, when| {
+            let mut record = Record::builder();
+            last.is_repeated_by(&record.target(target).args(format_args!("{text}")).build(), when)
+        };
+        assert!(!repeats("actix_server::accept", "no files", now));
+        assert!(repeats("actix_server::accept", "no files", soon));
+        assert!(!repeats("actix_server::accept", "no files", now + REPEATED_AFTER));
+        assert!(!repeats("actix_server::accept", "something else", now + REPEATED_AFTER));
+        for _ in 0..2 {
+            assert!(!repeats("learning_records", "ours", now), "our own lines say what they say");
+        }
     }
 
     #[test]

@@ -397,6 +397,17 @@ const waiting = (further, fields) => async (page) => {
   if (fields) await send(page, fields);
 };
 
+/// Pages that need a server of their own; they are opened only if they are named.
+export const APART = [
+  { name: "too many searches", user: "PORTAL_ONLINE", open: misses, status: 429 },
+];
+
+/// Searches for nobody until the answer is to wait.
+async function misses(page) {
+  do await form("/learners/find", byUln("1000000019", "No", "Body"))(page);
+  while ((await page.locator("h1").innerText()) !== "Try again in a moment");
+}
+
 export const PAGES = [
   { name: "sign-in", open: at("/sign-in") },
   { name: "sign-in, empty", open: form("/sign-in"), status: 422, errors: true },

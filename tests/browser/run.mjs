@@ -8,7 +8,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 
 import { checkPage } from "./checks.mjs";
-import { NO_PAGES, PAGES } from "./pages.mjs";
+import { APART, NO_PAGES, PAGES } from "./pages.mjs";
 import { TASKS } from "./tasks.mjs";
 import { Visitor } from "./visitor.mjs";
 
@@ -41,7 +41,7 @@ async function run(kind, entry, work) {
 }
 
 // Several at a time; the tasks, which change what others see, one after another.
-const waiting = [...PAGES];
+const waiting = chosen.length > 0 ? [...PAGES, ...APART] : [...PAGES];
 await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, async () => {
   for (let entry = waiting.shift(); entry; entry = waiting.shift()) {
     const page = entry;

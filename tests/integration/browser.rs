@@ -9,7 +9,7 @@ use learning_records::portal::route_table;
 
 use crate::flows::Person;
 use crate::harness::visitor::Visitor;
-use crate::harness::{Database, Deployment};
+use crate::harness::{Database, Deployment, Setup};
 use crate::portal::{open_learner, plan};
 
 #[test]
@@ -37,6 +37,20 @@ fn every_page_is_accessible_and_the_tasks_need_no_mouse() {
     if told.contains("task from an entry to a corrected record") {
         merged_by_web_service(&deployment, &second);
     }
+}
+
+/// The page that asks to wait, on a server that allows one search without a hit in an hour.
+#[test]
+fn the_page_that_asks_to_wait_is_accessible() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let setup = Setup { environment: vec![("LRS_LIMITS_MISSES_PER_HOUR", "1".to_owned())] };
+    let deployment = Deployment::with(Database::Sqlite, setup);
+    let mut runner = Command::new("node");
+    runner.arg(root.join("tests/browser/run.mjs")).arg(root.join(".work/node")).arg("too many searches");
+    let run = runner.envs(deployment.variables()).output().expect("node: run scripts/test-environment");
+    let told = String::from_utf8_lossy(&run.stdout);
+    assert!(run.status.success(), "{told}\n{}", String::from_utf8_lossy(&run.stderr));
+    assert!(told.contains("1 pages with "), "{told}");
 }
 
 /// Another ULN of a learner of the demo, as a college registers it by mistake.

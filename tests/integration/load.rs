@@ -10,8 +10,9 @@ use learning_records::store::{Store, StoreError, StoreSettings};
 use rustls::SupportedProtocolVersion;
 
 use crate::batches::{crowd, setup};
+use crate::flows::{Person, borrowed};
 use crate::harness::actor::{SOAP_HEADERS, request};
-use crate::harness::message::{VERIFY, elements};
+use crate::harness::message::{Credentials, VERIFY, elements};
 use crate::harness::visitor::Visitor;
 use crate::harness::{Actor, Answer, Database, Deployment, Setup, on_both};
 
@@ -125,6 +126,20 @@ fn with_providers_certificate(deployment: &Deployment) -> Actor<'_> {
     deployment.awarding_organisation().speaking(&deployment.dir().join(pem), VERSIONS)
 }
 
+/// Another learning provider, which calls with the first one's certificate.
+fn of_another_organisation(deployment: &Deployment) -> Credentials {
+    let password = "synthetic-passwd";
+    let pem = deployment.variable("PROVIDER_CERT");
+    let added = deployment.shell(&format!(
+        "cd demo && echo {password} | lrs org add --ukprn 90000051 --ref RIVER1 --name Riverside --lrb --password-stdin \
+         && lrs cert add 90000051 {pem}"
+    ));
+    assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+    let provider = deployment.provider().credentials();
+    let (ukprn, org_ref) = ("90000051".to_owned(), "RIVER1".to_owned());
+    Credentials { ukprn, org_ref, password: password.to_owned(), ..provider }
+}
+
 /// Keeps everybody from writing for a while.
 fn hold_the_database(deployment: &Deployment, database: Database, time: Duration, held: &Barrier) {
     let store = Store::open(&StoreSettings { url: deployment.store_url(), readers: 1 }).expect("the store");
@@ -226,6 +241,41 @@ on_both! {
     fn a_certificate_has_so_many_calls_at_work(database) {
         at_once(database, "LRS_LIMITS_CALLS_AT_ONCE_BY_CERTIFICATE", "calls_at_once_by_certificate",
             "Too many calls at once are made with this certificate.");
+    }
+
+    fn organisations_take_turns_in_the_queue(database) {
+        let deployment = Deployment::with(database, limited("LRS_LIMITS_CALLS_AT_ONCE", "1"));
+        let provider = deployment.provider();
+        let other = of_another_organisation(&deployment);
+        assert_eq!(provider.post(LS, &find(&provider)).code(), "WSRC0001");
+        assert_eq!(provider.post(LS, &other.find_by_uln("FUL", "1000000000", "Body", "No")).code(), "WSRC0001");
+        let registration = |credentials: &Credentials| {
+            let person = Person::new();
+            credentials.register(&borrowed(&person.registration("1")))
+        };
+        const CALLS: usize = 24;
+        let held = Barrier::new(2);
+        let (flood, one) = thread::scope(|scope| {
+            scope.spawn(|| hold_the_database(&deployment, database, Duration::from_millis(1200), &held));
+            held.wait();
+            let call = |text: String| {
+                let answer = provider.post(LS, &text);
+                (answer.status, Instant::now())
+            };
+            let flood: Vec<_> = (0..CALLS).map(|_| registration(&provider.credentials())).collect();
+            let flood: Vec<_> = flood.into_iter().map(|text| scope.spawn(move || call(text))).collect();
+            // One is at work, and the others wait behind it.
+            let deadline = Instant::now() + Duration::from_secs(1);
+            while counted(&deployment, "calls_at_once", "waited") < CALLS - 1 && Instant::now() < deadline {
+                thread::sleep(Duration::from_millis(5));
+            }
+            let one = call(registration(&other));
+            (flood.into_iter().map(|call| call.join().expect("a client")).collect::<Vec<_>>(), one)
+        });
+        assert_eq!(one.0, 200, "the other organisation's call is served");
+        let before = flood.iter().filter(|(_, when)| *when < one.1).count();
+        println!("{before} of {CALLS} calls were served before the other organisation's one");
+        assert!(before <= CALLS / 3, "{before} calls of one organisation came first");
     }
 
     fn a_certificate_has_so_many_open_batches_whichever_organisation_they_are_for(database) {

@@ -55,6 +55,8 @@ mod uln_problems;
 mod users;
 #[path = "portal/verifying.rs"]
 mod verifying;
+#[path = "portal/waiting.rs"]
+mod waiting;
 
 pub use finding::open_learner;
 pub use plans::plan;

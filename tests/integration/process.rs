@@ -1,10 +1,15 @@
 //! What the process requires of the system, and what it leaves behind: open files, core files, and
 //! who may read its files.
 
+use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
+use crate::harness::actor::{SOAP_HEADERS, request};
 use crate::harness::wire::Connection;
 use crate::harness::{Database, Deployment};
 
@@ -54,6 +59,61 @@ fn connections_are_fewer_where_the_system_allows_few_open_files() {
     );
     assert!(!log.contains("Too many open files"), "{log}");
     drop((connections, waiting));
+}
+
+/// Connections that are open are served, new ones wait, and nobody has to do anything.
+#[test]
+fn file_descriptors_that_run_out_while_it_runs() {
+    let deployment = Deployment::after("", Database::Sqlite);
+    let provider = deployment.provider();
+    let process = deployment.process();
+    let find = provider.credentials().find_by_uln("FUL", "1000000000", "Body", "No");
+    let find = request("POST", "/LearnerService.svc", SOAP_HEADERS, find.as_bytes());
+    let mut open = open(&deployment, 4);
+    let limit = |soft: usize| {
+        let status =
+            Command::new("prlimit").args(["--pid", &process.to_string(), &format!("--nofile={soft}:")]).status();
+        assert!(status.expect("prlimit, of util-linux").success());
+    };
+    let descriptors = fs::read_dir(format!("/proc/{process}/fd")).expect("the descriptors");
+    let used = descriptors.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    let used: BTreeSet<usize> = used.collect();
+    // One more, and those that are used stay so.
+    let free = (0..).find(|number| !used.contains(number)).expect("a number");
+    limit(free + 1);
+    let lasts = Duration::from_secs(4);
+    thread::scope(|scope| {
+        // The system queues connections that are not accepted, so their clients wait.
+        let waiting: Vec<_> = (0..16)
+            .map(|_| {
+                scope.spawn(|| {
+                    let answer = provider.raw(&find)?;
+                    Ok::<_, std::io::Error>(answer.code())
+                })
+            })
+            .collect();
+        let begun = Instant::now();
+        let mut answered = 0;
+        while begun.elapsed() < lasts {
+            for connection in &mut open {
+                connection.send(&find).expect("sent");
+                assert_eq!(connection.receive().expect("an answer").code(), "WSRC0001");
+                answered += 1;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        limit(1024);
+        for client in waiting {
+            let code = client.join().expect("a client").expect("an answer, once there are descriptors again");
+            assert_eq!(code, "WSRC0001");
+        }
+        println!("{answered} calls on open connections were answered meanwhile");
+    });
+    assert_eq!(ready(&deployment), Some(200));
+    let log = deployment.log();
+    let told = log.matches("Too many open files").count();
+    println!("the log tells of it {told} times");
+    assert_eq!(told, 1, "{log}");
 }
 
 #[test]

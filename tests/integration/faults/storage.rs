@@ -1,8 +1,13 @@
 //! The disk under the database is full, or the database takes no changes.
 
-use std::process::Command;
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
 
 use super::await_readiness;
 use super::clients::Clients;
@@ -57,6 +62,59 @@ fn a_full_disk() {
     // Beyond the first bytes nothing can be written, and what crosses that place is written in
     // part.
     survives(&deployment, "cannot write", || limit("4100"), || limit("unlimited"));
+}
+
+/// A file system of a fixed size, until it is dropped or its test dies.
+struct SmallDisk {
+    folder: TempDir,
+    keeper: Child,
+}
+
+impl SmallDisk {
+    /// `None` where this user may not mount one.
+    fn mount(size: &str) -> Option<SmallDisk> {
+        const KEEPER: &str = r#"mount -t tmpfs -o size="$2" none "$1" && { echo mounted; read -r _; umount -l "$1"; }"#;
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut keeper = Command::new("sh");
+        keeper.args(["-c", KEEPER, "sh"]).arg(folder.path()).arg(size).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut keeper = keeper.stderr(Stdio::null()).spawn().expect("sh");
+        let mut said = String::new();
+        BufReader::new(keeper.stdout.as_mut().expect("an output")).read_line(&mut said).expect("a line");
+        let disk = SmallDisk { folder, keeper };
+        (said == "mounted\n").then_some(disk)
+    }
+
+    /// Writes until there is no room left.
+    fn fill(&self) {
+        let mut ballast = File::create(self.ballast()).expect("a file");
+        while ballast.write_all(&[0; 4096]).is_ok() {}
+        let error = ballast.write(&[0]).expect_err("no room");
+        assert_eq!(error.kind(), ErrorKind::StorageFull, "{error}");
+    }
+
+    fn ballast(&self) -> PathBuf {
+        self.folder.path().join("ballast")
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        drop(self.keeper.stdin.take());
+        let _ = self.keeper.wait();
+    }
+}
+
+/// The disk of the database and its trail has no room left (ENOSPC).
+#[test]
+fn a_disk_without_room() {
+    let Some(disk) = SmallDisk::mount("64m") else {
+        println!("not tested: this user may not mount a file system");
+        return;
+    };
+    let url = format!("sqlite:{}", disk.folder.path().join("lrs.db").display());
+    let deployment = Deployment::through(&url, url.clone(), setup("2"));
+    let end = || std::fs::remove_file(disk.ballast()).expect("removed");
+    survives(&deployment, "cannot write", || disk.fill(), end);
 }
 
 #[cfg(feature = "postgres")]
