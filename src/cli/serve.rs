@@ -72,6 +72,7 @@ pub fn listen(
     out: &mut impl Write,
 ) -> Result<(), Failure> {
     setup::check_writable(&service.database())?;
+    setup::use_replica(&config, &service.database())?;
     let maintenance = service.status().maintenance();
     maintenance.store(config.service.maintenance, Ordering::Relaxed);
     let metrics = Metrics::new().map_err(|error| Failure::doing("Cannot set up the metrics", error))?;
@@ -158,10 +159,13 @@ fn health(service: &Service, metrics: &Arc<Metrics>, demo: Option<Demo>) -> Oper
             Err(error) => Err(error.to_string()),
         }
     };
+    let (searched, replicated) = (service.database(), service.database());
     let service = service.clone();
     let (queue, guessed, desk) = (service.clone(), service.clone(), service.clone());
     let health = Operations::new(Arc::clone(metrics))
         .with_probe("store", probe)
+        .with_remarks(move || replicated.replica_trouble().map(without_replica).into_iter().collect())
+        .with_refresh(move |metrics| workers::look_at_searches(&searched, metrics))
         .with_refresh(move |metrics| workers::look_at_queue(&queue, metrics))
         .with_refresh(move |metrics| workers::look_at_callers(&guessed, metrics))
         .with_refresh(move |metrics| workers::look_at_cases(&desk, metrics));
@@ -172,6 +176,11 @@ fn health(service: &Service, metrics: &Arc<Metrics>, demo: Option<Demo>) -> Oper
             Err(error) => Err(error.to_string()),
         }),
     }
+}
+
+/// A lost replica is a warning: the primary answers in its place.
+fn without_replica(trouble: String) -> String {
+    format!("the replica answers no searches: {trouble}")
 }
 
 /// Whether the store can be written. The outcome is kept for a while, so that frequent health

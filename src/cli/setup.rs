@@ -47,6 +47,14 @@ pub fn check_writable(database: &Database) -> Result<(), Failure> {
     })
 }
 
+/// Has the replica that the configuration names answer searches.
+pub fn use_replica(config: &Config, database: &Database) -> Result<(), Failure> {
+    let Some(url) = &config.store.replica_url else { return Ok(()) };
+    database
+        .use_replica(url)
+        .map_err(|error| Failure::doing("Cannot use the replica", format!("{error}\nCheck store.replica_url.")))
+}
+
 /// The service's rules on the store.
 pub fn service(config: &Config, database: Database) -> Service {
     let rules = RuleSettings {

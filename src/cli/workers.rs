@@ -11,7 +11,7 @@ use super::failure::Failure;
 use crate::config;
 use crate::domain::desk::ClockState;
 use crate::domain::service_levels::FunctionMinute;
-use crate::domain::{Guesses, Service};
+use crate::domain::{Database, Guesses, Service};
 use crate::model::london_text;
 use crate::ops::{Calls, Metrics, Queue};
 use crate::workers::{Observer, WorkerSettings, Workers};
@@ -95,6 +95,16 @@ pub fn look_at_callers(service: &Service, metrics: &Metrics) {
     for (limit, waited, refused) in service.status().held_back() {
         metrics.held_back(limit.name(), waited, refused);
     }
+}
+
+/// Sets the metrics of searches, if a replica may answer them.
+pub fn look_at_searches(database: &Database, metrics: &Metrics) {
+    let Some(counts) = database.replica_counts() else { return };
+    metrics.searches("replica", "caught_up", counts.replica);
+    metrics.searches("primary", "replica_behind", counts.behind);
+    metrics.searches("primary", "replica_unavailable", counts.unavailable);
+    metrics.searches("primary", "replica_failed", counts.failed);
+    metrics.replica_wait(counts.waited);
 }
 
 /// Records every minute that the service is up, and the calls since the last time, for `lrs slo`,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::ConfigError;
 use super::reader::Reader;
-use super::value::FromValue;
+use super::value::{FromValue, Optional};
 
 /// How messages to users are sent: by a server, or into a folder. With neither, they wait.
 #[derive(Debug, Clone)]
@@ -74,23 +74,6 @@ impl FromValue for ServerUrl {
             Some((scheme, host)) if self.0.contains('@') => format!("{scheme}://***@{host}"),
             _ => self.0.clone(),
         }
-    }
-}
-
-/// A value that need not be set.
-struct Optional<T>(Option<T>);
-
-impl<T: FromValue> FromValue for Optional<T> {
-    fn from_text(text: &str) -> Result<Self, String> {
-        T::from_text(text).map(|value| Self(Some(value)))
-    }
-
-    fn from_toml(value: &toml::Value, folder: &std::path::Path) -> Result<Self, String> {
-        T::from_toml(value, folder).map(|value| Self(Some(value)))
-    }
-
-    fn show(&self) -> String {
-        self.0.as_ref().map(T::show).unwrap_or_default()
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use super::reader::Reader;
+use super::value::Optional;
 use super::{ConfigError, FromValue};
 
 /// The database.
@@ -12,6 +13,8 @@ pub struct StoreLocation {
     /// `sqlite:PATH`, a path, or `postgres://user:password@host/name`. Paths in the configuration
     /// file are relative to its folder.
     pub url: String,
+    /// A standby of it that answers searches; only with PostgreSQL.
+    pub replica_url: Option<String>,
     /// Number of connections for reading.
     pub readers: u32,
 }
@@ -19,17 +22,28 @@ pub struct StoreLocation {
 impl StoreLocation {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, ConfigError> {
         let StoreUrl(url) = reader.get("store.url", StoreUrl("lrs.db".to_owned()))?;
+        let replica_url = reader.get_checked("store.replica_url", Optional(None), |replica| match replica {
+            Optional(Some(_)) if !is_postgres(&url) => {
+                Err("needs a PostgreSQL database in store.url: SQLite has no replicas".to_owned())
+            }
+            _ => Ok(()),
+        })?;
+        let replica_url = replica_url.0.map(|ReplicaUrl(url)| url);
         let readers = reader.get_checked("store.readers", 8, |n| match n {
             1..=1_000 => Ok(()),
             _ => Err("must be from 1 to 1000".to_owned()),
         })?;
-        Ok(Self { url, readers })
+        Ok(Self { url, replica_url, readers })
     }
 }
 
 impl fmt::Debug for StoreLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StoreLocation").field("url", &mask(&self.url)).field("readers", &self.readers).finish()
+        f.debug_struct("StoreLocation")
+            .field("url", &mask(&self.url))
+            .field("replica_url", &self.replica_url.as_deref().map(mask))
+            .field("readers", &self.readers)
+            .finish()
     }
 }
 
@@ -52,6 +66,22 @@ impl FromValue for StoreUrl {
         }
         let path = folder.join(url.strip_prefix("sqlite:").unwrap_or(&url));
         Ok(Self(format!("sqlite:{}", path.display())))
+    }
+
+    fn show(&self) -> String {
+        mask(&self.0)
+    }
+}
+
+fn is_postgres(url: &str) -> bool {
+    url.split_once("://").is_some_and(|(scheme, _)| matches!(scheme, "postgres" | "postgresql"))
+}
+
+struct ReplicaUrl(String);
+
+impl FromValue for ReplicaUrl {
+    fn from_text(text: &str) -> Result<Self, String> {
+        if is_postgres(text) { Ok(Self(text.to_owned())) } else { Err("expected postgres://...".to_owned()) }
     }
 
     fn show(&self) -> String {

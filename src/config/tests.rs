@@ -55,6 +55,28 @@ fn defaults_need_no_file() {
 }
 
 #[test]
+fn only_postgresql_has_a_replica() {
+    let load = |store: &str, replica: &str| {
+        let sources = Sources::default().with_flag("store.url", store).with_flag("store.replica_url", replica);
+        Config::load(&sources).map_err(|error| error.to_string())
+    };
+    let (primary, replica) = ("postgres://lrs@db1/lrs", "postgres://lrs:s3cret@db2/lrs");
+    let config = load(primary, replica).unwrap();
+    assert_eq!(config.store.replica_url.as_deref(), Some(replica));
+    let shown = config.settings().iter().find(|setting| setting.key == "store.replica_url").unwrap();
+    assert_eq!(shown.value, "postgres://lrs:***@db2/lrs");
+    assert!(!format!("{config:?}").contains("s3cret"));
+    for (store, replica, says) in [
+        ("lrs.db", replica, "SQLite has no replicas"),
+        (primary, "replica.db", "expected postgres://"),
+        (primary, "sqlite://replica.db", "expected postgres://"),
+    ] {
+        let error = load(store, replica).unwrap_err();
+        assert!(error.contains("store.replica_url") && error.contains(says), "{error}");
+    }
+}
+
+#[test]
 fn behind_a_proxy_the_portal_is_on_loopback() {
     let load = |listen: &str, behind_proxy: &str| {
         let sources = Sources::default().with_flag("portal.listen", listen);

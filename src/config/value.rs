@@ -150,3 +150,20 @@ impl FromValue for log::LevelFilter {
         self.to_string().to_ascii_lowercase()
     }
 }
+
+/// A value that need not be set.
+pub(super) struct Optional<T>(pub(super) Option<T>);
+
+impl<T: FromValue> FromValue for Optional<T> {
+    fn from_text(text: &str) -> Result<Self, String> {
+        T::from_text(text).map(|value| Self(Some(value)))
+    }
+
+    fn from_toml(value: &toml::Value, folder: &Path) -> Result<Self, String> {
+        T::from_toml(value, folder).map(|value| Self(Some(value)))
+    }
+
+    fn show(&self) -> String {
+        self.0.as_ref().map(T::show).unwrap_or_default()
+    }
+}

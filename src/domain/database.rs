@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::store::{Store, StoreError, StoreSettings, missing_file};
+use crate::store::{ReplicaCounts, Store, StoreError, StoreSettings, missing_file};
 
 /// A database that is open. Clones share its connections.
 #[derive(Clone)]
@@ -29,6 +29,25 @@ impl Database {
     /// The SQLite file that an address names, if it is missing.
     pub fn missing_file(url: &str) -> Option<PathBuf> {
         missing_file(url)
+    }
+
+    /// Has a standby of this PostgreSQL database answer searches. It need not be there yet; whenever
+    /// it cannot answer as the primary would, the primary does.
+    ///
+    /// # Errors
+    /// The address is malformed, or the database is SQLite.
+    pub fn use_replica(&self, url: &str) -> Result<(), StoreError> {
+        self.0.use_replica(url)
+    }
+
+    /// Who answered searches so far; `None` without a replica.
+    pub fn replica_counts(&self) -> Option<ReplicaCounts> {
+        self.0.replica_counts()
+    }
+
+    /// Why the replica answers no searches now, if so.
+    pub fn replica_trouble(&self) -> Option<String> {
+        self.0.replica_trouble()
     }
 
     /// Brings the tables up to date; returns the names of the migrations that ran. Several nodes

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use prometheus::{IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder};
+use prometheus::{Counter, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder};
 
 use super::calls::{CallCounts, Calls, Outcome};
 
@@ -18,6 +18,8 @@ pub struct Metrics {
     connections: IntGauge,
     guesses: IntCounterVec,
     held_back: IntCounterVec,
+    searches: IntCounterVec,
+    replica_wait: Counter,
     job_records: IntCounterVec,
     jobs: IntGaugeVec,
     oldest_job: IntGauge,
@@ -69,6 +71,14 @@ impl Metrics {
                 ),
                 &["limit", "outcome"],
             )?,
+            searches: IntCounterVec::new(
+                Opts::new("lrs_searches_total", "Searches by the database that answered them, and why, with a replica"),
+                &["database", "why"],
+            )?,
+            replica_wait: Counter::new(
+                "lrs_replica_wait_seconds_total",
+                "Time that searches waited for the replica to catch up before it answered them",
+            )?,
             job_records: IntCounterVec::new(
                 Opts::new("lrs_job_records_total", "Records processed by the workers of this process"),
                 &["kind"],
@@ -101,6 +111,8 @@ impl Metrics {
         metrics.registry.register(Box::new(metrics.connections.clone()))?;
         metrics.registry.register(Box::new(metrics.guesses.clone()))?;
         metrics.registry.register(Box::new(metrics.held_back.clone()))?;
+        metrics.registry.register(Box::new(metrics.searches.clone()))?;
+        metrics.registry.register(Box::new(metrics.replica_wait.clone()))?;
         metrics.registry.register(Box::new(metrics.job_records.clone()))?;
         metrics.registry.register(Box::new(metrics.jobs.clone()))?;
         metrics.registry.register(Box::new(metrics.oldest_job.clone()))?;
@@ -161,6 +173,17 @@ impl Metrics {
             let counter = self.held_back.with_label_values(&[limit, outcome]);
             counter.inc_by(total.saturating_sub(counter.get()));
         }
+    }
+
+    /// Sets a counter of searches, counted elsewhere since the start.
+    pub fn searches(&self, database: &'static str, why: &'static str, total: u64) {
+        let counter = self.searches.with_label_values(&[database, why]);
+        counter.inc_by(total.saturating_sub(counter.get()));
+    }
+
+    /// Sets how long searches have waited for the replica since the start.
+    pub fn replica_wait(&self, total: Duration) {
+        self.replica_wait.inc_by((total.as_secs_f64() - self.replica_wait.get()).max(0.0));
     }
 
     /// Counts processed records.
@@ -252,6 +275,21 @@ mod tests {
             metrics.guesses("wrong_password", total);
         }
         assert!(metrics.render().contains(r#"lrs_guesses_total{kind="wrong_password"} 12"#));
+    }
+
+    #[test]
+    fn searches_are_shown_as_they_were_counted() {
+        let metrics = Metrics::new().unwrap();
+        for (total, waited) in [(4, 250), (9, 1500), (9, 1500)] {
+            metrics.searches("replica", "caught_up", total);
+            metrics.replica_wait(Duration::from_millis(waited));
+        }
+        let text = metrics.render();
+        for line in
+            [r#"lrs_searches_total{database="replica",why="caught_up"} 9"#, "lrs_replica_wait_seconds_total 1.5"]
+        {
+            assert!(text.contains(line), "{text}");
+        }
     }
 
     #[test]

@@ -3,8 +3,8 @@
 //! differences between the databases. The store knows no rules of the service.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use diesel::r2d2::Pool;
@@ -34,6 +34,7 @@ pub mod organisations;
 pub mod outbox;
 pub mod plans;
 mod private;
+mod replica;
 mod schema;
 pub mod searches;
 pub mod service_levels;
@@ -53,6 +54,7 @@ mod writer;
 pub use connection::AnyConnection;
 pub use dialect::lock;
 pub use error::StoreError;
+pub use replica::ReplicaCounts;
 pub use ticket::Ticket;
 pub use transaction::Transaction;
 pub use wipe::wipe;
@@ -60,6 +62,7 @@ pub use wipe::wipe;
 use crate::model::{AuditEntry, Timestamp, Uln};
 use connection::{Address, Reader};
 use learners::{LearnerMemory, Stored};
+use replica::Replica;
 use trail::Trail;
 use writer::{Work, Writer};
 
@@ -101,6 +104,7 @@ struct Inner {
     trail: Option<Trail>,
     /// Only on SQLite; on PostgreSQL other nodes change learners all the time.
     memory: Option<Arc<LearnerMemory>>,
+    replica: OnceLock<Replica>,
 }
 
 impl Inner {
@@ -108,6 +112,9 @@ impl Inner {
     fn close(&self) {
         if let Some(trail) = &self.trail {
             trail.close();
+        }
+        if let Some(replica) = self.replica.get() {
+            replica.close();
         }
         self.writer.close();
     }
@@ -143,7 +150,7 @@ impl Store {
             Some(path) => Trail::start(&path, Arc::clone(&writer))?,
             None => None,
         };
-        Ok(Self { inner: Arc::new(Inner { address, readers, writer, trail, memory }) })
+        Ok(Self { inner: Arc::new(Inner { address, readers, writer, trail, memory, replica: OnceLock::new() }) })
     }
 
     /// Runs pending migrations and returns their names. Several nodes may do so at once.
@@ -182,18 +189,48 @@ impl Store {
     /// Runs a query, which must not change anything, on a pooled connection. Runs it again if the
     /// connection was lost.
     pub fn read<T>(&self, query: impl Fn(&mut AnyConnection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let mut lost = 0;
-        loop {
-            let mut reader = self.inner.readers.get().map_err(|error| StoreError::Unreachable(error.to_string()))?;
-            let Reader { connection, lost: is_lost } = &mut *reader;
-            match query(connection) {
-                Err(error) if error.is_disconnection() && lost < self.inner.readers.max_size() => {
-                    *is_lost = true;
-                    lost += 1;
-                }
-                outcome => return outcome,
-            }
+        read_from(&self.inner.readers, query)
+    }
+
+    /// Like [`Store::read`], for a query that reads much: the replica answers, if there is one that
+    /// has everything which was acknowledged before now, and otherwise the primary.
+    pub fn read_much<T: Send + 'static>(
+        &self,
+        query: impl Fn(&mut AnyConnection) -> Result<T, StoreError> + Clone + Send + 'static,
+    ) -> Result<T, StoreError> {
+        if let Some(replica) = self.inner.replica.get()
+            && let Some(found) = replica.ask(query.clone())?
+        {
+            return Ok(found);
         }
+        self.read(query)
+    }
+
+    /// Has a standby of this PostgreSQL database, at `url`, answer what [`Store::read_much`] asks.
+    /// It need not be there yet.
+    ///
+    /// # Errors
+    /// The address is invalid, or the database is SQLite.
+    pub fn use_replica(&self, url: &str) -> Result<(), StoreError> {
+        let address = Address::parse(url)?;
+        if self.is_embedded() || address.is_embedded() {
+            return Err(StoreError::Address("SQLite has no replicas".to_owned()));
+        }
+        let readers = &self.inner.readers;
+        let replica = Replica::start(address, readers.clone(), readers.max_size())?;
+        // A second replica is closed by its drop.
+        let _ = self.inner.replica.set(replica);
+        Ok(())
+    }
+
+    /// Who answered [`Store::read_much`] so far; `None` without a replica.
+    pub fn replica_counts(&self) -> Option<ReplicaCounts> {
+        self.inner.replica.get().map(Replica::counts)
+    }
+
+    /// Why the replica answers nothing now, if so.
+    pub fn replica_trouble(&self) -> Option<String> {
+        self.inner.replica.get().and_then(Replica::trouble)
     }
 
     /// Runs queries that all see the database as it is now. They run once: if the connection is
@@ -286,6 +323,25 @@ impl Store {
     /// Completes what is queued and stops the writer. Later requests are refused.
     pub fn close(&self) {
         self.inner.close();
+    }
+}
+
+/// Runs a query on a pooled connection, and again if the connection was lost.
+fn read_from<T>(
+    readers: &Pool<Address>,
+    query: impl Fn(&mut AnyConnection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let mut lost = 0;
+    loop {
+        let mut reader = readers.get().map_err(|error| StoreError::Unreachable(error.to_string()))?;
+        let Reader { connection, lost: is_lost } = &mut *reader;
+        match query(connection) {
+            Err(error) if error.is_disconnection() && lost < readers.max_size() => {
+                *is_lost = true;
+                lost += 1;
+            }
+            outcome => return outcome,
+        }
     }
 }
 

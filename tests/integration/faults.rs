@@ -9,7 +9,7 @@ mod network;
 #[cfg(feature = "postgres")]
 mod nodes;
 #[cfg(feature = "postgres")]
-mod proxy;
+pub mod proxy;
 mod storage;
 
 use std::thread;

@@ -50,6 +50,8 @@ mod queue;
 mod recovery;
 mod refusals;
 mod refused;
+#[cfg(feature = "postgres")]
+mod replica;
 mod rules;
 mod scanners;
 mod searching;

@@ -7,6 +7,8 @@ pub mod database;
 pub mod deployment;
 pub mod message;
 pub mod program;
+#[cfg(feature = "postgres")]
+pub mod server;
 pub mod tree;
 pub mod visitor;
 pub mod wire;

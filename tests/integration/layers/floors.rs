@@ -45,8 +45,8 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
             ],
             // The database as a whole.
             &["condition", "migrations", "wipe"],
-            // The threads that make changes durable.
-            &["writer", "trail"],
+            // The threads that make changes durable, and those that read from a standby.
+            &["writer", "trail", "replica"],
             // All of it, as a copy.
             &["backup"],
         ],

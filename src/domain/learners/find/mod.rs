@@ -8,6 +8,9 @@ mod search;
 pub use self::found::{Found, FoundLearner};
 pub(in crate::domain) use self::probing::probe;
 pub(in crate::domain) use self::search::{Search, SearchSweep};
+
+use std::sync::Arc;
+
 use super::Learners;
 use crate::domain::format::FieldTexts;
 use crate::domain::matching::Agreement;
@@ -75,7 +78,9 @@ impl Learners<'_> {
                 return Ok(Found::Unreadable(error));
             }
         };
-        let found = service.inner.store.read(|store| search.find(store, london_day(now)))?;
+        let details = search.details.to_hex().to_string();
+        let (search, today) = (Arc::new(search), london_day(now));
+        let found = service.inner.store.read_much(move |store| search.find(store, today))?;
         let learners = found.learners();
         service.missed(caller, usize::from(found == Found::None));
         let ulns = learners.iter().map(|each| Some(each.learner.uln)).chain(learners.is_empty().then_some(None));
@@ -83,7 +88,7 @@ impl Learners<'_> {
             entries: ulns.map(|uln| caller.entry(now, uln, found.code())).collect(),
             search: Some(RecentSearch {
                 organisation_id: caller.organisation()?.id,
-                details: search.details.to_hex().to_string(),
+                details,
                 at: now,
                 outcome: found.code().to_owned(),
             }),
