@@ -113,7 +113,7 @@ pub fn certificate(data: &[u8]) {
         (folder, trust)
     });
     let chain = [CertificateDer::from(data)];
-    if let Ok(client) = trust.client(&chain, true) {
+    if let Ok(client) = trust.client(&chain) {
         assert!(client.admit(trust, chrono::Utc::now().naive_utc()).is_err(), "nobody else issues for this authority");
     }
 }

@@ -1,12 +1,17 @@
 //! A bare server on the same HTTP and TLS libraries, with the same certificates: it reads the body
-//! and answers with fixed bytes. What the service costs beyond it is the service's own.
+//! and answers with fixed bytes. What the service costs beyond it is the service's own. Client
+//! certificates are checked by rustls, without revocation lists.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
 use actix_web::{App, HttpResponse, HttpServer, web};
-use learning_records::tls;
+use rustls::RootCertStore;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::{ServerConfig, WebPkiClientVerifier};
 
 use super::{Outcome, wait_for_address};
 
@@ -26,26 +31,35 @@ pub fn start(demo: &Path, bytes: usize) -> Outcome<(Child, SocketAddr)> {
     wait_for_address(child, "The bare server answers on ")
 }
 
-/// Reads bodies and answers with fixed bytes; everything else is set up as in the service.
+/// Reads bodies and answers with fixed bytes, after the same handshakes as the service's.
 fn run(demo: &Path, bytes: &str) -> Outcome<()> {
     let bytes: usize = bytes.parse()?;
-    let pki = demo.join("pki");
-    let trust = tls::Trust::load(&tls::Files {
-        certificate: pki.join("server.pem"),
-        key: pki.join("server.pem"),
-        client_ca: pki.join("ca.pem"),
-        revocation_lists: Vec::<PathBuf>::new(),
-    })?;
+    let tls = tls(&demo.join("pki"))?;
     actix_web::rt::System::new().block_on(async {
         let answer =
             move || async move { HttpResponse::Ok().content_type("text/xml; charset=utf-8").body("x".repeat(bytes)) };
         let server = HttpServer::new(move || App::new().default_service(web::to(move |_body: web::Bytes| answer())))
             .tcp_nodelay(true)
             .workers(std::thread::available_parallelism().map_or(1, usize::from))
-            .bind_rustls_0_23("127.0.0.1:0", trust.server_config(tls::Clients::Certified)?)?;
+            .bind_rustls_0_23("127.0.0.1:0", tls)?;
         let address = server.addrs().first().copied().ok_or("the bare server has no address")?;
         println!("The bare server answers on {address}");
         server.run().await?;
         Ok(())
     })
+}
+
+fn tls(pki: &Path) -> Outcome<ServerConfig> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(pki.join("ca.pem"))?)?;
+    let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build()?;
+    let server = pki.join("server.pem");
+    let chain = CertificateDer::pem_file_iter(&server)?.collect::<Result<Vec<_>, _>>()?;
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_client_cert_verifier(clients)
+        .with_single_cert(chain, PrivateKeyDer::from_pem_file(&server)?)?;
+    config.send_tls13_tickets = 0;
+    Ok(config)
 }

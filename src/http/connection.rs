@@ -19,7 +19,7 @@ use crate::tls::{Client, Trust};
 /// What is stored with a connection.
 pub(super) struct Connection {
     /// The client by its certificate, where the listener asks for one.
-    pub(super) client: Option<Client>,
+    pub(super) client: Option<Arc<Client>>,
     /// Whose it is, for the bounds.
     pub(super) party: Party,
     /// Its timing.
@@ -31,7 +31,7 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn new(
-        client: Option<Client>,
+        client: Option<Arc<Client>>,
         party: Party,
         pulse: Arc<Pulse>,
         place: Place,

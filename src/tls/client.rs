@@ -1,4 +1,4 @@
-//! The client of one connection, and whether its certificate is still good.
+//! The client of a connection, and whether its certificate is still good.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use super::{Refusal, Trust};
 use crate::model::{Peer, Timestamp};
 use crate::pki::peer;
 
-/// The client at the other end of a connection, with its certificate chain.
+/// A client with its certificate chain. Connections with the same chain may share one.
 #[derive(Debug)]
 pub struct Client {
     peer: Arc<Peer>,
@@ -19,10 +19,14 @@ pub struct Client {
 }
 
 impl Client {
-    pub(super) fn new(chain: &[CertificateDer<'_>], checked: u64) -> Result<Self, Refusal> {
-        let own = chain.first().ok_or(Refusal::Missing)?;
+    pub(super) fn new(
+        own: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        checked: u64,
+    ) -> Result<Self, Refusal> {
         let peer = Arc::new(peer(own).map_err(|_| Refusal::Unreadable)?);
-        let chain = chain.iter().map(|certificate| certificate.clone().into_owned()).collect();
+        let chain = std::iter::once(own).chain(intermediates);
+        let chain = chain.map(|certificate| certificate.clone().into_owned()).collect();
         Ok(Self { peer, chain, checked: AtomicU64::new(checked) })
     }
 
@@ -40,11 +44,19 @@ impl Client {
         if self.peer.not_after < now {
             return Err(Refusal::Expired);
         }
-        let checked = self.checked.load(Ordering::Relaxed);
+        let checked = self.checked();
         let passed = trust.check(&self.chain, checked)?;
         if passed != checked {
             self.checked.store(passed, Ordering::Relaxed);
         }
         Ok(())
+    }
+
+    pub(super) fn checked(&self) -> u64 {
+        self.checked.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn chain(&self) -> &[CertificateDer<'static>] {
+        &self.chain
     }
 }

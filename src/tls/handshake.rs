@@ -1,13 +1,15 @@
-//! Why a handshake failed. The library's errors name neither the certificate nor most causes, so
-//! the certificate check records both for the handshake that it runs in.
+//! What the library does not tell of a handshake: why it failed, or whose certificate was found
+//! good. The certificate check records both for the handshake that it runs in.
 
 use std::cell::RefCell;
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use rustls::pki_types::CertificateDer;
 use tokio::task_local;
 
+use super::client::Client;
 use super::refusal::Refusal;
 use crate::model::{Fingerprint, plain};
 
@@ -15,7 +17,14 @@ use crate::model::{Fingerprint, plain};
 const LONGEST_SUBJECT: usize = 200;
 
 task_local! {
-    static NOTED: RefCell<Option<Unfit>>;
+    static NOTED: RefCell<Option<Noted>>;
+}
+
+/// What the certificate check records.
+#[derive(Debug)]
+enum Noted {
+    Good(Arc<Client>),
+    Unfit(Unfit),
 }
 
 /// A certificate that was refused.
@@ -41,22 +50,38 @@ pub enum Failure {
     Connection,
 }
 
-/// Runs a handshake, or a part of one, and returns the cause of its failure.
+/// Runs a handshake, or a part of one, and returns the client whose chain it found good, or the
+/// cause of its failure. There is no client where none is asked for a certificate, or where a
+/// session is resumed, which skips the check.
 ///
 /// # Errors
 /// See [`Failure`].
-pub async fn attempt<T>(handshake: impl Future<Output = io::Result<T>>) -> Result<T, Failure> {
+pub async fn attempt<T>(handshake: impl Future<Output = io::Result<T>>) -> Result<(T, Option<Arc<Client>>), Failure> {
     let noting = async {
         let result = handshake.await;
-        result.map_err(|error| NOTED.with(RefCell::take).map_or_else(|| Failure::of(&error), Failure::Unfit))
+        match (result, NOTED.with(RefCell::take)) {
+            (Ok(done), Some(Noted::Good(client))) => Ok((done, Some(client))),
+            (Ok(done), _) => Ok((done, None)),
+            (Err(_), Some(Noted::Unfit(unfit))) => Err(Failure::Unfit(unfit)),
+            (Err(error), _) => Err(Failure::of(&error)),
+        }
     };
     NOTED.scope(RefCell::default(), noting).await
 }
 
+/// Records the client whose chain is good.
+pub(super) fn note_good(client: Arc<Client>) {
+    note(Noted::Good(client));
+}
+
 /// Records the certificate that makes the handshake fail.
-pub(super) fn note(refusal: Refusal, certificate: &[u8]) {
+pub(super) fn note_unfit(refusal: Refusal, certificate: &[u8]) {
+    note(Noted::Unfit(Unfit::new(refusal, certificate)));
+}
+
+fn note(what: Noted) {
     // Outside a handshake, there is nothing to record it for.
-    let _ = NOTED.try_with(|noted| noted.replace(Some(Unfit::new(refusal, certificate))));
+    let _ = NOTED.try_with(|noted| noted.replace(Some(what)));
 }
 
 impl Unfit {

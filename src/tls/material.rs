@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::SystemTime;
 
 use rustls::RootCertStore;
 use rustls::crypto::{CryptoProvider, ring};
@@ -57,7 +57,6 @@ pub fn examine(files: &Files, chain: &[CertificateDer<'_>]) -> Result<Result<(),
 pub(super) struct Material {
     /// Increases with every reload; 0 is never used.
     pub(super) generation: u64,
-    pub(super) loaded: Instant,
     pub(super) certified: Arc<CertifiedKey>,
     /// When the server's own certificate expires.
     pub(super) not_after: Timestamp,
@@ -76,7 +75,7 @@ impl Material {
         let chain_check = chain_check(files, provider, &mut endings)?;
         let own = certified.cert.first().and_then(|own| peer(own).ok());
         let not_after = own.ok_or_else(|| unusable(&files.certificate, "not a certificate"))?.not_after;
-        Ok(Self { generation, loaded: Instant::now(), certified, not_after, chain_check, endings })
+        Ok(Self { generation, certified, not_after, chain_check, endings })
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use rustls::client::danger::HandshakeSignatureValid;
@@ -17,6 +16,7 @@ use super::client::Client;
 use super::error::TlsError;
 use super::expiry::{Ending, Warning};
 use super::handshake;
+use super::known::{Key, Known};
 use super::material::{Files, Material, Signature, signature};
 use super::refusal::Refusal;
 use crate::model::Timestamp;
@@ -24,10 +24,6 @@ use crate::model::Timestamp;
 /// Maximum sessions kept for resumption. They live in this process, so there is no ticket key to
 /// rotate.
 const SESSIONS: usize = 4096;
-
-/// A handshake may have begun before a reload this recent, and was then checked against the old
-/// files.
-const OVERLAP: Duration = Duration::from_secs(60);
 
 /// Certificate, key, authorities and revocation lists as last loaded. Cheap to clone.
 #[derive(Clone)]
@@ -48,6 +44,7 @@ pub(super) struct Inner {
     files: Files,
     provider: Arc<CryptoProvider>,
     material: ArcSwap<Material>,
+    known: Known,
     /// State of the files at the last attempt to load them, successful or not.
     tried: Mutex<Signature>,
 }
@@ -61,7 +58,7 @@ impl Trust {
         let provider = Arc::new(ring::default_provider());
         let tried = Mutex::new(signature(files));
         let material = ArcSwap::from_pointee(Material::load(files, &provider, 1)?);
-        Ok(Self(Arc::new(Inner { files: files.clone(), provider, material, tried })))
+        Ok(Self(Arc::new(Inner { files: files.clone(), provider, material, known: Known::new(), tried })))
     }
 
     /// Reloads all files. On an error, the old contents stay in use.
@@ -111,15 +108,18 @@ impl Trust {
         Ok(config)
     }
 
-    /// The client of a connection after its handshake. `chain` is what it sent, its own certificate
-    /// first.
+    /// The client of a connection whose handshake checked no chain, because it resumed a session.
+    /// `chain` is what it sent at first, its own certificate first.
     ///
     /// # Errors
     /// There is no certificate, or one that cannot be read.
-    pub fn client(&self, chain: &[CertificateDer<'_>], resumed: bool) -> Result<Client, Refusal> {
-        let material = self.0.material.load();
-        let proven = !resumed && material.loaded.elapsed() > OVERLAP;
-        Client::new(chain, if proven { material.generation } else { 0 })
+    pub fn client(&self, chain: &[CertificateDer<'_>]) -> Result<Arc<Client>, Refusal> {
+        let (own, intermediates) = chain.split_first().ok_or(Refusal::Missing)?;
+        let (key, generation) = (Key::of(own, intermediates), self.generation());
+        match self.0.known.good(&key, generation, UnixTime::now()) {
+            Some(client) => Ok(client),
+            None => Ok(Arc::new(Client::new(own, intermediates, 0)?)),
+        }
     }
 
     /// Checks a chain against the current files unless that was done already. Returns their
@@ -180,13 +180,22 @@ impl ClientCertVerifier for Inner {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, rustls::Error> {
-        match self.material.load().chain_check.check(end_entity, intermediates, now) {
-            Ok(()) => Ok(ClientCertVerified::assertion()),
-            Err(refusal) => {
-                handshake::note(refusal, end_entity);
-                Err(refusal.alert().into())
-            }
+        let (material, key) = (self.material.load(), Key::of(end_entity, intermediates));
+        if let Some(client) = self.known.good(&key, material.generation, now) {
+            handshake::note_good(client);
+            return Ok(ClientCertVerified::assertion());
         }
+        if let Err(refusal) = material.chain_check.check(end_entity, intermediates, now) {
+            handshake::note_unfit(refusal, end_entity);
+            return Err(refusal.alert().into());
+        }
+        // One that cannot be read is refused after the handshake.
+        if let Ok(client) = Client::new(end_entity, intermediates, material.generation) {
+            let client = Arc::new(client);
+            self.known.keep(key, Arc::clone(&client), now);
+            handshake::note_good(client);
+        }
+        Ok(ClientCertVerified::assertion())
     }
 
     fn verify_tls12_signature(

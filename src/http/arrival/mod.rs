@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::server::Acceptor;
-use rustls::{HandshakeKind, ServerConfig, ServerConnection};
+use rustls::{ServerConfig, ServerConnection};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::LazyConfigAcceptor;
@@ -104,10 +104,10 @@ impl Arrivals {
             return Ok(Stream::Plain(socket));
         }
         let handshake = self.handshake(socket, address, &pulse).await;
-        let mut stream = handshake.map_err(|cause| if pulse.is_cut() { Cause::Displaced } else { cause })?;
+        let (mut stream, good) = handshake.map_err(|cause| if pulse.is_cut() { Cause::Displaced } else { cause })?;
         let (socket, session) = stream.get_mut();
         let client = match self.clients {
-            Clients::Certified => Some(self.client(session)?),
+            Clients::Certified => Some(good.map_or_else(|| self.client(session), Ok)?),
             Clients::Anybody | Clients::Proxied => None,
         };
         let party = match &client {
@@ -119,19 +119,23 @@ impl Arrivals {
     }
 
     /// A slot among the established connections.
-    fn stand(&self, socket: &mut Socket, client: Option<Client>, party: Party, pulse: Arc<Pulse>) -> Result<(), Cause> {
+    fn stand(
+        &self,
+        socket: &mut Socket,
+        client: Option<Arc<Client>>,
+        party: Party,
+        pulse: Arc<Pulse>,
+    ) -> Result<(), Cause> {
         let place = self.places.take(party).ok_or(Cause::Full)?;
         self.stalls.add(&pulse);
         socket.stand(Rc::new(Connection::new(client, party, pulse, place, Arc::clone(&self.metrics))));
         Ok(())
     }
 
-    /// The client by the certificate that it sent.
-    fn client(&self, session: &ServerConnection) -> Result<Client, Cause> {
-        let resumed = session.handshake_kind() == Some(HandshakeKind::Resumed);
+    /// The client by the certificate of its session, where the handshake did not check it.
+    fn client(&self, session: &ServerConnection) -> Result<Arc<Client>, Cause> {
         let chain = session.peer_certificates().unwrap_or_default();
-        let client = self.trust.client(chain, resumed);
-        client.map_err(|refusal| Cause::Failed(Failure::of_client(refusal, chain)))
+        self.trust.client(chain).map_err(|refusal| Cause::Failed(Failure::of_client(refusal, chain)))
     }
 
     /// The waiting room, then the handshake.
@@ -140,7 +144,7 @@ impl Arrivals {
         socket: Socket,
         address: SocketAddr,
         pulse: &Arc<Pulse>,
-    ) -> Result<TlsStream<Socket>, Cause> {
+    ) -> Result<(TlsStream<Socket>, Option<Arc<Client>>), Cause> {
         let seat = self.room.enter(address.ip(), pulse);
         match timeout(FIRST_BYTE, socket.readable()).await {
             Ok(Ok(())) => {}
