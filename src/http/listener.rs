@@ -7,7 +7,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use actix_http::{HttpService, KeepAlive};
-use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service, map_config};
+use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, boxed, fn_service, map_config};
 use actix_web::dev::{AppConfig, Server};
 use actix_web::{App, HttpRequest, web};
 use socket2::{Domain, Protocol, Socket, Type};
@@ -18,6 +18,7 @@ use super::arrival::{Arrivals, TurnedAway};
 use super::edge::Edge;
 use super::handler::Handler;
 use super::refusals::Refusals;
+use super::response::WRITTEN_AT_ONCE;
 use super::socket::introduce;
 use super::stalls::Stalls;
 use crate::config::Limits;
@@ -133,13 +134,16 @@ fn serving<H: Handler>(bound: Bound, handler: Arc<H>) -> io::Result<Server> {
                 .keep_alive(KeepAlive::Timeout(limits.idle))
                 .client_request_timeout(limits.header_timeout)
                 .client_disconnect_timeout(LINGER)
+                .h1_write_buffer_size(WRITTEN_AT_ONCE)
                 .on_connect_ext(introduce)
                 .h1(map_config(app.into_factory().map_err(|error| error.error_response()), |_| AppConfig::default()));
+            // The arrival's state is boxed, to be freed once the connection stands; and that of the
+            // whole connection, because the library's task would hold it twice.
             let arrive = move |stream: TcpStream| {
                 let arrivals = Arc::clone(&arrivals);
-                async move { arrivals.receive(stream).await }
+                Box::pin(async move { arrivals.receive(stream).await })
             };
-            fn_service(arrive).and_then(http.map_err(|_| TurnedAway))
+            boxed::factory(fn_service(arrive).and_then(http.map_err(|_| TurnedAway)))
         })?;
     Ok(server.run())
 }

@@ -1,12 +1,30 @@
 //! An answer: written once, with its length, and without a word about what serves it.
 
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use actix_web::HttpResponse;
-use actix_web::body::BoxBody;
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
 
 use crate::ops::Outcome;
+
+/// The HTTP library copies what it sends into a buffer of 8 KiB for each connection. It lets the
+/// buffer grow for a longer body, and an idle connection keeps it up to 128 KiB. So a body is given
+/// in pieces that fit into the first half of it, which is one page of memory: the first piece with
+/// room for the head.
+const PIECE: usize = 4 * 1024;
+const FIRST_PIECE: usize = 3 * 1024;
+
+/// A body longer than `LONG` has longer pieces, because each costs a system call.
+const LONG: usize = 32 * 1024;
+const LONG_PIECE: usize = 32 * 1024;
+
+/// The library sends what is in its buffer once it has this many bytes: after each piece.
+pub(super) const WRITTEN_AT_ONCE: usize = 2 * 1024;
 
 /// What a handler answers.
 pub struct Response {
@@ -89,6 +107,66 @@ impl Packed {
                 body
             }
         };
-        head.set_body(BoxBody::new(body))
+        if body.len() <= FIRST_PIECE {
+            return head.set_body(BoxBody::new(body));
+        }
+        head.set_body(BoxBody::new(Pieces { length: body.len(), left: body }))
+    }
+}
+
+/// A body that is sent piece by piece.
+struct Pieces {
+    length: usize,
+    left: Bytes,
+}
+
+impl MessageBody for Pieces {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Sized(u64::try_from(self.length).unwrap_or(u64::MAX))
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        let left = self.left.len();
+        let piece = match self.length {
+            _ if left == 0 => return Poll::Ready(None),
+            length if length == left => FIRST_PIECE,
+            length if length > LONG => LONG_PIECE,
+            _ => PIECE,
+        };
+        Poll::Ready(Some(Ok(self.left.split_to(piece.min(left)))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::task::Waker;
+
+    use super::*;
+
+    fn pieces(length: usize) -> Vec<usize> {
+        let mut body = Packed::Plain(Bytes::from(vec![b'x'; length]))
+            .behind(HttpResponse::with_body(StatusCode::OK, ()))
+            .into_body();
+        assert_eq!(body.size(), BodySize::Sized(u64::try_from(length).unwrap()));
+        let mut context = Context::from_waker(Waker::noop());
+        let mut lengths = Vec::new();
+        while let Poll::Ready(Some(piece)) = Pin::new(&mut body).poll_next(&mut context) {
+            lengths.push(piece.unwrap().len());
+        }
+        lengths
+    }
+
+    #[test]
+    fn pieces_fit_into_the_buffer_of_a_connection() {
+        assert_eq!(pieces(1), [1]);
+        assert_eq!(pieces(FIRST_PIECE), [FIRST_PIECE]);
+        assert_eq!(pieces(FIRST_PIECE + PIECE + 1), [FIRST_PIECE, PIECE, 1]);
+        assert!(pieces(LONG).iter().all(|piece| *piece <= PIECE));
+        assert_eq!(pieces(LONG + 1), [FIRST_PIECE, LONG + 1 - FIRST_PIECE]);
+        assert_eq!(pieces(2 * LONG), [FIRST_PIECE, LONG_PIECE, 2 * LONG - FIRST_PIECE - LONG_PIECE]);
     }
 }

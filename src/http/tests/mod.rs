@@ -1,6 +1,7 @@
 //! Listeners over real TLS sockets, with a handler that repeats what it is sent.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod answers;
 mod certificates;
 mod limits;
 mod listeners;
