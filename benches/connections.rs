@@ -54,7 +54,11 @@ fn main() -> Outcome<()> {
     let process = service.id();
     let _children = Children(vec![service]);
     std::thread::sleep(Duration::from_secs(3));
-    println!("An idle service after a restart: {:.1} MiB", mebibytes(memory_kib(process, "VmRSS:")));
+    let [all, own] = ["VmRSS:", "RssAnon:"].map(|name| mebibytes(memory_kib(process, name)));
+    println!(
+        "An idle service after a restart: {all:.1} MiB, of which {:.1} are pages of the program's file",
+        all - own
+    );
     runtime.block_on(idle(&demo, address, process, &requests))
 }
 

@@ -146,8 +146,14 @@ impl Store {
             .connection_timeout(WAIT_FOR_A_READER)
             .build(address.clone())
             .map_err(|error| StoreError::Unreachable(error.to_string()))?;
+        // Where the database does not say, the lines are compared with the table when they are moved.
+        let moved = |generation: &str| {
+            let position =
+                readers.get().ok().and_then(|mut reader| audit::moved_up_to(&mut reader.connection, generation).ok());
+            position.and_then(|position| u64::try_from(position).ok()).unwrap_or(0)
+        };
         let trail = match address.trail() {
-            Some(path) => Trail::start(&path, Arc::clone(&writer))?,
+            Some(path) => Trail::start(&path, Arc::clone(&writer), moved)?,
             None => None,
         };
         Ok(Self { inner: Arc::new(Inner { address, readers, writer, trail, memory, replica: OnceLock::new() }) })

@@ -39,7 +39,7 @@
 //! them, too. Run the tests below and `src/store/trail/tests.rs`, then `make torture`.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -79,9 +79,10 @@ pub(super) struct Frame {
 }
 
 impl TrailFile {
-    /// Opens the file, creating it if missing, and returns its frames. `None` if another process
+    /// Opens the file, creating it if missing, and returns the frames of its generation that end
+    /// beyond the offset up to which `moved` says that it has been moved. `None` if another process
     /// holds it.
-    pub(super) fn open(path: &Path) -> io::Result<Option<(Self, Vec<Frame>)>> {
+    pub(super) fn open(path: &Path, moved: impl FnOnce(&str) -> u64) -> io::Result<Option<(Self, Vec<Frame>)>> {
         let mut file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(OWNER_ALONE).open(path)?;
         close_file(path)?;
@@ -90,27 +91,29 @@ impl TrailFile {
             Err(TryLockError::WouldBlock) => return Ok(None),
             Err(TryLockError::Error(error)) => return Err(error),
         }
-        let mut content = Vec::new();
-        file.read_to_end(&mut content)?;
-        let laid_out = length(content.len());
+        let laid_out = file.metadata()?.len();
         let path = path.to_owned();
+        let mut content = Vec::with_capacity(HEAD);
+        Read::by_ref(&mut file).take(length(HEAD)).read_to_end(&mut content)?;
         let Some((generation, start)) = generation(&content) else {
             // Zeros are space preallocated before a crash. Anything else is damaged, or not a
             // trail.
+            file.read_to_end(&mut content)?;
             if content.iter().any(|byte| *byte != 0) {
                 keep_aside(&path, &content)?;
             }
             let new = Self { file, path, generation: rand::random(), start: length(HEAD), end: 0, laid_out };
             return Ok(Some((new, Vec::new())));
         };
-        let frames = frames(&generation, start, &content);
-        let end = frames.last().map_or(start, |frame| frame.end);
+        file.seek(SeekFrom::Start(start))?;
+        let moved = moved(&name(&generation));
+        let (frames, end) = frames(&generation, start, &mut BufReader::new(&file), moved)?;
         Ok(Some((Self { file, path, generation, start, end, laid_out }, frames)))
     }
 
     /// Identifies the generation, without which an offset has no meaning.
     pub(super) fn generation(&self) -> String {
-        blake3::Hash::from_bytes(self.generation).to_hex().to_string()
+        name(&self.generation)
     }
 
     /// Whether to start a new generation.
@@ -212,8 +215,10 @@ pub(in crate::store) fn durable(path: &Path) -> io::Result<Option<Durable>> {
         Err(error) => return Err(error),
     };
     let Some((generation, start)) = generation(&content) else { return Ok(None) };
-    let frames = frames(&generation, start, &content).into_iter().map(|frame| (frame.end, frame.lines)).collect();
-    Ok(Some(Durable { generation: blake3::Hash::from_bytes(generation).to_hex().to_string(), frames }))
+    let mut content = usize::try_from(start).ok().and_then(|start| content.get(start..)).unwrap_or_default();
+    let (frames, _) = frames(&generation, start, &mut content, 0)?;
+    let frames = frames.into_iter().map(|frame| (frame.end, frame.lines)).collect();
+    Ok(Some(Durable { generation: name(&generation), frames }))
 }
 
 /// Copies a file that is not a valid trail to another name and logs that, because it may contain
@@ -230,6 +235,10 @@ fn keep_aside(path: &Path, content: &[u8]) -> io::Result<()> {
         Path::new(&name).display()
     );
     Ok(())
+}
+
+fn name(generation: &[u8; 32]) -> String {
+    blake3::Hash::from_bytes(*generation).to_hex().to_string()
 }
 
 fn head(generation: &[u8; 32], start: u64) -> Vec<u8> {
@@ -257,25 +266,31 @@ fn frame(generation: &[u8; 32], lines: &[u8]) -> io::Result<Vec<u8>> {
     Ok(frame)
 }
 
-/// The intact frames of a generation, in order. Whatever follows is unused, from an earlier
-/// generation, or incomplete.
-fn frames(generation: &[u8; 32], start: u64, content: &[u8]) -> Vec<Frame> {
-    let mut frames = Vec::new();
-    let mut end = usize::try_from(start).unwrap_or(usize::MAX);
-    while let Some((lines, next)) = frame_at(generation, content, end) {
-        let count = memchr::memchr_iter(b'\n', lines).count();
-        frames.push(Frame { lines: lines.to_owned(), count, end: length(next) });
-        end = next;
+/// The intact frames of a generation, in order, without those that end up to the offset `moved`;
+/// and where the last intact one ends. Whatever follows is unused, from an earlier generation, or
+/// incomplete. `content` begins at the first frame, and is not held in memory as a whole.
+fn frames(generation: &[u8; 32], start: u64, content: &mut impl Read, moved: u64) -> io::Result<(Vec<Frame>, u64)> {
+    let (mut frames, mut end) = (Vec::new(), start);
+    while let Some(lines) = next_frame(generation, content)? {
+        end += length(FRAME_HEAD + lines.len());
+        if end > moved {
+            let count = memchr::memchr_iter(b'\n', &lines).count();
+            frames.push(Frame { lines, count, end });
+        }
     }
-    frames
+    Ok((frames, end))
 }
 
-fn frame_at<'a>(generation: &[u8; 32], content: &'a [u8], place: usize) -> Option<(&'a [u8], usize)> {
-    let (head, rest) = content.get(place..)?.split_at_checked(FRAME_HEAD)?;
-    let (lines, expected) = head.split_at_checked(4)?;
-    let lines = rest.get(..usize::try_from(u32::from_le_bytes(lines.try_into().ok()?)).ok()?)?;
-    let whole = !lines.is_empty() && checksum(generation, lines) == expected;
-    whole.then_some((lines, place + FRAME_HEAD + lines.len()))
+/// The lines of the next frame, if it is intact.
+fn next_frame(generation: &[u8; 32], content: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut head = Vec::with_capacity(FRAME_HEAD);
+    content.by_ref().take(length(FRAME_HEAD)).read_to_end(&mut head)?;
+    let Some((size, expected)) = head.split_first_chunk() else { return Ok(None) };
+    let size = u32::from_le_bytes(*size);
+    let mut lines = Vec::with_capacity(usize::try_from(size).unwrap_or(0).min(STEP));
+    content.by_ref().take(u64::from(size)).read_to_end(&mut lines)?;
+    let is_whole = !lines.is_empty() && length(lines.len()) == u64::from(size);
+    Ok((is_whole && checksum(generation, &lines) == expected).then_some(lines))
 }
 
 fn checksum(generation: &[u8; 32], content: &[u8]) -> [u8; 16] {
@@ -299,7 +314,7 @@ mod tests {
     use super::*;
 
     fn opened(path: &Path) -> (TrailFile, Vec<Vec<u8>>) {
-        let (file, frames) = TrailFile::open(path).unwrap().unwrap();
+        let (file, frames) = TrailFile::open(path, |_| 0).unwrap().unwrap();
         (file, frames.into_iter().map(|frame| frame.lines).collect())
     }
 
@@ -312,7 +327,7 @@ mod tests {
         let first = file.append(b"one\n".to_vec(), 1).unwrap();
         let second = file.append(b"two\nthree\n".to_vec(), 2).unwrap();
         assert!(first.end < second.end);
-        assert!(TrailFile::open(&path).unwrap().is_none(), "it is locked");
+        assert!(TrailFile::open(&path, |_| 0).unwrap().is_none(), "it is locked");
         drop(file);
         let (mut file, frames) = opened(&path);
         assert_eq!(frames, [&b"one\n"[..], b"two\nthree\n"]);
@@ -320,6 +335,30 @@ mod tests {
         file.clear().unwrap();
         drop(file);
         assert!(opened(&path).1.is_empty());
+    }
+
+    #[test]
+    fn what_was_moved_is_not_read_again_and_stays_where_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("trail");
+        let (mut file, _) = opened(&path);
+        let [first, second] = [&b"one\n"[..], b"two\n"].map(|lines| file.append(lines.to_vec(), 1).unwrap().end);
+        let generation = file.generation();
+        drop(file);
+        let kept = |moved| {
+            let asked = |name: &str| {
+                assert_eq!(name, generation);
+                moved
+            };
+            let (mut file, frames) = TrailFile::open(&path, asked).unwrap().unwrap();
+            let next = file.append(b"three\n".to_vec(), 1).unwrap();
+            file.write_at(second, &[0; 64]).unwrap();
+            assert!(next.end > second, "it stands behind all others, moved or not");
+            frames.into_iter().map(|frame| frame.lines).collect::<Vec<_>>()
+        };
+        assert_eq!(kept(0), [b"one\n", b"two\n"]);
+        assert_eq!(kept(first), [b"two\n"]);
+        assert!(kept(second).is_empty());
     }
 
     #[test]
@@ -352,8 +391,9 @@ mod tests {
                 needed.push(file.append(format!("line {number}\n").into_bytes(), 1).unwrap());
             }
             let old = fs::read(&path).unwrap();
-            let expected: Vec<_> =
-                frames(&file.generation, file.start, &old).into_iter().map(|each| each.lines).collect();
+            let mut content = &old[usize::try_from(file.start).unwrap()..];
+            let (expected, _) = frames(&file.generation, file.start, &mut content, 0).unwrap();
+            let expected: Vec<_> = expected.into_iter().map(|each| each.lines).collect();
             file.start_anew(&mut needed).unwrap();
             let mut torn = fs::read(&path).unwrap();
             torn[..HEAD].copy_from_slice(&old[..HEAD]);

@@ -18,7 +18,7 @@
 //!         │ failed: the call     ▲  reply sent         │
 //!         ▼ gets an error        └───── failed ────────┘
 //!
-//!  after a crash: the intact frames of the file are pending again
+//!  after a crash: the intact frames of the file that the table does not have are pending again
 //! ```
 //!
 //! # Invariants
@@ -95,11 +95,16 @@ pub(super) struct Trail {
 }
 
 impl Trail {
-    /// Opens the file and starts the thread. `None` if another process keeps the trail of this
-    /// database; lines then go directly to the table.
-    pub(super) fn start(path: &Path, writer: Arc<Writer>) -> Result<Option<Self>, StoreError> {
+    /// Opens the file and starts the thread. `moved` says how much of a generation is in the table
+    /// already. `None` if another process keeps the trail of this database; lines then go directly
+    /// to the table.
+    pub(super) fn start(
+        path: &Path,
+        writer: Arc<Writer>,
+        moved: impl FnOnce(&str) -> u64,
+    ) -> Result<Option<Self>, StoreError> {
         let unreachable = |error: std::io::Error| StoreError::Unreachable(format!("the trail file: {error}"));
-        let Some((file, pending)) = TrailFile::open(path).map_err(unreachable)? else { return Ok(None) };
+        let Some((file, pending)) = TrailFile::open(path, moved).map_err(unreachable)? else { return Ok(None) };
         let (queue, tasks) = channel();
         let keeper = Keeper {
             file,
