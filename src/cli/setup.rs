@@ -40,7 +40,7 @@ pub fn check_migrated(database: &Database) -> Result<(), Failure> {
 
 /// Refuses a store that cannot be written: every call writes to the audit trail.
 pub fn check_writable(database: &Database) -> Result<(), Failure> {
-    database.check_writable().map_err(|error| {
+    database.await_writable().map_err(|error| {
         let advice = "Check the permissions of the database file and its folder, and the free space on the disk; on PostgreSQL, \
                       check default_transaction_read_only.";
         Failure::doing("Cannot write to the database", format!("{error}.\n{advice}"))

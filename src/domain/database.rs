@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use crate::store::{ReplicaCounts, Store, StoreError, StoreSettings, missing_file};
 
+/// How often a start tries a database that is locked; each time SQLite waits for five seconds.
+const STARTS: usize = 6;
+
 /// A database that is open. Clones share its connections.
 #[derive(Clone)]
 pub struct Database(pub(super) Store);
@@ -81,6 +84,23 @@ impl Database {
     /// It is read-only, has no room, or cannot be reached.
     pub fn check_writable(&self) -> Result<(), StoreError> {
         self.0.check_writable()
+    }
+
+    /// As [`Self::check_writable`], but for a start: waits up to half a minute for another process
+    /// that keeps an SQLite database locked.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn await_writable(&self) -> Result<(), StoreError> {
+        let mut outcome = self.check_writable();
+        for _ in 1..STARTS {
+            if !outcome.as_ref().is_err_and(StoreError::is_locked) {
+                break;
+            }
+            log::warn!("another process writes to the database, and this one waits for it");
+            outcome = self.check_writable();
+        }
+        outcome
     }
 
     /// Whether the database runs inside this process (SQLite).

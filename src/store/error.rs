@@ -86,6 +86,17 @@ impl StoreError {
         }
     }
 
+    /// Whether another process kept an SQLite database locked for as long as a connection waits.
+    pub fn is_locked(&self) -> bool {
+        match self {
+            Self::Database(error) => match &**error {
+                DatabaseError::DatabaseError(DatabaseErrorKind::Unknown, told) => told.message().contains("is locked"),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
     /// Whether the key already exists.
     pub fn is_duplicate(&self) -> bool {
         match self {

@@ -101,7 +101,7 @@ impl Worker {
 
     /// Processes the job until it ends or the turn is over.
     fn turn(&self, mut job: HeldJob<'_>) {
-        let mut pace = Pace::default();
+        let mut pace = Pace::new(self.service.database().is_embedded());
         let mut begun = Instant::now();
         let ended = loop {
             match job.step(pace.next()) {

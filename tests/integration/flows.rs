@@ -2,6 +2,7 @@
 //! people of its own, so that it can share a server with the others.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -48,9 +49,16 @@ impl Person {
         ]
     }
 
-    /// Registers the person and returns the new ULN.
+    /// Registers the person and returns the new ULN. Waits where the service says so, as when other
+    /// clients of the organisation call all the time on a slow machine.
     pub fn register(&self, provider: &Actor<'_>, share: &str) -> String {
-        let answer = provider.post(LS, &provider.credentials().register(&borrowed(&self.registration(share))));
+        let post = || provider.post(LS, &provider.credentials().register(&borrowed(&self.registration(share))));
+        let mut answer = post();
+        for _ in 0..20 {
+            let Some(pause) = answer.retry_after() else { break };
+            thread::sleep(pause);
+            answer = post();
+        }
         assert_eq!(answer.code(), "WSRC0005", "{}", answer.text());
         answer.value("ULN")
     }

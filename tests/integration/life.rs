@@ -62,6 +62,26 @@ on_both! {
         later.register(&provider, "1");
     }
 
+    /// As one that imports learners, or works on batches beside a slow disk.
+    fn a_start_waits_for_a_process_that_locks_the_database(database) {
+        let mut deployment = Deployment::start(database);
+        deployment.kill();
+        let store = Store::open(&StoreSettings { url: deployment.store_url(), readers: 1 }).unwrap();
+        let (locked, is_locked) = channel();
+        let holder = std::thread::spawn(move || {
+            store.write(move |_| {
+                let _ = locked.send(());
+                // Longer than a connection waits.
+                std::thread::sleep(Duration::from_secs(8));
+                Ok(())
+            })
+        });
+        is_locked.recv().unwrap();
+        deployment.launch();
+        holder.join().unwrap().unwrap();
+        Person::new().register(&deployment.provider(), "1");
+    }
+
     /// Registers from several clients at once, kills the server, and looks for everybody who got a
     /// ULN.
     fn a_learner_who_got_a_uln_survives_a_kill(database) {
