@@ -1,8 +1,7 @@
-//! Compiles the contract, `wsdl/` and `schemas/`, into the message types of `src/contract`; and has
-//! the programs linked so that they start with less memory.
+//! Compiles the contract, `wsdl/` and `schemas/`, into the message types of `src/contract`.
 
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::{env, fs};
 
 use wsdl_codegen::{Sources, compile};
@@ -30,9 +29,6 @@ fn main() -> ExitCode {
     for file in &output.files {
         println!("cargo::rerun-if-changed={}", file.display());
     }
-    if loader_reads_packed_relocations() {
-        println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
-    }
     let written = fs::write(out.join("contract.rs"), output.rust)
         .and_then(|()| fs::write(out.join("contract.txt"), output.listing));
     match written {
@@ -42,23 +38,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// A program that may be loaded at any address has a list of the pointers in it, which is read when
-/// it starts and then stays in memory: some MiB, or a twentieth of that where the list is packed.
-/// The loader of glibc can read packed lists since 2.36. The program is for the system that it is
-/// built on, or for one with a later glibc.
-fn loader_reads_packed_relocations() -> bool {
-    let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found == value);
-    let is_native = env::var("HOST").ok() == env::var("TARGET").ok();
-    if !is_native || !is("CARGO_CFG_TARGET_OS", "linux") || !is("CARGO_CFG_TARGET_ENV", "gnu") {
-        return false;
-    }
-    // Says "glibc 2.36".
-    let Ok(said) = Command::new("getconf").arg("GNU_LIBC_VERSION").output() else { return false };
-    let said = String::from_utf8_lossy(&said.stdout);
-    let version = said.trim().strip_prefix("glibc ").and_then(|version| version.split_once('.'));
-    let Some((major, minor)) = version else { return false };
-    let number = |text: &str| text.parse::<u32>().unwrap_or(0);
-    (number(major), number(minor)) >= (2, 36)
 }

@@ -65,7 +65,7 @@ on_both! {
     /// As one that imports learners, or works on batches beside a slow disk.
     fn a_start_waits_for_a_process_that_locks_the_database(database) {
         let mut deployment = Deployment::start(database);
-        deployment.kill();
+        deployment.stop();
         let store = Store::open(&StoreSettings { url: deployment.store_url(), readers: 1 }).unwrap();
         let (locked, is_locked) = channel();
         let holder = std::thread::spawn(move || {
