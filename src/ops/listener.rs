@@ -85,7 +85,7 @@ async fn health(operations: web::Data<Operations>) -> HttpResponse {
 async fn metrics(operations: web::Data<Operations>) -> HttpResponse {
     let looked = operations.clone();
     let look = move || {
-        // Whoever finds a count here finds its lines in the log.
+        // So that the log has the lines behind each count.
         flush_log();
         looked.refreshes.iter().for_each(|refresh| refresh(&looked.metrics));
     };
