@@ -23,6 +23,7 @@ mod password;
 mod serve;
 mod setup;
 mod slo;
+mod stop;
 mod user;
 mod worker;
 mod workers;

@@ -10,7 +10,7 @@ use chrono::Utc;
 
 use super::failure::Failure;
 use super::workers::Minutes;
-use super::{config as file, setup, workers};
+use super::{config as file, setup, stop, workers};
 use crate::config::{self, Config, Sources};
 use crate::demo::Demo;
 use crate::domain::{Database, Service};
@@ -140,7 +140,7 @@ pub fn listen(
     let minutes = Minutes::start(&service, &metrics)?;
     let sending = post.map(|post| Sender::start(&service, post)).transpose();
     let sending = sending.map_err(|error| Failure::doing("Cannot start a thread", error))?;
-    let stopped = running.until_signal(signals, || reload(sources, &trust, &maintenance));
+    let stopped = running.until_signal(signals, || reload(sources, &trust, &maintenance), stop::within_limit);
     working.stop();
     drop(sending);
     drop(minutes);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::failure::Failure;
-use super::{config, setup, workers};
+use super::{config, setup, stop, workers};
 use crate::ops;
 use crate::workers::Observer;
 
@@ -48,6 +48,7 @@ pub fn run(worker: &Worker, out: &mut impl Write) -> Result<(), Failure> {
     writeln!(out, "Process {1} runs {0} workers.", config.jobs.workers, std::process::id())?;
     out.flush()?;
     let stopped = until_signal();
+    stop::within_limit();
     running.stop();
     service.database().close();
     stopped.map_err(|error| Failure::doing("Cannot receive signals", error))

@@ -93,11 +93,11 @@ impl Running {
     /// Serves until SIGTERM or SIGINT, then stops as [`Running::stop`] does, but tells clients
     /// first: every answer closes its connection, and idle connections are kept a moment. A second
     /// signal returns at once. SIGHUP calls `hangup`, which may read certificates and configuration
-    /// again.
+    /// again; the first signal to stop calls `stopping`.
     ///
     /// # Errors
     /// What a server failed with.
-    pub fn until_signal(mut self, signals: Signals, hangup: impl Fn()) -> io::Result<()> {
+    pub fn until_signal(mut self, signals: Signals, hangup: impl Fn(), stopping: impl FnOnce()) -> io::Result<()> {
         let Signals { runtime, received: mut signals } = signals;
         runtime.block_on(async {
             let mut ended = self.ended.take();
@@ -109,6 +109,7 @@ impl Running {
                 }
             }
             log::info!("stopping: calls in flight may finish");
+            stopping();
             let farewell = farewell::say(self.handles.clone(), Arc::clone(&self.health));
             drop(tokio::spawn(farewell));
             loop {

@@ -56,7 +56,7 @@ fn signals_are_obeyed() {
     if std::env::var_os(CHILD).is_some() {
         let mut stage = Stage::new();
         println!("\nready");
-        stage.running.take().unwrap().until_signal(Signals::receive().unwrap(), || println!("hangup")).unwrap();
+        stage.running.take().unwrap().until_signal(Signals::receive().unwrap(), || println!("hangup"), || ()).unwrap();
         println!("stopped");
         return;
     }

@@ -111,7 +111,7 @@ fn a_slow_network_to_postgresql() {
 /// An operator can stop the service, too.
 #[test]
 fn a_server_that_is_stopped_while_postgresql_is_away() {
-    for network in [Network::Cut, Network::Hole] {
+    for network in [Network::Cut, Network::Hole, Network::Stalled] {
         let (proxy, mut deployment) = proxied();
         let clients = Clients::of(&deployment).that_lose_their_server();
         clients.during(|| {
@@ -127,4 +127,19 @@ fn a_server_that_is_stopped_while_postgresql_is_away() {
         println!("{network:?}: stopped after {:?}", begun.elapsed());
         assert!(begun.elapsed() < STOPPED, "{network:?}: {:?}", begun.elapsed());
     }
+}
+
+/// The thread that writes waits for an answer for ever: it was between two transactions, so
+/// PostgreSQL has nothing to end.
+#[test]
+fn a_server_that_is_stopped_while_its_writer_waits_for_ever() {
+    let (proxy, mut deployment) = proxied();
+    proxy.set(Network::Stalled);
+    await_readiness(&deployment, 503, TOLD);
+    deployment.signal("-TERM");
+    let begun = Instant::now();
+    let code = deployment.ended();
+    assert!(begun.elapsed() < STOPPED, "{:?}", begun.elapsed());
+    assert_eq!(code, Some(1));
+    assert!(deployment.log().contains("did not stop within 45 s"), "{}", deployment.log());
 }

@@ -52,8 +52,14 @@ impl Proxy {
                 }
                 let (Ok(client), Ok(server)) = (client, TcpStream::connect(&server)) else { continue };
                 let born = *network.lock().expect("no panic");
-                let line =
-                    Arc::new(Line { client, server, born, network: Arc::clone(&network), ended: Arc::clone(&ended) });
+                let line = Arc::new(Line {
+                    client,
+                    server,
+                    born,
+                    network: Arc::clone(&network),
+                    ended: Arc::clone(&ended),
+                    over: AtomicBool::new(false),
+                });
                 let back = Arc::clone(&line);
                 thread::spawn(move || line.forward(&line.client, &line.server));
                 thread::spawn(move || back.forward(&back.server, &back.client));
@@ -88,6 +94,9 @@ struct Line {
     born: Network,
     network: Arc<Mutex<Network>>,
     ended: Arc<AtomicBool>,
+    /// Whether one direction ended. The other must end too, even if a fault was over before it
+    /// looked: a connection that is silent in one direction is no fault that these tests make.
+    over: AtomicBool,
 }
 
 impl Line {
@@ -113,6 +122,7 @@ impl Line {
                 break;
             }
         }
+        self.over.store(true, Ordering::Relaxed);
         if self.network() != Network::Reset {
             let _ = self.client.shutdown(Shutdown::Both);
             let _ = self.server.shutdown(Shutdown::Both);
@@ -129,6 +139,10 @@ impl Line {
 
     /// Whether it has to end; both directions see it soon, and the last one closes the sockets.
     fn must_end(&self) -> bool {
+        self.over.load(Ordering::Relaxed) || self.must_end_now()
+    }
+
+    fn must_end_now(&self) -> bool {
         match self.network() {
             Network::Reset => {
                 for socket in [&self.client, &self.server] {

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, OnceLock};
 use std::thread;
@@ -19,6 +19,8 @@ use super::{Actor, Database, visitor};
 /// The program under test.
 pub const LRS: &str = env!("CARGO_BIN_EXE_lrs");
 const START: Duration = Duration::from_secs(90);
+/// More than the service allows itself.
+const END: Duration = Duration::from_secs(90);
 
 /// Runs the server as a child and writes its process id to the folder. When the pipe from the test
 /// closes, however the test ended, it ends the server and removes the folder.
@@ -358,9 +360,25 @@ impl Deployment {
     fn join(&self) -> Option<i32> {
         let mut supervisor = self.supervisor().take().expect("running");
         let pipe = supervisor.stdin.take();
-        let status = supervisor.wait().expect("the supervisor");
+        let status = self.await_end(&mut supervisor);
         drop(pipe);
-        status.code()
+        status.expect("the server ends when it is told to").code()
+    }
+
+    /// Waits for the server to end. One that does not is killed: a run of all tests must not wait
+    /// for it.
+    fn await_end(&self, supervisor: &mut Child) -> Option<ExitStatus> {
+        let deadline = Instant::now() + END;
+        while Instant::now() < deadline {
+            if let Some(status) = supervisor.try_wait().expect("the supervisor") {
+                return Some(status);
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        let pid = fs::read_to_string(self.pid_path()).unwrap_or_default();
+        let _ = Command::new("kill").args(["-KILL", pid.trim()]).status();
+        let _ = supervisor.wait();
+        None
     }
 
     fn output_path(&self) -> PathBuf {
@@ -383,7 +401,8 @@ impl Drop for Deployment {
         let supervisor = self.supervisor.get_mut().ok().and_then(Option::take);
         if let Some(mut supervisor) = supervisor {
             drop(supervisor.stdin.take());
-            let _ = supervisor.wait();
+            let ended = self.await_end(&mut supervisor);
+            assert!(ended.is_some() || thread::panicking(), "the server did not end when it was told to");
         }
         if thread::panicking() {
             let lines: Vec<&str> = log.lines().collect();
