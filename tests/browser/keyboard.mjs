@@ -25,8 +25,12 @@ export class Keyboard {
   /// Chooses a file in the dialog that the field opens.
   async chooseFile(name, file) {
     await this.reach(name);
-    const [dialog] = await Promise.all([this.page.waitForEvent("filechooser"), this.page.keyboard.press("Enter")]);
-    await dialog.setFiles(file);
+    const opened = this.page.waitForEvent("filechooser");
+    // Playwright catches dialogs from here on, but does not say when Chromium has begun to: a question
+    // to the page is answered after that.
+    await this.page.evaluate(() => undefined);
+    await this.page.keyboard.press("Enter");
+    await (await opened).setFiles(file);
   }
 
   /// Follows a link to a file, and returns the text of the file.
