@@ -89,7 +89,7 @@ impl Person {
         Self {
             given: digits.name(4),
             family: digits.name(5),
-            postcode: format!("ZZ{} {}WZ", digits.below(98) + 1, digits.below(10)),
+            postcode: digits.postcode(),
             born: format!("{}-{:02}-{:02}", 1950 + digits.below(55), digits.below(12) + 1, digits.below(28) + 1),
         }
     }
@@ -130,6 +130,14 @@ impl Digits {
         let length = u64::try_from(letters.len()).unwrap_or(1);
         let at = usize::try_from(self.below(length)).unwrap_or(0);
         letters.get(at).copied().map_or('a', char::from)
+    }
+
+    /// One of 98,000. With few, a registration reads ever more learners with the same postcode, which
+    /// no real register has.
+    fn postcode(&mut self) -> String {
+        const LETTERS: &[u8] = b"ABDEFGHJLN";
+        let (district, sector) = (self.below(98) + 1, self.below(10));
+        format!("ZZ{district} {sector}{}{}", self.letter(LETTERS), self.letter(LETTERS))
     }
 
     fn name(&mut self, syllables: usize) -> String {

@@ -88,9 +88,14 @@ async fn soak(
                 let mut due = begin + interval.mul_f64(f64::from(number) / f64::from(CONNECTIONS));
                 while due < end {
                     tokio::time::sleep_until(due.into()).await;
-                    let called = client.call().await?;
                     // From when the call was due: a slow service must not thin out its own load.
-                    log.borrow_mut().add(called, due.elapsed());
+                    match client.call().await {
+                        Ok(called) => log.borrow_mut().add(called, due.elapsed()),
+                        Err(error) => {
+                            log.borrow_mut().add_error(error.to_string());
+                            client.reconnect(&connector, address).await?;
+                        }
+                    }
                     due += interval;
                 }
                 Outcome::Ok(())
@@ -149,8 +154,13 @@ impl Minute {
         self.times.push(u32::try_from(took.as_micros()).unwrap_or(u32::MAX));
         if let Some(code) = unasked {
             let name = SHARES.iter().find(|(each, ..)| *each == kind).map_or("", |(_, name, _)| name);
-            *self.errors.entry(format!("{name} {code}")).or_default() += 1;
+            self.add_error(format!("{name} {code}"));
         }
+    }
+
+    /// A call without a reply that could be read.
+    fn add_error(&mut self, error: String) {
+        *self.errors.entry(error).or_default() += 1;
     }
 
     /// Prints the minute.

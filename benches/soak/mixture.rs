@@ -89,6 +89,12 @@ impl<'p> Client<'p> {
         })
     }
 
+    /// Goes on with a new connection, after a call that failed.
+    pub async fn reconnect(&mut self, connector: &TlsConnector, address: SocketAddr) -> Outcome<()> {
+        self.stream = connect(connector, address).await?;
+        Ok(())
+    }
+
     /// Makes the next call of the mixture.
     pub async fn call(&mut self) -> Outcome<Called> {
         let planned = self.order.get(self.step % self.order.len()).copied().unwrap_or(Kind::Find);
