@@ -33,7 +33,12 @@ export async function checkPage(visitor, entry, tools, counts) {
       const moved = response.status() >= 300 && response.status() < 400;
       if (request.isNavigationRequest() && !moved) document = response;
     });
-    await entry.open(page, visitor);
+    try {
+      await entry.open(page, visitor);
+    } catch (error) {
+      const heading = await page.locator("h1").allInnerTexts().catch(() => []);
+      throw new Error(`${how}, at "${heading}", ${page.url()}: ${error.stack}`);
+    }
     await page.waitForLoadState("load");
     const html = await document.text();
 

@@ -350,10 +350,12 @@ const planned = (further) => async (page) => {
 /// A qualification of the demo's awarding organisation, and an award that was never given: no two
 /// have the same day.
 const QUALIFICATION = "601/7001/3";
+/// The one of the entries: an achievement of the same would be the result of an entry that waits.
+const ENTERED = "601/7018/9";
+let awards = 0;
 export function award() {
-  const below = (limit) => Math.floor(Math.random() * limit);
-  const day = date("award_date", 1 + below(28), 1 + below(12), 1960 + below(60));
-  return { ...day, grade: "7", language: "English", provider: "TEST0038", submission_type: "F" };
+  const day = new Date(Date.UTC(1960, 0, 1 + awards++));
+  return { ...date("award_date", day.getUTCDate(), day.getUTCMonth() + 1, day.getUTCFullYear()), grade: "7", language: "English", provider: "TEST0038", submission_type: "F" };
 }
 
 /// Enters an achievement of the demo's learner, as far as the answers go: the search, the
@@ -382,13 +384,13 @@ const entered = (further, fields) => async (page) => {
 const entry = (...answers) => async (page) => {
   const { uln, given_name, family_name } = LEARNER;
   await form("/entries/new", { uln, given_name, family_name })(page);
-  await page.locator("main [name=search]").fill(QUALIFICATION);
+  await page.locator("main [name=search]").fill(ENTERED);
   await Promise.all([page.waitForNavigation(), page.getByRole("button", { name: "Search" }).click()]);
-  for (const fields of [{ reference: QUALIFICATION }, ...answers]) await send(page, fields);
+  for (const fields of [{ reference: ENTERED }, ...answers]) await send(page, fields);
 };
 const expected = () => {
   const { grade, submission_type, ...fields } = award();
-  return { ...fields, "award_date-year": String(2040 + Math.floor(Math.random() * 60)) };
+  return { ...fields, "award_date-year": String(Number(fields["award_date-year"]) + 80) };
 };
 const waiting = (further, fields) => async (page) => {
   await entry(expected(), {})(page);
