@@ -152,15 +152,34 @@ impl<'a> From<&'a LearningEvent> for NewRow<'a> {
     }
 }
 
-/// The learners' events, including withdrawn ones, in no particular order.
+/// The learners' events, including withdrawn ones, in no particular order. On SQLite one query each,
+/// as in [`by_ulns`](super::learners::by_ulns).
 pub fn of(connection: &mut AnyConnection, ulns: &[Uln]) -> Result<Vec<LearningEvent>, StoreError> {
-    on_either!(connection, c => {
-        let rows = learning_events::table
-            .filter(learning_events::uln.eq_any(ulns.iter().map(Uln::as_str)))
-            .select(Row::as_select())
-            .load_iter::<Row, DefaultLoadingMode>(c)?;
-        rows.map(|row| Ok(row?.into())).collect()
-    })
+    macro_rules! events {
+        ($whose:expr, $connection:expr) => {
+            learning_events::table
+                .filter($whose)
+                .select(Row::as_select())
+                .load_iter::<Row, DefaultLoadingMode>($connection)?
+        };
+    }
+    match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(c) => {
+            let mut found = Vec::new();
+            for uln in ulns {
+                for row in events!(learning_events::uln.eq(uln.as_str()), c) {
+                    found.push(row?.into());
+                }
+            }
+            Ok(found)
+        }
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => {
+            let rows = events!(learning_events::uln.eq_any(ulns.iter().map(Uln::as_str)), c);
+            rows.map(|row| Ok(row?.into())).collect()
+        }
+    }
 }
 
 /// How many events, including withdrawn ones, are stored under this ULN itself.

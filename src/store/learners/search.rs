@@ -1,7 +1,15 @@
 //! The probes of a search: each uses one index and reads a bounded number of rows.
 
 use chrono::NaiveDate;
+#[cfg(feature = "sqlite")]
+use diesel::expression::{AppearsOnTable, ValidGrouping};
 use diesel::prelude::*;
+#[cfg(feature = "sqlite")]
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+#[cfg(feature = "sqlite")]
+use diesel::sql_types::{Bool, Text};
+#[cfg(feature = "sqlite")]
+use diesel::sqlite::Sqlite;
 
 use super::row::{KeyColumns, value};
 use crate::model::{Candidate, LearnerStatus};
@@ -91,24 +99,70 @@ pub struct Conditions<'a> {
     pub outward: Option<&'a str>,
 }
 
+macro_rules! candidates_born {
+    ($born:expr, $conditions:expr, $limit:expr) => {{
+        let mut query = candidates!().filter($born).limit($limit).into_boxed();
+        if let Some(sound) = $conditions.family_phonetic {
+            query = query.filter(learners::family_phonetic.eq(sound));
+        }
+        if let Some(sound) = $conditions.given_phonetic {
+            query = query.filter(learners::given_phonetic.eq(sound));
+        }
+        if let Some(outward) = $conditions.outward {
+            query = query.filter(learners::outward.eq(outward));
+        }
+        query
+    }};
+}
+
 /// At most `limit` candidates who satisfy the conditions.
 pub fn meeting(
     connection: &mut AnyConnection,
     conditions: Conditions<'_>,
     limit: i64,
 ) -> Result<Vec<Candidate>, StoreError> {
-    read(on_either!(connection, c => {
-        let mut query =
-            candidates!().filter(learners::date_of_birth.eq_any(conditions.dates)).limit(limit).into_boxed();
-        if let Some(sound) = conditions.family_phonetic {
-            query = query.filter(learners::family_phonetic.eq(sound));
+    read(match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(c) => candidates_born!(BornOnOneOf::dates(conditions.dates), conditions, limit).load(c),
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => {
+            candidates_born!(learners::date_of_birth.eq_any(conditions.dates), conditions, limit).load(c)
         }
-        if let Some(sound) = conditions.given_phonetic {
-            query = query.filter(learners::given_phonetic.eq(sound));
-        }
-        if let Some(outward) = conditions.outward {
-            query = query.filter(learners::outward.eq(outward));
-        }
-        query.load(c)
-    })?)
+    }?)
+}
+
+/// Any of the dates of birth, on SQLite: diesel prepares a statement with `eq_any` anew each time,
+/// which takes longer than running it. With one value for all dates it stays prepared.
+#[cfg(feature = "sqlite")]
+#[derive(QueryId, ValidGrouping)]
+struct BornOnOneOf {
+    /// A JSON array of texts.
+    dates: String,
+}
+
+#[cfg(feature = "sqlite")]
+impl BornOnOneOf {
+    fn dates(dates: &[NaiveDate]) -> Self {
+        let dates: Vec<_> = dates.iter().map(|date| format!("\"{date}\"")).collect();
+        Self { dates: format!("[{}]", dates.join(",")) }
+    }
+}
+
+#[cfg(feature = "sqlite")]
+impl Expression for BornOnOneOf {
+    type SqlType = Bool;
+}
+
+#[cfg(feature = "sqlite")]
+impl AppearsOnTable<learners::table> for BornOnOneOf {}
+
+#[cfg(feature = "sqlite")]
+impl QueryFragment<Sqlite> for BornOnOneOf {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        learners::date_of_birth.walk_ast(out.reborrow())?;
+        out.push_sql(" IN (SELECT value FROM json_each(");
+        out.push_bind_param::<Text, _>(&self.dates)?;
+        out.push_sql("))");
+        Ok(())
+    }
 }
