@@ -12,13 +12,16 @@ const LIMIT: Duration = Duration::from_secs(45);
 /// database that keeps the connection and never answers cannot be told to stop; nothing that was
 /// acknowledged waits for it.
 pub fn within_limit() {
-    std::thread::spawn(|| {
+    let wait = || {
         std::thread::sleep(LIMIT);
         log::error!(
-            "did not stop within {} s, because the database does not answer; what is unfinished ends now",
+            "did not stop within {} s, probably because the database does not answer; what is unfinished ends now",
             LIMIT.as_secs()
         );
         ops::flush_log();
         std::process::exit(1);
-    });
+    };
+    if let Err(error) = std::thread::Builder::new().name("lrs-stop".to_owned()).spawn(wait) {
+        log::warn!("cannot limit how long the stop takes: {error}");
+    }
 }

@@ -139,10 +139,9 @@ impl Line {
 
     /// Whether it has to end; both directions see it soon, and the last one closes the sockets.
     fn must_end(&self) -> bool {
-        self.over.load(Ordering::Relaxed) || self.must_end_now()
-    }
-
-    fn must_end_now(&self) -> bool {
+        if self.over.load(Ordering::Relaxed) {
+            return true;
+        }
         match self.network() {
             Network::Reset => {
                 for socket in [&self.client, &self.server] {
