@@ -26,13 +26,14 @@ use tokio_rustls::client::TlsStream;
 
 pub type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// The limits on calls, which are off: a bench is one organisation that calls as fast as it can.
-const LIMITS: [&str; 5] = [
+/// The limits that are off: a bench is one organisation that calls as fast as it can.
+const LIMITS: [&str; 6] = [
     "LRS_LIMITS_CALLS_PER_SECOND_BY_ORGANISATION",
     "LRS_LIMITS_CALLS_PER_SECOND_BY_CERTIFICATE",
     "LRS_LIMITS_CALLS_AT_ONCE",
     "LRS_LIMITS_CALLS_AT_ONCE_BY_ORGANISATION",
     "LRS_LIMITS_CALLS_AT_ONCE_BY_CERTIFICATE",
+    "LRS_LIMITS_BATCH_RECORDS_PER_HOUR",
 ];
 
 /// Starts `lrs demo` in the folder and waits until it answers.
