@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::store::{ReplicaCounts, Store, StoreError, StoreSettings, missing_file};
+use crate::store::{Migration, ReplicaCounts, Store, StoreError, StoreSettings, missing_file};
 
 /// How often a start tries a database that is locked; each time SQLite waits for five seconds.
 const STARTS: usize = 6;
@@ -60,6 +60,25 @@ impl Database {
     /// A migration failed; the ones before it stay.
     pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
         self.0.migrate()
+    }
+
+    /// The migrations that this release knows, oldest first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn migrations(&self) -> Result<Vec<Migration>, StoreError> {
+        self.0.migrations()
+    }
+
+    /// Brings the tables back to those of an earlier release, whose last migration has this number:
+    /// undoes the later ones, newest first, and returns their names. What only they keep is lost.
+    /// No server may run meanwhile.
+    ///
+    /// # Errors
+    /// There is no such migration, the database does not have it or has one that this release does
+    /// not know: nothing has changed then. Or one cannot be undone: those after it are.
+    pub fn undo_migrations_after(&self, number: &str) -> Result<Vec<String>, StoreError> {
+        self.0.undo_migrations_after(number)
     }
 
     /// Whether the tables are those of this release.

@@ -16,6 +16,9 @@ pub enum StoreError {
     /// A migration failed.
     #[error("cannot migrate the database: {0}")]
     Migration(String),
+    /// Migrations cannot be undone as asked; the text says why and what to do.
+    #[error("{0}")]
+    Undo(String),
     /// The database rejected a statement.
     #[error("database error: {0}")]
     Database(Arc<DatabaseError>),

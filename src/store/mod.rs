@@ -54,6 +54,7 @@ mod writer;
 pub use connection::AnyConnection;
 pub use dialect::lock;
 pub use error::StoreError;
+pub use migrations::Migration;
 pub use replica::ReplicaCounts;
 pub use ticket::Ticket;
 pub use transaction::Transaction;
@@ -162,6 +163,16 @@ impl Store {
     /// Runs pending migrations and returns their names. Several nodes may do so at once.
     pub fn migrate(&self) -> Result<Vec<String>, StoreError> {
         migrations::run(&mut self.inner.address.connect()?)
+    }
+
+    /// The migrations that this release knows, oldest first.
+    pub fn migrations(&self) -> Result<Vec<Migration>, StoreError> {
+        migrations::known(&mut self.inner.address.connect()?)
+    }
+
+    /// Undoes the migrations after the one of this number, newest first, and returns their names.
+    pub fn undo_migrations_after(&self, number: &str) -> Result<Vec<String>, StoreError> {
+        migrations::undo_after(&mut self.inner.address.connect()?, number)
     }
 
     /// Whether all migrations have run and the database answers: the meaning of readiness.

@@ -41,6 +41,7 @@ mod life;
 mod linking;
 mod load;
 mod mail;
+mod migrations;
 mod nodes;
 mod portal;
 mod privacy;

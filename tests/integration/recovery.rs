@@ -207,6 +207,44 @@ on_both! {
         succeeds(lrs_on(&url, &deployment, &["audit", "verify"]));
     }
 
+    /// An upgrade: the data of every earlier release, as fixtures/backups/README.md says.
+    fn the_backup_of_every_release_is_restored_and_upgraded(database) {
+        let mut deployment = Deployment::start(database);
+        deployment.stop();
+        let certificate = deployment.variable("PROVIDER_CERT").to_owned();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/backups");
+        let backups = fs::read_dir(&folder).expect("the folder").map(|entry| entry.expect("an entry").path());
+        let backups: Vec<_> = backups.filter(|path| path.extension().is_some_and(|ending| ending == "backup")).collect();
+        assert!(!backups.is_empty());
+        for backup in backups {
+            let name = backup.file_name().expect("a name").to_string_lossy().into_owned();
+            let backup = backup.display().to_string();
+            let counts = counts(&deployment.lrs(&["backup", "verify", &backup]));
+            assert!(counts["learners"] > 200 && counts["learning_events"] > 80 && counts["achievement_steps"] > 0, "{name}");
+            let url = new_store(database, &deployment, &format!("{name}.db"));
+            succeeds(lrs_on(&url, &deployment, &["backup", "restore", &backup]));
+            succeeds(lrs_on(&url, &deployment, &["migrate"]));
+            let store = open(&url);
+            for (table, number) in &counts {
+                assert_eq!(count(&store, table), *number, "{table} of {name}");
+            }
+            store.close();
+            drop(store);
+            succeeds(lrs_on(&url, &deployment, &["audit", "verify"]));
+            // Its certificates are of an authority that is gone; the organisation gets a new one.
+            succeeds(lrs_on(&url, &deployment, &["cert", "add", "TEST0038", &certificate]));
+
+            deployment.set("LRS_STORE_URL", &url);
+            deployment.launch();
+            let provider = deployment.provider();
+            let find = provider.credentials().find_by_uln("FUL", "1100001017", "Quillfeather", "Ottoline");
+            assert_eq!(provider.post(LS, &find).code(), "WSRC0004", "{name}");
+            Person::new().register(&provider, "1");
+            deployment.stop();
+            succeeds(lrs_on(&url, &deployment, &["audit", "verify"]));
+        }
+    }
+
     fn a_backup_that_is_damaged_or_has_another_key_is_refused(database) {
         let deployment = Deployment::start(database);
         for key in ["backup.key", "other.key"] {

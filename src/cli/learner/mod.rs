@@ -74,7 +74,7 @@ Example:
         #[command(flatten)]
         change: links::Change,
     },
-    /// Delete learners, so that every operation returns \"not found\"
+    /// Delete learners, so that every operation returns 'not found'
     #[command(after_help = "\
 Nothing is erased: 'lrs learner restore' undoes it. A ULN is never issued again. A learner into whom others are merged cannot be deleted.
 
