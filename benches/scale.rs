@@ -1,6 +1,6 @@
 //! The service with a hundred thousand, a million and ten million learners: the time of each kind
 //! of call over one kept-alive connection, of filling the database and of a start, its memory and
-//! its disk. Run it with `make bench-scale`; `SCALE_LEARNERS=100000,1000000` chooses the sizes.
+//! its disk, and the time of calls while a backup is made. Run it with `make bench-scale`; `SCALE_LEARNERS=100000,1000000` chooses the sizes.
 //! With `LRS_TEST_POSTGRES_URL` (`scripts/with-postgres`), each size is also measured on
 //! PostgreSQL.
 
@@ -9,7 +9,7 @@ mod served;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Child;
+use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
 use diesel::prelude::*;
@@ -75,11 +75,14 @@ fn measure(database: &str, learners: u32, people: &[Learner], store: Option<&str
     let mut children = Children(vec![service]);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     for (name, requests) in kinds(people) {
-        let (times, replies) = runtime.block_on(calls(&demo, address, &requests))?;
-        let at = |percent: usize| times.get(times.len() * percent / 100).copied().unwrap_or_default();
-        let replies: Vec<_> = replies.iter().map(|(code, count)| format!("{code} {count}")).collect();
-        println!("{database:<11}{learners:>10}  {name:<22}{:>9}{:>9}  {}", at(50), at(99), replies.join(", "));
+        let answers = runtime.block_on(calls(&demo, address, &requests, None))?;
+        println!("{database:<11}{learners:>10}  {name:<22}{answers}");
     }
+    let finds: Vec<_> = people.iter().map(find).collect();
+    let begun = Instant::now();
+    let answers = runtime.block_on(calls(&demo, address, &finds, Some(backup(&demo, &settings)?)))?;
+    let took = begun.elapsed().as_secs_f64();
+    println!("{database:<11}{learners:>10}  {:<22}{answers}, in a backup of {took:.1} s", "find by ULN meanwhile");
     let disk = if store.is_none() {
         format!(", {} bytes a learner on disk", disk(&demo)? / u64::from(learners))
     } else {
@@ -163,11 +166,45 @@ fn update(learner: &Learner) -> Vec<u8> {
     learner_service("regmsg", "UpdateLearner", &body)
 }
 
-/// Microseconds of calls over one connection, ascending, and how often each code came back.
-async fn calls(demo: &Path, address: SocketAddr, requests: &[Vec<u8>]) -> Outcome<(Vec<u64>, BTreeMap<String, usize>)> {
+/// Starts a backup.
+fn backup(demo: &Path, settings: &[(&str, &str)]) -> Outcome<Child> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lrs"));
+    command.args(["backup", "create", "scale.backup"]).current_dir(demo).envs(settings.iter().copied());
+    Ok(command.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?)
+}
+
+/// How calls were answered.
+struct Answers {
+    /// Microseconds, ascending.
+    times: Vec<u64>,
+    /// How often each code came back.
+    codes: BTreeMap<String, usize>,
+}
+
+impl std::fmt::Display for Answers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let at = |percent: usize| self.times.get(self.times.len() * percent / 100).copied().unwrap_or_default();
+        let codes: Vec<_> = self.codes.iter().map(|(code, count)| format!("{code} {count}")).collect();
+        write!(f, "{:>9}{:>9}  {}", at(50), at(99), codes.join(", "))
+    }
+}
+
+/// Calls over one connection: each request once, or all of them again and again until a process
+/// ends well.
+async fn calls(demo: &Path, address: SocketAddr, requests: &[Vec<u8>], mut beside: Option<Child>) -> Outcome<Answers> {
     let mut stream = connect(&connector(demo, "provider")?, address).await?;
-    let (mut answer, mut times, mut replies) = (Vec::new(), Vec::new(), BTreeMap::new());
-    for (number, request) in requests.iter().enumerate() {
+    let (mut answer, mut times, mut codes) = (Vec::new(), Vec::new(), BTreeMap::new());
+    for (number, request) in requests.iter().cycle().enumerate() {
+        let ended = match &mut beside {
+            Some(process) => process.try_wait()?,
+            None if number == requests.len() => break,
+            None => None,
+        };
+        match ended {
+            Some(status) if status.success() => break,
+            Some(status) => return Err(format!("the process beside the calls ended with {status}").into()),
+            None => {}
+        }
         let begun = Instant::now();
         let body = ask(&mut stream, request, &mut answer).await?;
         let took = u64::try_from(begun.elapsed().as_micros())?;
@@ -175,11 +212,11 @@ async fn calls(demo: &Path, address: SocketAddr, requests: &[Vec<u8>]) -> Outcom
             times.push(took);
             let text = String::from_utf8_lossy(body);
             let code = text.split_once("ResponseCode>").and_then(|(_, rest)| rest.split('<').next()).unwrap_or("none");
-            *replies.entry(code.to_owned()).or_default() += 1;
+            *codes.entry(code.to_owned()).or_default() += 1;
         }
     }
     times.sort_unstable();
-    Ok((times, replies))
+    Ok(Answers { times, codes })
 }
 
 /// The bytes of the database's files.

@@ -8,9 +8,6 @@ use super::schema::{awarding_recognitions, catalogue};
 use super::{AnyConnection, StoreError};
 use crate::model::{Availability, CatalogueEntry, Recognition, Reference, Timestamp};
 
-/// Rows per statement, below SQLite's limit of 32,766 bound values.
-const ROWS_AT_ONCE: usize = 1_000;
-
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = catalogue)]
 struct Row {
@@ -96,19 +93,26 @@ impl<'a> NewRow<'a> {
     }
 }
 
-/// The entries with these references, in no particular order; unknown references are skipped.
+/// The entries with these references, in no particular order; unknown references are skipped. On
+/// SQLite one query each, because that statement stays prepared.
 pub fn of(connection: &mut AnyConnection, references: &[Reference]) -> Result<Vec<CatalogueEntry>, StoreError> {
-    let mut entries = Vec::with_capacity(references.len());
-    for references in references.chunks(ROWS_AT_ONCE) {
-        let references: Vec<String> = references.iter().map(Reference::to_string).collect();
-        let rows: Vec<Row> = on_either!(connection, c => {
-            catalogue::table.filter(catalogue::reference.eq_any(&references)).select(Row::as_select()).load(c)
-        })?;
-        for row in rows {
-            entries.push(CatalogueEntry::try_from(row)?);
+    let rows: Vec<Row> = match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(c) => {
+            let mut rows = Vec::with_capacity(references.len());
+            for reference in references {
+                let row = catalogue::table.find(reference.to_string()).select(Row::as_select()).first(c);
+                rows.extend(row.optional()?);
+            }
+            rows
         }
-    }
-    Ok(entries)
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => {
+            let references = references.iter().map(Reference::to_string);
+            catalogue::table.filter(catalogue::reference.eq_any(references)).select(Row::as_select()).load(c)?
+        }
+    };
+    rows.into_iter().map(CatalogueEntry::try_from).collect()
 }
 
 /// Entries that have all these words in their reference or title, in any letter case, by reference:

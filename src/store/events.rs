@@ -1,6 +1,5 @@
 //! Learning events.
 
-use chrono::NaiveDate;
 use diesel::connection::DefaultLoadingMode;
 use diesel::prelude::*;
 
@@ -8,7 +7,7 @@ use super::dialect::on_either;
 use super::schema::learning_events;
 use super::values::{Parsed, StoredDate, StoredTime};
 use super::{AnyConnection, StoreError};
-use crate::model::{EventSource, EventStatus, LearningEvent, Timestamp, Uln};
+use crate::model::{EventSource, EventStatus, LearningEvent, Uln};
 
 /// Rows per statement, below SQLite's limit of 32,766 bound values.
 const ROWS_AT_ONCE: usize = 1_000;
@@ -77,19 +76,19 @@ pub(super) struct NewRow<'a> {
     uln: &'a str,
     source: &'a str,
     status: &'a str,
-    achievement_award_date: Option<NaiveDate>,
+    achievement_award_date: Option<StoredDate>,
     achievement_provider_name: &'a str,
     achievement_provider_ukprn: &'a str,
     awarding_organisation_name: Option<&'a str>,
     awarding_organisation_ukprn: Option<&'a str>,
     collection_type: Option<&'a str>,
     credits: i64,
-    date_loaded: Option<Timestamp>,
+    date_loaded: Option<StoredTime>,
     grade: Option<&'a str>,
     language_for_assessment: Option<&'a str>,
     level: Option<&'a str>,
-    participation_start_date: Option<NaiveDate>,
-    participation_end_date: Option<NaiveDate>,
+    participation_start_date: Option<StoredDate>,
+    participation_end_date: Option<StoredDate>,
     qualification_type: Option<&'a str>,
     restriction: Option<&'a str>,
     return_number: Option<&'a str>,
@@ -129,19 +128,19 @@ impl<'a> From<&'a LearningEvent> for NewRow<'a> {
             uln: uln.as_str(),
             source: source.code(),
             status: status.code(),
-            achievement_award_date: *achievement_award_date,
+            achievement_award_date: achievement_award_date.map(StoredDate),
             achievement_provider_name,
             achievement_provider_ukprn,
             awarding_organisation_name: awarding_organisation_name.as_deref(),
             awarding_organisation_ukprn: awarding_organisation_ukprn.as_deref(),
             collection_type: collection_type.as_deref(),
             credits: *credits,
-            date_loaded: *date_loaded,
+            date_loaded: date_loaded.map(StoredTime),
             grade: grade.as_deref(),
             language_for_assessment: language_for_assessment.as_deref(),
             level: level.as_deref(),
-            participation_start_date: *participation_start_date,
-            participation_end_date: *participation_end_date,
+            participation_start_date: participation_start_date.map(StoredDate),
+            participation_end_date: participation_end_date.map(StoredDate),
             qualification_type: qualification_type.as_deref(),
             restriction: restriction.as_deref(),
             return_number: return_number.as_deref(),

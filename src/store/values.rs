@@ -1,23 +1,29 @@
-//! Values that are read from a row without a text of their own in between. SQLite keeps dates and
-//! times as text, which diesel parses by format texts: that cost a fifth of reading a row of a
-//! learning record.
+//! Values that are read from a row without a text of their own in between, and dates and times that
+//! are written without a format text. SQLite keeps dates and times as text, which diesel parses and
+//! formats by format texts: that cost a fifth of reading a row of a learning record.
 
 use std::str::FromStr;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
 #[cfg(feature = "postgres")]
 use diesel::pg::Pg;
+#[cfg(feature = "sqlite")]
+use diesel::serialize::IsNull;
+use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types;
 #[cfg(feature = "sqlite")]
 use diesel::sqlite::Sqlite;
+use serde::{Deserialize, Serialize};
 
 use super::connection::{MultiBackend, MultiRawValue};
 use crate::model::Timestamp;
 
 /// A date.
-#[derive(Debug, Clone, Copy, FromSqlRow)]
+#[derive(Debug, Clone, Copy, FromSqlRow, AsExpression)]
+#[diesel(sql_type = sql_types::Date)]
 pub(super) struct StoredDate(pub(super) NaiveDate);
 
 /// A value that is stored as text, such as a code. A text that is none of its values is an error,
@@ -26,7 +32,9 @@ pub(super) struct StoredDate(pub(super) NaiveDate);
 pub(super) struct Parsed<T>(pub(super) T);
 
 /// A time (UTC).
-#[derive(Debug, Clone, Copy, FromSqlRow)]
+#[derive(Debug, Clone, Copy, FromSqlRow, AsExpression, Serialize, Deserialize)]
+#[diesel(sql_type = sql_types::Timestamp)]
+#[serde(transparent)]
 pub(super) struct StoredTime(pub(super) Timestamp);
 
 impl<T: FromStr> FromSql<sql_types::Text, MultiBackend> for Parsed<T> {
@@ -95,6 +103,36 @@ impl FromSql<sql_types::Timestamp, Pg> for StoredTime {
     }
 }
 
+#[cfg(feature = "sqlite")]
+impl ToSql<sql_types::Date, Sqlite> for StoredDate {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.to_string());
+        Ok(IsNull::No)
+    }
+}
+
+#[cfg(feature = "sqlite")]
+impl ToSql<sql_types::Timestamp, Sqlite> for StoredTime {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.to_string());
+        Ok(IsNull::No)
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl ToSql<sql_types::Date, Pg> for StoredDate {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        ToSql::<sql_types::Date, Pg>::to_sql(&self.0, out)
+    }
+}
+
+#[cfg(feature = "postgres")]
+impl ToSql<sql_types::Timestamp, Pg> for StoredTime {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        ToSql::<sql_types::Timestamp, Pg>::to_sql(&self.0, out)
+    }
+}
+
 fn parsed<T: FromStr>(text: &str) -> deserialize::Result<Parsed<T>> {
     text.parse().map(Parsed).map_err(|_| "a text that is none of the column's values".into())
 }
@@ -145,6 +183,18 @@ mod tests {
             ["2026-11-29 08:15:30", "2026-11-29 08:15:30.5", "2026-11-29 23:59:59.000123", "2026-11-29 00:00:00.123456"]
         {
             assert_eq!(time(text.as_bytes()).unwrap(), NaiveDateTime::parse_from_str(text, "%F %T%.f").unwrap());
+        }
+    }
+
+    #[test]
+    fn a_date_or_time_is_written_as_the_library_writes_it() {
+        for text in ["2026-11-29", "0001-01-01", "9999-12-31", "2024-02-29"] {
+            let date: NaiveDate = text.parse().unwrap();
+            assert_eq!(date.to_string(), date.format("%F").to_string());
+            for fraction in ["", ".500", ".000123", ".123456", ".123456789"] {
+                let time: NaiveDateTime = format!("{text}T23:59:59{fraction}").parse().unwrap();
+                assert_eq!(time.to_string(), time.format("%F %T%.f").to_string());
+            }
         }
     }
 

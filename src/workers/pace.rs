@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-/// How long an embedded database should be busy with a chunk: little compared with a call, much
-/// compared with a commit. Calls that write wait meanwhile, and so do other processes.
-const AIM: Duration = Duration::from_millis(4);
+/// How long an embedded database should be busy with a chunk: little for a person, much compared
+/// with a commit. Calls that write wait meanwhile, and so do other processes.
+const AIM: Duration = Duration::from_millis(8);
 /// How long a database server should be busy with a chunk. Only those wait who change the same
 /// rows, and each chunk costs ten round trips, whatever its size: if these alone took longer than
 /// the aim, chunks would have one record.
@@ -57,7 +57,7 @@ mod tests {
         assert_eq!(pace.next(), LARGEST);
         for _ in 0..20 {
             let records = pace.next();
-            pace.learn(records, Duration::from_millis(2) * u32::try_from(records).unwrap_or(1));
+            pace.learn(records, Duration::from_millis(4) * u32::try_from(records).unwrap_or(1));
         }
         assert!((1..=3).contains(&pace.next()), "{pace:?}");
         pace.learn(1, Duration::from_secs(9));

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use super::dialect::on_either;
 use super::events::{NewRow, Row};
 use super::schema::{achievement_steps, learning_events};
+use super::values::StoredDate;
 use super::{AnyConnection, StoreError};
 use crate::model::{Achievement, SubmissionType, Ukprn, Uln};
 
@@ -32,7 +33,7 @@ struct NewOwnRow<'a> {
     withdrawn_from: Option<&'a str>,
     submitted_provider_ukprn: &'a str,
     mis_identifier: Option<&'a str>,
-    action_date: Option<NaiveDate>,
+    action_date: Option<StoredDate>,
     action_reason: Option<&'a str>,
 }
 
@@ -44,7 +45,7 @@ impl<'a> From<&'a Achievement> for NewOwnRow<'a> {
             withdrawn_from: withdrawn_from.map(SubmissionType::code),
             submitted_provider_ukprn: provider_ukprn,
             mis_identifier: mis_identifier.as_deref(),
-            action_date: *action_date,
+            action_date: action_date.map(StoredDate),
             action_reason: action_reason.as_deref(),
         }
     }

@@ -1,13 +1,13 @@
 //! What was done to achievements: steps are added and read, never changed.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 
 #[cfg(feature = "postgres")]
 use super::ROWS_AT_ONCE;
-use crate::model::{AchievementStep, Timestamp};
+use crate::model::AchievementStep;
 use crate::store::dialect::on_either;
 use crate::store::schema::{achievement_steps, event_versions};
+use crate::store::values::{StoredDate, StoredTime};
 use crate::store::{AnyConnection, StoreError};
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -15,15 +15,15 @@ use crate::store::{AnyConnection, StoreError};
 struct StepRow {
     event_id: i32,
     number: i32,
-    at: Timestamp,
+    at: StoredTime,
     door: String,
     user_name: String,
     done: String,
     standing: String,
-    award_date: Option<NaiveDate>,
+    award_date: Option<StoredDate>,
     grade: Option<String>,
     language: Option<String>,
-    action_date: Option<NaiveDate>,
+    action_date: Option<StoredDate>,
     action_reason: Option<String>,
 }
 
@@ -45,15 +45,15 @@ impl StepRow {
         Self {
             event_id,
             number,
-            at,
+            at: StoredTime(at),
             door,
             user_name,
             done,
             standing,
-            award_date,
+            award_date: award_date.map(StoredDate),
             grade,
             language,
-            action_date,
+            action_date: action_date.map(StoredDate),
             action_reason,
         }
     }
@@ -64,15 +64,15 @@ impl TryFrom<StepRow> for AchievementStep {
 
     fn try_from(row: StepRow) -> Result<Self, StoreError> {
         Ok(Self {
-            at: row.at,
+            at: row.at.0,
             door: row.door.parse().map_err(|_| StoreError::Corrupt("achievement_steps.door"))?,
             user_name: row.user_name,
             done: row.done.parse().map_err(|_| StoreError::Corrupt("achievement_steps.done"))?,
             standing: row.standing.parse().map_err(|_| StoreError::Corrupt("achievement_steps.standing"))?,
-            award_date: row.award_date,
+            award_date: row.award_date.map(|date| date.0),
             grade: row.grade,
             language: row.language,
-            action_date: row.action_date,
+            action_date: row.action_date.map(|date| date.0),
             action_reason: row.action_reason,
         })
     }

@@ -32,7 +32,7 @@ pub struct Line {
 impl Line {
     /// When (UTC).
     pub const fn at(&self) -> Timestamp {
-        self.row.at
+        self.row.at.0
     }
 
     /// The hash that it must have if it is whole and comes after this line.

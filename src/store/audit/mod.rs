@@ -81,9 +81,15 @@ pub(super) fn insert_lines<'a>(
         let part = rows.by_ref().take(MOVED_TOGETHER).map(|row| Ok(ChainedRow::after(&mut head, row?)));
         let part: Vec<ChainedRow<'_>> = part.collect::<Result<_, StoreError>>()?;
         on_either!(&mut **transaction, c => match <[ChainedRow<'_>; MOVED_TOGETHER]>::try_from(part) {
-            // With a fixed number of rows the statement stays prepared.
-            Ok(rows) => diesel::insert_into(audit::table).values(rows).execute(c)?,
-            Err(rows) => diesel::insert_into(audit::table).values(rows).execute(c)?,
+            // With a fixed number of rows the statement stays prepared, and with one row.
+            Ok(rows) => {
+                diesel::insert_into(audit::table).values(rows).execute(c)?;
+            }
+            Err(rows) => {
+                for row in rows {
+                    diesel::insert_into(audit::table).values(row).execute(c)?;
+                }
+            }
         });
     }
     chain::advance(transaction, head)

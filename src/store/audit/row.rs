@@ -9,14 +9,15 @@ use std::borrow::Cow;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AuditEntry, ChainHash, ChainHead, Fingerprint, Timestamp, to_microseconds};
+use crate::model::{AuditEntry, ChainHash, ChainHead, Fingerprint, to_microseconds};
 use crate::store::schema::audit;
+use crate::store::values::StoredTime;
 
 /// The columns that say what happened.
 #[derive(Insertable, Queryable, Serialize, Deserialize)]
 #[diesel(table_name = audit, treat_none_as_default_value = false)]
 pub(super) struct Row<'a> {
-    pub(super) at: Timestamp,
+    pub(super) at: StoredTime,
     organisation_id: Option<i32>,
     organisation_ref: Cow<'a, str>,
     organisation_name: Cow<'a, str>,
@@ -110,7 +111,7 @@ impl<'a> From<&'a AuditEntry> for Row<'a> {
         } = entry;
         Self {
             // What a database cuts off could not be hashed again.
-            at: to_microseconds(*at),
+            at: StoredTime(to_microseconds(*at)),
             organisation_id: *organisation_id,
             organisation_ref: organisation_ref.into(),
             organisation_name: organisation_name.into(),

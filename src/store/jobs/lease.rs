@@ -160,8 +160,20 @@ pub fn save_results(connection: &mut AnyConnection, id: JobId, results: &[Record
         let rows = results.each_ref().map(|result| ResultRow::new(id, result));
         on_either!(connection, c => diesel::insert_into(job_results::table).values(rows).execute(c))?;
     }
-    let rows: Vec<_> = rest.iter().map(|result| ResultRow::new(id, result)).collect();
-    on_either!(connection, c => diesel::insert_into(job_results::table).values(rows).execute(c))?;
+    let rest = rest.iter().map(|result| ResultRow::new(id, result));
+    match connection {
+        // So does a statement for one row.
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(c) => {
+            for row in rest {
+                diesel::insert_into(job_results::table).values(row).execute(c)?;
+            }
+        }
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => {
+            diesel::insert_into(job_results::table).values(rest.collect::<Vec<_>>()).execute(c)?;
+        }
+    }
     Ok(())
 }
 
