@@ -1,8 +1,8 @@
 //! The service with a hundred thousand, a million and ten million learners: the time of each kind
 //! of call over one kept-alive connection, of filling the database and of a start, its memory and
-//! its disk, and the time of calls while a backup is made. Run it with `make bench-scale`; `SCALE_LEARNERS=100000,1000000` chooses the sizes.
-//! With `LRS_TEST_POSTGRES_URL` (`scripts/with-postgres`), each size is also measured on
-//! PostgreSQL.
+//! its disk, and the time of calls while a backup is made. Run it with `make bench-scale`;
+//! `SCALE_LEARNERS=100000,1000000` chooses the sizes. With `LRS_TEST_POSTGRES_URL`
+//! (`scripts/with-postgres`), each size is also measured on PostgreSQL.
 
 mod served;
 

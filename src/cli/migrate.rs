@@ -6,22 +6,25 @@ use std::io::Write;
 use super::config;
 use super::failure::Failure;
 use super::setup;
-use crate::domain::Database;
+use crate::config::Config;
+use crate::domain::{Database, MigrationState};
 
 /// Create the database tables, or upgrade them to this release
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Running it twice does no harm. Stop the service before upgrading to another release.\n\n\
-                        To go back to an earlier release, stop every server, make a backup, find the last migration of \
-                        the earlier release with its 'lrs migrate --list', and run 'lrs migrate --back-to NUMBER' of the \
-                        later one. What only later releases keep is lost.\n\n\
-                        Example:\n  lrs migrate --config /etc/lrs/lrs.toml")]
+                        To go back to an earlier release, stop every server and worker, make a backup, find the last \
+                        migration of the earlier release with its 'lrs migrate --list', and run 'lrs migrate --back-to NUMBER' \
+                        of the later one. What only later releases keep is lost.\n\n\
+                        Examples:\n  lrs migrate --config /etc/lrs/lrs.toml\n  \
+                        lrs migrate --list --config /etc/lrs/lrs.toml")]
 pub struct Migrate {
     #[command(flatten)]
     config: config::File,
     /// List the migrations of this release, and which of them the database has; change nothing
     #[arg(long, conflicts_with = "back_to")]
     list: bool,
-    /// Undo the migrations after the one of this number, for an earlier release. What only they keep is lost
+    /// Undo the migrations after the one of this number, for an earlier release. What only they
+    /// keep is lost
     #[arg(long, value_name = "NUMBER")]
     back_to: Option<String>,
 }
@@ -29,15 +32,15 @@ pub struct Migrate {
 /// Runs the command.
 pub fn run(migrate: &Migrate, out: &mut impl Write) -> Result<(), Failure> {
     let config = migrate.config.load()?;
-    let database = setup::open(&config)?;
     match &migrate.back_to {
-        _ if migrate.list => list(&database, out),
-        Some(number) => go_back(&database, number, out),
-        None => upgrade(&database, out),
+        _ if migrate.list => list(&config, out),
+        Some(number) => go_back(&config, number, out),
+        None => upgrade(&config, out),
     }
 }
 
-fn upgrade(database: &Database, out: &mut impl Write) -> Result<(), Failure> {
+fn upgrade(config: &Config, out: &mut impl Write) -> Result<(), Failure> {
+    let database = setup::open(config)?;
     let done = database.migrate().map_err(|error| Failure::doing("Cannot migrate the database", error))?;
     for name in &done {
         writeln!(out, "Applied {name}")?;
@@ -48,23 +51,33 @@ fn upgrade(database: &Database, out: &mut impl Write) -> Result<(), Failure> {
     Ok(())
 }
 
-fn go_back(database: &Database, number: &str, out: &mut impl Write) -> Result<(), Failure> {
-    let undone = database
-        .undo_migrations_after(number)
-        .map_err(|error| Failure::doing("Cannot undo migrations of the database", error))?;
+fn go_back(config: &Config, number: &str, out: &mut impl Write) -> Result<(), Failure> {
+    let service = setup::service(config, setup::open_existing(config)?);
+    let mut undone = Vec::new();
+    let outcome =
+        service.administration(&setup::user()).undo_migrations_after(number, &mut |name| undone.push(name.to_owned()));
+    service.database().close();
     for name in &undone {
         writeln!(out, "Undid {name}")?;
     }
+    outcome.map_err(|error| Failure::doing("Cannot go back", error))?;
     if undone.is_empty() {
         writeln!(out, "The database has no later migration.")?;
     }
     Ok(())
 }
 
-fn list(database: &Database, out: &mut impl Write) -> Result<(), Failure> {
-    let migrations = database.migrations().map_err(|error| Failure::doing("Cannot read the database", error))?;
+fn list(config: &Config, out: &mut impl Write) -> Result<(), Failure> {
+    setup::check_exists(config)?;
+    let migrations =
+        Database::migrations(&config.store.url).map_err(|error| Failure::doing("Cannot read the database", error))?;
     for migration in migrations {
-        writeln!(out, "{:<9}{}", if migration.applied { "applied" } else { "pending" }, migration.name)?;
+        let state = match migration.state {
+            MigrationState::Applied => "applied",
+            MigrationState::Pending => "pending",
+            MigrationState::Unknown => "unknown",
+        };
+        writeln!(out, "{state:<9}{}", migration.name)?;
     }
     Ok(())
 }

@@ -18,12 +18,18 @@ pub fn open(config: &Config) -> Result<Database, Failure> {
 /// Opens the store that the configuration names. It must exist: only `migrate` and `demo` create
 /// one.
 pub fn open_existing(config: &Config) -> Result<Database, Failure> {
+    check_exists(config)?;
+    open(config)
+}
+
+/// Refuses a store that is a missing file.
+pub fn check_exists(config: &Config) -> Result<(), Failure> {
     match Database::missing_file(&config.store.url) {
         Some(file) => Err(Failure::Failed(format!(
             "There is no database at {}. Check store.url, or create it with 'lrs migrate'.",
             file.display()
         ))),
-        None => open(config),
+        None => Ok(()),
     }
 }
 
@@ -96,12 +102,17 @@ pub fn administer<T>(
     let database = open_existing(&config)?;
     check_migrated(&database)?;
     let service = service(&config, database);
-    let user = std::env::var("USER").unwrap_or_else(|_| "operator".to_owned());
+    let user = user();
     let administration = service.administration(&user);
     let outcome = work(&administration);
     administration.reach_every_node();
     service.database().close();
     outcome.map_err(|error| refused(&error))
+}
+
+/// The system's user, in whose name operators' actions are audited.
+pub fn user() -> String {
+    std::env::var("USER").unwrap_or_else(|_| "operator".to_owned())
 }
 
 /// Says what the operator can do about a refusal.

@@ -230,6 +230,8 @@ actions! {
     CancelMaintenance = "cancel-maintenance";
     /// Copy the whole database to a file.
     BackUp = "back-up";
+    /// Bring the tables back to those of an earlier release.
+    UndoMigrations = "undo-migrations";
     /// Delete everything.
     Wipe = "wipe";
 }

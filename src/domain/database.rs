@@ -3,7 +3,8 @@
 
 use std::path::PathBuf;
 
-use crate::store::{Migration, ReplicaCounts, Store, StoreError, StoreSettings, missing_file};
+pub use crate::store::{Migration, MigrationState};
+use crate::store::{ReplicaCounts, Store, StoreError, StoreSettings, migrations, missing_file};
 
 /// How often a start tries a database that is locked; each time SQLite waits for five seconds.
 const STARTS: usize = 6;
@@ -62,23 +63,13 @@ impl Database {
         self.0.migrate()
     }
 
-    /// The migrations that this release knows, oldest first.
+    /// The migrations that this release knows, and those of later ones that the database of this
+    /// address has, in the order of their numbers. It must exist, and nothing changes in it.
     ///
     /// # Errors
-    /// The database does not answer.
-    pub fn migrations(&self) -> Result<Vec<Migration>, StoreError> {
-        self.0.migrations()
-    }
-
-    /// Brings the tables back to those of an earlier release, whose last migration has this number:
-    /// undoes the later ones, newest first, and returns their names. What only they keep is lost.
-    /// No server may run meanwhile.
-    ///
-    /// # Errors
-    /// There is no such migration, the database does not have it or has one that this release does
-    /// not know: nothing has changed then. Or one cannot be undone: those after it are.
-    pub fn undo_migrations_after(&self, number: &str) -> Result<Vec<String>, StoreError> {
-        self.0.undo_migrations_after(number)
+    /// The address is malformed, or the database does not answer.
+    pub fn migrations(url: &str) -> Result<Vec<Migration>, StoreError> {
+        migrations(url)
     }
 
     /// Whether the tables are those of this release.

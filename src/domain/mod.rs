@@ -31,6 +31,7 @@ mod learners;
 mod linking;
 mod maintenance;
 pub mod matching;
+mod migrations;
 mod misses;
 pub mod names;
 mod organisations;
@@ -77,7 +78,7 @@ pub use certificate_requests::{Asked, MOST_CERTIFICATES, NewCertificateRequest, 
 pub use certificates::{Certificates, OwnCertificate, Revoked, Validity};
 pub use challenges::Challenges;
 pub use clock::Clock;
-pub use database::Database;
+pub use database::{Database, Migration, MigrationState};
 pub use desk::Desk;
 pub use erasure::Erased;
 pub use error::{Busy, Error};

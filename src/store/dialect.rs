@@ -119,6 +119,31 @@ struct DataVersion {
     data_version: i64,
 }
 
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    number: i64,
+}
+
+/// Whether there is a table of this name.
+pub(super) fn has_table(connection: &mut AnyConnection, name: &str) -> Result<bool, StoreError> {
+    let Count { number } = match connection {
+        #[cfg(feature = "sqlite")]
+        AnyConnection::Sqlite(c) => {
+            diesel::sql_query("SELECT count(*) AS number FROM sqlite_master WHERE type = 'table' AND name = ?")
+                .bind::<diesel::sql_types::Text, _>(name)
+                .get_result(c)?
+        }
+        #[cfg(feature = "postgres")]
+        AnyConnection::Postgres(c) => {
+            let query =
+                "SELECT count(*) AS number FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1";
+            diesel::sql_query(query).bind::<diesel::sql_types::Text, _>(name).get_result(c)?
+        }
+    };
+    Ok(number > 0)
+}
+
 /// Runs migrations on one node at a time.
 pub(super) fn with_migration_lock<T>(
     connection: &mut AnyConnection,

@@ -1,7 +1,7 @@
 //! The schema migrations, embedded in the program: the same numbers and names for both databases.
 
-use diesel::connection::Connection;
 use diesel::migration::MigrationSource;
+use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::dialect::on_either;
@@ -15,80 +15,124 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// Runs pending migrations and returns their names.
 pub(super) fn run(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
     super::dialect::with_migration_lock(connection, |connection| {
+        let pending: Vec<Migration> = all(connection)?.into_iter().filter(|each| each.is(State::Pending)).collect();
         let migrations = migrations_for(connection);
-        let ran = on_either!(connection, c => c.run_pending_migrations(migrations).map(names).map_err(failure))?;
+        on_either!(connection, c => c.run_pending_migrations(migrations).map(drop).map_err(failure))?;
         // A load that was killed has not created them.
         super::learners::make_search_indexes(connection)?;
-        Ok(ran)
+        Ok(pending.into_iter().map(|each| each.name).collect())
     })
 }
 
-/// A migration that this release knows.
+/// A migration that this release knows, or that the database has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
     /// Its number, such as `0031`.
     pub number: String,
-    /// Its number and what it is about.
+    /// Its number and what it is about; of an unknown one, its number.
     pub name: String,
     /// Whether the database has it.
-    pub applied: bool,
+    pub state: State,
 }
 
-/// The migrations that this release knows, oldest first.
-pub(super) fn known(connection: &mut AnyConnection) -> Result<Vec<Migration>, StoreError> {
+/// Whether a database has a migration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It has.
+    Applied,
+    /// It has not.
+    Pending,
+    /// It has, from a later release: this one does not know it.
+    Unknown,
+}
+
+impl Migration {
+    fn is(&self, state: State) -> bool {
+        self.state == state
+    }
+}
+
+#[derive(QueryableByName)]
+struct Version {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    version: String,
+}
+
+/// The migrations that this release knows, and those of later ones that the database has, in the
+/// order of their numbers. It changes nothing: an empty database stays empty.
+pub(super) fn all(connection: &mut AnyConnection) -> Result<Vec<Migration>, StoreError> {
+    let applied = applied(connection)?;
     let migrations = migrations_for(connection);
     on_either!(connection, c => {
-        let applied = c.applied_migrations().map_err(failure)?;
-        let known = embedded(c, &migrations)?;
-        let mut known: Vec<Migration> = known
+        let mut found: Vec<Migration> = embedded(c, &migrations)?
             .iter()
-            .map(|each| Migration {
-                number: each.name().version().to_string(),
-                name: each.name().to_string(),
-                applied: applied.contains(&each.name().version()),
+            .map(|each| {
+                let number = each.name().version().to_string();
+                let state = if applied.contains(&number) { State::Applied } else { State::Pending };
+                Migration { number, name: each.name().to_string(), state }
             })
             .collect();
-        known.sort_by(|one, other| one.number.cmp(&other.number));
-        Ok(known)
+        let unknown: Vec<Migration> = applied
+            .into_iter()
+            .filter(|number| found.iter().all(|each| each.number != *number))
+            .map(|number| Migration { name: number.clone(), number, state: State::Unknown })
+            .collect();
+        found.extend(unknown);
+        found.sort_by(|one, other| one.number.cmp(&other.number));
+        Ok(found)
     })
 }
 
-/// Undoes the migrations after the one of this number, newest first, each in a transaction of its
-/// own, and returns their names.
-pub(super) fn undo_after(connection: &mut AnyConnection, number: &str) -> Result<Vec<String>, StoreError> {
+/// The numbers of the migrations that the database has.
+fn applied(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
+    if !super::dialect::has_table(connection, "__diesel_schema_migrations")? {
+        return Ok(Vec::new());
+    }
+    let query = "SELECT version FROM __diesel_schema_migrations";
+    let versions: Vec<Version> = on_either!(connection, c => diesel::sql_query(query).load(c))?;
+    Ok(versions.into_iter().map(|each| each.version).collect())
+}
+
+/// The migrations that the database has after the one of this number or name, newest first.
+pub(super) fn after(connection: &mut AnyConnection, last: &str) -> Result<Vec<Migration>, StoreError> {
+    let all = all(connection)?;
+    let Some(position) = all.iter().position(|each| each.number == last || each.name == last) else {
+        return Err(StoreError::Undo(format!(
+            "there is no migration '{last}'; 'lrs migrate --list' has those that there are"
+        )));
+    };
+    if let Some(Migration { name, .. }) = all.get(position).filter(|each| !each.is(State::Applied)) {
+        return Err(StoreError::Undo(format!("the database cannot go back to {name}, which it does not have")));
+    }
+    if let Some(Migration { number, .. }) = all.iter().skip(position).find(|each| each.is(State::Unknown)) {
+        return Err(StoreError::Undo(format!(
+            "the database has migration {number}, which this release does not know; undo it with the release that made it"
+        )));
+    }
+    let later = all.into_iter().skip(position.saturating_add(1));
+    Ok(later.rev().filter(|each| each.is(State::Applied)).collect())
+}
+
+/// Undoes these migrations, newest first, each in a transaction of its own, and tells the name of
+/// each.
+pub(super) fn undo(
+    connection: &mut AnyConnection,
+    later: &[Migration],
+    undone: &mut dyn FnMut(&str),
+) -> Result<(), StoreError> {
     super::dialect::with_migration_lock(connection, |connection| {
-        let known = known(connection)?;
-        match known.iter().find(|each| each.number == number) {
-            Some(migration) if migration.applied => {}
-            Some(Migration { name, .. }) => {
-                return Err(StoreError::Undo(format!("the database does not have {name}, so it cannot go back to it")));
-            }
-            None => {
-                return Err(StoreError::Undo(format!(
-                    "there is no migration {number}; 'lrs migrate --list' has those that there are"
-                )));
-            }
-        }
         let migrations = migrations_for(connection);
         on_either!(connection, c => {
-            let later: Vec<_> = c.applied_migrations().map_err(failure)?;
-            let mut later: Vec<String> = later.iter().map(ToString::to_string).filter(|each| each.as_str() > number).collect();
-            later.sort();
-            if let Some(unknown) = later.iter().find(|each| known.iter().all(|known| known.number != **each)) {
-                return Err(StoreError::Undo(format!(
-                    "this release does not know migration {unknown}, which the database has; undo it with the release that made it"
-                )));
-            }
             let known = embedded(c, &migrations)?;
-            let mut undone = Vec::with_capacity(later.len());
-            for number in later.iter().rev() {
+            for Migration { number, name, .. } in later {
                 for migration in known.iter().filter(|each| each.name().version().to_string() == *number) {
-                    c.revert_migration(migration.as_ref()).map_err(failure)?;
-                    undone.push(migration.name().to_string());
+                    c.revert_migration(migration.as_ref())
+                        .map_err(|error| StoreError::Undo(format!("{name} cannot be undone: {error}")))?;
+                    undone(name);
                 }
             }
-            Ok(undone)
-        })
+        });
+        Ok(())
     })
 }
 
@@ -132,10 +176,6 @@ fn embedded<C: Connection>(
     migrations: &EmbeddedMigrations,
 ) -> Result<Vec<Box<dyn diesel::migration::Migration<C::Backend>>>, StoreError> {
     migrations.migrations().map_err(failure)
-}
-
-fn names(versions: Vec<diesel::migration::MigrationVersion<'_>>) -> Vec<String> {
-    versions.iter().map(ToString::to_string).collect()
 }
 
 fn failure(error: Box<dyn std::error::Error + Send + Sync>) -> StoreError {

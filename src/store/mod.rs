@@ -54,7 +54,7 @@ mod writer;
 pub use connection::AnyConnection;
 pub use dialect::lock;
 pub use error::StoreError;
-pub use migrations::Migration;
+pub use migrations::{Migration, State as MigrationState};
 pub use replica::ReplicaCounts;
 pub use ticket::Ticket;
 pub use transaction::Transaction;
@@ -132,6 +132,12 @@ pub fn missing_file(url: &str) -> Option<PathBuf> {
     Address::parse(url).ok()?.file().filter(|file| !file.exists())
 }
 
+/// The migrations that this release knows, and those of later ones that the database of this
+/// address has, in the order of their numbers. It changes nothing in the database, which must exist.
+pub fn migrations(url: &str) -> Result<Vec<Migration>, StoreError> {
+    migrations::all(&mut Address::parse(url)?.connect()?)
+}
+
 impl Store {
     /// Opens the store, creating a missing SQLite file. [`Store::migrate`] creates the tables.
     pub fn open(settings: &StoreSettings) -> Result<Self, StoreError> {
@@ -165,14 +171,34 @@ impl Store {
         migrations::run(&mut self.inner.address.connect()?)
     }
 
-    /// The migrations that this release knows, oldest first.
-    pub fn migrations(&self) -> Result<Vec<Migration>, StoreError> {
-        migrations::known(&mut self.inner.address.connect()?)
+    /// The migrations that the database has after the one of this number or name, newest first.
+    pub fn migrations_after(&self, last: &str) -> Result<Vec<Migration>, StoreError> {
+        migrations::after(&mut self.inner.address.connect()?, last)
     }
 
-    /// Undoes the migrations after the one of this number, newest first, and returns their names.
-    pub fn undo_migrations_after(&self, number: &str) -> Result<Vec<String>, StoreError> {
-        migrations::undo_after(&mut self.inner.address.connect()?, number)
+    /// Undoes these migrations in this order, and tells the name of each. What a server that was
+    /// killed has left of the audit trail is moved into its table before.
+    pub fn undo_migrations(&self, later: &[Migration], undone: &mut dyn FnMut(&str)) -> Result<(), StoreError> {
+        if let Some(trail) = &self.inner.trail {
+            trail.flush()?;
+        }
+        migrations::undo(&mut self.inner.address.connect()?, later, undone)
+    }
+
+    /// Checks that no other process has the database open to write, as far as that shows: on
+    /// SQLite it keeps the trail file, on PostgreSQL a chain of the audit trail.
+    pub fn check_alone(&self) -> Result<(), StoreError> {
+        let others = match &self.inner.trail {
+            Some(_) => false,
+            None if self.is_embedded() => true,
+            None => audit::chains_are_held(&mut self.inner.address.connect()?)?,
+        };
+        if others {
+            return Err(StoreError::Undo(
+                "a server, a worker or another command has the database open; stop them all first".to_owned(),
+            ));
+        }
+        Ok(())
     }
 
     /// Whether all migrations have run and the database answers: the meaning of readiness.

@@ -30,7 +30,7 @@
 use diesel::prelude::*;
 
 use crate::model::{ChainHash, ChainHead};
-use crate::store::dialect::{on_either, try_to_hold};
+use crate::store::dialect::{has_table, on_either, try_to_hold};
 use crate::store::schema::{audit_chains, audit_erased, audit_start};
 use crate::store::transaction::Chain;
 use crate::store::{AnyConnection, StoreError, Transaction};
@@ -52,6 +52,20 @@ pub(in crate::store) fn take(connection: &mut AnyConnection) -> Result<Chain, St
         connection.transaction(begin)?;
     }
     Err(StoreError::Unreachable("the chains of the audit trail are all taken".to_owned()))
+}
+
+/// Whether another connection holds a chain: some process writes, or may. SQLite cannot tell.
+pub(in crate::store) fn are_held(connection: &mut AnyConnection) -> Result<bool, StoreError> {
+    if !has_table(connection, "audit_chains")? {
+        return Ok(false);
+    }
+    let chains: Vec<i32> = audit_chains::table.select(audit_chains::chain).load(connection)?;
+    for number in chains {
+        if !try_to_hold(connection, number)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Begins a chain. Its number is counted, so that a chain that is removed is missed.

@@ -11,7 +11,7 @@ use super::dialect::on_either;
 use super::schema::{audit, trail_position};
 use super::{AnyConnection, StoreError, Transaction};
 use crate::model::{AuditEntry, ChainHead, Timestamp, Uln};
-pub(super) use chain::{start_over, take as take_chain};
+pub(super) use chain::{are_held as chains_are_held, start_over, take as take_chain};
 pub use lines::{Line, Registry, page, registry};
 use row::{ChainedRow, Row};
 
@@ -66,8 +66,7 @@ pub(super) fn to_lines<'a>(entries: impl Iterator<Item = &'a AuditEntry>) -> Vec
     lines
 }
 
-/// Adds rows given as lines of text. All frames are combined: a frame has only a few lines, and a
-/// statement for so few would have to be prepared each time.
+/// Adds rows given as lines of text. All frames are combined, because a frame has only a few lines.
 pub(super) fn insert_lines<'a>(
     transaction: &mut Transaction<'_>,
     frames: impl Iterator<Item = &'a [u8]>,
@@ -81,7 +80,7 @@ pub(super) fn insert_lines<'a>(
         let part = rows.by_ref().take(MOVED_TOGETHER).map(|row| Ok(ChainedRow::after(&mut head, row?)));
         let part: Vec<ChainedRow<'_>> = part.collect::<Result<_, StoreError>>()?;
         on_either!(&mut **transaction, c => match <[ChainedRow<'_>; MOVED_TOGETHER]>::try_from(part) {
-            // With a fixed number of rows the statement stays prepared, and with one row.
+            // A statement for a fixed number of rows stays prepared, and so does one for one row.
             Ok(rows) => {
                 diesel::insert_into(audit::table).values(rows).execute(c)?;
             }

@@ -300,7 +300,9 @@ fn a_copy_of_an_earlier_release_is_migrated_after_it_is_loaded() {
             Copied::of(&old).load(&into.settings).unwrap();
             let restored = Store::open(&into.settings).unwrap();
             assert!(!restored.is_ready().unwrap());
-            assert_eq!(restored.migrate().unwrap(), later);
+            let applied = restored.migrate().unwrap();
+            let numbers: Vec<&str> = applied.iter().filter_map(|name| name.split('_').next()).collect();
+            assert_eq!(numbers, later);
             assert!(restored.is_ready().unwrap());
             let tables = Copied::of(&restored).tables();
             assert_eq!((tables["organisations"].len(), tables["job_files"].len(), tables["audit"].len()), (2, 1, 3));

@@ -149,7 +149,7 @@ impl ResultRow {
     }
 }
 
-/// Rows per statement; a chunk has about ten times as many.
+/// Rows per statement; a chunk has a few times as many.
 const ROWS_AT_ONCE: usize = 16;
 
 /// Stores the results of records.
@@ -162,7 +162,7 @@ pub fn save_results(connection: &mut AnyConnection, id: JobId, results: &[Record
     }
     let rest = rest.iter().map(|result| ResultRow::new(id, result));
     match connection {
-        // So does a statement for one row.
+        // A statement for one row stays prepared, too.
         #[cfg(feature = "sqlite")]
         AnyConnection::Sqlite(c) => {
             for row in rest {

@@ -58,11 +58,12 @@ pub fn insert_many(transaction: &mut Transaction<'_>, rows: &[(Learner, SearchKe
 }
 
 /// Prepares the writer for bulk loading. SQLite gets a page cache (at most 256 MiB) that holds the
-/// indexes being filled. If the register is empty, the search indexes are dropped until
+/// indexes being filled, and sorts in files: in memory, the indexes of ten million learners took a
+/// gigabyte. If the register is empty, the search indexes are dropped until
 /// [`end_bulk`]: building them at the end takes a fraction of the time, and nobody searches before
 /// that.
 pub fn begin_bulk(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
-    set_on_sqlite(transaction, "PRAGMA cache_size = -262144")?;
+    set_on_sqlite(transaction, "PRAGMA cache_size = -262144; PRAGMA temp_store = FILE")?;
     let is_empty = learners::table.select(learners::id).first::<i64>(&mut **transaction).optional()?.is_none();
     if is_empty {
         for (name, _) in SEARCH_INDEXES {
@@ -83,9 +84,12 @@ pub fn make_search_indexes(connection: &mut AnyConnection) -> Result<(), StoreEr
 
 /// Undoes [`begin_bulk`], and updates the statistics that the database uses to plan searches.
 pub fn end_bulk(transaction: &mut Transaction<'_>) -> Result<(), StoreError> {
+    // What is sorted at a time is as large as the page cache.
+    set_on_sqlite(transaction, "PRAGMA cache_size = -65536")?;
     make_search_indexes(transaction)?;
     #[cfg(feature = "sqlite")]
     set_on_sqlite(transaction, SQLITE_PAGE_CACHE)?;
+    set_on_sqlite(transaction, "PRAGMA temp_store = MEMORY")?;
     set_on_sqlite(transaction, "PRAGMA shrink_memory; PRAGMA analysis_limit = 1000")?;
     transaction.batch_execute("ANALYZE learners")?;
     // Open SQLite connections, also in other processes, reload the statistics only when the schema

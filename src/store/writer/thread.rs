@@ -17,8 +17,9 @@ use crate::store::learners::LearnerMemory;
 use crate::store::transaction::{Chain, Changed, Transaction};
 use crate::store::{StoreError, audit, dialect};
 
-/// How often a write that collided with another node's is retried, alone.
-const RETRIES: usize = 3;
+/// How often a write that collided with another node's is retried, alone. PostgreSQL notices a
+/// deadlock after a second, and a node that writes much may collide with each attempt.
+const RETRIES: usize = 5;
 
 /// How long the thread computes before it yields the processor.
 const STRETCH: Duration = Duration::from_micros(200);

@@ -60,7 +60,11 @@ fn date_time(text: &str) -> Option<NaiveDateTime> {
     if !is_offset(offset) {
         return None;
     }
-    let next_midnight = || Some(date.checked_add_days(Days::new(1))?.and_time(NaiveTime::MIN));
+    let next_midnight = || {
+        // The day after the last one that four digits write cannot be written.
+        let next = date.checked_add_days(Days::new(1)).filter(|next| next.year() <= 9999)?;
+        Some(next.and_time(NaiveTime::MIN))
+    };
     match clock {
         "24:00:00" => next_midnight().filter(|_| fraction.bytes().all(|byte| matches!(byte, b'.' | b'0'))),
         "23:00:00" if is_utc(offset) && has_midnight_at_23_utc(date) => next_midnight(),

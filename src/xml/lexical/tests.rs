@@ -35,6 +35,8 @@ fn dates_and_times_are_read_in_every_form_that_clients_send() {
         "2024-07-01T00:00:00+15:00",
         "2024-07-01T00:00:00Z1",
         "0000-07-01",
+        // It means a day in the year 10000.
+        "9999-12-31T24:00:00",
     ] {
         assert!(XsDateTime::parse(form.into()).is_err(), "{form}");
     }

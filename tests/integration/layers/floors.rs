@@ -84,6 +84,7 @@ const FLOORS: &[(&str, &[&[&str]])] = &[
                 "import",
                 "jobs",
                 "linking",
+                "migrations",
                 "plans",
                 "records",
                 "service_levels",
