@@ -133,7 +133,7 @@ pub fn missing_file(url: &str) -> Option<PathBuf> {
 }
 
 /// The migrations that this release knows, and those of later ones that the database of this
-/// address has, in the order of their numbers. It changes nothing in the database, which must exist.
+/// address has, in the order of their numbers. Nothing changes in the database, which must exist.
 pub fn migrations(url: &str) -> Result<Vec<Migration>, StoreError> {
     migrations::all(&mut Address::parse(url)?.connect()?)
 }

@@ -85,7 +85,8 @@ on_both! {
         assert!(migrations(&deployment, "pending").is_empty());
         refused(&deployment.lrs(&["migrate", "--back-to", "9999"]), "there is no migration '9999'");
 
-        // One by one, as far as a release that has no portal. What was left of the trail is moved before.
+        // One by one, as far as a release that has no portal. What was left of the trail is moved
+        // before.
         said(&deployment.lrs(&["audit", "verify"]));
         let mut before = rows(database, &deployment);
         assert!(before["audit"] > 0 && before["learners"] > 1 && before["learning_events"] > 0);
