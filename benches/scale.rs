@@ -2,11 +2,14 @@
 //! of call over one kept-alive connection, of filling the database and of a start, its memory and
 //! its disk, and the time of calls while a backup is made. Run it with `make bench-scale`;
 //! `SCALE_LEARNERS=100000,1000000` chooses the sizes. With `LRS_TEST_POSTGRES_URL`
-//! (`scripts/with-postgres`), each size is also measured on PostgreSQL.
+//! (`scripts/with-postgres`), each size is also measured on PostgreSQL. Before each kind of call
+//! the database is read into memory, where a busy service has it: some systems give up what nobody
+//! read for a minute, and their disk would be measured.
 
 mod served;
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -75,6 +78,12 @@ fn measure(database: &str, learners: u32, people: &[Learner], store: Option<&str
     let mut children = Children(vec![service]);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     for (name, requests) in kinds(people) {
+        match store {
+            None => {
+                files(&demo, |path| std::io::copy(&mut File::open(path)?, &mut std::io::sink()))?;
+            }
+            Some(url) => prewarm(url)?,
+        }
         let answers = runtime.block_on(calls(&demo, address, &requests, None))?;
         println!("{database:<11}{learners:>10}  {name:<22}{answers}");
     }
@@ -84,7 +93,7 @@ fn measure(database: &str, learners: u32, people: &[Learner], store: Option<&str
     let took = begun.elapsed().as_secs_f64();
     println!("{database:<11}{learners:>10}  {:<22}{answers}, in a backup of {took:.1} s", "find by ULN meanwhile");
     let disk = if store.is_none() {
-        format!(", {} bytes a learner on disk", disk(&demo)? / u64::from(learners))
+        format!(", {} bytes a learner on disk", files(&demo, |path| Ok(path.metadata()?.len()))? / u64::from(learners))
     } else {
         String::new()
     };
@@ -166,6 +175,15 @@ fn update(learner: &Learner) -> Vec<u8> {
     learner_service("regmsg", "UpdateLearner", &body)
 }
 
+/// Reads the tables and indexes of a database on PostgreSQL.
+fn prewarm(url: &str) -> Outcome<()> {
+    let mut connection = PgConnection::establish(url)?;
+    diesel::sql_query("CREATE EXTENSION IF NOT EXISTS pg_prewarm").execute(&mut connection)?;
+    let ours = "relkind IN ('r', 'i') AND relnamespace = 'public'::regnamespace";
+    diesel::sql_query(format!("SELECT pg_prewarm(oid, 'read') FROM pg_class WHERE {ours}")).execute(&mut connection)?;
+    Ok(())
+}
+
 /// Starts a backup.
 fn backup(demo: &Path, settings: &[(&str, &str)]) -> Outcome<Child> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lrs"));
@@ -219,14 +237,14 @@ async fn calls(demo: &Path, address: SocketAddr, requests: &[Vec<u8>], mut besid
     Ok(Answers { times, codes })
 }
 
-/// The bytes of the database's files.
-fn disk(demo: &Path) -> Outcome<u64> {
-    let mut bytes = 0;
+/// The sum of what is counted of each of SQLite's files.
+fn files(demo: &Path, count: impl Fn(&Path) -> std::io::Result<u64>) -> Outcome<u64> {
+    let mut sum = 0;
     for file in std::fs::read_dir(demo)? {
         let file = file?;
         if file.file_name().to_string_lossy().starts_with("lrs.db") {
-            bytes += file.metadata()?.len();
+            sum += count(&file.path())?;
         }
     }
-    Ok(bytes)
+    Ok(sum)
 }

@@ -35,8 +35,8 @@ impl Database {
         missing_file(url)
     }
 
-    /// Has a standby of this PostgreSQL database answer searches. It need not be there yet; whenever
-    /// it cannot answer as the primary would, the primary does.
+    /// Has a standby of this PostgreSQL database answer searches. It need not be there yet;
+    /// whenever it cannot answer as the primary would, the primary does.
     ///
     /// # Errors
     /// The address is malformed, or the database is SQLite.

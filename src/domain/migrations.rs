@@ -5,9 +5,9 @@ use crate::store::{StoreError, audit};
 
 impl Administration<'_> {
     /// Brings the tables back to those of an earlier release, whose last migration has this number
-    /// or name: undoes the later ones, newest first, and tells the name of each. What only they keep
-    /// is lost. The trail says so first ([`Action::UndoMigrations`]) if the tables are those of this
-    /// release; an earlier one's may not hold its lines.
+    /// or name: undoes the later ones, newest first, and tells the name of each. What only they
+    /// keep is lost. The trail says so first ([`Action::UndoMigrations`]) if the tables are those
+    /// of this release; an earlier one's may not hold its lines.
     ///
     /// # Errors
     /// There is no such migration, the database does not have it or has one that this release does

@@ -25,8 +25,8 @@ pub enum AnyConnection {
 /// The settings of every SQLite connection. WAL lets readers work beside the writer; FULL makes
 /// acknowledged writes survive a power cut; the busy timeout waits for another process; temporary
 /// tables stay in memory. The file is not memory-mapped, because every commit would unmap it for
-/// every reader. A commit checkpoints the WAL only beyond 32 MB, because a thread does so beside the
-/// writer; a longer one would make every read slower, which looks in it for the newest page.
+/// every reader. A commit checkpoints the WAL only beyond 32 MB, because a thread does so beside
+/// the writer; a longer one would make every read slower, which looks in it for the newest page.
 #[cfg(feature = "sqlite")]
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
      PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 8000;";

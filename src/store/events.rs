@@ -151,8 +151,8 @@ impl<'a> From<&'a LearningEvent> for NewRow<'a> {
     }
 }
 
-/// The learners' events, including withdrawn ones, in no particular order. On SQLite one query each,
-/// as in [`by_ulns`](super::learners::by_ulns).
+/// The learners' events, including withdrawn ones, in no particular order. On SQLite one query
+/// each, as in [`by_ulns`](super::learners::by_ulns).
 pub fn of(connection: &mut AnyConnection, ulns: &[Uln]) -> Result<Vec<LearningEvent>, StoreError> {
     macro_rules! events {
         ($whose:expr, $connection:expr) => {

@@ -153,7 +153,8 @@ impl Store {
             .connection_timeout(WAIT_FOR_A_READER)
             .build(address.clone())
             .map_err(|error| StoreError::Unreachable(error.to_string()))?;
-        // Where the database does not say, the lines are compared with the table when they are moved.
+        // Where the database does not say, the lines are compared with the table when they are
+        // moved.
         let moved = |generation: &str| {
             let position =
                 readers.get().ok().and_then(|mut reader| audit::moved_up_to(&mut reader.connection, generation).ok());

@@ -5,8 +5,8 @@
 //! A resumed session skips the check of the client's certificate, and a kept-alive connection
 //! outlives it, so neither would notice a new revocation list. Therefore [`Client::admit`] is
 //! called before every request. It checks the chain again if the handshake was a resumption, or the
-//! files have changed since the handshake checked it. A handshake does not check a chain that others
-//! with it have found good (`known`).
+//! files have changed since the handshake checked it. A handshake does not check a chain that
+//! others with it have found good (`known`).
 
 mod check;
 mod client;

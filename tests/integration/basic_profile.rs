@@ -337,11 +337,11 @@ fn named<'n>(node: &'n Node, name: &'n str) -> impl Iterator<Item = &'n Node> {
     node.children.iter().filter(move |child| child.name == name)
 }
 
-/// R2022, R2023, R2105, R2201, R2204, R2205, R2210, R2301, R2304, R2401, R2701, R2702, R2705, R2706,
-/// R2710, R2718, R2721, R2754 and R5001 of each description. R2001 to R2011 (imports), R2028 and
-/// R2029 (valid against the schemas of WSDL) are not checked here; the clients of the test `interop`
-/// read the contracts. R2716 and R2726 are broken by the originals, which have a `namespace` at
-/// soap:fault; they are kept as they are.
+/// R2022, R2023, R2105, R2201, R2204, R2205, R2210, R2301, R2304, R2401, R2701, R2702, R2705,
+/// R2706, R2710, R2718, R2721, R2754 and R5001 of each description. R2001 to R2011 (imports), R2028
+/// and R2029 (valid against the schemas of WSDL) are not checked here; the clients of the test
+/// `interop` read the contracts. R2716 and R2726 are broken by the originals, which have a
+/// `namespace` at soap:fault; they are kept as they are.
 #[test]
 fn the_descriptions_keep_the_basic_profile() {
     let deployment = Deployment::shared(crate::harness::Database::Sqlite);

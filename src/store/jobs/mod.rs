@@ -85,8 +85,8 @@ pub fn newest(connection: &mut AnyConnection, filter: JobFilter<'_>, limit: i64)
     rows.into_iter().map(Job::try_from).collect()
 }
 
-/// Jobs that wait or are in progress, in the words of the indexes of open jobs: SQLite does not find
-/// them by these indexes if the states are bound values.
+/// Jobs that wait or are in progress, in the words of the indexes of open jobs: SQLite does not
+/// find them by these indexes if the states are bound values.
 fn is_open() -> SqlLiteral<Bool> {
     sql("state IN ('Waiting', 'InProgress')")
 }

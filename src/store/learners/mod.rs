@@ -1,5 +1,7 @@
 //! The register of learners: one indexed lookup for each question that the rules ask.
 
+#[cfg(feature = "sqlite")]
+mod born;
 mod bulk;
 mod memory;
 mod row;

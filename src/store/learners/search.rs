@@ -1,16 +1,10 @@
 //! The probes of a search: each uses one index and reads a bounded number of rows.
 
 use chrono::NaiveDate;
-#[cfg(feature = "sqlite")]
-use diesel::expression::{AppearsOnTable, ValidGrouping};
 use diesel::prelude::*;
-#[cfg(feature = "sqlite")]
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-#[cfg(feature = "sqlite")]
-use diesel::sql_types::{Bool, Text};
-#[cfg(feature = "sqlite")]
-use diesel::sqlite::Sqlite;
 
+#[cfg(feature = "sqlite")]
+use super::born::BornOnOneOf;
 use super::row::{KeyColumns, value};
 use crate::model::{Candidate, LearnerStatus};
 use crate::store::dialect::on_either;
@@ -129,40 +123,4 @@ pub fn meeting(
             candidates_born!(learners::date_of_birth.eq_any(conditions.dates), conditions, limit).load(c)
         }
     }?)
-}
-
-/// Any of the dates of birth, on SQLite: diesel prepares a statement with `eq_any` anew each time,
-/// which takes longer than running it. With one value for all dates it stays prepared.
-#[cfg(feature = "sqlite")]
-#[derive(QueryId, ValidGrouping)]
-struct BornOnOneOf {
-    /// A JSON array of texts.
-    dates: String,
-}
-
-#[cfg(feature = "sqlite")]
-impl BornOnOneOf {
-    fn dates(dates: &[NaiveDate]) -> Self {
-        let dates: Vec<_> = dates.iter().map(|date| format!("\"{date}\"")).collect();
-        Self { dates: format!("[{}]", dates.join(",")) }
-    }
-}
-
-#[cfg(feature = "sqlite")]
-impl Expression for BornOnOneOf {
-    type SqlType = Bool;
-}
-
-#[cfg(feature = "sqlite")]
-impl AppearsOnTable<learners::table> for BornOnOneOf {}
-
-#[cfg(feature = "sqlite")]
-impl QueryFragment<Sqlite> for BornOnOneOf {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        learners::date_of_birth.walk_ast(out.reborrow())?;
-        out.push_sql(" IN (SELECT value FROM json_each(");
-        out.push_bind_param::<Text, _>(&self.dates)?;
-        out.push_sql("))");
-        Ok(())
-    }
 }

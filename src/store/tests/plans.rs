@@ -1,12 +1,13 @@
 //! How SQLite finds what calls and workers ask for: by an index, never by reading a table that
 //! grows with the years. It plans without counting rows, and does not use an index of some rows if
-//! the condition has bound values, so a query that looks harmless may read everything.
+//! the condition has bound values, so a query that looks harmless may read everything. The
+//! statements of the most common calls stay prepared, too: diesel does not keep every kind.
 
 use std::sync::{Arc, Mutex};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent};
 
-use super::super::test_support::sqlite;
+use super::super::test_support::{TestStore, sqlite};
 use super::super::{achievements, challenges, events, jobs, links, plans, uploads};
 use super::*;
 use crate::model::Ukprn;
@@ -23,24 +24,38 @@ struct Plan {
     detail: String,
 }
 
-/// The plans of the statements that the query sends, without the values that it binds.
-fn plans_of(connection: &mut AnyConnection, query: Query<'_>) -> Vec<String> {
-    let sent = Arc::new(Mutex::new(Vec::new()));
-    let kept = Arc::clone(&sent);
+fn connect(test: &TestStore) -> AnyConnection {
+    let path = test.settings.url.trim_start_matches("sqlite:");
+    AnyConnection::Sqlite(diesel::SqliteConnection::establish(path).unwrap())
+}
+
+/// The statements that the query sends, and how many of them stay prepared from then on.
+fn sent(connection: &mut AnyConnection, query: Query<'_>) -> (Vec<String>, usize) {
+    let noted = Arc::new(Mutex::new((Vec::new(), 0)));
+    let kept = Arc::clone(&noted);
     connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-        if let InstrumentationEvent::StartQuery { query, .. } = event {
-            kept.lock().unwrap().push(query.to_string());
+        let (statements, prepared) = &mut *kept.lock().unwrap();
+        match event {
+            InstrumentationEvent::StartQuery { query, .. } => statements.push(query.to_string()),
+            InstrumentationEvent::CacheQuery { .. } => *prepared += 1,
+            _ => {}
         }
     });
     query(connection).unwrap();
     connection.set_instrumentation(None::<Box<dyn Instrumentation>>);
-    let sent = std::mem::take(&mut *sent.lock().unwrap());
-    assert!(!sent.is_empty());
+    let (statements, prepared) = std::mem::take(&mut *noted.lock().unwrap());
+    assert!(!statements.is_empty());
+    (statements, prepared)
+}
+
+/// The plans of the statements that the query sends, without the values that it binds.
+fn plans_of(connection: &mut AnyConnection, query: Query<'_>) -> Vec<String> {
+    let (statements, _) = sent(connection, query);
     let explain = |text: &String| {
         let text = text.split(" -- binds").next().unwrap_or_default();
         diesel::sql_query(format!("EXPLAIN QUERY PLAN {text}")).load::<Plan>(connection).unwrap()
     };
-    sent.iter().flat_map(explain).map(|Plan { detail }| detail).collect()
+    statements.iter().flat_map(explain).map(|Plan { detail }| detail).collect()
 }
 
 fn reads_everything(step: &str) -> bool {
@@ -52,8 +67,7 @@ fn reads_everything(step: &str) -> bool {
 #[test]
 fn what_calls_and_workers_ask_for_is_found_by_an_index() {
     let test = sqlite();
-    let path = test.settings.url.trim_start_matches("sqlite:");
-    let mut connection = AnyConnection::Sqlite(diesel::SqliteConnection::establish(path).unwrap());
+    let mut connection = connect(&test);
     let ulns: [Uln; 1] = ["1100001017".parse().unwrap()];
     let awarder: Ukprn = "TEST0045".parse().unwrap();
     let (now, later) = (moment(1), moment(2));
@@ -98,5 +112,39 @@ fn what_calls_and_workers_ask_for_is_found_by_an_index() {
         if ["jobs::open_jobs", "jobs::claim", "jobs::has_claimable"].contains(&name) {
             assert!(plan.iter().any(|step| step.contains("INDEX jobs_open")), "{name}: {plan:#?}");
         }
+    }
+}
+
+#[test]
+fn the_statements_of_the_most_common_calls_stay_prepared() {
+    let test = sqlite();
+    let mut connection = connect(&test);
+    let ulns: [Uln; 1] = ["1100001017".parse().unwrap()];
+    let dates = [moment(1).date()];
+    let born = Conditions { dates: &dates, ..Default::default() };
+    let queries: [(&str, Query<'_>); 8] = [
+        ("events::of", &|c| events::of(c, &ulns).map(drop)),
+        ("learners::by_ulns", &|c| learners::by_ulns(c, &ulns).map(drop)),
+        ("learners::born_and_named", &|c| {
+            learners::born_and_named(c, dates[0], "KLRK", "CLARKE", "LS11AA", 500).map(drop)
+        }),
+        ("learners::living_at", &|c| learners::living_at(c, "LS11AA", 500).map(drop)),
+        ("learners::meeting, by family name", &|c| {
+            learners::meeting(c, Conditions { family_phonetic: Some("KLRK"), ..born }, 500).map(drop)
+        }),
+        ("learners::meeting, by given name", &|c| {
+            learners::meeting(c, Conditions { given_phonetic: Some("ALN"), ..born }, 500).map(drop)
+        }),
+        ("learners::meeting, by both names", &|c| {
+            let names = Conditions { family_phonetic: Some("KLRK"), given_phonetic: Some("ALN"), ..born };
+            learners::meeting(c, names, 500).map(drop)
+        }),
+        ("learners::meeting, by outward code", &|c| {
+            learners::meeting(c, Conditions { outward: Some("LS1"), ..born }, 500).map(drop)
+        }),
+    ];
+    for (name, query) in queries {
+        let (statements, prepared) = sent(&mut connection, query);
+        assert_eq!(statements.len(), prepared, "{name}");
     }
 }
