@@ -175,7 +175,8 @@ fn update(learner: &Learner) -> Vec<u8> {
     learner_service("regmsg", "UpdateLearner", &body)
 }
 
-/// Reads the tables and indexes of a database on PostgreSQL.
+/// Reads the tables and indexes of a database on PostgreSQL, with an extension of PostgreSQL's own
+/// (Debian: in the server's package) that only a superuser may create.
 fn prewarm(url: &str) -> Outcome<()> {
     let mut connection = PgConnection::establish(url)?;
     diesel::sql_query("CREATE EXTENSION IF NOT EXISTS pg_prewarm").execute(&mut connection)?;
@@ -237,7 +238,7 @@ async fn calls(demo: &Path, address: SocketAddr, requests: &[Vec<u8>], mut besid
     Ok(Answers { times, codes })
 }
 
-/// The sum of what is counted of each of SQLite's files.
+/// Applies `count` to each of SQLite's files and adds up the results.
 fn files(demo: &Path, count: impl Fn(&Path) -> std::io::Result<u64>) -> Outcome<u64> {
     let mut sum = 0;
     for file in std::fs::read_dir(demo)? {

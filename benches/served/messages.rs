@@ -132,8 +132,8 @@ impl Digits {
         letters.get(at).copied().map_or('a', char::from)
     }
 
-    /// One of 98,000. With few, a registration reads ever more learners with the same postcode, which
-    /// no real register has.
+    /// One of 98,000. With few, a registration reads ever more learners with the same postcode,
+    /// which no real register has.
     fn postcode(&mut self) -> String {
         const LETTERS: &[u8] = b"ABDEFGHJLN";
         let (district, sector) = (self.below(98) + 1, self.below(10));

@@ -1,4 +1,4 @@
-//! The condition of searches on SQLite whose statement would not stay prepared as diesel writes it.
+//! A condition of searches on SQLite with which their statements stay prepared.
 
 use chrono::NaiveDate;
 use diesel::expression::{AppearsOnTable, ValidGrouping};
@@ -9,8 +9,8 @@ use diesel::sqlite::Sqlite;
 
 use crate::store::schema::learners;
 
-/// Any of the dates of birth: diesel prepares a statement with `eq_any` anew each time, which takes
-/// longer than running it. With one value for all dates it stays prepared.
+/// Any of the dates of birth: diesel prepares a statement with `eq_any` anew each time, which can
+/// take longer than running it. With one value for all dates it stays prepared.
 #[derive(QueryId, ValidGrouping)]
 pub(super) struct BornOnOneOf {
     /// A JSON array of texts.
