@@ -9,8 +9,8 @@ use diesel::sqlite::Sqlite;
 
 use crate::store::schema::learners;
 
-/// Any of the dates of birth: diesel prepares a statement with `eq_any` anew each time, which can
-/// take longer than running it. With one value for all dates it stays prepared.
+/// Any of the dates of birth: diesel prepares a statement with `eq_any` every time, which can take
+/// longer than running it. With one value for all dates it stays prepared.
 #[derive(QueryId, ValidGrouping)]
 pub(super) struct BornOnOneOf {
     /// A JSON array of texts.
